@@ -74,8 +74,8 @@ if __name__ == "__main__":
     touch("notebooks/03_compare.ipynb", "# ", "#  ")
     step("a notebook")
     touch("src/helpers/analysis/comparisons.py", '"""', '"""As ever: ')
-    touch("src/helpers/texts/themes.j2", "\n", "\n\n")
-    step("a module of one notebook and a text of another")
+    touch("src/helpers/analysis/themes.py", '"""', '"""As ever: ')
+    step("a module of one notebook and a module of another")
     touch("src/helpers/page/style.css", "}", "}\n.autre { color: red; }")
     page._sheet.cache_clear()  # another process would read the new one
     step("the look of the pages")

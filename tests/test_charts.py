@@ -9,7 +9,7 @@ import pytest
 
 from helpers import charts, text
 from helpers.analysis import comparisons, describe
-from helpers.charts import differences, statements
+from helpers.charts import differences
 from helpers.charts.figure import compose, to_svg
 from helpers.charts.theme import BLUE, canvas
 from helpers.indicators import lookup
@@ -91,14 +91,6 @@ def test_a_share_that_was_deduced_has_the_decimals_of_those_it_completes():
     assert "47\u202f% ont des parents associés" in made.text  # what is printed leads, not what follows from it
 
 
-@pytest.mark.parametrize(("counts", "title"), [((5, 1, 3, 3, 3), "la condition la moins remplie"), ((5, 1, 3, 1, 3), "une des conditions les moins remplies")])
-def test_a_title_does_not_name_one_winner_when_two_tie(counts, title):
-    posts = pd.DataFrame({"association": ["Le Gué"], "college": ["Collège Bel-Air"], "commune": ["V"], **dict.fromkeys(describe.CONDITIONS, "oui")})
-    rows = [post(name, "oui", n) for name, n in zip(describe.CONDITIONS, counts, strict=True)]
-    made = charts.show_conditions(posts, facts(*rows), conditions=describe.CONDITIONS)
-    assert f"{title}</p>" in made.html and "Projet annuel écrit, 1 sur 5" in alt_of(made) and "Bel-Air (Le Gué)" in made.html
-
-
 @pytest.mark.parametrize(("objective", "more", "shown"), [(60, {}, "mobilité, de 5 % à 60 %."), ((58, 62), {"part_imprimee_pct": 60.0, "decimales": 0}, None)], ids=["counted", "bounded"])
 def test_an_objective_stands_beside_its_request_and_one_that_is_bounded_never_as_its_smallest_count(objective, more, shown):
     indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", objective) | more])
@@ -143,28 +135,6 @@ def test_parts_of_a_whole_are_one_chart_with_their_bounds(topic, rows, alt):
 ], ids=["a level is missing", "more is published", "other routes", "different modalities"])
 def test_what_cannot_share_a_chart_keeps_its_own(topic, rows, figures):
     assert re.findall(r'<figure class="figure" id="fig-([^"]+)"', drawn(topic, rows).html) == figures
-
-
-# --- statements ------------------------------------------------------------------------------------------------------
-
-
-def stated(name, code, n, *cross):
-    return figure(name, code, n, 9, perimeter="enonces", unit="enonces", cross=cross or ("", ""))
-
-
-def test_values_stand_beside_their_statements_and_one_that_is_not_published_is_not_drawn():
-    linked = pd.DataFrame({
-        "chiffre": ["postes/bureau/non", "postes/bureau/non", "alses/sexe/filles", "alses/niveau/3e"], "theme": ["Accueil"] * 4,
-        "nature": ["tension", "levier", "constat", "constat"], "enonce": ["a", "b", "c", "d"], "ligne": [5, 6, 7, 8],
-    })
-    made = charts.show_beside(linked, facts(post("bureau", "non", 1), figure("sexe", "filles", 90, 200), stated("chiffre_lie", "oui", 4)))
-    assert alt_of(made).endswith("Bureau ou local au collège : non, 1 sur 5 ; Sexe : filles, 45,0 %.") and "Niveau" not in made.html
-    assert charts.show_beside(linked, facts()).text.startswith("Pas de donnée")
-
-
-def test_two_counts_of_a_heat_table_have_two_shades():
-    counts = pd.DataFrame({"libelle": ["Un"], "constat": [5], "tension": [4], "levier": [3], "recommandation": [2]})
-    assert len({bar.get_facecolor() for bar in statements.heat_drawing(counts).axes[0].patches}) == 4
 
 
 # --- comparisons -----------------------------------------------------------------------------------------------------
@@ -238,13 +208,13 @@ def test_the_graduations_of_a_forest_are_whole(low, high):
 
 def test_nothing_to_draw_is_a_sentence():
     nothing, none, alone = pd.DataFrame(), facts(), compared([])
-    made = [charts.show_breakdowns([]), charts.show_attendance(nothing), charts.show_conditions(nothing, none, conditions=()), charts.show_context(nothing, nothing, none)]
+    made = [charts.show_breakdowns([])]
     made += [show([], none) for show in (charts.show_volume, charts.show_entries)]
-    one = "starts requests_and_goals matrix actors scales beside seniority teams calendar associations".split()
+    one = "requests_and_goals matrix actors scales beside".split()
     made += [getattr(charts, f"show_{name}")(nothing, none) for name in one]
     made += [show(*alone) for show in (charts.show_differences, charts.show_counts, charts.show_composition, charts.show_forest, charts.show_clusters)]
     made += [show(*alone[:2]) for show in (charts.show_rest, charts.show_answers, charts.show_nested)]
-    assert [each.text for each in made if not re.fullmatch(r"Pas de donnée : [^.]+\.", each.text)] == [] and len(made) == 24
+    assert [each.text for each in made if not re.fullmatch(r"Pas de donnée : [^.]+\.", each.text)] == [] and len(made) == 16
 
 
 def test_a_dollar_in_a_name_is_no_formula_and_an_empty_reading_no_paragraph():

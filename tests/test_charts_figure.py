@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.charts import meetings, persons, posts, statements
+from helpers.charts import persons, posts, statements
 from helpers.charts import theme as theme_module
 from helpers.charts.figure import csv_address, to_address, to_svg
 from helpers.charts.theme import (
@@ -52,7 +52,7 @@ def test_every_colour_has_a_counterpart_at_night():
 
 
 # What a drawing writes inside a fill: the numbers of bars, the letters of squares, the counts of a heat table.
-FILLS = {*SHADES, GROUND, *(colour for name, colour in COLOURS.items() if name.startswith(("verdict/", "nature_enonce/", "origine/")))}
+FILLS = {*SHADES, GROUND, *(colour for name, colour in COLOURS.items() if name.startswith(("nature_enonce/", "origine/")))}
 # Fills that touch in one bar: told apart without their hue.
 TOUCHING = [("origine/college", "origine/hors_college"), ("suivi_par/alses", "suivi_par/autre_educateur"), ("sexe/filles", "sexe/garcons"), ("situation/collegien", "situation/hors_college")]
 # PALE and TRACK are lines between rows and what is behind a bar: whoever uses them as a mark gives them an edge.
@@ -72,7 +72,7 @@ def test_words_marks_and_fills_are_told_apart(theme):
 
 
 def test_signs_of_one_figure_differ_by_their_shape_too():
-    for signs in (statements.SHAPES.values(), meetings.LETTERS.values(), [fill for fill, _ in posts.DISCS.values()]):
+    for signs in (statements.SHAPES.values(), [fill for fill, _ in posts.DISCS.values()]):
         assert len(set(signs)) == len(signs)
 
 

@@ -111,10 +111,3 @@ def test_a_duration_is_read_in_years(text, years):
 ])
 def test_a_start_is_read_with_its_precision(text, date, precision):
     assert clean.read_start(text) == (pd.Timestamp(date), precision)
-
-
-def test_changes_are_counted_by_column_and_rule_most_frequent_first():
-    ledger = pd.DataFrame({"colonne": ["bureau", "association", "bureau", "bureau"], "regle": ["r", "r", "r", "s"]})
-    assert clean.summarise_ledger(ledger).to_numpy().tolist() == [
-        ["Bureau ou local", "r", 2], ["Association", "r", 1], ["Bureau ou local", "s", 1],
-    ]

@@ -131,8 +131,6 @@ def test_no_figure_of_an_export_says_that_it_is_printed_or_rounded():
     f = indicators.Facts(counted(2032), year=2032)
     volume = said(formats.say("describe", "volume", f=f))
     assert "360 personnes en 2032" in volume and "480 collégiens en 2032 ; 360" in volume and not re.search("imprim|arrondi", volume)
-    assert formats.say("describe", "network", f=f).text == ""
-    assert "2 collèges et par 2 associations" in formats.say("describe", "network_of_records", f=f).text
 
 
 def test_a_crossing_with_few_persons_does_not_reach_the_page():
@@ -158,7 +156,7 @@ def root(mini_root, tmp_path_factory):
 
 def page_of(year: int) -> BeautifulSoup:
     html = notebook.export_page(run_page(year), name="02_describe", pages=[PAGE], foot="", subtitle=str(year))
-    assert len(html.encode()) < 400_000
+    assert len(html.encode()) < 500_000
     return BeautifulSoup(html, "html.parser")
 
 

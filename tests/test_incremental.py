@@ -62,11 +62,11 @@ def test_a_change_runs_what_depends_on_it_and_says_why(steps, change, ran, cause
 
 
 def test_two_notebooks_that_changed_for_two_reasons_say_each_its_own(steps):
-    change = steps["a module of one notebook and a text of another"]
+    change = steps["a module of one notebook and a module of another"]
     told = [line.split("  ")[1:] for line in change["said"] if " a changé" in line]
     assert change["ran"] == ["03_compare 2032", "04_themes 2032"]
     assert sorted(told) == [
-        ["03_compare", "2032 : src/helpers/analysis/comparisons.py a changé"], ["04_themes", "2032 : src/helpers/texts/themes.j2 a changé"],
+        ["03_compare", "2032 : src/helpers/analysis/comparisons.py a changé"], ["04_themes", "2032 : src/helpers/analysis/themes.py a changé"],
     ]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def test_what_no_notebook_depends_on_is_made_again_alone(steps, change, written)
     assert written <= set(steps[change]["written"])
 
 
-@pytest.mark.parametrize("change", ["a module of one notebook and a text of another", CODE, "a table that was deleted", "forced"])
+@pytest.mark.parametrize("change", ["a module of one notebook and a module of another", CODE, "a table that was deleted", "forced"])
 def test_what_leaves_the_report_as_it_was_leaves_its_files_alone(steps, change):
     assert not [path for path in steps[change]["written"] if path.startswith("reports/")]
 
@@ -107,7 +107,7 @@ def test_a_kernel_that_notes_its_files_is_refused_those_of_persons_all_the_same(
         "provenance.refuse_persons(root, allowed=root / '.liste'); open(root.parents[1] / 'personnes.csv')"
     )
     done = subprocess.run([sys.executable, "-c", command, str(root)], capture_output=True, encoding="utf-8", env={**os.environ, **FOUND})
-    assert "PersonsRefused: Ce notebook ne voit que des nombres protégés" in done.stderr
+    assert "DataError: Un notebook du rapport ne lit que des comptes protégés" in done.stderr
 
 
 def test_a_file_that_is_a_link_to_another_place_has_its_name_in_the_project(tmp_path, monkeypatch):

@@ -248,7 +248,7 @@ from helpers.kernels import fork
 fork._PRELOAD = []
 CELL = '''
 import os, subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], stderr=subprocess.DEVNULL)
 from pathlib import Path
 Path({!r}, "pids.part").write_text(f"{{os.getpid()}} {{os.getppid()}} {{child.pid}} {{sys.argv[2]}}")
 Path({!r}, "pids.part").rename({!r} + "/pids")

@@ -16,9 +16,11 @@ from helpers import parameters, paths
 BY_HAND = list(parameters.NOTEBOOKS) if ALL else ["02_describe"]
 
 
-def run_by_hand(name: str, *, is_stopped: bool = False) -> nbformat.NotebookNode:
+def run_by_hand(name: str, *, is_stopped: bool = False, year: int = 2020) -> nbformat.NotebookNode:
     """The notebook as it is once run; one that ``is_stopped`` must stop at an error."""
     notebook = nbformat.read(paths.notebook(name), as_version=4)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("year = 2020 ", f"year = {year} ")
     folder = {"metadata": {"path": str(REPOSITORY / "notebooks")}}
     with pytest.raises(CellExecutionError) if is_stopped else nullcontext():
         NotebookClient(notebook, timeout=300, resources=folder).execute()
@@ -75,3 +77,22 @@ def test_the_welcome_notebook_runs_and_shows_the_form_and_the_recipes(reported):
     state = json.dumps(notebook.metadata.widgets, ensure_ascii=False)
     assert "Faire le rapport" in state and "Rapport : fait, à jour".replace(" :", "\u00a0:") in state
     assert "Parmi les personnes suivies par un ALSES" in state and "Aucun codage dans data/raw" in state
+
+
+def read_aloud(notebook: nbformat.NotebookNode) -> str:
+    data = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "\n".join(each.get("text/plain", "") for each in data)
+
+
+def test_persons_are_explored_by_hand_filtered_counted_again_and_drawn(sites_root, monkeypatch):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(sites_root))
+    notebook = run_by_hand("20_explorer", year=2034)
+    said = read_aloud(notebook)
+    assert "60 personnes sur 177" in said and "inventées" not in said  # `NETWORK` simulates 60 followed by an ALSES
+    figures = [cell for cell in notebook.cells for output in cell.get("outputs", []) if "image/svg+xml" in output.get("data", {})]
+    assert len(figures) == 5
+
+
+def test_a_year_without_persons_says_so_and_is_explored_on_invented_ones(reported):
+    said = read_aloud(run_by_hand("20_explorer"))
+    assert "exécutez 01_clean pour 2020, avec un export. Ce qui suit montre donc des personnes inventées." in said

@@ -182,7 +182,7 @@ def test_an_impossible_request_is_refused_before_any_kernel_starts(published, ca
 def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, capsys, monkeypatch):
     broken = published / "02_describe.ipynb"
     text = paths.notebook("02_describe").read_text(encoding="utf-8")
-    broken.write_text(text.replace("describe.starts(postes)", "describe.debuts(postes)"), encoding="utf-8")
+    broken.write_text(text.replace("postes.assign(mois=", "postes.assigner(mois="), encoding="utf-8")
     original = paths.notebook
     monkeypatch.setattr(paths, "notebook", lambda name: broken if name == "02_describe" else original(name))
     reports = state(published)
@@ -192,7 +192,7 @@ def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, 
     assert "02_describe s’est arrêté" in message and "Quand les nouveaux postes ont-ils ouvert" in message
     assert "est intact" in message
     assert state(published) == reports
-    assert "describe.debuts(postes)" in marked(published / "data/processed/2032/execution/02_describe.ipynb")
+    assert "postes.assigner(mois=" in marked(published / "data/processed/2032/execution/02_describe.ipynb")
 
 
 def test_a_page_with_a_defect_is_not_published(published, capsys, monkeypatch):

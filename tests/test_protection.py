@@ -241,7 +241,7 @@ def test_no_library_finds_persons_where_the_kernel_looks_and_python_opens_none_e
     assert last == "public", done.stderr
     found = {name: (own, outside) for name, own, outside in (line.split() for line in ways)}
     assert {own for own, _ in found.values()} <= {"FileNotFoundError", "IOException"}
-    assert {found[name][1] for name in ("texte", "open", "dossier")} == {"PermissionError"}
+    assert {found[name][1] for name in ("texte", "open", "dossier")} == {"DataError"}
 
 
 # --- what is estimated from one collège to another -------------------------------------------------------------------

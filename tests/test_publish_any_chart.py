@@ -12,7 +12,7 @@ from nbformat import v4
 from helpers import charts, schema, text
 from helpers.charts.marks import marks_of
 from helpers.charts.theme import in_french
-from helpers.report.notebook import says_nothing
+from helpers.report.notebook import says_nothing, suppress_rounded
 from helpers.report.own_outputs import with_own_outputs
 from helpers.report.page import PublicationError
 
@@ -125,6 +125,14 @@ def test_bounds_and_values_are_written_as_the_page_says_them():
     assert [each.get_text() for each in axes.texts] == ["40,0\u202f%", "60,0\u202f%"]
     assert len(axes.collections) == 1  # nothing is drawn around an exact share
     assert [mark.value for mark in marks_of(axes.figure)] == [40.0, 60.0]
+
+
+def test_a_figure_that_draws_an_exact_count_beside_a_rounded_one_leaves_page_01_whole():
+    frame = answers(SEXES)
+    html = charts.publier(sns.barplot(frame, x="effectif_min", y="libelle"), frame, titre="Sexe").html
+    notebook = v4.new_notebook(cells=[cell("", {"text/html": f"<p>Avant.</p>{html}"})])
+    shown = suppress_rounded(notebook, {"2020/alses/sexe/filles"}).cells[0].outputs[0].data["text/html"]
+    assert BeautifulSoup(shown, "html.parser").get_text(" ") == "Avant. protégé"
 
 
 def test_a_hostile_name_stays_a_name():

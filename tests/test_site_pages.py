@@ -102,16 +102,6 @@ def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_
     assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and (girls.finding, parents.finding) == ("comparable", "au_dessus")
 
 
-@pytest.mark.parametrize(("sites", "words"), [
-    (1, ""), (12, "Mais les pages de 12 associations en cherchent un : même si toutes se ressemblaient, le hasard seul en ferait dire un, en moyenne, de moins d’une."),
-    (60, "Mais les pages de 60 associations en cherchent un : même si toutes se ressemblaient, le hasard seul en ferait dire un, en moyenne, de 3 au plus."),
-])
-def test_how_many_sites_chance_alone_would_tell_apart_is_said(sites, words):
-    figures = look(place=ASSOCIATION)
-    said = formats.say("describe", "key_points", f=figures, standings=describe.comparisons_with_network(figures), looked_at=describe.SitesCompared(sites)).text
-    assert ("Mais les pages" in said) is bool(words) and words in said.replace("\u202f", " ").replace("\u00a0", " ")
-
-
 def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in_twenty():
     # Twenty draws of fifty persons out of the thousand of the network, rounded as they would be shown.
     random, told = np.random.default_rng(3), 0

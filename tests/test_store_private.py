@@ -38,9 +38,16 @@ def test_persons_are_read_back_from_several_row_groups(saved, monkeypatch):
 def test_persons_are_explored_by_hand(saved):
     found = data.load_persons(2021)
     assert found["identifiant"].tolist() == ["P00001", "P00002", 'é;"x']
-    assert found["sexe"].value_counts().to_dict() == {"filles": 2, "non_renseigne": 1}
-    assert isinstance(found["niveau"].dtype, pd.CategoricalDtype) and found["association"].isna().tolist() == [False, False, True]
+    assert found["sexe"].value_counts(sort=False).to_dict() == {"filles": 2, "garçons": 0, "non renseigné": 1}
+    assert found["niveau"].max() == "4e" and found["niveau"].dtype.ordered and found["annee"].sum() == 3 * 2021
+    assert set(found.explode("objectifs")["objectifs"]) == {"scolarité", "mobilité"}
+    assert found["association"].isna().tolist() == [False, False, True]
     assert found["date_fin"].tolist()[:1] == [pd.Timestamp("2021-06-30")] and found["date_fin"].isna().sum() == 1
+
+
+def test_a_notebook_of_the_report_is_told_why_it_may_not_read_persons_and_what_to_use(saved):
+    with paths.with_data_root(paths.shareable()), pytest.raises(DataError, match=r"chiffres\.reponses.*20_explorer"):
+        data.load_persons(2021)
 
 
 def test_the_quarantine_opens_in_a_french_spreadsheet_and_runs_nothing(saved):

@@ -16,7 +16,7 @@ FOLDER = SOURCE.parents[1] / "notebooks"
 # The four of the report, then with them the one that welcomes the reader: not in the pipeline, but read like the others.
 NOTEBOOKS = [FOLDER / f"{name}.ipynb" for name in parameters.NOTEBOOKS]
 WELCOME = FOLDER / "00_accueil.ipynb"
-READ = [WELCOME, *NOTEBOOKS]
+READ = [WELCOME, *NOTEBOOKS, FOLDER / "20_explorer.ipynb"]
 
 # Rooms in order: each imports only rooms above it, and none of what it is told to leave alone.
 ROOMS = (
@@ -86,7 +86,7 @@ def tagged(path: Path, tag: str) -> list[dict]:
     return [cell for cell in cells(path, "code") if tag in cell["metadata"].get("tags", [])]
 
 
-def test_there_is_one_notebook_a_step_one_that_welcomes_and_nothing_else():
+def test_there_is_one_notebook_a_step_one_that_welcomes_one_that_explores_and_nothing_else():
     # A reader's own are numbered 10 to 19, or in `brouillons`, which git ignores.
     names = {path.name for path in FOLDER.iterdir() if not path.name.startswith(".") and not paths.is_own(path.name)}
     names -= {paths.drafts().name}

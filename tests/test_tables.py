@@ -40,26 +40,17 @@ BOYS = row((2032, "alses", "sexe", "garcons"), "personnes", counts=None, precisi
 ALL = row((2032, "alses", "accompagnements", ""), "personnes", counts=(150, 150), precision="exact", reference="")
 
 
-def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what_is_not():
+def test_a_breakdown_says_how_well_each_figure_is_known():
     made = text.breakdown_table(describe.breakdown(table([GIRLS, BOYS]), "sexe", year=2032), caption="Sexe").html
     assert ("Effectif (personnes)" in made, '<span class="marque arrondi-imprime">arrondi</span>' in made, made.count("pas de donnée")) == (True, True, 3)
     assert "title=" not in made  # the reference has its own column
-    found = indicators.Facts(table([GIRLS, BOYS, ALL]), year=2032)
-    shown = text.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
-    assert text.plain(shown.html.replace("</li>", " ")) == (
-        "44\u202f% arrondi de filles soit entre 63 et 69 personnes sur 150 personnes 150 exact personnes "
-        "exact\u00a0: compté ou imprimé à l’unité ; arrondi\u00a0: part imprimée arrondie, qui encadre l’effectif."
-    )
 
 
 def test_a_simulated_figure_bears_its_mark_everywhere():
     simulated = row((2032, "alses", "sexe", "filles"), "personnes", counts=(66, 66), base=(150, 150), precision="exact", reference="")
     frame = table([simulated, ALL]).assign(source=["synthetique", "imprime"])
     found = indicators.Facts(frame, year=2032)
-    shown = text.cards(found, {"alses/sexe/filles": "de filles", "alses/accompagnements/": "personnes"}).html
     mark = '<span class="marque synthetique">synthétique</span>'
-    assert [mark in card for card in shown.split("</li>")] == [True, False, True]  # one card of two, then the legend
-    assert "synthétique\u00a0: compté dans des données simulées" in text.plain(shown)
     assert text.breakdown_table(describe.breakdown(frame, "sexe", year=2032), caption="Sexe").html.count(mark) == 1
     assert text.say("banner", "synthetic", facts=[found]).text.startswith("Données synthétiques.")
     assert text.say("banner", "synthetic", facts=[indicators.Facts(table([ALL]), year=2032)]).html == ""
@@ -96,7 +87,7 @@ OF_SHARE = "100\u202f% − 56\u202f% : de 43,6 à 44,2\u202f% ; sans l’hypoth�
 ])
 def test_a_printed_figure_stands_beside_its_calculation_and_the_counts_it_allows(changes, printed, recomputed, allowed):
     controls = apply_schema(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
-    made = text.controls_table(controls, caption="Contrôle").html
+    made = text.table(text.controls_in_words(controls), by="Année", caption="Contrôle").html
     assert '<th scope="rowgroup" colspan="6">Chiffres de 2032</th>' in made
     cells = [text.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[2:5]]
     assert cells == [printed, recomputed, allowed]

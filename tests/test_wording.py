@@ -45,10 +45,9 @@ def test_a_figure_is_said_as_far_as_it_is_known(say, figure, words):
     assert text.plain(say(fact(**figure))) == words
 
 
-def test_a_number_or_a_date_bears_its_machine_form_and_its_figure():
+def test_a_number_bears_its_machine_form_and_its_figure():
     said = '<data value="44" data-cle="2032/alses/sexe/filles" data-mesure="part" title="l. 1">44\u202f%</data>'
     assert formats.say_share(fact(share=44)) == said
-    assert formats.month_mark(date(2031, 10, 1)) == '<time datetime="2031-10">octobre 2031</time>'
 
 
 def test_a_value_from_the_data_is_never_markup_and_a_value_that_lacks_fails():

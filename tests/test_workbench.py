@@ -326,6 +326,20 @@ def test_the_form_makes_the_report_of_the_command_and_opens_it(reported, monkeyp
     assert opened == [(reported / "reports/2032/index.html").as_uri()]
 
 
+def test_the_form_copies_a_notebook_with_the_chosen_year_where_git_does_not_look(data_root, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "drafts", lambda: tmp_path / "brouillons")
+    form = Form()
+    form.compare_to.value, form.notebook.value = 2031, "03_compare"
+    form.copy.click()
+    copy = tmp_path / "brouillons/03_compare_2032_2031.ipynb"
+    cell = next(each for each in json.loads(copy.read_text(encoding="utf-8"))["cells"] if each["metadata"].get("tags") == ["parameters"])
+    assert "".join(cell["source"]).startswith("year = 2032  # ") and "\ncompare_to = 2031  # " in "".join(cell["source"])
+    assert "brouillons/03_compare_2032_2031.ipynb" in form.said.value
+    copy.write_text("à moi", encoding="utf-8")
+    form.copy.click()
+    assert copy.read_text(encoding="utf-8") == "à moi"
+
+
 def test_the_form_stops_what_it_started_and_says_so(data_root):
     form = Form()
     form.make.click()

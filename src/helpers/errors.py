@@ -54,3 +54,10 @@ class BrowserError(UserError):
 
 class WorkbenchError(UserError):
     """JupyterLab cannot start."""
+
+
+# What a notebook that runs for a report is told when it asks for persons, whatever way it asks.
+NO_PERSONS = (
+    "Un notebook du rapport ne lit que des comptes protégés, jamais des personnes : prenez chiffres.reponses(…), ou "
+    "explorez les personnes à la main dans notebooks/20_explorer.ipynb, qui n’est jamais publié."
+)

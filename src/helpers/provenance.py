@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from helpers.errors import NO_PERSONS, DataError
 from helpers.paths import (
     DATA_ROOT_VARIABLE,
     SYNTHETIC_SUFFIX,
@@ -97,10 +98,6 @@ _EVENTS = {"open", "os.listdir", "os.scandir", "sqlite3.connect"}
 _guarded: list[bool] = []
 
 
-class PersonsRefused(PermissionError):
-    """A notebook of the report asked for a file of persons."""
-
-
 def refuse_persons(root: Path, *, allowed: Path) -> None:
     """Refuse from now on what is under the project's data and outside ``root``, except the file ``allowed``.
 
@@ -116,9 +113,7 @@ def refuse_persons(root: Path, *, allowed: Path) -> None:
             return
         path = os.path.realpath(os.fsdecode(arguments[0]))
         if path.startswith(data + os.sep) and not path.startswith(inside) and path != kept:
-            raise PersonsRefused(
-                "Ce notebook ne voit que des nombres protégés : les fichiers de personnes lui sont fermés."
-            )
+            raise DataError(NO_PERSONS)
 
     sys.addaudithook(refuse)
 

@@ -46,8 +46,15 @@ from helpers.analysis.years import (
     published,
     totals,
 )
-from helpers.indicators.comparisons import LEVEL, stepped_down
-from helpers.indicators.lookup import PROTECTED, USUAL, at_site, title_of_figure, with_shares
+from helpers.indicators.comparisons import LEVEL, Comparisons, column_of, stepped_down
+from helpers.indicators.lookup import (
+    PROTECTED,
+    USUAL,
+    at_site,
+    merge_references,
+    title_of_figure,
+    with_shares,
+)
 from helpers.schema import UNSAID, apply_schema, catalogue, columns
 
 # --- Two years; the ALSES and the rest of prévention spécialisée ---
@@ -470,3 +477,77 @@ def _rows(found: ComparisonResult, corrected: dict[str, Measure], *, year: int, 
         | dict(zip(("valeur", "valeur_min", "valeur_max"), values, strict=True))
         for name, values in measures.items()
     ]
+
+
+# --- One row a comparison: what cells select, draw and say ---
+
+# The first columns of the tidy frame; every other measure follows, with its extremes.
+_HEADS = ["comparaison", "nature", "perimetre", "indicateur", "modalite", "libelle", "question", "public"]
+_SIDES = ["reference_pct", "part_pct", "ecart_pts", "ecart_min_pts", "ecart_max_pts", "p", "verdict"]
+_COUNTED = ["effectif_reference", "effectif", "ecart_effectif", "evolution_pct", "base_reference", "base"]
+_KEYS = ["constat", "constat_effectif", "portee", "protege", "annee", "comparee_a", "reference"]
+
+
+def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
+    """One row a comparison (rows of the schema ``comparaisons``, turned), in the order of the catalogue.
+
+    ``nature`` says what is compared: « annees » (commented), « details » (listed only) and « volume » are two years;
+    « reste » is the ALSES beside the rest of prévention spécialisée; « emboitee » an objective beside the request;
+    « reponses » the posts. ``reference_pct`` and ``part_pct`` are both shares, ``ecart_pts`` their difference with what
+    rounding leaves open (``ecart_min_pts``, ``ecart_max_pts``), ``p`` the corrected p-value of the worst case, and
+    ``verdict`` what may be concluded (`indicators.Comparison.verdict`). Each measure of the schema has its column, with
+    its extremes. ``indicators`` (schema ``indicateurs``) give the sources of the numbers.
+
+    >>> ecarts = table(data.load_result(2020, "comparaisons"))
+    >>> ecarts.query("nature == 'annees' and part_pct.notna()")[["libelle", "ecart_pts", "verdict"]].round(1)
+                                             libelle  ecart_pts    verdict
+    0                                         filles        2.0  incertain
+    2                       orientation par le collège       -6.0  incertain
+    4  collégiens (toute la prévention spécialisée)        0.0     stable
+    """
+    entries, known = catalogue(), _references(indicators)
+    heads = measures.drop_duplicates("comparaison").set_index("comparaison")
+    rows = []
+    for each in Comparisons(measures).of_all():
+        id = each.key.removeprefix("comparaisons/")
+        if id == "page":
+            continue
+        head, names = heads.loc[id], figure_of(id)
+        values = {
+            column_of(name, end): value
+            for name, measure in each.measures.items()
+            for end, value in (("", measure.value), ("min", measure.low), ("max", measure.high))
+        }
+        public, title = entries.perimeters[names["perimetre"]], entries.indicators[names["indicateur"]].label
+        rows.append(
+            {"comparaison": id, **names, "libelle": each.subject, "question": title}
+            | {"public": public.short or public.label, "protege": each.is_protected, "p": values.get("p_holm_max")}
+            | {"verdict": each.verdict, "constat": each.finding, "constat_effectif": each.count_finding}
+            | {"portee": each.reach, "annee": head["annee"], "comparee_a": head["comparee_a"]}
+            | {"reference": merge_references(known[key] for key in _sides(names, head) if key in known)}
+            | values
+        )
+    # The same columns whatever a year compares, so that a selection may name any of them.
+    every = [column_of(name, end) for name in entries.measures for end in ("", "min", "max")]
+    first = [*_HEADS, *_SIDES, *_COUNTED, *_KEYS]
+    frame = pd.DataFrame(rows).reindex(columns=[*first, *(name for name in every if name not in first)])
+    numbers = [name for name in frame if name not in (*_HEADS, *_KEYS, "verdict")]
+    return frame.astype(dict.fromkeys(numbers, float))
+
+
+def _references(indicators: tuple[pd.DataFrame, ...]) -> dict[tuple, str]:
+    rows = pd.concat(indicators) if indicators else pd.DataFrame(columns=columns("indicateurs"))
+    rows = rows[rows["croise_avec"].eq("") & rows["reference"].notna()]
+    names = ["annee", "perimetre", "indicateur", "modalite"]
+    return dict(zip(rows[names].itertuples(index=False, name=None), rows["reference"], strict=True))
+
+
+def _sides(names: dict[str, str], head: pd.Series) -> list[tuple]:
+    """The keys of the two numbers that a comparison puts side by side."""
+    year, before, kind = head["annee"], head["comparee_a"], names["nature"]
+    path = (names["perimetre"], names["indicateur"], names["modalite"])
+    if kind == "reste":
+        return [(year, *path), (year, WHOLE, *path[1:])]
+    if kind == "emboitee":
+        return [(year, path[0], "demande_initiale", path[2]), (year, *path)]
+    return [(year, *path)] if kind == "reponses" else [(before, *path), (year, *path)]

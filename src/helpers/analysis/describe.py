@@ -7,130 +7,57 @@ import pandas as pd
 
 from helpers.indicators.comparisons import LEVEL, stepped_down
 from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, is_of_site, uncrossed, with_shares
-from helpers.schema import FEWEST_FOR_SHARE, UNSAID, Indicator, catalogue, split_multiple
+from helpers.schema import FROM_RECORDS, UNSAID, Indicator, catalogue
 
 # --- Key values, populations, and what the document does not give ---
 
-# The cards of the page and of the index, in order.
-KEY_FIGURES = {
-    "alses/accompagnements/": "personnes suivies par un ALSES",
-    "alses/nouvel_accompagnement/oui": "de personnes dont l’accompagnement a été ouvert dans l’année",
-    "alses/sexe/filles": "de filles",
-    "alses/origine/college": "de personnes orientées par le collège",
-    "alses/niveau/4e_3e": "d’élèves de 4e ou 3e",
-    "alses/parents_associes/oui": "de personnes dont les parents sont associés",
-    "postes/nouveaux_postes/": "nouveaux postes décrits",
-    "reunions/participants/groupes_alses": "de présences aux réunions des groupes d’ALSES",
-}
 
-# The populations that the pages count, from the network to the statements.
-PERIMETERS = {
-    "reseau_alses/postes/": "ALSES annoncés pour le réseau",
-    "reseau_alses/nouveaux_colleges/": "collèges entrés lors des deux derniers déploiements",
-    "postes/nouveaux_postes/": "postes décrits un à un dans le tableau",
-    "postes/eleves_inscrits/": "élèves inscrits dans les collèges des postes décrits",
-    "reunions/participants/journee_nouveaux": "présents à la journée des nouveaux ALSES",
-    "reunions/invites/nouveaux": "invités du groupe des nouveaux ALSES",
-    "reunions/invites/groupes_alses": "invités des groupes d’ALSES",
-    "reunions/participants/groupes_alses": "présences aux réunions des groupes d’ALSES",
-    "reseau_alses/associations_nommees/": "associations nommées",
-    "enonces/enonces/": "énoncés codés de la synthèse",
-    "alses/accompagnements/": "personnes suivies par un ALSES",
-    "alses/colleges_suivis/": "collèges où au moins une personne est suivie par un ALSES",
-    "alses/associations_suivantes/": "associations qui suivent au moins une personne",
-    "prevention_specialisee/situation/collegien": "collégiens suivis par toute la prévention spécialisée",
-    "prevention_specialisee/accompagnements/": "personnes suivies par toute la prévention spécialisée",
-}
+def unpublished(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """What the year leaves unsaid of the persons followed: ``question``, ``ensemble`` (answers counted together only),
+    ``absent`` (no number at all), in words.
 
-
-@dataclass(frozen=True)
-class Gap:
-    """What the document does not give of an indicator: missing modalities, and those only known together."""
-
-    label: str
-    missing: tuple[str, ...]
-    grouped: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def gaps_of(indicators: pd.DataFrame, name: str, *, year: int) -> list[Gap]:
-    """What a topic leaves unpublished, per indicator drawn by modality and population; never for a site.
-
-    An indicator of which the year publishes nothing has every modality missing.
+    Questions drawn as bars that a document could print, of every population that answers them, then the
+    cross-tabulations that records allow and that protection holds back. Empty for a site, whose size alone decides.
     """
-    if is_of_site(indicators):
-        return []
+    found = [] if is_of_site(indicators) else [*_silences(indicators, year), *_held_back(indicators, year)]
+    return pd.DataFrame(found, columns=["question", "ensemble", "absent"])
+
+
+def _silences(indicators: pd.DataFrame, year: int) -> list[tuple[str, str, str]]:
     rows = uncrossed(indicators)
     rows = rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID)]
     found = []
-    for entry in catalogue().of_topic(name):
-        if entry.form != "barres" or entry.is_of_records:
+    for entry in catalogue().indicators.values():
+        if entry.form != "barres" or entry.is_of_records or entry.unit != "personnes":
             continue
         own = rows[rows["indicateur"] == entry.id]
-        for perimeter, published in own.groupby("perimetre", sort=False) if len(own) else [("", own)]:
-            silence = _silence(entry, set(published["modalite"]), perimeter)
-            found += [silence] if silence.missing or silence.grouped else []
+        for perimeter, published in own.groupby("perimetre", sort=False) if len(own) else [("alses", own)]:
+            missing = [name for name in entry.modalities if name not in set(published["modalite"])]
+            together = []
+            for name, group in entry.groups.items() if entry.choice == "unique" else ():
+                members = [member for member in group.members if member in missing]
+                if name in set(published["modalite"]) and members:
+                    together.append(" + ".join(map(entry.label_of, members)))
+                    missing = [member for member in missing if member not in members]
+            said = (" ; ".join(together), ", ".join(map(entry.label_of, missing)))
+            found += [(among(entry.label, entry.id, perimeter), *said)] if any(said) else []
     return found
 
 
-def _silence(entry: Indicator, published: set[str], perimeter: str) -> Gap:
-    missing = [name for name in entry.modalities if name not in published]
-    grouped = []
-    for name, group in entry.groups.items() if entry.choice == "unique" else ():
-        members = [member for member in group.members if member in missing]
-        if name in published and members:
-            grouped.append((group.label, tuple(map(entry.label_of, members))))
-            missing = [member for member in missing if member not in members]
-    label = among(entry.label, entry.id, perimeter) if perimeter else entry.label
-    return Gap(label, tuple(map(entry.label_of, missing)), tuple(grouped))
-
-
-def definitions(indicators: pd.DataFrame, *, year: int, of_site: bool = False) -> pd.DataFrame:
-    """The indicators published in the year, in catalogue order: ``indicateur``, ``definition``, ``base`` (words).
-
-    ``of_site`` returns those of a site and none for the network, or the reverse: they stand at two places of the page.
-    """
-    rows = indicators[(indicators["annee"] == year) & ~indicators["precision"].isin(UNSAID)]
-    rows = rows if is_of_site(indicators) == of_site else rows.iloc[:0]
-    entries = catalogue()
-    used = [entry for entry in entries.indicators.values() if entry.id in set(rows["indicateur"])]
-    told = [
-        {"indicateur": entry.label, "definition": entry.definition, "base": _base_of(entry)}
-        for entry in used
-        if entry.topic not in ("donnees", "enonces")
+def _held_back(indicators: pd.DataFrame, year: int) -> list[tuple[str, str, str]]:
+    rows = indicators[(indicators["annee"] == year) & indicators["source"].isin(FROM_RECORDS)]
+    counted = set(rows.loc[rows["croise_avec"].eq(""), "indicateur"])
+    shown, entries = set(zip(rows["indicateur"], rows["croise_avec"], strict=True)), catalogue().indicators
+    return [
+        (
+            entry.label,
+            "",
+            f"selon\u00a0: {entries[other].label[:1].lower()}{entries[other].label[1:]} (trop peu de personnes)",
+        )
+        for entry in entries.values()
+        for other in entry.crossed_with
+        if {entry.id, other} <= counted and (entry.id, other) not in shown
     ]
-    return pd.DataFrame(told, columns=["indicateur", "definition", "base"])
-
-
-def _base_of(entry: Indicator) -> str:
-    if entry.base is None:
-        return ""
-    name, _, modality = entry.base.partition("/")
-    base = catalogue().indicators[name]
-    return base.title_of("" if modality == "*" else modality) + (", même groupe" if modality == "*" else "")
-
-
-# --- Statements linked to a section of page 02 ---
-
-
-@dataclass(frozen=True)
-class RelatedStatements:
-    """The statements on the subject of a section: their number, and the paths of the indicators they refer to."""
-
-    count: Fact
-    figures: tuple[str, ...]
-
-
-def related_statements(statements: pd.DataFrame, topic: str, *, facts: Facts) -> RelatedStatements | None:
-    """The statements linked to the indicators of a topic; None without any, or when none of these indicators is
-    published.
-
-    ``statements`` has the schema ``enonces``. A section whose indicators are unpublished may not be on the page.
-    """
-    places = {entry.id: place for place, entry in enumerate(catalogue().of_topic(topic))}
-    named = {path for path in statements["indicateur_lie"] if path and path.split("/")[1] in places}
-    figures = tuple(sorted(named, key=lambda path: (places[path.split("/")[1]], path)))
-    count = facts(f"enonces/rubrique_liee/{topic}")
-    return RelatedStatements(count, figures) if count and any(map(facts, figures)) else None
 
 
 # --- The shares of a site beside those of the network ---
@@ -163,22 +90,6 @@ class ComparisonWithNetwork:
         if self.chance >= LEVEL:
             return "comparable"
         return "au_dessus" if low > most else "au_dessous" if high < least else "comparable"
-
-
-@dataclass(frozen=True)
-class SitesCompared:
-    """How many sites of a kind have shares, and in how many chance alone would find a difference."""
-
-    sites: int
-
-    @property
-    def by_chance(self) -> float:
-        return LEVEL * self.sites
-
-
-def sites_compared(sizes: dict[tuple[str, str], int], site_type: str) -> SitesCompared:
-    """The sites of a kind whose pages say shares; ``sizes`` come from `data.load_site_sizes`."""
-    return SitesCompared(sum(kind == site_type and size >= FEWEST_FOR_SHARE for (kind, _), size in sizes.items()))
 
 
 def comparisons_with_network(figures: Facts) -> list[ComparisonWithNetwork]:
@@ -316,133 +227,3 @@ def remaining_breakdowns(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list
     shown = set() if pairs.empty else {*pairs["modalite"], *catalogue().indicators["objectif"].recorded}
     bounded = [set(rows.loc[rows["part_min_pct"].notna() & rows["base_min"].notna(), "modalite"]) for rows in parts]
     return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]
-
-
-# --- The new posts ---
-
-# What a collège and its partners gave the post; the last is a condition of the neighbourhood.
-CONDITIONS = ("convention", "projet_annuel", "bureau", "presentation_formelle", "equipe_sur_le_quartier")
-
-# Both seniorities of a holder, in display order.
-SENIORITIES = {"anciennete_prev_ans": "en prévention spécialisée", "anciennete_alses_ans": "comme ALSES"}
-
-
-def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Every answer about the new posts (columns of `breakdown`, base: posts), with ``question`` (indicator label)."""
-    entries = catalogue().indicators
-    parts = topic(indicators, "deploiement", year=year)
-    asked = [rows for rows in parts if entries[rows["indicateur"].iloc[0]].form == "grille"]
-    rows = pd.concat(asked, ignore_index=True) if asked else with_shares(indicators.head(0))
-    return rows.assign(question=[entries[name].label for name in rows["indicateur"]])
-
-
-def conditions_grid(posts: pd.DataFrame) -> pd.DataFrame:
-    """One row per post, by association then collège: ``association``, ``college``, ``commune``, `CONDITIONS`."""
-    return posts.sort_values(["association", "college"])[
-        ["association", "college", "commune", *CONDITIONS]
-    ].reset_index(drop=True)
-
-
-def starts(posts: pd.DataFrame) -> pd.DataFrame:
-    """New posts by month of start: ``mois`` (first day), ``postes``, ``colleges`` (names, in order)."""
-    months = posts.assign(mois=posts["date_debut"].dt.to_period("M").dt.to_timestamp())
-    grouped = months.sort_values(["mois", "college"]).groupby("mois")
-    return grouped.agg(postes=("college", "size"), colleges=("college", ", ".join)).reset_index()
-
-
-def seniority(posts: pd.DataFrame) -> pd.DataFrame:
-    """Seniority of the holders, as printed: ``experience`` (`SENIORITIES`), ``annees``, ``postes``, ``colleges``
-    (names).
-
-    Less than one year may be the post itself, so it stays a value of its own.
-    """
-    parts = []
-    for column, label in SENIORITIES.items() if len(posts) else ():
-        named = posts.sort_values(["college"]).groupby(column)["college"]
-        counted = named.agg(postes="size", colleges=", ".join).reset_index(names="annees")
-        parts.append(counted.assign(experience=label)[["experience", "annees", "postes", "colleges"]])
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-
-def teams(posts: pd.DataFrame) -> pd.DataFrame:
-    """Posts by association and local team, largest first: ``association``, ``postes``, ``oui``, ``non``, ``autre``."""
-    if posts.empty:
-        return pd.DataFrame()
-    answers_given = list(catalogue().indicators["equipe_sur_le_quartier"].modalities)
-    counts = pd.crosstab(posts["association"], posts["equipe_sur_le_quartier"]).reindex(
-        columns=answers_given, fill_value=0
-    )
-    counts.insert(0, "postes", counts.sum(axis=1))
-    ordered = counts.reset_index().sort_values(["postes", "association"], ascending=[False, True])
-    return ordered.rename_axis(columns=None).reset_index(drop=True)
-
-
-def social_context(posts: pd.DataFrame, colleges: pd.DataFrame) -> pd.DataFrame:
-    """The collège of each post with its social index, lowest first; those without a published index are left out.
-
-    Columns: ``association``, ``college``, ``commune``, ``type_education_prioritaire`` (as printed), ``ips``,
-    ``eleves``; the last two are those of the register's year.
-    """
-    if posts.empty or colleges.empty:
-        return pd.DataFrame()
-    known = colleges[["uai", "ips_2022_23", "effectif_2022_23_eleves"]].set_axis(["uai", "ips", "eleves"], axis=1)
-    placed = posts.merge(known, on="uai", how="left", validate="m:1").dropna(subset="ips")
-    names = ["association", "college", "commune", "type_education_prioritaire", "ips", "eleves"]
-    return placed.sort_values(["ips", "college"])[names].reset_index(drop=True)
-
-
-def landmarks(context: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Reference values of the index and the posts' median, lowest first: ``libelle``, ``valeur``, ``champ``.
-
-    ``context`` comes from `social_context`, ``known`` has the schema ``reperes``.
-    """
-    named = known[known["repere"].str.startswith("ips_")][["libelle", "valeur", "champ"]]
-    if context.empty:
-        return named.reset_index(drop=True)
-    own = {"libelle": "médiane de ces postes", "valeur": float(context["ips"].median()), "champ": ""}
-    return pd.concat([named, pd.DataFrame([own])]).sort_values("valeur", ignore_index=True)
-
-
-# --- The meetings and the associations ---
-
-
-def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Present (``effectif_min``) and invited (``base_min``, missing if not printed) by group of meetings."""
-    return breakdown(indicators, "participants", year=year, perimeter="reunions")
-
-
-def calendar(meetings: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """The meetings by date: ``date``, ``groupe``, ``libelle``, ``participants``, ``est_apres`` (held after the
-    year).
-    """
-    if meetings.empty:
-        return pd.DataFrame()
-    entry = catalogue().indicators["participants"]
-    ordered = meetings.sort_values(["date", "groupe"])[["date", "groupe", "participants"]]
-    return ordered.assign(
-        libelle=ordered["groupe"].map(entry.label_of), est_apres=ordered["date"].dt.year > year
-    ).reset_index(drop=True)
-
-
-def associations(
-    posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, register: pd.DataFrame
-) -> pd.DataFrame:
-    """Where each association is named: ``association``, ``rattachement``, ``postes``, ``reunion_<groupe>``,
-    ``enonces``.
-
-    Only groups that print a list have a column; a name of the register that the year never uses is left out.
-    """
-    listed = {
-        group: set(rows["associations"]) for group, rows in split_multiple(meetings, "associations").groupby("groupe")
-    }
-    cited = split_multiple(statements, "associations")["associations"].value_counts()
-    held = posts["association"].value_counts()
-    names = sorted({*held.index, *cited.index, *set().union(*listed.values())}, key=str.casefold)
-    groups = [name for name in catalogue().indicators["participants"].modalities if name in listed]
-    grid = pd.DataFrame({"association": names})
-    grid["rattachement"] = grid["association"].map(register.set_index("association")["rattachement"]).fillna("")
-    grid["postes"] = grid["association"].map(held).fillna(0).astype(int)
-    for group in groups:
-        grid[f"reunion_{group}"] = grid["association"].isin(listed[group])
-    grid["enonces"] = grid["association"].map(cited).fillna(0).astype(int)
-    return grid

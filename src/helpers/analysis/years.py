@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.analysis.shares import Measure, exact, is_protected
 from helpers.indicators.comparisons import ROUNDED
-from helpers.indicators.lookup import BESIDE, PROTECTED, Fact, Facts, Series, name_answer, uncrossed, with_shares
+from helpers.indicators.lookup import BESIDE, PROTECTED, uncrossed, with_shares
 from helpers.schema import FEWEST_PERSONS, UNSAID, catalogue
 
 # --- Which comparisons are commented and tested: chosen before any data is seen ---
@@ -185,18 +185,6 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["modalite"].eq("") & table["ecart_min"].notna() & printed].reset_index(drop=True)
 
 
-def counts(table: pd.DataFrame) -> pd.DataFrame:
-    """The differences of bounded counts, deduced ones included (columns of `differences`).
-
-    With records: those of whole populations and of the shares of `HEADLINED`.
-    """
-    known = table.dropna(subset=["ecart_min", "ecart_max"])
-    if known[["source_avant", "source_apres"]].isin(RECORDS).any(axis=None):
-        paths = known["perimetre"] + "/" + known["indicateur"] + "/" + known["modalite"]
-        known = known[known["modalite"].eq("") | paths.isin(HEADLINED)]
-    return known.reset_index(drop=True)
-
-
 def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> list[str]:
     """The indicators of persons published in only one of the two years, in catalogue order, with their population.
 
@@ -219,14 +207,21 @@ def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to:
 
 # --- Three years or more ---
 
-# Two years make a difference, treated above.
-LEAST_YEARS = 3
+_COURSES = {
+    "hausse": "augmente d’année en année",
+    "baisse": "diminue d’année en année",
+    "stable": "reste stable, à un point près",
+    "hausse_ou_stable": "augmente ou reste stable d’une année à la suivante",
+    "baisse_ou_stable": "diminue ou reste stable d’une année à la suivante",
+    "peu_ou_stable": "reste stable, à un point près, d’une année à la suivante",
+    "va_et_vient": "ne va pas toujours dans le même sens",
+    "indetermine": "a pu changer, mais l’arrondi ne permet pas de dire dans quel sens",
+}
 
 
-def _course(known: list[Fact]) -> str:
+def _course(bounds: list[tuple[float, float]]) -> str:
     """What consecutive differences allow; stable if the share never leaves the threshold."""
     within = catalogue().stable_points
-    bounds = [fact.share_bounds for fact in known]
     whole = max(high for _, high in bounds) - min(low for low, _ in bounds)
     if whole <= within:
         return "stable"
@@ -242,28 +237,17 @@ def _course(known: list[Fact]) -> str:
     return f"{name}_ou_stable" if "stable" in steps else name
 
 
-def _label(path: str) -> str:
-    perimeter, indicator, modality = path.split("/")
-    return name_answer(indicator, modality, perimeter)
+def courses(shares: pd.DataFrame) -> pd.DataFrame:
+    """What may be said of each share over its years, one row a share: ``libelle``, ``cours`` (in words).
 
-
-def series(indicators: pd.DataFrame) -> list[Series]:
-    """The shares of `HEADLINED` that three years or more know; ``indicators`` are those of several years.
-
-    A year that a document contradicts is left out.
+    ``shares`` are rows of `indicators.readable` for several years, whose bounds are known.
     """
-    looks = [Facts(indicators, year=int(year)) for year in sorted(indicators["annee"].unique())]
-    found = []
-    for path in HEADLINED:
-        known = [fact for look in looks if (fact := look(path)) and fact.share_bounds is not None]
-        if len(known) >= LEAST_YEARS:
-            found.append(Series(path, _label(path), _course(known), known))
-    return found
-
-
-def years_of(shares: list[Series]) -> list[int]:
-    """The years of these series, in order."""
-    return sorted({year for each in shares for year in each.years})
+    keys = ["perimetre", "indicateur", "modalite", "libelle"]
+    rows = [
+        (*key, _COURSES[_course(list(parts[["part_min_pct", "part_max_pct"]].itertuples(index=False, name=None)))])
+        for key, parts in shares.sort_values("annee").groupby(keys, sort=False)
+    ]
+    return pd.DataFrame(rows, columns=[*keys, "cours"])
 
 
 # --- Missing answers: a share may move for no other reason ---

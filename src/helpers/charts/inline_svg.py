@@ -8,16 +8,20 @@ import colorsys
 import io
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, DateLocator, num2date
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 
 from helpers.charts.theme import DARK, INK
+from helpers.text.formats import month
 
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 ElementTree.register_namespace("", _SVG[1:-1])
@@ -33,15 +37,19 @@ def _as_seaborn_fills(colour: str) -> str:
 # The house colours are recognised either way, and given back.
 _HOUSE = {shade: colour for colour in DARK for shade in (_as_seaborn_fills(colour), colour)}
 _HOUSE["#000000"] = INK  # what nobody coloured
+_HOUSE["#262626"] = INK  # what seaborn writes on the light cells of a heat map
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d+")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _NO_TURN = re.compile(r"^rotate\(-?0 ")
 _DEFAULTS = ("stroke-linejoin: miter", "stroke-linecap: butt", "stroke-linecap: square", "fill-opacity: 1")
 _NOT_DRAWN = {f"{_SVG}metadata", f"{_SVG}style"}
 
 WIDE, NARROW = 7.2, 3.55  # inches: the text column, and a phone
+BESIDE = 0.62  # of a row of its own, what a bar beside another takes
 ROW, LINE = 0.38, 0.15  # inches a row of bars takes, and each further line of its label
 FOLD_WIDE, FOLD_NARROW = 30, 16  # characters of a label before it goes to the next line
+ACROSS_WIDE, ACROSS_NARROW, KEY = 88, 42, 6  # characters that a legend holds across; those that a colour takes
 
 
 def _variable(found: re.Match) -> str:
@@ -101,6 +109,31 @@ def _lighten(node: ElementTree.Element, prefix: str) -> None:
         node.set("style", ";".join(f"{key}:{value}" for key, value in coloured.items()))
 
 
+def _round(node: ElementTree.Element) -> None:
+    """Writes a path of eight curves as the circle that it is, in place: a third of its weight."""
+    places = [float(found) for found in _NUMBER.findall(node.get("d", ""))]
+    if node.get("d", "").count("C") == 8 and len(places) == 50:
+        across, down = places[::2], places[1::2]
+        width, height = max(across) - min(across), max(down) - min(down)
+        if abs(width - height) < 0.3:
+            middle = {"cx": min(across) + width / 2, "cy": min(down) + height / 2, "r": width / 2}
+            node.tag = f"{_SVG}circle"
+            del node.attrib["d"]
+            node.attrib.pop("clip-path", None)
+            node.attrib.update({name: f"{value:.1f}" for name, value in middle.items()})
+
+
+def _share_text_look(root: ElementTree.Element) -> None:
+    """Says the usual size and colour of the texts once, for the whole drawing."""
+    texts = list(root.iter(f"{_SVG}text"))
+    for name in ("font-size", "style"):
+        usual = Counter(node.get(name) for node in texts).most_common(1)
+        if usual and usual[0][0]:
+            root.set(name, usual[0][0])
+            for node in (each for each in texts if each.get(name) == usual[0][0]):
+                del node.attrib[name]
+
+
 def _drop_unused_ids(root: ElementTree.Element) -> None:
     used = set(re.findall(r"#([^)\s]+)", " ".join(value for node in root.iter() for value in node.attrib.values())))
     for node in root.iter():
@@ -130,8 +163,11 @@ def from_svg(drawing: str, *, name: str, described_by: str, titles: dict[str, li
         for mark, said in zip(_marks_in(node), (titles or {}).get(node.get("id", ""), ()), strict=False):
             ElementTree.SubElement(mark, f"{_SVG}title").text = said
     _lighten(root, name)
+    for node in root.iter(f"{_SVG}path"):
+        _round(node)
     _drop_unused_ids(root)
     root.attrib = {"viewBox": root.get("viewBox"), "role": "img", "aria-label": described_by}
+    _share_text_look(root)
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -169,17 +205,60 @@ def _one_below_another(figure: Figure, frames: list[Axes]) -> None:
         axes.tick_params(labelleft=True, labelbottom=True)
 
 
+def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
+    """Folds the names under a frame, or turns them where a phone has no room; the inches that turned ones take."""
+    names = _labels(axes.xaxis)
+    if is_date(axes.xaxis):
+        axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=5 if is_narrow else 8))
+        axes.xaxis.set_major_formatter(lambda place, _: month(num2date(place), is_short=True).replace(" ", "\n"))
+    elif _is_named(axes.xaxis) and (len(names) > 3 or not is_narrow):
+        beside = (
+            max(len(line) for name in _labels(axes.yaxis) for line in name.split("\n")) if _labels(axes.yaxis) else 0
+        )
+        room = (44 if is_narrow else 90) - beside
+        width = max(8, room // max(1, len(names) * (1 if is_narrow else frames)))
+        if is_narrow and any(len(word) > width for name in names for word in name.split()):
+            axes.xaxis.set_ticks(axes.xaxis.get_ticklocs(), [name.replace("\n", " ") for name in names], rotation=90)
+            return 0.07 * max(map(len, names))
+        _fold(axes.xaxis, width)
+    return 0.0
+
+
+def is_date(axis) -> bool:
+    return isinstance(axis.get_major_locator(), DateLocator)
+
+
+def _bars_of(axes: Axes) -> int:
+    """How many lying bars are one below another: several a name where colours tell series apart."""
+    bars = [bar for container in axes.containers for bar in getattr(container, "patches", ())]
+    return len({round(bar.get_y() + bar.get_height() / 2, 2) for bar in bars})
+
+
+def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
+    """The same legend at another place, on as few lines as fit in ``room`` characters."""
+    names, size = [text.get_text() for text in legend.get_texts()], legend.get_texts()[0].get_fontsize()
+    widths, handles = [len(name) + KEY for name in names], legend.legend_handles
+    columns = len(names) if sum(widths) <= room else max(1, room // max(widths))
+    legend.remove()
+    made = owner.legend(handles, names, ncols=columns, fontsize=size, frameon=False, **place)
+    made._loc_used_default = True  # still ours to move
+
+
 def _place_legends(figure: Figure, *, is_narrow: bool) -> None:
-    """Legends above what is drawn, on one line where it fits; one that its author placed stays there."""
-    for legend in figure.legends:
-        legend.set_loc("outside upper left")
-    for axes in (each for each in figure.axes if each.get_legend()):
-        if getattr(axes.get_legend(), "_loc_used_default", False):
-            axes.get_legend().set_loc("lower left")
-            axes.get_legend().set_bbox_to_anchor((0, 1.02), transform=axes.transAxes)
-    for legend in (*figure.legends, *(axes.get_legend() for axes in figure.axes if axes.get_legend())):
+    """One legend above what is drawn, or one above each frame if they differ; one that its author placed stays."""
+    room = ACROSS_NARROW if is_narrow else ACROSS_WIDE
+    placed = [axes.get_legend() for axes in figure.axes if axes.get_legend()]
+    ours = [legend for legend in placed if legend._loc_used_default and legend.get_texts()]
+    alike = {tuple(text.get_text() for text in legend.get_texts()) for legend in (*figure.legends, *ours)}
+    for rank, legend in enumerate([*figure.legends, *ours]):
+        if len(alike) > 1 and legend in ours:
+            _again(legend.axes, legend, room=room, loc="lower left", bbox_to_anchor=(0, 1.02))
+        elif rank and len(alike) == 1:
+            legend.remove()
+        else:
+            _again(figure, legend, room=room, loc="outside upper left")
+    for legend in (each for each in placed if each not in ours):
         legend.set_frame_on(False)
-        legend.set_ncols(1 if is_narrow else 4)
         legend.set_title("")
 
 
@@ -189,27 +268,22 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
     old_width, old_height = figure.get_size_inches()
     width = NARROW if is_narrow else WIDE
     lines = [_fold(axes.yaxis, FOLD_NARROW if is_narrow else FOLD_WIDE) for axes in frames]
-    for axes in frames:
-        rows = len(_labels(axes.yaxis))
-        if not is_narrow or len(_labels(axes.xaxis)) > 3:
-            _fold(
-                axes.xaxis,
-                max(8, round((90 if not is_narrow else 44) / max(1, len(_labels(axes.xaxis)) * len(frames)))),
-            )
+    turned = max((_name_below(axes, is_narrow=is_narrow, frames=len(frames)) for axes in frames), default=0.0)
     named = [axes for axes in frames if _is_named(axes.yaxis)]
     beside = len({axes.get_position().x0 for axes in frames}) if frames else 1
     if is_narrow and beside > 1:
         _one_below_another(figure, frames)
     stacked = len(frames) if is_narrow else max(1, round(len(frames) / max(1, beside)))
     if named:
-        rows = max(len(_labels(axes.yaxis)) for axes in named)
+        rows = max(max(len(_labels(axes.yaxis)), BESIDE * _bars_of(axes)) for axes in named)
         height = (rows * (ROW + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height
+    height += turned
+    _place_legends(figure, is_narrow=is_narrow)
     if is_narrow:
         for text in figure.findobj(Text):
             text.set_fontsize(text.get_fontsize() * 0.84)
-    _place_legends(figure, is_narrow=is_narrow)
     figure.set_size_inches(width, height)
     # A colour bar made before the house theme was set cannot be laid out by constraints.
     is_free = len(frames) == len(figure.axes) or isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine)

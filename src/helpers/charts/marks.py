@@ -1,30 +1,50 @@
 """The marks of a drawing: the bars, points and cells that each stand for a number, and what is written on them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import PathCollection, QuadMesh
+from matplotlib.dates import DateLocator, num2date
 from matplotlib.figure import Figure
 
 from helpers.charts.theme import INK, colour_of
+from helpers.indicators.comparisons import column_of, comparison_of
 from helpers.indicators.lookup import fact_of
 from helpers.schema import catalogue
-from helpers.text.formats import number, percent, plain, say_count, write_share
+from helpers.text.formats import (
+    MISSING,
+    day,
+    number,
+    percent,
+    plain,
+    probability,
+    say_compared,
+    say_count,
+    write_part,
+    write_share,
+)
+
+_CAP = 0.09  # half the height of the end of a line of bounds, in rows
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A shape that stands for a number: its artist, its name on the axis, its series, its value."""
+    """A shape that stands for a number: its artist, its name on the axis, its series, its value.
+
+    ``is_word`` where it stands between two names (a grid, a calendar): its series is what it says, its value is nan.
+    """
 
     artist: Any
     name: str
     series: str
     value: float
+    is_word: bool = False
 
 
 def _tick_names(axis) -> dict[int, str]:
@@ -51,6 +71,11 @@ def _colour(artist: Any) -> tuple | None:
     return None
 
 
+def _colours(cloud: PathCollection) -> list[tuple]:
+    """The fill of each point of a cloud, or the one that all have."""
+    return [tuple(colour.round(3)) for colour in np.atleast_2d(cloud.get_facecolors())] or [()]
+
+
 def _bars(axes: Axes) -> Iterable[Mark]:
     series = _series_names(axes)
     for container in axes.containers:
@@ -71,11 +96,19 @@ def _bars(axes: Axes) -> Iterable[Mark]:
 def _points(axes: Axes) -> Iterable[Mark]:
     series = _series_names(axes)
     lying = any(not _is_number(name) for name in _tick_names(axes.yaxis).values())
-    names = _tick_names(axes.yaxis if lying else axes.xaxis)
+    names, across = _tick_names(axes.yaxis if lying else axes.xaxis), _tick_names(axes.xaxis)
+    is_date = isinstance(axes.xaxis.get_major_locator(), DateLocator)
+    is_word = lying and (is_date or isinstance(axes.xaxis.get_major_locator(), StrCategoryLocator))
     for cloud in (each for each in axes.collections if isinstance(each, PathCollection)):
-        for x, y in np.ma.getdata(cloud.get_offsets()):
+        colours = _colours(cloud)
+        for index, (x, y) in enumerate(np.ma.getdata(cloud.get_offsets())):
             value, place = (x, y) if lying else (y, x)
-            yield Mark(cloud, names.get(round(place), ""), series.get(_colour(cloud), ""), float(value))
+            name, said = names.get(round(place), ""), series.get(colours[index % len(colours)], "")
+            if is_word:
+                other = day(num2date(value)) if is_date else across.get(round(value), "")
+                yield Mark(cloud, f"{name}, {other}", said, np.nan, is_word=True)
+            else:
+                yield Mark(cloud, name, said, float(value))
     for line in axes.lines:
         if line.get_marker() not in (None, "None", "", " ") and len(line.get_xdata()):
             for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True):
@@ -109,9 +142,9 @@ def marks_of(figure: Figure) -> list[Mark]:
     for axes in figure.axes:
         frame = axes.get_title() if len(figure.axes) > 1 else ""
         for mark in (*_bars(axes), *_points(axes), *_cells(axes)):
-            if mark.value == mark.value:
+            if mark.is_word or mark.value == mark.value:
                 series = " ; ".join(filter(None, (mark.series, frame)))
-                out.append(Mark(mark.artist, mark.name, series, mark.value))
+                out.append(replace(mark, series=series))
     return out
 
 
@@ -157,27 +190,57 @@ def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: st
 
     A row whose value is only known by its bounds has no bar: its line stands alone.
     """
-    low, high = (
-        valeur.replace("_pct", f"_{end}_pct") if "_pct" in valeur else f"{valeur}_{end}" for end in ("min", "max")
-    )
+    low, high = _ends(valeur)
     bars = list(_bars(axes))
-    lies = bool(bars) and _place(bars[0])[1] or not any(bars) and _is_named(axes)
+    lies = _lies(axes, bars)
     ends = [(_place(mark)[0], row) for mark, row in zip(bars, rows_of(bars, frame), strict=True) if row is not None]
-    names = {name.replace("\n", " "): place for place, name in _tick_names(axes.yaxis if lies else axes.xaxis).items()}
-    alone = [row for row in frame.itertuples() if pd.isna(getattr(row, valeur)) and getattr(row, nom) in names]
-    for place, row in [*ends, *((names[getattr(row, nom)], row) for row in alone)]:
+    for place, row in [*ends, *_without_bar(axes, frame, valeur, nom)]:
         least, most = getattr(row, low, None), getattr(row, high, None)
         if not pd.isna(least) and not pd.isna(most) and least != most:
-            (axes.hlines if lies else axes.vlines)(place, float(least), float(most), color=INK, linewidth=1.6)
+            along, across = (axes.hlines, axes.vlines) if lies else (axes.vlines, axes.hlines)
+            along(place, float(least), float(most), color=INK, linewidth=1.2)
+            across([float(least), float(most)], place - _CAP, place + _CAP, color=INK, linewidth=1.2)
+
+
+def _ends(column: str) -> list[str]:
+    """The columns that bound another: ``part_min_pct`` and ``part_max_pct`` for ``part_pct``."""
+    stem, unit = (column.removesuffix("_pct"), "_pct") if column.endswith("_pct") else (column, "")
+    return [f"{stem.removesuffix('_min')}_{end}{unit}" for end in ("min", "max")]
+
+
+def _lies(axes: Axes, bars: list[Mark]) -> bool:
+    return bool(bars) and _place(bars[0])[1] or not any(bars) and _is_named(axes)
+
+
+def _without_bar(axes: Axes, frame: pd.DataFrame, column: str, named: str) -> list[tuple[float, Any]]:
+    """The rows whose value is only known by its bounds, and the place of their name on the axis, if no bar is there."""
+    bars = list(_bars(axes))
+    taken = {mark.name for mark in bars}
+    names = _tick_names(axes.yaxis if _lies(axes, bars) else axes.xaxis)
+    places = {name.replace("\n", " "): place for place, name in names.items() if name not in taken}
+    rows = [row for row in frame.itertuples() if column in frame and pd.isna(getattr(row, column))]
+    return [(places[getattr(row, named)], row) for row in rows if getattr(row, named) in places]
 
 
 def _is_named(axes: Axes) -> bool:
     return any(not _is_number(name) for name in _tick_names(axes.yaxis).values())
 
 
+# What is drawn of a comparison.
+_COMPARED = ("part", "part_reference", "effectif", "effectif_reference")
+
+
 def written(row: Any, column: str, value: float) -> str:
     """The value of a row as a page writes it: « 42 % », « moins de 10 % », « environ 25 »."""
-    if hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
+    if hasattr(row, "comparaison"):
+        found = [name for name in _COMPARED if abs(getattr(row, column_of(name)) - value) < 1e-9]
+        if found and "part" in found[0]:
+            return write_part(comparison_of(row), found[0])
+        if found:
+            return plain(str(say_compared(comparison_of(row), found[0])))
+        if column.startswith("p_"):
+            return probability(value)
+    elif hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
         if column == "part_pct":
             return write_share(fact_of(row))
         if column.startswith("effectif"):
@@ -186,20 +249,37 @@ def written(row: Any, column: str, value: float) -> str:
     return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
 
 
-def valeurs(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct") -> None:
+def valeurs(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: str = "libelle") -> None:
     """Writes its value at the end of each bar, as the page says it: « 42 % », « moins de 10 % », « environ 25 »."""
     bars = list(_bars(axes))
+    lies, high = _lies(axes, bars), _ends(valeur)[1]
+    told = []
     for mark, row in zip(bars, rows_of(bars, frame), strict=True):
-        end = max(mark.value, float(getattr(row, "part_max_pct", mark.value))) if valeur == "part_pct" else mark.value
-        place, lies = _place(mark)
+        most = getattr(row, high, mark.value)
+        end = mark.value if pd.isna(most) else max(mark.value, float(most))
+        told.append((_place(mark)[0], end, written(row, valeur, mark.value)))
+    for place, row in _without_bar(axes, frame, valeur, nom):
+        most = getattr(row, high, None)
+        told += [] if pd.isna(most) else [(place, float(most), written(row, valeur, float(most)))]
+    for place, end, said in told:
         where = (
             {"xy": (end, place), "xytext": (5, 0), "va": "center"}
             if lies
             else {"xy": (place, end), "xytext": (0, 4), "ha": "center"}
         )
-        axes.annotate(written(row, valeur, mark.value), textcoords="offset points", fontweight="bold", **where)
-    if bars:
-        axes.margins(**{"x" if _place(bars[0])[1] else "y": 0.12})
+        axes.annotate(said, textcoords="offset points", fontweight="bold", **where)
+    if told:
+        axes.margins(**{"x" if lies else "y": 0.12})
+
+
+def dites(frame: pd.DataFrame, *, valeur: str = "part_pct") -> list[str]:
+    """The value of each row as the page says it, ``""`` where it is not published: what ``annot`` of a heat map takes.
+
+    >>> charts.dites(indicators.Facts(data.load(2020, "indicateurs"), year=2020).reponses("niveau"))
+    ['63\\u202f%', '36,5 à 37,5\\u202f%']
+    """
+    said = [written(row, valeur, getattr(row, valeur)) for row in frame.itertuples()]
+    return ["" if text == MISSING else text for text in said]
 
 
 def palette(indicator: str) -> dict[str, str]:

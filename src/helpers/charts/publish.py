@@ -13,6 +13,7 @@ from helpers.charts.marks import Mark, marks_of, rows_of, written
 from helpers.charts.theme import in_french, nothing
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
+from helpers.text.comparison_tables import bases_of, comparison_table
 from helpers.text.formats import (
     MISSING,
     Html,
@@ -31,6 +32,7 @@ from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
 
 _INDICATORS = set(columns("indicateurs"))
+_COMPARED = {"comparaison", "part_pct", "ecart_pts"}  # columns of `analysis.comparisons.table`
 _TOLD = 12  # marks that an alternative text names, before it leads to the table
 _EXACT = 1e-6  # relative difference between what is drawn and what the table holds
 
@@ -62,9 +64,12 @@ def _holds(column: pd.Series, value: float) -> bool:
     return bool(np.isclose(known, value, rtol=_EXACT, atol=1e-9).any())
 
 
-def _said(mark: Mark, column: str, row: Any) -> str:
-    """A mark in words: « 6e, filles : 30 % »."""
-    name = ", ".join(filter(None, (mark.name.replace("\n", " "), mark.series if mark.series != column else "")))
+def _said(mark: Mark, column: str, row: Any, *, is_alone: bool) -> str:
+    """A mark in words: « 6e, filles : 30 % »; the one series of a drawing need not be named when it is the column."""
+    if mark.is_word:
+        return "\u00a0: ".join(filter(None, (mark.name.replace("\n", " "), mark.series)))
+    series = "" if is_alone and mark.series == column else mark.series
+    name = ", ".join(filter(None, (mark.name.replace("\n", " "), series)))
     value = written(row, column, mark.value)
     return f"{name}\u00a0: {value}" if name else value
 
@@ -82,17 +87,27 @@ def _titles(marks: list[Mark], words: list[str]) -> dict[str, list[str]]:
 
 def _alt(title: str, words: list[str]) -> str:
     told = " ; ".join(words[:_TOLD])
-    more = f" ; et {len(words) - _TOLD} autres, dans le tableau des données" if len(words) > _TOLD else ""
+    more = " ; et d’autres, dans le tableau des données" if len(words) > _TOLD else ""
     return f"{title}. {told}{more}." if told else f"{title}. Les valeurs sont dans le tableau des données."
 
 
 def _base(frame: pd.DataFrame) -> str:
-    """How many the frame speaks of: the bases of its indicators, else its rows."""
+    """How many the frame speaks of: the bases of its indicators, group by group if crossed, or of its comparisons; else
+    its rows.
+    """
+    if _COMPARED <= set(frame.columns):
+        return bases_of(frame)
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    facts = [fact_of(row) for row in _shared(frame).itertuples()]
-    known = {(write_base(fact), population(fact)): None for fact in facts if fact.base}
-    return " ; ".join(f"n = {count} ({who})" for count, who in known)
+    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples()]
+    when = len({fact.key[:4] for _, fact in rows}) > 1
+    known = {}
+    for row, fact in rows:
+        who = _words(row, "modalite_croisee") or population(fact)
+        if fact.base:
+            known[write_base(fact), f"{fact.key[:4]}, {who}" if when else who] = fact
+    told = [Markup("{} ({})").format(say_base(fact), who) for (_, who), fact in known.items()]
+    return Markup("n = ") + Markup(" ; n = ").join(told) if told else ""
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:
@@ -100,11 +115,19 @@ def _shared(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # Columns that tell apart the rows of a frame of indicators, and how a reader names them.
-_TELLING = {"annee": "Année", "perimetre": "Public", "lieu": "Lieu", "modalite_croisee": "Groupe"}
+_TELLING = {
+    "indicateur": "Question",
+    "annee": "Année",
+    "perimetre": "Public",
+    "lieu": "Lieu",
+    "modalite_croisee": "Groupe",
+}
 
 
 def _words(row, column: str) -> str:
     entries = catalogue()
+    if column == "indicateur":
+        return entries.indicators[row.indicateur].label
     if column == "perimetre":
         return entries.perimeters[row.perimetre].label
     if column == "modalite_croisee":
@@ -136,11 +159,13 @@ def _indicator_table(frame: pd.DataFrame, caption: str) -> Html:
     return lay_out_table(caption, [heads[place] for place in used], [[row[place] for place in used] for row in rows])
 
 
-def _table(frame: pd.DataFrame, title: str) -> Html:
-    """The frame as the table under its figure."""
+def _table(frame: pd.DataFrame, title: str, column: str) -> Html:
+    """The frame as the table under its figure, which draws this column."""
     caption = f"Données de la figure\u00a0: {title}"
     if _INDICATORS <= set(frame.columns):
         return _indicator_table(frame, caption)
+    if _COMPARED <= set(frame.columns):
+        return comparison_table(frame, caption=caption, of_counts=column.startswith("effectif"))
     plain_frame = frame.reset_index(drop=True)
     numbers = plain_frame.select_dtypes("number").columns
     plain_frame = plain_frame.astype(dict.fromkeys(numbers, float))  # a missing value that compares
@@ -177,6 +202,7 @@ def publier(
     """
     figure = _figure_of(drawn)
     looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
+    looked = frame if looked is None and _COMPARED <= set(frame.columns) else looked
     if not titre:
         _close(figure)
         told = 'La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").'
@@ -187,8 +213,13 @@ def publier(
         return nothing(f"cette figure ({titre}) dit un nombre qui n’est pas publié")
     marks = marks_of(figure)
     column, rows = _drawn_column(figure, marks, frame), rows_of(marks, frame)
-    words = [_said(mark, column, row) for mark, row in zip(marks, rows, strict=True)]
-    strange = [said for mark, row, said in zip(marks, rows, words, strict=True) if mark.value and row is None]
+    is_alone = len({mark.series for mark in marks}) < 2
+    words = [_said(mark, column, row, is_alone=is_alone) for mark, row in zip(marks, rows, strict=True)]
+    strange = [
+        said
+        for mark, row, said in zip(marks, rows, words, strict=True)
+        if mark.value and row is None and not mark.is_word
+    ]
     notes = []
     if strange:
         told = " ; ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
@@ -203,7 +234,7 @@ def publier(
         lay_out(figure, is_narrow=is_narrow)
         drawings.append(Markup(to_inline(figure, name=f"{name}{'-m' * is_narrow}", described_by=said, titles=titles)))
     _close(figure)
-    table = _table(frame, plain(str(title)))
+    table = _table(frame, plain(str(title)), column)
     references = merge_references(frame["reference"].dropna()) if "reference" in frame else ""
     html = fragment(
         "inline_figure.html.j2",

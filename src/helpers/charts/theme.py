@@ -71,11 +71,6 @@ COLOURS = {
     "participants/nord": BLUE,
     "participants/sud": ORANGE,
     "participants/chefs_de_service": GREY,
-    "verdict/confirme": GREEN,
-    "verdict/sous_hypothese": SKY,
-    "verdict/non_verifiable": PALE,
-    "verdict/ambigu": AMBER,
-    "verdict/contradictoire": ORANGE,
     "nature_enonce/constat": GREY,
     "nature_enonce/tension": ORANGE,
     "nature_enonce/levier": GREEN,
@@ -122,11 +117,10 @@ def text_on(fill: str) -> str:
 
 # --- Texts of a chart ---
 
-# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations, of 03 and of a site.
+# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations and of a site.
 words = partial(say, "figures")
 describing = partial(say, "figures_describe")
 crossing = partial(say, "figures_crossed")
-comparing = partial(say, "figures_compare")
 site = partial(say, "figures_site")
 
 
@@ -152,7 +146,7 @@ def source(population: str, references: Iterable[str]) -> Html:
 def bases(parts: Iterable[tuple[Fact | None, str]]) -> Html:
     """The bases of a chart, each with its population: « n = 2 233 (personnes suivies par un ALSES) »."""
     known = {(fact.base or fact.counts, label): (fact, label) for fact, label in parts if fact}
-    return words("bases", facts=[said for (count, _), said in known.items() if count], measures=[])
+    return words("bases", facts=[said for (count, _), said in known.items() if count])
 
 
 def is_tied(value: Any, values: list) -> bool:
@@ -256,10 +250,15 @@ def in_french(figure: Figure) -> None:
     """Gives its axes words for the name of a column, whole years, French numbers, the unit of a share; in place."""
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
         column, is_bare = axis.get_label_text(), type(axis.get_major_formatter()) is ScalarFormatter
-        axis.set_label_text("" if column in _PLAIN or column.endswith("_pct") else column_title(column))
+        is_plain = column in _PLAIN or column.endswith("_pct") or column.startswith("effectif")
+        axis.set_label_text("" if is_plain else column_title(column))
+        if not is_bare or axis.get_scale() != "linear":
+            continue
         if column.endswith("_pct"):
             axis.set_major_formatter(lambda value, _: percent(value))
-        elif is_bare and axis.get_scale() == "linear":
+        elif column.startswith("effectif"):
+            axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
+        else:
             low, high = sorted(axis.get_view_interval())
             if low > YEARS[0] and high < YEARS[1]:
                 axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

@@ -297,17 +297,3 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
     ]
     is_changed = (ledger["avant"] != ledger["apres"]) & (ledger["avant"] != labels)
     return ledger[is_changed].sort_values(["ligne", "colonne"], kind="stable", ignore_index=True)
-
-
-def summarise_ledger(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Changes by column (title) and rule, most frequent first: ``colonne``, ``regle``, ``modifications``.
-
-    ``ledger`` has the schema ``registre``.
-
-    >>> clean.summarise_ledger(data.load(2020, "registre")).to_dict("records")[0]
-    {'colonne': 'Ancienneté d’ALSES', 'regle': 'durée en années ; « NON » vaut zéro', 'modifications': 17}
-    """
-    titles = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
-    ledger = ledger.assign(colonne=ledger["colonne"].map(titles))
-    counted = ledger.groupby(["colonne", "regle"], sort=True).size().reset_index(name="modifications")
-    return counted.sort_values("modifications", ascending=False, kind="stable", ignore_index=True)

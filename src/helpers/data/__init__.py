@@ -23,6 +23,7 @@ from helpers.data.new_files import (
 )
 from helpers.data.private import (
     count_replaced,
+    label_persons,
     load_minutes,
     load_persons,
     load_records,

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from helpers import paths
-from helpers.clean.records import EMPTY, CleanedRecords, Persons
+from helpers.clean.records import CleanedRecords, Persons
 from helpers.data.raw import empty_table
 from helpers.data.reading import content_of, read_rows
-from helpers.schema import DataError, apply_schema, columns, table_schema
+from helpers.errors import NO_PERSONS, DataError
+from helpers.schema import apply_schema, catalogue, columns, table_schema
 from helpers.system import atomic_write
 from helpers.typography import escape_formula
 
@@ -124,11 +125,20 @@ def _codes(column: pa.ChunkedArray, labels: list[str]) -> np.ndarray:
 def load_persons(year: int) -> pd.DataFrame:
     """The persons of a year, one a row, to explore by hand; never to be shown or sent as they are.
 
-    The columns are those of the schema ``accompagnements``: texts are categorical, the two dates are dates. A missing
-    answer is ``non_renseigne``, so that counts include it; a missing name or date is NA. Raises `DataError` as
-    `load_records` does.
+    The columns are those of the schema ``accompagnements``. Answers are French labels, as ordered categories in the
+    order of the catalogue; one that is missing is « non renseigné », so that counts include it. ``objectifs`` holds the
+    labels of each person as a tuple: ``explode("objectifs")`` gives one row an objective. The two dates are dates,
+    years whole numbers, names unordered categories; NA where they are missing.
+
+    Raises `DataError` as `load_records` does, and in a notebook that runs for a report, which never sees persons.
     """
-    persons = load_records(year)
+    if paths.is_shareable():
+        raise DataError(NO_PERSONS)
+    return label_persons(load_records(year))
+
+
+def label_persons(persons: Persons) -> pd.DataFrame:
+    """The persons as `load_persons` gives them."""
     out = {"identifiant": pd.Series(persons.identifiers.to_pandas(), dtype="str")}
     for field in table_schema("accompagnements")["fields"]:
         name = field["name"]
@@ -142,10 +152,22 @@ def _readable(persons: Persons, name: str, field: dict) -> pd.Series:
     if field["type"] == "date":
         days = pd.to_datetime(pd.Series([label or None for label in labels], dtype="object"), format="%Y-%m-%d")
         return pd.Series(days.to_numpy()[codes])
-    if "indicateur" in field:
-        words = ["non_renseigne" if label == EMPTY else label for label in labels]
-        return pd.Series(pd.Categorical.from_codes(codes.astype(np.int64), categories=words))
-    return pd.Series(pd.Categorical.from_codes(codes.astype(np.int64) - 1, categories=labels[1:]))
+    if field["type"] == "integer":
+        return pd.Series(pd.array([int(label) if label else None for label in labels], dtype="Int64")[codes])
+    if "indicateur" not in field:
+        return pd.Series(pd.Categorical.from_codes(codes.astype(np.int64) - 1, categories=labels[1:]))
+    entry = catalogue().indicators[field["indicateur"]]
+    told = [[entry.label_of(answer or "non_renseigne") for answer in label.split(";")] for label in labels]
+    if entry.choice == "multiple":
+        tuples = np.empty(len(told), dtype=object)
+        tuples[:] = [tuple(words) for words in told]
+        return pd.Series(tuples[codes])
+    given = [words[0] for words in told]
+    seen = {given[code] for code in np.unique(codes)}
+    order = [*entry.modalities.values(), *(word for word in entry.recorded.values() if word in seen)]
+    order += sorted(seen - set(order))
+    places = np.array([order.index(word) if word in order else -1 for word in given])
+    return pd.Series(pd.Categorical.from_codes(places[codes], categories=order, ordered=True))
 
 
 # --- Exact counts by site: only the protection reads them ---

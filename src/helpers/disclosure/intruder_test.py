@@ -542,14 +542,14 @@ def _findings(ranges: Ranges, state: str, told: dict[str, Cell], supposed: np.nd
     return findings
 
 
-# --- The test of a whole release: its tables together, and every number of its pages ---
+# --- The test of a whole release: its tables together, and the marked numbers of its pages ---
 
 
 def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) -> Audit:
-    """What a reader of a published folder can find again, and the numbers that nothing published explains.
+    """What a reader of a published folder can find again, and the marked numbers that are not those published.
 
-    Reads every ``indicateurs.csv``, the network's ``comparaisons.csv``, ``sites.csv`` and all pages; findings name the
-    file. See `attack` for what refuses a release.
+    Reads every ``indicateurs.csv``, the network's ``comparaisons.csv`` and all pages; findings name the file. See
+    `attack` for what refuses a release.
 
     Raises
     ------
@@ -557,9 +557,5 @@ def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) 
         when the folder holds no indicateurs.csv.
     """
     folders = read_folders(folder)
-    index = folder / "sites.csv"
-    sites = pd.read_csv(index, sep=";", dtype=str, encoding="utf-8-sig") if index.is_file() else None
     tables = attack(merge_folders(folders), truth, states=states, comparisons=folders[0].comparisons)
-    # A digit in the name of a site counts nobody; longest first, since a name may begin another.
-    names = [] if sites is None else sorted({*sites["nom"].dropna(), *sites["site"].dropna()}, key=len, reverse=True)
-    return tables.with_more([fault for each in folders for fault in faults_of(each, folder, names)])
+    return tables.with_more([fault for each in folders for fault in faults_of(each, folder)])

@@ -20,6 +20,7 @@ from helpers.indicators.comparisons import (
     Comparison,
     Comparisons,
     Measure,
+    comparison_of,
     stepped_down,
 )
 from helpers.indicators.constraints import left_to_print, share_bounds
@@ -32,7 +33,6 @@ from helpers.indicators.lookup import (
     USUAL,
     Fact,
     Facts,
-    Series,
     among,
     at_site,
     beside_network,

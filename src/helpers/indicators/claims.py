@@ -56,47 +56,39 @@ def agreed(unit: str, count: float) -> str:
     return catalogue().units[unit][int(count >= 2)]
 
 
-@dataclass(frozen=True)
-class Item:
-    """A finding as a page says it: subject, lines, why, and the paths (without year) of the figures to show.
-
-    ``otherwise`` is the path of the value without the assumption.
-    """
-
-    subject: str
-    lines: str
-    motive: str
-    paths: tuple[str, ...] = ()
-    otherwise: str = ""
+# What is said of the figures and claims that are not simply right, the gravest first.
+_SERIOUS = ("contradictoire", "ambigu", "sous_hypothese")
 
 
-def serious_findings(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dict[str, list[Item]]:
-    """What a page says first, by verdict: contradictoire, ambigu, sous_hypothese; printed figures, then coherences.
+def serious_findings(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """What is to be read with caution, the gravest first; printed figures before coherences.
 
-    ``controls`` (schema ``controles``) and ``findings`` (schema ``coherences``) are the tables that 01 saves.
+    ``controls`` (schema ``controles``) and ``findings`` (schema ``coherences``) are the tables that 01 saves. Columns:
+    ``verdict``, ``sujet``, ``lignes``, ``motif``, ``indicateurs`` (the paths, without year, of the values to show),
+    ``sinon`` (the path of the value without the assumption).
 
     >>> graves = indicators.serious_findings(data.load(2020, "controles"), data.load(2020, "coherences"), year=2020)
-    >>> len(graves["contradictoire"]), graves["contradictoire"][0].lines
-    (2, '91, 118, 132, 144')
+    >>> graves["verdict"].value_counts(sort=False).to_dict(), graves["lignes"].iloc[0]
+    ({'contradictoire': 2, 'ambigu': 4, 'sous_hypothese': 6}, '91, 118, 132, 144')
     """
-    told: dict[str, list[Item]] = {"contradictoire": [], "ambigu": [], "sous_hypothese": []}
-    for row in controls[controls["verdict"].isin(list(told))].itertuples():
-        told[row.verdict].append(_of_figure(row, year))
-    for row in findings[findings["verdict"].isin(list(told))].itertuples():
+    rows = [_of_figure(row, year) for row in controls.itertuples()]
+    for row in findings.itertuples():
         cells = [path.partition("/") for path in row.indicateurs.split(" ; ") if path]
-        paths = tuple(path for when, _, path in cells if when == str(year))
-        told[row.verdict].append(Item(row.sujet, line_runs(row.lignes.split(", ")), row.motif, paths))
-    return told
+        paths = " ; ".join(path for when, _, path in cells if when == str(year))
+        rows.append((row.verdict, row.sujet, line_runs(row.lignes.split(", ")), row.motif, paths, ""))
+    told = pd.DataFrame(rows, columns=["verdict", "sujet", "lignes", "motif", "indicateurs", "sinon"])
+    told = told[told["verdict"].isin(_SERIOUS)]
+    return told.sort_values("verdict", key=lambda names: names.map(_SERIOUS.index), kind="stable", ignore_index=True)
 
 
-def _of_figure(row, year: int) -> Item:
+def _of_figure(row, year: int) -> tuple:
     group = catalogue().indicators[row.indicateur].groups.get(row.modalite)
     about = f"{row.perimetre}/{row.indicateur}/"
     otherwise = f"{about}{group.members[0]}" if group and group.hypothesis else ""
     # The indicators hold neither printed differences nor contradicted values.
     is_shown = row.annee == year and row.mesure != "ecart" and row.verdict != "contradictoire"
-    paths = (f"{about}{row.modalite}",) if is_shown else ()
-    return Item(_subject(row, year), line_runs([row.ligne]), row.motif, paths, otherwise)
+    path = f"{about}{row.modalite}" if is_shown else ""
+    return row.verdict, _subject(row, year), line_runs([row.ligne]), row.motif, path, otherwise
 
 
 def _subject(row, year: int) -> str:

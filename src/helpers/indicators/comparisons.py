@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.schema import NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW
+from helpers.indicators.lookup import name_answer
+from helpers.schema import NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW, catalogue
 
 # Significance level.
 LEVEL = 0.05
@@ -80,6 +81,30 @@ class Comparison:
     def path(self) -> str:
         """The path of the value compared: « alses/sexe/filles »."""
         return self.key.split("/", 2)[2]
+
+    @property
+    def subject(self) -> str:
+        """What is compared, in the words of the catalogue, without the years: « filles »."""
+        entries, (_, kind, perimeter, *rest) = catalogue(), self.key.split("/")
+        if kind == "emboitee":
+            return entries.indicators["objectif"].label_of(rest[-1])
+        entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
+        if kind == "reponses":
+            return entry.title_of(modality)
+        name = name_answer(entry.id, modality, perimeter)
+        return name if modality else f"{name[:1].lower()}{name[1:]}"
+
+    @property
+    def verdict(self) -> str:
+        """How sure the change is: « net » (beyond rounding and chance), « incertain », « stable », « inconnu » (chance
+        was not tested). A count that moves beyond its rounding is « net »: it is counted, not estimated.
+        """
+        finding = self.finding or self.count_finding
+        if finding in ("stable", "indetermine"):
+            return {"stable": "stable", "indetermine": "incertain"}[finding]
+        if not self.finding:
+            return "net" if finding else "inconnu"
+        return {"concluante": "net", "": "inconnu"}.get(self.reach, "incertain")
 
     @property
     def is_conclusive(self) -> bool:
@@ -203,3 +228,33 @@ class Comparisons:
     def first(self, kind: str, *, having: str) -> Comparison | None:
         """The first of them, or None."""
         return next(iter(self.of(kind, having=having)), None)
+
+
+# --- The same as a row of the tidy frame (`analysis.comparisons.table`) ---
+
+_UNITS = {"points": "_pts", "pct": "_pct"}
+
+
+def column_of(measure: str, end: str = "") -> str:
+    """The column of a measure in the tidy frame, unit last; ``end`` is « min » or « max ».
+
+    >>> column_of("part"), column_of("part_reference"), column_of("ecart", "min"), column_of("base")
+    ('part_pct', 'reference_pct', 'ecart_min_pts', 'base')
+    """
+    name = {"part_reference": "reference"}.get(measure, measure)
+    return f"{name}{end and '_'}{end}{_UNITS.get(catalogue().measures[measure].unit, '')}"
+
+
+def comparison_of(row) -> Comparison:
+    """The comparison in a row of the tidy frame (a named tuple or a Series)."""
+    measures, of_interval = {}, "pct" if pd.isna(row.ecart_pts) else "points"  # of a share alone, or of a difference
+    for name, kind in catalogue().measures.items():
+        found = [_number(getattr(row, column_of(name, end), None)) for end in ("", "min", "max")]
+        if found != [None] * 3:
+            unit = kind.unit or (of_interval if name in ("ic_bas", "ic_haut") else "")
+            measures[name] = Measure(*found, unit, ROUNDED if row.protege and name in _COUNTS else "")
+    head = (row.libelle, row.constat, row.constat_effectif, row.portee)
+    return Comparison(f"comparaisons/{row.comparaison}", *head, measures)
+
+
+_COUNTS = ("effectif", "effectif_reference", "base", "base_reference")

@@ -133,10 +133,9 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
     ``public`` (of whom, ``place`` being the name of a site) and ``groupe`` (of a cross-tabulation).
 
     >>> chiffres = indicators.readable(data.load(2020, "indicateurs"))
-    >>> chiffres.query("indicateur == 'sexe' and perimetre == 'alses'")[["libelle", "part_pct", "part_max_pct", "base"]]
-       libelle  part_pct  part_max_pct  base
-    2   filles      42.0          42.5  2233
-    3  garçons      58.0          58.5  2233
+    >>> filles = chiffres.query("modalite == 'filles' and perimetre == 'alses'").iloc[0]
+    >>> print(*filles[["libelle", "part_pct", "base"]])
+    filles 42.0 2233
     """
     entries, asked = catalogue(), catalogue().indicators
     rows = with_shares(indicators[~indicators["precision"].isin(UNSAID)])
@@ -401,10 +400,8 @@ class Facts:
         when the year publishes nothing of it.
 
         >>> chiffres = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-        >>> chiffres.reponses("niveau")[["libelle", "effectif_min", "effectif_max", "part_pct", "base"]]
-                   libelle  effectif_min  effectif_max  part_pct  base
-        0         4e ou 3e          1396          1417      63.0  2233
-        1  6e, 5e ou autre           816           837       NaN  2233
+        >>> chiffres.reponses("niveau")[["libelle", "effectif_min", "effectif_max", "base"]].to_numpy().tolist()
+        [['4e ou 3e', 1396, 1417, 2233], ['6e, 5e ou autre', 816, 837, 2233]]
 
         Raises
         ------
@@ -412,17 +409,24 @@ class Facts:
             for a question or a population that the catalogue does not have.
         """
         entries = catalogue()
+        own = self.table[self.table["indicateur"].eq(indicator)]
         for kind, name, known in (
             ("d’indicateur", indicator, entries.indicators),
             ("de public", public, entries.perimeters),
-            ("d’indicateur", selon, entries.indicators),
+            ("d’indicateur", selon, {*entries.indicators, *own["croise_avec"]}),
         ):
             if name and name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 meant = f"\u00a0; vouliez-vous dire « {near[0]} » ?" if near else "."
                 raise DataError(f"reponses(…)\u00a0: pas {kind} « {name} »{meant}")
-        entry, rows = entries.indicators[indicator], self.table
-        rows = rows[rows["indicateur"].eq(indicator) & rows["croise_avec"].eq(selon)]
+        entry = entries.indicators[indicator]
+        if selon and selon not in {*entry.crossed_with, *own["croise_avec"]} and entry.unit == "personnes":
+            line = ", ".join(f'"{name}"' for name in (*entry.crossed_with, selon))
+            raise DataError(
+                f"« {indicator} » n’est pas compté selon « {selon} ». Pour qu’il le soit, dans "
+                f"src/helpers/catalogue.toml, sous [indicateurs.{indicator}], écrivez\u00a0: croise_avec = [{line}]"
+            )
+        rows = own[own["croise_avec"].eq(selon)]
         rows = rows[rows["perimetre"].eq(public)] if public else rows
         published = set(rows["modalite"])
         useless = [name for name, group in entry.groups.items() if set(group.members) <= published]
@@ -455,34 +459,6 @@ class Facts:
     def __call__(self, path: str) -> Fact | None:
         fact = self._found.get(f"{self.year}/{full_path(path)}")
         return None if fact is None or fact.precision in UNSAID else fact
-
-
-# --- One share over several years ---
-
-
-@dataclass(frozen=True)
-class Series:
-    """A share over the years, the oldest first, and what may be concluded of its course.
-
-    ``finding`` is hausse or baisse (every year), hausse_ou_stable or baisse_ou_stable (never the other way), stable
-    (from the first year to the last), peu_ou_stable (from one year to the next), va_et_vient, or indetermine.
-
-    >>> tous = data.load_series(2020)
-    >>> filles = [indicators.Facts(tous, year=annee)("alses/sexe/filles") for annee in (2019, 2020)]
-    >>> parts = indicators.Series("alses/sexe/filles", "filles", "hausse", filles)
-    >>> parts.years, [fait.share for fait in parts.facts]
-    ([2019, 2020], [40.0, 42.0])
-    """
-
-    path: str
-    label: str
-    finding: str
-    facts: list[Fact]
-
-    @property
-    def years(self) -> list[int]:
-        """The years where the share is known."""
-        return [int(fact.key.split("/")[0]) for fact in self.facts]
 
 
 # --- The values of one site with the network's beside them; the names of sites ---

@@ -14,15 +14,12 @@ from helpers.report.page import INDEX, Page, lay_out, templates
 
 
 class Summary(TypedDict):
-    """What the index says of a page: its question, one line, and HTML taken from it (see `extract`)."""
+    """What the index says of a page: its question, one line, and what its cells tagged ``index-constat`` say (HTML)."""
 
     name: str
-    heading: str
     question: str
     description: str
     findings: list[str]
-    cards: list[str]
-    unknown: list[str]
 
 
 class File(TypedDict):
@@ -47,8 +44,8 @@ class Term(TypedDict):
 
 
 class IndexContext(TypedDict):
-    """Everything the index shows. ``foot``, ``limits``, ``citation``, ``alert`` (above everything) and ``holdings``
-    (what the year has received) are HTML; the rest is plain text.
+    """Everything the index shows. ``alert`` (above everything), ``holdings`` (what the year has received), ``opening``
+    (its context), ``evidence`` (a figure, what changed), ``citation`` and ``foot`` are HTML; the rest is plain text.
     """
 
     title: str
@@ -56,11 +53,12 @@ class IndexContext(TypedDict):
     alert: str
     intro: str
     holdings: str
+    opening: list[str]
+    evidence: list[str]
     pages: list[Page]
     summaries: list[Summary]
     files: list[File]
     marks: list[Mark]
-    limits: str
     glossary: list[Term]
     citation: str
     foot: str
@@ -79,19 +77,16 @@ def _size(path: Path) -> str:
 
 
 def _moved(html: str, href: str) -> Markup:
-    """A fragment of a page, fit for the index: its in-page links lead back to the page, its ids go."""
+    """What a page says, fit for the index: its in-page links lead back to the page."""
     fragment = BeautifulSoup(html, "html.parser")
     for link in fragment.find_all("a", href=re.compile("^#")):
         link["href"] = href + link["href"]
-    for tag in fragment.find_all(id=True):
-        del tag["id"]
     return Markup(str(fragment))
 
 
 def _summary(summary: Summary, hrefs: dict[str, str]) -> dict:
     href = hrefs[summary["name"]]
-    moved = {part: [_moved(html, href) for html in summary[part]] for part in ("findings", "cards", "unknown")}
-    return {**summary, **moved, "href": href}
+    return {**summary, "findings": [_moved(html, href) for html in summary["findings"]], "href": href}
 
 
 def write_index(folder: Path, *, context: IndexContext) -> None:
@@ -110,10 +105,11 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             intro=context["intro"],
             sites=context.get("sites", ""),
             holdings=Markup(context["holdings"]),
+            opening=[*map(Markup, context["opening"])],
+            evidence=[*map(Markup, context["evidence"])],
             summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
             marks=[{**mark, "html": Markup(mark["html"])} for mark in context["marks"]],
-            limits=Markup(context["limits"]),
             glossary=context["glossary"],
             citation=Markup(context["citation"]),
         )

@@ -34,7 +34,8 @@ def says_nothing(html: str | None) -> bool:
 
 def _shows(cell: "NotebookNode") -> bool | None:
     """Whether a cell shows something; None for a cell without display: a text, an assignment."""
-    shown = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
+    told = [output for output in cell.get("outputs", []) if output.get("name") != "stderr"]  # no page has a warning
+    shown = [output.get("data", {}).get("text/html") for output in told]
     return not all(map(says_nothing, shown)) if shown else None
 
 
@@ -78,6 +79,7 @@ _PAPERMILL_TITLE = "# Parameters\n"
 # Code that no fold shows: tools, and texts that only depend on what was received.
 _UNFOLDED = {"outil", "synthetique", "contenu", "limites"}
 _PREPARED = ("parameters", "injected-parameters", "preparation")
+_FOR_INDEX = "index-"  # cells so tagged stand on the index, in place of their page
 
 
 def tags_of(cell: "NotebookNode") -> list[str]:
@@ -179,11 +181,15 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
     return [*arranged, _fold(summary, pieces)] if pieces else arranged
 
 
+def _is_elsewhere(cell: "NotebookNode") -> bool:
+    return any(tag == "provenance" or tag.startswith(_FOR_INDEX) for tag in tags_of(cell))
+
+
 def arrange_cells(notebook: "NotebookNode") -> ArrangedCells:
-    """The cells of a page and of its foot; those tagged ``provenance`` are left to the caller."""
+    """The cells of a page and of its foot; those of the index and tagged ``provenance`` are left to the caller."""
     cells = deepcopy(notebook.cells)
     left = empty_cells(cells)
-    kept = [cell for place, cell in enumerate(cells) if place not in left and "provenance" not in tags_of(cell)]
+    kept = [cell for place, cell in enumerate(cells) if place not in left and not _is_elsewhere(cell)]
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
     told = _presentation(kept)
     read = _with_folds([cell for cell in kept if cell not in prepared])
@@ -202,7 +208,8 @@ _NAMES = ("data-cle", "data-protege")
 def suppress_rounded(notebook: "NotebookNode", keys: Collection[str]) -> "NotebookNode":
     """The executed notebook without what it shows of these keys (« 2021/alses/sexe/filles »), marked numbers or texts.
 
-    An exact count beside a rounded one would reveal both.
+    An exact count beside a rounded one would reveal both. A figure that draws one of them goes whole: its drawing says
+    what its marks say.
 
     >>> from nbformat import v4
     >>> html = '<p><data data-cle="2021/alses/sexe/filles">12</data></p>'
@@ -227,7 +234,10 @@ def _without(html: str, keys: Collection[str]) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for name in _NAMES:
         for node in soup.find_all(attrs={name: lambda key: key in keys}):
-            node.replace_with(BeautifulSoup(_INSTEAD, "html.parser"))
+            if not node.decomposed:
+                whole = node.find_parent("figure") or node
+                whole.replace_with(BeautifulSoup(_INSTEAD, "html.parser"))
+                whole.decompose()
     return str(soup)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -258,7 +259,14 @@ def _sheet() -> str:
     text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     # A line that ends neither a declaration nor a list continues on the next one.
-    return "".join(line if line[-1] in "{};," else f"{line}\n" for line in lines) + "\n"
+    return "".join(line if line[-1] in "{};," else f"{line}\n" for line in lines) + f"\n{_font()}\n"
+
+
+def _font() -> str:
+    """The font of the pages, in them: the same on every computer, without a request (``page/LICENCE-police.txt``)."""
+    font = b64encode((TEMPLATES / "texte.woff2").read_bytes()).decode("ascii")
+    address = f'url("data:font/woff2;base64,{font}") format("woff2")'
+    return f'@font-face {{ font-family: "Texte ALSES"; font-weight: 400 700; src: {address}; }}'
 
 
 def _drawing_rules(body: BeautifulSoup) -> str:

@@ -62,7 +62,6 @@ CAUSES = {
     "MemoryError": "la mémoire est pleine ; fermez d’autres programmes puis relancez",
     "OSError": "le disque est plein ou ne répond plus ; libérez de la place puis relancez",
     "PermissionError": "un fichier est ouvert dans un autre programme ; fermez-le puis relancez",
-    "PersonsRefused": "un notebook publié ne voit personne ; prenez les indicateurs, ou un numéro à partir de 20",
     "KeyError": f"une colonne ou une modalité attendue est absente ; voyez « {paths.COMMAND} check »",
     "SyntaxError": "le code de cette cellule est mal écrit ; annulez la dernière modification du notebook",
     "NameError": "un nom employé ici n’a pas été défini plus haut ; exécutez le notebook depuis le début",

@@ -21,26 +21,19 @@ from helpers.typography import french_spaces
 
 # --- Around the pages: subtitle, foot, and the summary that opens the report ---
 
-# The pages in the order of the index: the answers first, then what they rest on. For each, the title above its
-# findings, then one line on the page itself.
+# The pages in the order of the menu, each with its name there; on the index, one line each.
+PAGES = [
+    Page("02_describe", "Portrait de l’année", "02_describe.html"),
+    Page("03_compare", "D’une année à l’autre", "03_compare.html"),
+    Page("04_themes", "Ce qui s’est dit", "04_themes.html"),
+    Page("01_clean", "Données et vérifications", "01_clean.html"),
+]
 DESCRIPTIONS = {
-    "02_describe": ("À retenir", "Le réseau, ses postes, ses réunions, les personnes suivies."),
-    "03_compare": (
-        "Qu’est-ce qui a changé, qu’est-ce qui diffère ?",
-        "Ce qui est observé entre deux années ou deux groupes, et jusqu’où on peut le dire.",
-    ),
-    "04_themes": (
-        "Que retient-on des réunions ?",
-        "Les idées de la synthèse, leurs acteurs, les tensions et leurs réponses, à côté des chiffres.",
-    ),
-    "01_clean": (
-        "Que valent ces chiffres ?",
-        "Ce qui a été reçu, ce qui a été modifié, et ce que valent les chiffres imprimés.",
-    ),
+    "02_describe": "Les jeunes accompagnés, les postes, les réunions.",
+    "03_compare": "Ce qui a bougé, et jusqu’où on peut le dire.",
+    "04_themes": "Les difficultés, les réponses proposées, les suites.",
+    "01_clean": "Ce qui a été reçu, corrigé, vérifié.",
 }
-
-# The pages whose limits are those of the whole report; 01 is about checks.
-_LIMITING = ("02_describe", "03_compare", "04_themes")
 
 # For a school head who has never met one.
 WHO = (
@@ -99,35 +92,38 @@ def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None
 def index_context(
     pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, has_sites: bool = False
 ) -> IndexContext:
-    """What the index shows: findings and key figures, taken from the executed notebooks."""
+    """What the index shows: cells that the notebooks tag for it (``index-contexte``, ``index-constat`` …)."""
     document, title = data.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
     words, files = data.read_reference("glossaire"), {**(SITE_FILES if has_sites else {}), **FILES}
-    # A page that was added to the report keeps its findings for itself.
-    described = {page.name: ("", "Page ajoutée au rapport.") for page in pages if page.name not in NOTEBOOKS}
-    alert = next((html for each in notebooks.values() for html in extract(each, "synthetique")), "")
+    # A page that was added to the report says on the index what its own cells are tagged for.
+    added = {page.name: "Page ajoutée au rapport." for page in pages if page.name not in DESCRIPTIONS}
+    described = DESCRIPTIONS | added
+
+    def said(*tags: str) -> list[str]:
+        return [html for tag in tags for name in described for html in extract(notebooks[name], tag)]
+
+    alert = next(iter(said("synthetique")), "")
     return IndexContext(
         title=title,
         subtitle=report_subtitle(choice),
         alert=alert,
         intro=WHO,
+        opening=said("index-contexte"),
+        evidence=said("index-figure", "index-changements"),
         pages=pages,
         summaries=[
             {
                 "name": name,
-                "heading": heading,
                 "question": page_title(notebooks[name]),
                 "description": description,
-                "findings": extract(notebooks[name], "a-retenir") if heading else [],
-                "cards": extract(notebooks[name], "chiffres-cles") if heading else [],
-                "unknown": extract(notebooks[name], "inconnu") if heading else [],
+                "findings": extract(notebooks[name], "index-constat"),
             }
-            for name, (heading, description) in (DESCRIPTIONS | described).items()
+            for name, description in described.items()
         ],
         files=[{"href": href, "description": description} for href, description in files.items()],
         sites="sites.html" if has_sites else "",
         marks=_marks(is_synthetic=bool(alert)),
-        holdings=next((html for each in notebooks.values() for html in extract(each, "contenu")), ""),
-        limits="\n".join(html for name in _LIMITING for html in extract(notebooks[name], "limites")),
+        holdings=next(iter(said("contenu")), ""),
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
         citation=text.say("index", "citation", title=title, document=document).html,
         foot=text.provenance(
@@ -139,14 +135,6 @@ def index_context(
 # --- The page of an executed notebook, kept beside it: made again only when the notebook or the layout changed ---
 
 SITES_PAGE = "sites.html"
-
-# The pages, with their names in menus, in the order of the menu and of the report on one page.
-PAGES = [
-    Page("01_clean", "Données reçues", "01_clean.html"),
-    Page("02_describe", "Portrait de l’année", "02_describe.html"),
-    Page("03_compare", "D’une année à l’autre", "03_compare.html"),
-    Page("04_themes", "Synthèse des réunions", "04_themes.html"),
-]
 
 
 def report_pages(names: Iterable[str]) -> list[Page]:

@@ -1,14 +1,15 @@
 """French for readers: numbers, agreement, sentences (Jinja texts in ``texts/``), tables."""
 
 from helpers.text.audit_tables import (
-    changes_table,
-    coherences_table,
-    controls_table,
-    reconciliation_table,
-    rejections_table,
-    remarks_table,
+    coherences_in_words,
+    controls_in_words,
+    findings_in_words,
+    ledger_in_words,
+    reconciled_in_words,
+    remarks_in_words,
+    rows_or_few,
 )
-from helpers.text.comparison_tables import details_table, differences_table, measures_table, reach_table
+from helpers.text.comparison_tables import comparison_table, measures_table, repli, tableau
 from helpers.text.formats import (
     Html,
     coefficient,
@@ -28,32 +29,16 @@ from helpers.text.formats import (
     scientific,
     share,
     signed,
-    subject,
     synthetic_mark,
     trimmed,
 )
-from helpers.text.sentences import texte
-from helpers.text.statement_tables import (
-    beside_table,
-    book_table,
-    cooccurrences_table,
-    corpus_table,
-    outlook_table,
-    tensions_table,
-    uses_table,
-    value_of,
-    words_table,
-    years_table,
-)
+from helpers.text.sentences import renvoi, texte
+from helpers.text.statement_tables import linked_value, named_value, value_of
 from helpers.text.tables import (
-    answers_table,
     breakdown_table,
-    cards,
     crosstab_table,
-    ledger_table,
     matrix_table,
     pairs_table,
-    perimeters_table,
     populations_table,
     provenance,
     reading_table,

@@ -1,4 +1,4 @@
-"""The audit and the export as tables."""
+"""The audit and the export in a reader's words: frames that `text.table` shows as they are."""
 
 import re
 from datetime import date
@@ -7,25 +7,46 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.indicators.lookup import Fact, Facts, decimals_of, line_runs, title_of_figure
-from helpers.schema import FEWEST_PERSONS, VERDICTS, catalogue
+from helpers.schema import FEWEST_PERSONS, VERDICTS, catalogue, table_schema
 from helpers.text.formats import (
-    Html,
     day,
     interval,
     number,
     percent,
     plural,
     points,
-    say,
     say_base,
     say_count,
     say_share,
+    say_unit,
     signed,
 )
-from helpers.text.tables import Group, headings, lay_out
 from helpers.typography import NARROW
 
-# --- The audit ---
+# --- The posts: what was written otherwise ---
+
+
+def ledger_in_words(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The ledger of the posts (schema ``registre``): columns by their titles, answers by their labels.
+
+    >>> registre = text.ledger_in_words(data.load(2020, "registre"))
+    >>> registre.groupby("Colonne").size().to_dict()["Bureau ou local"]
+    17
+    """
+    titles = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
+    entries = catalogue().indicators
+
+    def after(row) -> str:
+        if row.colonne in entries:
+            return entries[row.colonne].label_of(row.apres)
+        return day(date.fromisoformat(row.apres)) if row.colonne == "date_debut" else row.apres
+
+    shown = ledger.assign(colonne=ledger["colonne"].map(titles), apres=[after(row) for row in ledger.itertuples()])
+    names = {"ligne": "Ligne", "colonne": "Colonne", "avant": "Avant", "apres": "Après", "regle": "Règle"}
+    return shown[list(names)].rename(columns=names)
+
+
+# --- The audit: calculations, verdicts, what to read with caution ---
 
 # A quotation is kept as it is; dates, school years and numbers are written in French.
 _TOKEN = re.compile(r"«[^»]*»|\d{4}-\d{2}-\d{2}|\d{4}-\d{4}|\d+(?:\.\d+)?")
@@ -105,128 +126,124 @@ def _grim(row) -> str:
     return f"{none} sur {base}" if pd.isna(row.grim_min) else f"{interval(row.grim_min, row.grim_max)} sur {base}"
 
 
-def verdict(name: str) -> Markup:
-    """A verdict as a pill."""
-    return Markup('<span class="verdict {}">{}</span>').format(name.replace("_", "-"), VERDICTS[name])
+def _verdict(row, motive: str) -> Markup:
+    """The verdict as a pill, then why."""
+    mark = Markup('<span class="verdict {}">{}</span>').format(row.verdict.replace("_", "-"), VERDICTS[row.verdict])
+    return Markup('{} <span class="motif">{}</span>').format(mark, motive) if motive else mark
 
 
-def _explained(row) -> Markup:
-    """The verdict, with its reason unless it is one of the two usual ones, explained above the table."""
-    mark = verdict(row.verdict)
-    is_usual = row.verdict in ("confirme", "non_verifiable")
-    return mark if is_usual else Markup('{} <span class="motif">{}</span>').format(mark, row.motif)
-
-
-def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
-    """Every printed value: line, recalculation, counts that a share allows, verdict (schema ``controles``)."""
-    if controls.empty:
-        return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
-    groups = {}
-    for row in controls.itertuples():
-        printed = [title_of_figure(row), f"l. {row.ligne}", printed_value(row)]
-        cells = [*printed, _calculation(row), _grim(row), _explained(row)]
-        groups.setdefault(row.annee, Group(f"Chiffres de {row.annee}", [])).rows.append(cells)
-    names = ["Chiffre", "Ligne", "Imprimé", "Recalcul et ses lignes", "Effectifs possibles", "Verdict"]
-    return lay_out(caption, headings(*names, numbers=[]), list(groups.values()))
+def controls_in_words(controls: pd.DataFrame) -> pd.DataFrame:
+    """Every printed value (schema ``controles``): line, recalculation, counts that a share allows, verdict; ``Année``
+    groups them.
+    """
+    usual = ("confirme", "non_verifiable")  # explained above the table
+    rows = [
+        (
+            f"Chiffres de {row.annee}",
+            title_of_figure(row),
+            f"l. {row.ligne}",
+            printed_value(row),
+            _calculation(row),
+            _grim(row),
+            _verdict(row, "" if row.verdict in usual else row.motif),
+        )
+        for row in controls.itertuples()
+    ]
+    names = ["Année", "Chiffre", "Ligne", "Imprimé", "Recalcul et ses lignes", "Effectifs possibles", "Verdict"]
+    return pd.DataFrame(rows, columns=names, dtype=object)
 
 
 def _lines(text: str) -> str:
     return f"l. {line_runs(text.split(', '))}"
 
 
-def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:
-    """What was cross-checked: subject, lines, calculation, verdict and reason (schema ``coherences``)."""
-    if findings.empty:
-        return say("figures", "nothing", subject="rien ne peut être rapproché pour cette année")
-    cells = [
-        [
-            row.sujet,
-            _lines(row.lignes),
-            written(row.calcul) or "—",
-            Markup('{} <span class="motif">{}</span>').format(verdict(row.verdict), row.motif),
-        ]
+def coherences_in_words(findings: pd.DataFrame) -> pd.DataFrame:
+    """What was cross-checked (schema ``coherences``): subject, lines, calculation, verdict and reason."""
+    rows = [
+        (row.sujet, _lines(row.lignes), written(row.calcul) or "—", _verdict(row, row.motif))
         for row in findings.itertuples()
     ]
-    return lay_out(caption, headings("Sujet", "Lignes", "Calcul", "Verdict", numbers=[]), cells)
+    return pd.DataFrame(rows, columns=["Sujet", "Lignes", "Calcul", "Verdict"], dtype=object)
 
 
-def _value(fact: Fact) -> Markup:
-    """A value with its name: its share if that is what is printed, else its count."""
-    title = catalogue().indicators[fact.key.split("/")[2]].title_of(fact.key.split("/")[3])
+def _value(fact: Fact, unit: str = "") -> Markup:
+    """Its share if that is what is printed, else its count, on its base when that is known to the unit."""
     if fact.counts is None or (fact.share is not None and fact.precision == "arrondi_imprime"):
-        return Markup("{} : {}").format(title, say_share(fact))
-    said = Markup("{} : {}").format(title, say_count(fact))
-    return said + Markup(" sur {}").format(say_base(fact)) if fact.base and fact.base[0] and fact.is_known else said
+        return say_share(fact)
+    said = say_count(fact) + Markup(" {}").format(unit) if unit else say_count(fact)
+    is_based = fact.base and 0 < fact.base[0] == fact.base[1]
+    return said + Markup(" sur {}").format(say_base(fact)) if is_based else said
 
 
-def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """Remarks that no calculation can settle, their values, and what the report does (schema ``remarques``)."""
-    if remarks.empty:
-        return say("figures", "nothing", subject="aucune remarque de relecture n’a été écrite pour cette année")
-    cells = []
-    for row in remarks.itertuples():
-        found = [facts(path) for path in re.split(r" ?; ?", row.indicateurs) if path]
-        shown = Markup(" ; ").join(_value(fact) for fact in found if fact)
-        told = Markup('{} <span class="note">{}</span>').format(row.constat, shown) if shown else row.constat
-        cells.append([row.sujet, _lines(row.lignes), told, row.raison, row.consequence])
+def _known(paths: str, facts: Facts) -> list[Fact]:
+    found = [facts(path) for path in re.split(r" ?; ?", paths) if path]
+    return [fact for fact in found if fact]
+
+
+def findings_in_words(serious: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    """What to read with caution (`indicators.serious_findings`): subject, lines, value, reason; ``verdict`` stays."""
+
+    def value(paths: str) -> Markup:
+        known = _known(paths, facts)
+        said = [_value(fact, say_unit(fact)) for fact in known]
+        return Markup(" contre ").join(said) if len(said) <= 2 else Markup()
+
+    def motive(row) -> Markup:
+        other = Markup(" Sans elle\u00a0: {}.").format(value(row.sinon)) if _known(row.sinon, facts) else ""
+        return Markup("{}{}").format(row.motif, other)
+
+    rows = [
+        (row.verdict, row.sujet, f"l. {row.lignes}", value(row.indicateurs), motive(row))
+        for row in serious.itertuples()
+    ]
+    names = ["verdict", "Chiffre ou affirmation", "Lignes", "Valeur", "Pourquoi"]
+    return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+def remarks_in_words(remarks: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    """Remarks that no calculation can settle (schema ``remarques``), their values, and what the report does."""
+
+    def told(row) -> Markup | str:
+        named = [
+            Markup("{} : {}").format(catalogue().indicators[name].title_of(answer), _value(fact))
+            for fact in _known(row.indicateurs, facts)
+            for name, answer in [fact.key.split("/")[2:4]]
+        ]
+        note = Markup('{} <span class="note">{}</span>').format(row.constat, Markup(" ; ").join(named))
+        return note if named else row.constat
+
+    rows = [(row.sujet, _lines(row.lignes), told(row), row.raison, row.consequence) for row in remarks.itertuples()]
     names = ["Sujet", "Lignes", "Ce que dit la relecture", "Pourquoi aucun calcul ne tranche", "Ce que fait le rapport"]
-    return lay_out(caption, headings(*names, numbers=[]), cells)
+    return pd.DataFrame(rows, columns=names, dtype=object)
 
 
 # --- The rows of an export, and the printed values that it recounts ---
 
 # How a printed value and its recount agree: the word, and the class of the verdict that looks alike.
-AGREEMENTS = {
+_AGREEMENTS = {
     "concorde": ("concorde", "confirme"),
     "differe": ("diffère", "contradictoire"),
     "ambigu": ("ambigu", "ambigu"),
     "non_recomptable": ("non recomptable", "non-verifiable"),
 }
-_NOTHING = Html("", "")
-_ALL_COLUMNS, _NEARLY_ALL = "toutes", "toutes ou presque"
-_FEW = [f"moins de {FEWEST_PERSONS}", "—"]
+_FEW = f"moins de {FEWEST_PERSONS}"
 _HIDDEN = f"Moins de {FEWEST_PERSONS} personnes dans l’export : ni leur nombre, ni l’écart ne sont montrés."
 
 
-def rows_or_few(count: int) -> str:
+def rows_or_few(count: int, *, kept: int | None = None) -> str:
     """A number of rows, unless it is small enough to reveal a person.
 
-    >>> rows_or_few(0), rows_or_few(4), rows_or_few(1207)
-    ('0', 'moins de 5', '1\\u202f207')
+    One of as many rows as were ``kept``, or more, is not given: beside those kept, it would count the others.
+
+    >>> rows_or_few(0), rows_or_few(4), rows_or_few(1207), rows_or_few(1207, kept=1205)
+    ('0', 'moins de 5', '1\\u202f207', 'toutes ou presque')
     """
-    return f"moins de {FEWEST_PERSONS}" if 0 < count < FEWEST_PERSONS else number(count)
-
-
-def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Html:
-    """The rejected rows of an export, by reason (schema ``rejets``); nothing when none was ``read``."""
-    if not read:
-        return _NOTHING
-    if rejections.empty:
-        return say("figures", "empty", text="Aucune ligne de l’export n’a été rejetée.")
-    cells = [[row.motif, rows_or_few(row.lignes)] for row in rejections.itertuples()]
-    return lay_out(caption, headings("Motif", "Lignes", numbers=["Lignes"]), cells)
-
-
-def changes_table(changes: pd.DataFrame, *, read: int, kept: int, caption: str) -> Html:
-    """What was normalised or ignored in an export, by column and rule (schema ``normalisations``,
-    `indicators.sum_changes`).
-
-    A count of as many rows as were ``kept``, or more, is not given: beside those kept, it would count the others.
-    """
-    if not read:
-        return _NOTHING
-    if changes.empty:
-        return say("figures", "empty", text="Rien n’a été écrit autrement : l’export est gardé tel quel.")
-    cells = [
-        [row.colonne or _ALL_COLUMNS, row.regle, _NEARLY_ALL if row.lignes >= max(kept, 1) else rows_or_few(row.lignes)]
-        for row in changes.itertuples()
-    ]
-    return lay_out(caption, headings("Colonne", "Règle", "Lignes", numbers=["Lignes"]), cells)
+    if kept is not None and count >= max(kept, 1):
+        return "toutes ou presque"
+    return _FEW if 0 < count < FEWEST_PERSONS else number(count)
 
 
 def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
-    if pd.isna(value):
-        return "—"
     if row.unite == "points" or (is_gap and row.mesure == "part"):
         return points(value, 1)
     if row.mesure == "part":
@@ -235,41 +252,26 @@ def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
 
 
 def _protected(row, text: str) -> Markup:
-    """A text that quotes the recount of an indicator, with its key."""
+    """A text that quotes the recount of an indicator, with its key: a page hides those that it rounds elsewhere."""
     key = f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}"
-    return Markup('<span data-protege="{}">{}</span>').format(key, text)
+    return Markup('<span data-protege="{}">{}</span>').format(key, text) if text else Markup()
 
 
-def _named(row, value: float, *, is_gap: bool = False) -> Markup | str:
-    text = _in_unit(row, value, is_gap=is_gap)
-    return _protected(row, text) if pd.notna(value) else text
+def reconciled_in_words(reconciled: pd.DataFrame) -> pd.DataFrame:
+    """Printed values beside their recount in the export (schema ``rapprochements``).
 
-
-def _named_reason(row) -> Markup:
-    return _protected(row, row.motif) if row.motif else Markup("")
-
-
-def reconciliation_table(reconciled: pd.DataFrame, *, caption: str) -> Html:
-    """Printed values beside their recount in the export (schema ``rapprochements``); nothing when empty.
-
-    A recount of 1 to 4 persons is suppressed. The others bear their key (``data-protege``), so that the page of a
-    report can hide those that it rounds elsewhere.
+    A recount of 1 to 4 persons is suppressed. The others bear their key (``data-protege``).
     """
-    if reconciled.empty:
-        return _NOTHING
-    cells = []
+
+    def named(row, value: float, *, is_gap: bool = False) -> Markup | str:
+        return "—" if pd.isna(value) else _protected(row, _in_unit(row, value, is_gap=is_gap))
+
+    rows = []
     for row in reconciled.itertuples():
-        word, look = AGREEMENTS[row.accord]
+        word, look = _AGREEMENTS[row.accord]
         is_few = pd.notna(row.effectif) and 0 < row.effectif < FEWEST_PERSONS
-        agreement = Markup('<span class="verdict {}">{}</span> <span class="motif">{}</span>')
-        cells.append(
-            [
-                title_of_figure(row),
-                f"l. {line_runs([row.ligne])}",
-                printed_value(row),
-                *(_FEW if is_few else [_named(row, row.recompte), _named(row, row.ecart, is_gap=True)]),
-                agreement.format(look, word, _HIDDEN if is_few else _named_reason(row)),
-            ]
-        )
-    names = ["Chiffre", "Ligne", "Imprimé", "Recompté", "Écart", "Accord"]
-    return lay_out(caption, headings(*names, numbers=["Recompté", "Écart"]), cells)
+        again = (_FEW, "—") if is_few else (named(row, row.recompte), named(row, row.ecart, is_gap=True))
+        why = _HIDDEN if is_few else _protected(row, row.motif)
+        agreement = Markup('<span class="verdict {}">{}</span> <span class="motif">{}</span>').format(look, word, why)
+        rows.append((title_of_figure(row), f"l. {line_runs([row.ligne])}", printed_value(row), *again, agreement))
+    return pd.DataFrame(rows, columns=["Chiffre", "Ligne", "Imprimé", "Recompté", "Écart", "Accord"], dtype=object)

@@ -1,74 +1,74 @@
-"""Comparisons as tables: what changed and how sure, every measure with its method."""
+"""Frames of comparisons as tables: chosen columns, how many are compared, every measure with its method."""
+
+from collections.abc import Mapping
 
 import pandas as pd
+from markupsafe import Markup
 
-from helpers.indicators.comparisons import Comparison, Comparisons, Measure
-from helpers.indicators.lookup import among
-from helpers.schema import COUNT_FINDINGS, DECIMAL_FROM_BASE, FINDINGS, catalogue
+from helpers.indicators.comparisons import Comparison, Comparisons, Measure, comparison_of
+from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.text.formats import (
+    CHANCE,
     SHARES,
     Html,
+    fragment,
     is_rounded,
     number,
     percent,
-    say,
+    plain,
+    say_bounds,
+    say_compared,
     scientific,
     signed,
-    subject,
     write_part,
-    write_rounded,
 )
-from helpers.text.tables import LEDGER, Group, aligned, fold, headings, lay_out
-from helpers.typography import NARROW
+from helpers.text.sentences import sentence
+from helpers.text.tables import LEDGER, Group, fold, headings, lay_out
 
-# --- What changed and how sure, counts of two years ---
-
-# The groups of the table of differences, in order.
+# What a frame of several natures is grouped under.
 KINDS = {
+    "volume": "Nombres de personnes",
     "annees": "D’une année à l’autre",
-    "reste": "Personnes suivies par un ALSES, et reste de la prévention spécialisée",
+    "details": "D’une année à l’autre, sans commentaire",
+    "reste": "Les ALSES et le reste de la prévention spécialisée",
     "emboitee": "Demande initiale, et objectif travaillé",
-    "reponses": "Nouveaux postes de l’association qui en décrit le plus, et des autres",
-}
-
-REACHES = {
-    "concluante": "dépassé",
-    "selon_ressemblance": "dépend de la ressemblance dans un poste",
-    "non_concluante": "possible",
-    "": "sans test",
+    "reponses": "Nouveaux postes",
 }
 
 
-def _share(comparison: Comparison, name: str) -> str:
-    """A share in per cent without unknown decimals; its bounds where they do not round to one number."""
-    if name not in comparison or comparison[name].value is None:
-        return "—"
-    if comparison.is_protected:
-        return write_part(comparison, name).removesuffix(f"{NARROW}%")
-    read, own_base = comparison[name], name.replace("part", "base")
-    if read.is_exact and not {own_base, "base"} & set(comparison.measures):
-        return number(read.value, 1)
-    if read.is_exact:
-        base = comparison[own_base if own_base in comparison else "base"]  # two answers of the same persons have one
-        return number(read.value, int(base.value >= DECIMAL_FROM_BASE))
-    if is_rounded(read.value, read.low, read.high):
-        return number(read.value)
-    return f"{number(read.low, 1)} à {number(read.high, 1)}"
+def tableau(frame: pd.DataFrame, columns: Mapping[str, str], *, caption: str, par: str = "", note: str = "") -> Html:
+    """Rows of indicators or of comparisons as a table: each column is its title and a sentence about the row.
+
+    ``columns`` are as in `texte`: ``{"Part": "{:part}", "En clair": "la part {:sens}"}``; what is unknown is a dash.
+    ``par`` is a column whose values head groups of rows. An empty frame is nothing.
+    """
+    if frame.empty:
+        return Html("", "")
+    groups: dict[str, list[list]] = {}
+    for place, (_, row) in enumerate(frame.iterrows()):
+        own = frame.iloc[[place]]
+        groups.setdefault(str(row[par]) if par else "", []).append(
+            [sentence(each, own) or "—" for each in columns.values()]
+        )
+    first, *others = columns
+    made = [Group(title, rows) for title, rows in groups.items()]
+    return lay_out(caption, headings(first, *others, numbers=others), made, note=note)
 
 
-def _gap(comparison: Comparison) -> list[str]:
-    """A difference and its bounds, in points."""
-    if "ecart" not in comparison or comparison["ecart"].value is None:
-        return ["—", "—"]
-    read, decimals = comparison["ecart"], 0 if comparison.is_protected else 1
-    ends = "exact" if read.is_exact else f"{signed(read.low, decimals)} à {signed(read.high, decimals)}"
-    return ["—" if comparison.is_near_unanimous else signed(read.value, decimals), ends]
+def repli(title: str, *contents: Html) -> Html:
+    """What is shown when it is opened: figures, tables, sentences; nothing when none of them says anything."""
+    kept = [each for each in contents if each.html.strip() and "sans-objet" not in each.html[:80]]
+    if not kept:
+        return Html("", "")
+    inside = Markup("\n").join(map(Markup, kept))
+    text = fragment("folded.html.j2", summary=title, content=inside)
+    return Html(text, plain(text))
 
 
-def _finding(comparison: Comparison) -> str:
+def _finding(comparison: Comparison, *, of_counts: bool = False) -> str:
     """What the bounds say: two years rise or fall, two groups stand above or below."""
-    if not comparison.finding:
-        return "—"
+    if of_counts or not comparison.finding:
+        return COUNT_FINDINGS.get(comparison.count_finding, "—")
     if comparison.finding == "stable" and comparison["ecart"].low == 0 == comparison["ecart"].high:
         return "inchangée"
     of_two_years = comparison.key.startswith(("comparaisons/annees/", "comparaisons/details/"))
@@ -76,72 +76,54 @@ def _finding(comparison: Comparison) -> str:
     return beside.get(comparison.finding, FINDINGS[comparison.finding])
 
 
-def _name(comparison: Comparison) -> str:
-    named = subject(comparison)
-    return f"{named[:1].upper()}{named[1:]}"
+def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "", of_counts: bool = False) -> Html:
+    """Both shares (or counts) of each comparison, their difference and its bounds, what is observed and how sure.
 
-
-def reach_table(found: Comparisons, *, caption: str) -> Html:
-    """One row per comparison: both shares (%), their difference (points), finding, whether it exceeds chance."""
-    shown = [(title, found.of(kind, having="ecart")) for kind, title in KINDS.items()]
-    every = [each for _, made in shown for each in made]
-    if not every:
-        return say("figures", "nothing", subject="aucune comparaison n’est possible")
-    # Commas are aligned over all the groups.
-    shares = [aligned([_share(each, name) for each in every]) for name in ("part_reference", "part")]
-    cells = {
-        each.key: [_name(each), before, now, *_gap(each), _finding(each), REACHES[each.reach]]
-        for each, before, now in zip(every, *shares, strict=True)
-    }
-    groups = [Group(title, [cells[each.key] for each in made]) for title, made in shown if made]
-    numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
-    titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
-    if all(each.is_protected for each in every):  # none is tested
-        titles, groups = titles[:-1], [Group(each.title, [row[:-1] for row in each.rows]) for each in groups]
-        return lay_out(caption, titles, groups, note=say("compare", "reach_note_of_site"))
-    return lay_out(caption, titles, groups, note=say("compare", "reach_note"))
-
-
-def details_table(found: Comparisons, *, caption: str) -> Html:
-    """The untested shares of two years, in per cent, question by question, folded; nothing without any."""
-    shown = [each for each in found.of("details") if "ecart" in each]
-    if not shown:
+    ``frame`` has the columns of `analysis.comparisons.table`; ``par`` heads groups of rows (« question »), else their
+    nature does where there are several. ``of_counts`` shows counts where both are known.
+    """
+    if frame.empty:
         return Html("", "")
-    shares = [aligned([_share(each, name) for each in shown]) for name in ("part_reference", "part")]
-    groups: dict[str, Group] = {}
-    for each, before, now in zip(shown, *shares, strict=True):
-        perimeter, indicator, modality = each.path.split("/")
-        entry = catalogue().indicators[indicator]
-        title, answer = among(entry.label, indicator, perimeter), entry.label_of(modality)
-        cells = [f"{answer[:1].upper()}{answer[1:]}", before, now, *_gap(each), _finding(each)]
-        groups.setdefault(title, Group(title, [])).rows.append(cells)
-    numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
-    made = lay_out(caption, headings("Réponse", *numbers, "Constat", numbers=numbers), list(groups.values()))
-    return fold(made, caption, kind=LEDGER)
+    found = [comparison_of(row) for row in frame.itertuples()]
+    kinds = frame["nature"].map(KINDS)
+    heads = frame[par] if par else kinds if len(set(kinds)) > 1 else pd.Series("", index=frame.index)
+    of_years = set(frame["nature"]) <= {"annees", "details", "volume"}
+    names = [str(frame["comparee_a"].iloc[0]), str(frame["annee"].iloc[0])] if of_years else ["Référence", "Part"]
+    numbers = [*names, "Écart", "Bornes de l’écart"]
+    groups: dict[str, list[list]] = {}
+    for head, each in zip(heads, found, strict=True):
+        sides = ("effectif_reference", "effectif") if of_counts else ("avant", "maintenant")
+        told = [say_compared(each, name) for name in ("Libelle", *sides)]
+        gap = _gap(each, "ecart_effectif" if of_counts or "ecart" not in each else "ecart")
+        groups.setdefault(head, []).append([*told, *gap, _finding(each, of_counts=of_counts), CHANCE[each.reach]])
+    titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
+    is_tested = any(each.is_tested for each in found) and not of_counts
+    kept = [place for place in range(7) if place < 6 or is_tested]
+    made = [Group(title, [[row[place] for place in kept] for row in rows]) for title, rows in groups.items()]
+    return lay_out(caption, [titles[place] for place in kept], made)
 
 
-def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
-    """Counts of two years with the bounds of their difference (columns of `analysis.years.differences`)."""
-    if rows.empty:
-        return say("figures", "nothing", subject="aucun effectif n’est connu pour les deux années")
-    entries, groups = catalogue(), {}
-    for row in rows.itertuples():
-        what, who = entries.indicators[row.indicateur].title_of(row.modalite), entries.perimeters[row.perimetre].label
-        group = groups.setdefault(who, Group(f"{who[:1].upper()}{who[1:]}", []))
-        before, now = _count(row, "avant"), _count(row, "apres")
-        gap = " à ".join(dict.fromkeys((signed(row.ecart_min), signed(row.ecart_max))))
-        group.rows.append([what, before, now, gap, COUNT_FINDINGS[row.constat_effectif]])
-    numbers = [str(compare_to), str(year), "Différence"]
-    caption = f"Effectifs de {compare_to} et de {year}, et leur différence"
-    titles = headings("Nombre de personnes", *numbers, "Constat", numbers=numbers)
-    return lay_out(caption, titles, list(groups.values()))
+def _gap(comparison: Comparison, name: str) -> tuple:
+    """A difference and its bounds."""
+    if name not in comparison or comparison[name].low is None:
+        return "—", "—"
+    ends = str(say_bounds(comparison, name)).removeprefix("entre ").replace(" et ", " à ")
+    middle = "—" if name == "ecart" and comparison.is_near_unanimous else say_compared(comparison, name)
+    is_given = comparison[name].is_exact or middle != "—" and comparison.is_protected
+    return middle, "—" if is_given else Markup(ends)
 
 
-def _count(row, when: str) -> str:
-    """A count of one year: as displayed if rounded to protect persons, else its bounds."""
-    low, high = (int(getattr(row, f"effectif_{end}_{when}")) for end in ("min", "max"))
-    shown = getattr(row, f"effectif_arrondi_{when}", None)
-    return write_rounded(None if pd.isna(shown) else int(shown), (low, high))
+def bases_of(frame: pd.DataFrame) -> str:
+    """How many are compared, each number once: « n = 1 852 (2019) ; 2 233 (2020) »."""
+    entries, said = catalogue().perimeters, {}
+    for row in frame.itertuples():
+        of_years = row.nature in ("annees", "details", "volume")
+        wide = "" if row.perimetre == "alses" else f", {entries[row.perimetre].short}"
+        sides = (f"{row.comparee_a}{wide}", f"{row.annee}{wide}") if of_years else ("reste", "ALSES")
+        for name, who in zip(("base_reference", "base"), sides, strict=True):
+            if pd.notna(getattr(row, name)):
+                said[f"{plain(say_compared(comparison_of(row), name))} ({who})"] = None
+    return f"n = {' ; '.join(said)}" if said else ""
 
 
 # --- Every measure of the comparisons, with its method, as a folded table ---
@@ -150,11 +132,11 @@ def _count(row, when: str) -> str:
 def measures_table(found: Comparisons, *, caption: str) -> Html:
     """Every measure of the comparisons with bounds, unit and method, folded.
 
-    Those of `details_table` are in comparaisons.csv alone: they would weigh as much as the page.
+    Those that are only listed are in comparaisons.csv alone: they would weigh as much as the page.
     """
     titles = headings("Mesure", "Valeur", "Bornes", "Unité", "Méthode", numbers=["Valeur"])
-    details = {each.id for each in found.of("details")}
-    shown = [each for each in found.of_all() if each.id not in details]
+    details = {each.key for each in found.of("details")}
+    shown = [each for each in found.of_all() if each.key not in details]
     made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in shown])
     return fold(made, caption, kind=LEDGER)
 

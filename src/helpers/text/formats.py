@@ -3,7 +3,7 @@
 import html
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
@@ -17,8 +17,8 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from helpers.indicators.comparisons import Comparison, Measure
-from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer, statement_anchor, title_of_path
-from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
+from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site
+from helpers.schema import PRECISION_WORDS, catalogue
 from helpers.typography import NARROW, WIDE
 
 # --- Numbers and dates in French (CLDR data through babel) ---
@@ -167,9 +167,9 @@ def day(value: date) -> str:
     return text.replace("1 ", "1er ", 1) if value.day == 1 else text
 
 
-def month(value: date) -> str:
-    """The month in letters: « janvier 2020 »."""
-    return format_date(value, "MMMM y", locale=FRENCH)
+def month(value: date, *, is_short: bool = False) -> str:
+    """The month in letters: « janvier 2020 », or « janv. 2020 »."""
+    return format_date(value, "MMM y" if is_short else "MMMM y", locale=FRENCH)
 
 
 # --- Numbers marked in HTML with the indicator they come from ---
@@ -231,20 +231,6 @@ def marks_of(fact: Fact) -> Markup:
     return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
 
 
-def legend_of(facts: Iterable[Fact]) -> Markup:
-    """What the marks of these values mean, each once, in the order of the vocabulary."""
-    shown = list(facts)
-    used = [
-        *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
-        *(
-            (precision_mark(name), meaning)
-            for name, meaning in PRECISIONS.items()
-            if any(fact.precision == name for fact in shown)
-        ),
-    ]
-    return Markup(" ; ").join(Markup("{}\u00a0: {}").format(*pair) for pair in used)
-
-
 def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
     """Both ends of an interval as marks, the measure bearing ``_min`` and ``_max``."""
     names = (f"{measure}_min", f"{measure}_max")
@@ -256,11 +242,12 @@ def _citation(fact: Fact) -> str:
     return "" if fact.is_of_records else fact.citation
 
 
-def _about(shown: int, most: int, key: str, measure: str) -> Markup:
+def _about(shown: float, most: float, key: str, measure: str) -> Markup:
     """A count rounded to protect persons: « environ 25 »; of a zero, what it may hide: « moins de 5 »."""
     if shown == 0:
         return mark(UNDER.format(number(most + 1)), shown, key, measure)
-    return Markup(ABOUT).format(mark(number(shown), shown, key, measure))
+    written = signed(shown) if measure.startswith("ecart") else number(shown)
+    return Markup(ABOUT).format(mark(written, shown, key, measure))
 
 
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
@@ -352,21 +339,10 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
     return f"{own} et suivis par l’{place}" if is_of_association else own
 
 
-def name(fact: Fact) -> str:
-    """The answer that a value counts, without its population: « filles », « place des parents (associés) »."""
-    _, _, indicator, modality = fact.key.split("/", 3)
-    return name_answer(indicator, modality, USUAL)
-
-
 def say_whole(fact: Fact) -> Markup:
     """The base of a value and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
     is_one = bool(fact.base) and fact.base[1] <= 1
     return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
-
-
-def month_mark(value: date) -> Markup:
-    """The month in letters, as ``<time>``."""
-    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))
 
 
 # --- Values without marks, for drawings ---
@@ -414,17 +390,6 @@ _SIZES = ("ecart_detectable", "ecart_type", "ecart_stable")
 
 # Smaller values are written « moins de ».
 LEAST_P = 0.001
-
-
-def subject(comparison: Comparison) -> str:
-    """What is compared, in the words of the catalogue, without the years: « filles »."""
-    entries, (_, kind, perimeter, *rest) = catalogue(), comparison.key.split("/")
-    if kind == "emboitee":
-        return entries.indicators["objectif"].label_of(rest[-1])
-    entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
-    if kind == "reponses":
-        return entry.title_of(modality)
-    return name_answer(entry.id, modality, perimeter)
 
 
 def probability(value: float) -> str:
@@ -506,14 +471,6 @@ def say_bounds(comparison: Comparison | None, name: str) -> Markup:
     return Markup("entre {} et {}").format(*both)
 
 
-def say_about(comparison: Comparison | None, name: str) -> Markup:
-    """The value, then what rounding hides: « environ 963 (entre 954 et 972) », or « 1 206 » when exact."""
-    bounds = say_bounds(comparison, name)
-    if comparison is None or name not in comparison or comparison[name].is_exact:
-        return bounds
-    return Markup("environ {} ({})").format(say_measure(comparison, name), bounds)
-
-
 def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
     """The 95 % interval: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio."""
     low, high = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
@@ -538,6 +495,71 @@ def say_envelope(comparison: Comparison | None, name: str = "") -> Markup:
     )
 
 
+# What may be concluded of a difference: one way to say chance in the whole report.
+CHANCE = {
+    "concluante": "écart net",
+    "non_concluante": "le hasard peut suffire",
+    "selon_ressemblance": "dépend de la ressemblance entre personnes d’un même poste",
+    "": "sans test",
+}
+_LIKENESS = {"faible": ", même un peu", "moyen": " assez", "fort": " beaucoup"}
+_MOVES = {"hausse": "augmente", "baisse": "diminue", "stable": "reste stable", "indetermine": "a pu changer"}
+
+
+def say_chance(comparison: Comparison) -> Markup:
+    """What may be concluded, in words, marked with the comparison when it was tested."""
+    if comparison.finding == "stable":
+        said = "pas d’écart"
+    elif comparison.is_fragile:
+        alike = _LIKENESS.get(comparison.fragile_from, "")
+        said = f"le hasard peut suffire si les personnes d’un même poste se ressemblent{alike}"
+    else:
+        said = CHANCE[comparison.reach]
+    if not comparison.is_tested:
+        return Markup(said)
+    return Markup('<span class="portee" data-portee="{}">{}</span>').format(comparison.key, said)
+
+
+def say_compared(comparison: Comparison, saying: str) -> Markup | str:
+    """What a sentence asks of a comparison: a measure of the schema (« part », « p_holm »…) or one of these.
+
+    ``libelle``, ``Libelle``; ``reference``, and ``avant`` and ``maintenant`` (the share, else the count); ``ecart``, by
+    its bounds when its numbers are rounded to protect persons; ``…_bornes``; ``sens`` and ``sens_effectif``;
+    ``hasard`` and ``verdict``; ``intervalle``, ``enveloppe``, and those of the ratio.
+    """
+    name, c = {"reference": "part_reference"}.get(saying, saying), comparison
+    if name in ("libelle", "Libelle"):
+        return c.subject if name == "libelle" else f"{c.subject[:1].upper()}{c.subject[1:]}"
+    if name in ("sens", "sens_effectif"):
+        return _MOVES.get(c.finding if name == "sens" else c.count_finding, MISSING)
+    if name in ("hasard", "verdict"):
+        return say_chance(c) if name == "hasard" else c.verdict
+    if name in ("avant", "maintenant"):
+        share, count = {"avant": ("part_reference", "effectif_reference")}.get(name, ("part", "effectif"))
+        return say_compared(c, share if share in c else count)
+    if name.endswith(("intervalle", "enveloppe")):
+        say_ends = say_interval if name.endswith("intervalle") else say_envelope
+        return say_ends(c, name.rpartition("_")[0])
+    if name.endswith("_bornes"):
+        return say_bounds(c, name.removesuffix("_bornes"))
+    if name not in catalogue().measures:
+        raise KeyError(name)
+    if name not in c:
+        return MISSING
+    if name == "ecart" and (c.is_protected or c["ecart"].value is None):
+        return Markup("{} points").format(say_bounds(c, name))
+    said = say_measure(c, name)
+    if c[name].is_exact or said == MISSING:
+        return said
+    if name in _ABOUT:
+        return _about(c[name].value, c[name].high, c.key, name)
+    is_p = name.startswith("p_") and plain(say_bounds(c, name)) != plain(said)
+    return Markup("{} ({} selon les effectifs)").format(said, say_bounds(c, name)) if is_p else said
+
+
+_ABOUT = ("effectif", "effectif_reference", "ecart_effectif", "base", "base_reference")
+
+
 # --- Sentences and fragments: the Jinja texts of ``texts/`` ---
 
 _TAG = re.compile(r"<[^>]+>")
@@ -548,11 +570,8 @@ _BLOCK = re.compile(
 _SPACE = re.compile(r"[ \n\t]+")
 _FILTERS = {
     "effectif": say_count,
-    "nomme": name,
     "part": say_share,
     "situe": in_site,
-    "chiffre": title_of_path,
-    "ancre": statement_anchor,
     "base": say_base,
     "ensemble": say_whole,
     "unite": say_unit,
@@ -560,14 +579,7 @@ _FILTERS = {
     "population": population,
     "accord": agree,
     "accord_base": agree_with_base,
-    "mois": month_mark,
     "jour": lambda text: day(date.fromisoformat(text)),
-    "sujet": subject,
-    "mesure": say_measure,
-    "bornes": say_bounds,
-    "environ": say_about,
-    "intervalle": say_interval,
-    "enveloppe": say_envelope,
     "nombre": number,
     "coefficient": coefficient,
     "compte": counted,
@@ -633,8 +645,8 @@ def say(page: str, sentence: str, **values) -> Html:
     missing.
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.say("themes", "answered", f=chiffre).text)
-    Sur 10 tensions, la synthèse répond à 7 : 3 par un levier, 3 par une recommandation, 1 par les deux. ...
+    >>> print(text.say("banner", "holdings", f=chiffre).text)
+    Pour 2020, ce rapport part de chiffres imprimés, d’un tableau de nouveaux postes, du compte des réunions et des ...
     """
     text = _SPACE.sub(" ", str(getattr(_environment().get_template(f"{page}.j2").module, sentence)(**values))).strip()
     return Html(text, plain(text))

@@ -1,6 +1,7 @@
 """Sentences written in a notebook, their numbers bound to the indicators they speak of."""
 
 import difflib
+import numbers
 import re
 import string
 import sys
@@ -10,15 +11,19 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from helpers.indicators.lookup import Fact, Facts, fact_of, full_path, key_of
-from helpers.schema import UNSAID, DataError, catalogue
+from helpers.indicators.comparisons import Comparison, comparison_of
+from helpers.indicators.lookup import Fact, Facts, fact_of, full_path
+from helpers.schema import FOLDED, UNSAID, DataError, catalogue
 from helpers.text.formats import (
+    MISSING,
     Html,
     agree,
+    clause,
     number,
     plain,
     population,
     say_base,
+    say_compared,
     say_count,
     say_share,
     say_unit,
@@ -35,6 +40,7 @@ SAYINGS = {
     "unite": say_unit,
     "libelle": lambda fact: fact.label,
     "population": population,
+    "phrase": clause,  # « 42 % sont des filles », in the words of the catalogue
 }
 _AGREEMENT = "accord"  # {sexe/filles:accord est|sont}
 
@@ -52,14 +58,22 @@ class _Unknown(Exception):
 
 
 class _Frame:
-    """The indicators in the rows of a frame, looked up like those of a year."""
+    """The indicators, or the comparisons, in the rows of a frame, looked up like those of a year."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        self.found = {key_of(row).partition("/")[2]: fact_of(row) for row in frame.itertuples()}
+        read = comparison_of if "comparaison" in frame else fact_of
+        self.rows = [read(row) for row in frame.itertuples()]
 
-    def __call__(self, path: str) -> Fact | None:
-        fact = self.found.get(path)
-        return None if fact is None or fact.precision in UNSAID else fact
+    def __call__(self, path: str) -> Fact | Comparison | None:
+        found = [row for row in self.rows if _path_of(row) == path.rstrip("/")]
+        if len(found) > 1 and isinstance(found[0], Comparison):
+            told = ", ".join(each.key.split("/")[1] for each in found)
+            raise DataError(f"« {path} » est dans plusieurs comparaisons ({told})\u00a0: filtrez-les par « nature ».")
+        return next((row for row in found[::-1] if isinstance(row, Comparison) or row.precision not in UNSAID), None)
+
+
+def _path_of(row: Fact | Comparison) -> str:
+    return (row.path if isinstance(row, Comparison) else row.key.partition("/")[2]).rstrip("/")
 
 
 def _lookup(source: Any):
@@ -72,10 +86,11 @@ def _check(path: str, field: str) -> None:
     entries = catalogue()
     entry = entries.indicators.get(indicator)
     answers = {*entry.modalities, *entry.groups, *entry.recorded} if entry else set()
+    folded = modality.split(FOLDED)  # answers that a cross-tabulation counts together
     for kind, name, known in (
         ("de population", perimeter, entries.perimeters),
         ("d’indicateur", indicator, entries.indicators),
-        ("de réponse", modality, {*answers, ""} if answers else {modality}),
+        *(("de réponse", each, {*answers, ""} if answers else {each}) for each in folded),
     ):
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
@@ -83,20 +98,41 @@ def _check(path: str, field: str) -> None:
             raise DataError(f"« {{{field}}} » ne mène à aucun chiffre\u00a0: pas {kind} « {name} »{meant}")
 
 
+def _compared(comparison: Comparison | None, saying: str, field: str) -> Any:
+    if comparison is None:
+        raise _Unknown
+    try:
+        said = say_compared(comparison, saying)
+    except KeyError:
+        raise DataError(f"« {{{field}}} » : « {saying} » n’est pas une mesure des comparaisons.") from None
+    if MISSING in said:
+        raise _Unknown
+    return escape(said)
+
+
 def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -> Any:
-    """What stands for a field of a line."""
+    """What stands for a field of a line; ``figures`` is one row when the field is empty."""
     first, _, rest = field.partition("/")
+    if rest and "/" not in rest and isinstance(others.get(first, ""), Comparison | None):
+        return _compared(others[first], rest, field)
+    if not field and isinstance(figures, Comparison):
+        return _compared(figures, saying, field)
     if field in others:
         value = others[field]
         if value is None or value is pd.NA or value != value:
             raise _Unknown
-        return escape(number(value, int(saying or 0)) if isinstance(value, int | float) else value)
+        return escape(number(value, int(saying or 0)) if isinstance(value, numbers.Real) else value)
     source, path = (others[first], rest) if rest and first in others else (figures, field)
-    if "/" not in path:
+    if not field:
+        fact = source
+    elif "/" not in path:
         raise DataError(f"« {{{field}}} » n’est le nom d’aucune valeur : donnez-la à texte(…, {field}=…).")
-    path = full_path(path)
-    _check(path, field)
-    fact = _lookup(source)(path) if source is not None else None
+    else:
+        path = full_path(path)
+        _check(path, field)
+        fact = _lookup(source)(path) if source is not None else None
+    if isinstance(fact, Comparison):
+        return _compared(fact, saying, f"{field}:{saying}")
     if fact is None:
         raise _Unknown
     if saying.startswith(_AGREEMENT):
@@ -135,10 +171,12 @@ def _known_lines(lines: Iterable[Any], figures: Any, others: Mapping[str, Any]) 
         if not line:
             continue
         for each in str(line).strip().split("\n"):
-            try:
-                out.append(_line(each.strip(), figures, others) if each.strip() else None)
-            except _Unknown:
-                continue
+            is_of_rows = "{:" in each and isinstance(figures, pd.DataFrame)
+            for source in _Frame(figures).rows if is_of_rows else [figures]:
+                try:
+                    out.append(_line(each.strip(), source, others) if each.strip() else None)
+                except _Unknown:
+                    continue
     return out
 
 
@@ -160,10 +198,12 @@ def texte(
 
     ``{niveau/4e_3e:part}`` is the share, in words, of an indicator of the persons followed by the ALSES; before it may
     stand another population (``prevention_specialisee/…``) or a source passed by name (``{avant/sexe/filles:part}``
-    with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, population, and
-    ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
+    with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, phrase, population
+    and ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
     ``figures`` is what is looked up: the indicators of a year, or a frame whose rows have their columns, so that a
-    filter keeps its word. ``sinon`` is shown when nothing is left.
+    filter keeps its word; a line whose key has no path (``{:part}``) is said once a row of it. A comparison (a row of
+    `analysis.comparisons.table`, or one passed by name: ``{filles/ecart}``) says what `say_compared` lists.
+    ``sinon`` is shown when nothing is left.
 
     Raises
     ------
@@ -190,3 +230,16 @@ def texte(
         if content
     )
     return Html(str(html), plain(str(html)))
+
+
+def renvoi(statements: pd.DataFrame, topic: str, figures: Facts) -> Html:
+    """The line that leads from a section of page 02 to what the meetings said of its subject (page 04).
+
+    ``statements`` has the schema ``enonces``, ``topic`` is one of the catalogue. Empty when no statement is linked to a
+    published figure of the topic.
+    """
+    entries = catalogue().indicators
+    linked = {path for path in statements["indicateur_lie"] if path and entries[path.split("/")[1]].topic == topic}
+    count = f"enonces/rubrique_liee/{topic}"
+    line = f"Les réunions en parlent aussi : [{{{count}:effectif}} {{{count}:accord énoncé|énoncés}}](04_themes.html)."
+    return texte(line if any(map(figures, linked)) else "", figures)

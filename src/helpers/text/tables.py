@@ -11,14 +11,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.indicators.lookup import BESIDE, Fact, Facts, fact_of, merge_references
+from helpers.indicators.lookup import Fact, fact_of
 from helpers.schema import SYNTHETIC_MEANING, catalogue, table_names, table_schema
 from helpers.text.formats import (
     Html,
     day,
     fragment,
     is_rounded,
-    legend_of,
     marks_of,
     number,
     percent,
@@ -28,7 +27,6 @@ from helpers.text.formats import (
     say_base_unit,
     say_count,
     say_share,
-    say_unit,
     synthetic_mark,
 )
 from helpers.typography import NARROW
@@ -128,7 +126,7 @@ def _cell(value: Any, column: str, decimals: int) -> Any:
         return "—"
     if isinstance(value, date):
         return day(value)
-    if isinstance(value, str | Markup):
+    if isinstance(value, str | Html):
         return value
     return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
 
@@ -171,7 +169,7 @@ def table(
     """
     if frame.empty:
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
-    titles = titles or {name: name for name in frame.columns}
+    titles = titles or {name: name for name in frame.columns if name != by}
     shown = frame[list(titles)]
     columns = [
         Column(title, bool(pd.api.types.is_numeric_dtype(shown[name]) and not pd.api.types.is_bool_dtype(shown[name])))
@@ -338,105 +336,6 @@ def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: s
     groups = [Group(title, [_told(fact) for fact in each]) for title, each in zip(titles, facts, strict=True)]
     numbers = ["Effectif", "Base", "Part"]
     return lay_out(caption, headings("Modalité", *numbers, "Précision", "Référence", numbers=numbers), groups)
-
-
-def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) -> Html:
-    """What each population counts, its number, precision and source; a box when the year counts none, and for a
-    site.
-    """
-    found = [(facts(path), label) for path, label in perimeters.items()]
-    known = [(fact, f"{label[:1].upper()}{label[1:]}") for fact, label in found if fact and fact.counts]
-    if not known or facts.place:
-        return say("figures", "nothing", subject="aucune population n’est comptée pour cette année")
-    cells = [[label, say_count(fact, cited=False), marks_of(fact), fact.citation] for fact, label in known]
-    titles = headings("Ce qui est compté", "Nombre", "Précision", "Référence", numbers=["Nombre"])
-    return lay_out(caption, titles, cells, note=legend_of(fact for fact, _ in known))
-
-
-def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> Html:
-    """Several indicators on one base: question, answer, count, base and share (`describe.answers`)."""
-    if rows.empty:
-        return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
-    facts = [(row.question, fact_of(row)) for row in rows.itertuples()]
-    cells = [
-        [question, fact.label, say_count(fact, cited=False), say_base(fact), say_share(fact, cited=False)]
-        for question, fact in facts
-    ]
-    numbers, source = ["Postes", "Base", "Part"], merge_references(fact.reference for _, fact in facts)
-    titles = headings("Question", "Réponse", *numbers, numbers=numbers)
-    made = lay_out(caption, titles, cells, note=f"Source : {source}." if source else "")
-    return Html(fragment("folded.html.j2", summary=caption, content=made), made.text) if folded else made
-
-
-def cards(facts: Facts, figures: dict[str, str]) -> Html:
-    """Key values as cards, with their legend: share or count, label, base, precision, bounds in units; absent ones left
-    out.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.cards(chiffre, {"alses/sexe/filles": "de filles"}).text)
-    42 % arrondi de filles soit entre 927 et 949 personnes sur 2 233 personnes arrondi : part imprimée arrondie, qui
-    encadre l’effectif.
-    """
-    found = [(facts(path), label) for path, label in figures.items()]
-    known = [(fact, label) for fact, label in found if fact and (_is_total(fact) or fact.share_bounds is not None)]
-    shown = [
-        {
-            "value": say_count(fact) if _is_total(fact) else say_share(fact),
-            "mark": "" if _is_share_of_exact(fact) else marks_of(fact),
-            "label": label,
-            "base": "" if _is_total(fact) else _base_of_card(fact),
-            "bounds": "" if _is_total(fact) or fact.is_known else _bounds_of_card(fact),
-            "network": _network_of(fact, facts),
-        }
-        for fact, label in known
-    ]
-    text = fragment("cards.html.j2", cards=shown, legend=legend_of(fact for fact, _ in known))
-    return Html(text, plain(text))
-
-
-def _is_share_of_exact(fact: Fact) -> bool:
-    """Whether the share is computed from an exact count."""
-    return not _is_total(fact) and fact.precision == "exact"
-
-
-def _network_of(fact: Fact, facts: Facts) -> Markup | str:
-    """The network's value beside that of a site."""
-    other = facts(f"{BESIDE}/{fact.key.split('/', 2)[2]}") if fact.place else None
-    if other is None:
-        return ""
-    return Markup("tout le réseau : {}").format(say_count(other) if _is_total(other) else say_share(other))
-
-
-def _is_total(fact: Fact) -> bool:
-    return fact.key.endswith("/")
-
-
-def _base_of_card(fact: Fact) -> Markup | str:
-    said = Markup("sur {} {}").format(say_base(fact), say_base_unit(fact)) if fact.base else ""
-    return Markup("soit {} {} {}").format(say_count(fact), said, marks_of(fact)) if _is_share_of_exact(fact) else said
-
-
-def _bounds_of_card(fact: Fact) -> Markup | str:
-    return Markup("{} {}").format(say_count(fact), say_unit(fact)) if fact.counts else ""
-
-
-def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
-    """The ledger of the posts (schema ``registre``) in a reader's words, folded."""
-    fields = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
-    entries = catalogue().indicators
-    shown = ledger.assign(
-        colonne=ledger["colonne"].map(fields),
-        apres=[
-            entries[row.colonne].label_of(row.apres)
-            if row.colonne in entries
-            else day(date.fromisoformat(row.apres))
-            if row.colonne == "date_debut"
-            else row.apres
-            for row in ledger.itertuples()
-        ],
-    )
-    titles = {"ligne": "Ligne", "colonne": "Colonne", "avant": "Avant", "apres": "Après", "regle": "Règle"}
-    return table(shown, caption=caption, titles=titles, folded=True, kind=LEDGER)
 
 
 # --- A site too small for shares ---

@@ -4,6 +4,7 @@ import atexit
 import base64
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import ipywidgets as widgets
 from tornado.web import HTTPError
 
 from helpers import paths
+from helpers.parameters import NOTEBOOKS
 from helpers.run import tasks
 from helpers.typography import french_spaces
 from helpers.workbench.welcome import WorkbenchError, style, years_html
@@ -79,6 +81,8 @@ class Command:
 NO_OTHER, NONE_EARLIER, UNSET = "la précédente qui a des données", "aucune : pas d’année antérieure", 0
 WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "30rem", "max_width": "100%"}
 
+COPIED = [*NOTEBOOKS, "20_explorer"]  # the notebooks that take a year
+
 # The exit codes of the command (see cli), for a reader.
 _ENDS = {
     0: ("bon", "C’est fait."),
@@ -97,6 +101,24 @@ def _message(kind: str, text: str) -> str:
     return f'<p class="alses-dit {kind}" role="{role}">{escape(french_spaces(text), quote=False)}</p>'
 
 
+def copy_for(notebook: str, year: int, compare_to: int | None = None) -> Path:
+    """A copy of a notebook among the drafts, which git ignores, with these parameters; one that is there stays."""
+    asked = tasks.notebook_parameters(notebook)
+    given = {"year": year, **({"compare_to": compare_to} if "compare_to" in asked else {})}
+    content = json.loads(paths.notebook(notebook).read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            for name, value in given.items():
+                cell["source"] = [
+                    re.sub(rf"^{name} = .*?(?=  #|$)", f"{name} = {value!r}", each) for each in cell["source"]
+                ]
+    path = paths.drafts() / f"{'_'.join([notebook, *(str(each) for each in given.values() if each)])}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
 class Form:
     """The widgets and what they do; ``box`` is displayed."""
 
@@ -109,13 +131,17 @@ class Form:
         self.make = _button("Faire le rapport", "Une demi-minute à deux minutes", "cogs", "primary")
         self.open = _button("Ouvrir le rapport", "Dans le navigateur de cet ordinateur", "external-link")
         self.stop = _button("Arrêter", "Arrête ce qui est en cours", "stop")
+        self.notebook = widgets.Dropdown(options=COPIED, description="Notebook", **_wide())
+        self.copy = _button("Copier pour cette année", "Dans vos brouillons, avec ces paramètres", "copy")
         self.said, self.journal, self.state = widgets.HTML(), widgets.HTML(), widgets.HTML(years_html())
         self._lines: list[str] = []
         self._command: Command | None = None
         self._connect()
         self._offer_years()
         buttons = widgets.HBox([self.check, self.make, self.open, self.stop], layout={"flex_flow": "row wrap"})
-        own = widgets.VBox([self.year, self.compare_to, buttons, self.said, self.journal]).add_class("alses-atelier")
+        drafts = widgets.HBox([self.notebook, self.copy], layout={"flex_flow": "row wrap"})
+        rows = [self.year, self.compare_to, buttons, drafts, self.said, self.journal]
+        own = widgets.VBox(rows).add_class("alses-atelier")
         self.box = widgets.VBox([widgets.HTML(style()), self.state, own])
 
     def _connect(self) -> None:
@@ -124,6 +150,7 @@ class Form:
         self.make.on_click(lambda _: self._run("run", "--year", str(self.year.value), *self._compared()))
         self.open.on_click(lambda _: self._open())
         self.stop.on_click(lambda _: self._command and self._command.stop())
+        self.copy.on_click(lambda _: self._copy())
 
     def _compared(self) -> list[str]:
         return ["--compare-to", str(self.compare_to.value)] if self.compare_to.value else []
@@ -146,6 +173,7 @@ class Form:
         is_empty = self.year.value is None
         self.year.disabled = self.compare_to.disabled = is_busy or is_empty
         self.check.disabled = self.make.disabled = is_busy or is_empty
+        self.copy.disabled = is_empty
         self.open.disabled = is_busy or is_empty or not self._index().is_file()
         self.stop.disabled = not is_busy
 
@@ -176,6 +204,13 @@ class Form:
         index = self._index()
         webbrowser.open(index.as_uri())
         self.said.value = _message("", f"Le rapport s’ouvre dans votre navigateur. Sinon, ouvrez ce fichier : {index}")
+
+    def _copy(self) -> None:
+        path = copy_for(self.notebook.value, self.year.value, self.compare_to.value or None)
+        where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+        self.said.value = _message(
+            "bon", f"Copie prête, dans le panneau de gauche : {where}. Changez-y ce que vous voulez."
+        )
 
     def wait(self, timeout: float | None = None) -> None:
         """Returns once what was started has ended."""
