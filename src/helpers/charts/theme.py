@@ -183,13 +183,15 @@ def in_french(figure: Figure) -> None:
     """Gives its axes words for the name of a column, whole years, French numbers, the unit of a share; in place."""
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
         column, is_bare = axis.get_label_text(), type(axis.get_major_formatter()) is ScalarFormatter
-        is_plain = column in _PLAIN or column.startswith("effectif") or column.endswith("_pct")
+        is_plain = column in _PLAIN or column.endswith("_pct") or column.startswith("effectif")
         axis.set_label_text("" if is_plain else column_title(column))
+        if not is_bare or axis.get_scale() != "linear":
+            continue
         if column.endswith("_pct"):
             axis.set_major_formatter(lambda value, _: percent(value))
         elif column.startswith("effectif"):
             axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
-        elif is_bare and axis.get_scale() == "linear":
+        else:
             low, high = sorted(axis.get_view_interval())
             if low > YEARS[0] and high < YEARS[1]:
                 axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
