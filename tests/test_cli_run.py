@@ -102,9 +102,9 @@ def test_each_notebook_is_known_by_what_it_reads_and_by_nothing_else(mini_root):
         kept = json.loads((mini_root / f"data/processed/2032/execution/{name}.json").read_text(encoding="utf-8"))
         return set(kept["files"])
 
-    assert {"data/processed/diffusion/data/processed/2031/indicateurs.csv", "src/helpers/texts/compare.j2", "src/helpers/analysis/comparisons.py"} <= behind("03_compare")
+    assert {"data/processed/diffusion/data/processed/2031/indicateurs.csv", "src/helpers/analysis/comparisons.py"} <= behind("03_compare")
     assert {"data/processed/diffusion/data/processed/2032/postes.csv", "src/helpers/texts/banner.j2", "notebooks/02_describe.ipynb"} <= behind("02_describe")
-    assert not behind("02_describe") & {"src/helpers/analysis/comparisons.py", "src/helpers/texts/compare.j2", "data/processed/diffusion/data/processed/2031/indicateurs.csv"}
+    assert not behind("02_describe") & {"src/helpers/analysis/comparisons.py", "data/processed/diffusion/data/processed/2031/indicateurs.csv"}
     assert not behind("04_themes") & {"src/helpers/analysis/describe.py", "data/processed/diffusion/data/processed/2032/postes.csv"}
     assert not [name for name in behind("04_themes") if name.startswith("/") or ".." in name]
 

@@ -71,7 +71,7 @@ def test_classes_speak_of_those_that_are_drawn_and_answers_counted_together_do_n
     small = figure("parents_associes", "oui", 5, 9, cross=("niveau", "5e"), source="export", part_min_pct=None, part_max_pct=None, effectif_max=7)
     words = shown(*rows, small)
     assert "En 3e, 50 % ont des parents associés à l’accompagnement ; en 6e, 25 %" in words
-    assert "n = 40 (6e) ; 60 (3e) ; 20 (SEGPA, ULIS, UPE2A ou non renseigné)" in words and "(5e)" not in words
+    assert "n = 40 (6e) ; n = 60 (3e) ; n = 20 (SEGPA, ULIS, UPE2A ou non renseigné)" in words and "(5e)" not in words
 
 
 def test_the_class_where_girls_and_boys_differ_most_leads_the_grid():

@@ -129,7 +129,7 @@ def test_every_comparison_is_found_again_measure_for_measure(report, raw, year):
 def test_every_marked_number_is_found_again(report, raw, year, name):
     marks = marked(report / f"{name}.html")
     assert disagreements(marks, figures(raw, year), compared(raw, year), rounded=rounded(raw, year)) == []
-    assert marks
+    assert marks or name == "04_themes"  # whose year has no statement
 
 
 @pytest.mark.parametrize("year", [each for each in PERSONS if each in YEARS], indirect=True)

@@ -37,7 +37,7 @@ def published(monkeypatch, tmp_path):
         monkeypatch.setattr(data, "load_indicators", lambda *asked, **named: pd.concat([really_load(*asked, **named), more], ignore_index=True))
         with paths.with_data_root(paths.shareable()):
             if is_plain:  # what the kernel shows of a figure by itself
-                done = execute(name, {"year": year}, tmp_path / "fait.ipynb", root=paths.data_root()).notebook
+                done = execute(name, {"year": year, "site_type": "reseau", "site": ""}, tmp_path / "fait.ipynb", root=paths.data_root()).notebook
             else:
                 done = run_notebook(name, {"year": year})
         plt.close("all")

@@ -227,7 +227,9 @@ def publier(
             f"Le tableau ne donne pas ce qui est dessiné ({told}) : donnez à publier la table qui est dessinée."
         )
     name = _slug(nom or plain(str(title)))
-    said, titles = alt or _alt(plain(str(title)), words), _titles(marks, words)
+    # A bar of no length that no row has is the part of a stack that is not there.
+    known = [said for mark, row, said in zip(marks, rows, words, strict=True) if mark.value or row is not None]
+    said, titles = alt or _alt(plain(str(title)), known), _titles(marks, words)
     in_french(figure)
     drawings = []
     for is_narrow in (False, True):
