@@ -81,7 +81,7 @@ def make_steps(workshop) -> list[dict]:
     found = f"{root / 'src'}:{Path(__file__).parent}"
     done = workshop.run(root, "-c", script, PYTHONPATH=found, **{paths.OWN_NOTEBOOKS_VARIABLE: "1"})
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(done.stdout.splitlines()[-1])  # a cell may print
 
 
 BESIDE = {"added notebooks": make_steps}
