@@ -297,7 +297,7 @@ def test_the_gravest_is_told_first_with_its_value_and_what_it_would_be_without_i
     told = BeautifulSoup(page, "html.parser").find("caption", string="Chiffres et affirmations à lire avec précaution").parent
     titles = [row.get_text() for row in told.select('th[scope="rowgroup"]')]
     assert titles == ["Ce que le calcul contredit", "Ce qui se lit de deux façons", "Ce qui n’est vrai que sous une condition"]
-    assert [cell.get_text() for cell in told.select_one("tr:has(td)").select("td")][:2] == ["l.\u00a033", "1 poste sur 5"]
+    assert [cell.get_text() for cell in told.select_one("tr:has(td)").select("td")][:2] == ["l.\u00a033", "1\u00a0poste sur 5"]
 
 
 def test_a_remark_shows_the_value_of_its_figures(mini_root):

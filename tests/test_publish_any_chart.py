@@ -9,7 +9,7 @@ import seaborn as sns
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from helpers import charts, schema, text
+from helpers import charts, indicators, schema, text
 from helpers.charts.marks import marks_of
 from helpers.charts.theme import in_french
 from helpers.report.notebook import says_nothing, suppress_rounded
@@ -161,6 +161,9 @@ def test_sentences_are_bound_and_leave_with_their_number():
     assert re.findall(r'data-cle="([^"]+)"', said.html)[0] == "2020/alses/sexe/filles"
     assert text.texte("{niveau/6e:part}.", frame, sinon="Pas de classe.").text == "Pas de classe."
     assert text.texte("{avant/sexe/filles:part}", None, avant=frame).text == "40\u202f%"
+    girls = indicators.fact_of(indicators.with_shares(frame).iloc[0])
+    said = text.texte(["{filles} {filles:accord est|sont} là, {filles:part}.", "{inconnu} ?"], filles=girls, inconnu=None)
+    assert said.html.count("data-cle") >= 2 and "40\u202f%" in said.text and "?" not in said.text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from helpers import indicators, paths, text
 from helpers.clean import records
-from helpers.schema import FEWEST_PERSONS, VERDICTS, apply_schema, columns
+from helpers.schema import FEWEST_PERSONS, apply_schema, columns
 from helpers.text.audit_tables import reconciled_in_words, rows_or_few
 
 RECONCILED = {
@@ -54,9 +54,9 @@ def key_points(*, kept: int, rejected: int = 0, accords: tuple[str, ...] = ()) -
     counted = [indicators.count_received(cleaned, **source), indicators.count_reconciled(compared, year=2033, **source)]
     facts = indicators.Facts(pd.concat(counted, ignore_index=True), year=2033)
     known = {
-        "chiffres": facts, "rapprochements": compared, "controles": nothing, "graves": nothing, "FEWEST_PERSONS": FEWEST_PERSONS, "VERDICTS": VERDICTS,
+        "chiffres": facts, "rapprochements": compared, "controles": nothing, "graves": nothing, "FEWEST_PERSONS": FEWEST_PERSONS,
         "export": SimpleNamespace(cleaned=cleaned), "recu": SimpleNamespace(posts=[]),
-        "nettoyage": SimpleNamespace(rejected=nothing, ledger=nothing), "texte": text.texte,
+        "nettoyage": SimpleNamespace(rejected=nothing), "texte": text.texte,
     }
     cells = nbformat.read(paths.notebook("01_clean"), as_version=4).cells
     [code] = [cell.source for cell in cells if "a-retenir" in cell.metadata.get("tags", [])]

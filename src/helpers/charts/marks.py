@@ -1,5 +1,6 @@
 """The marks of a drawing: the bars, points and cells that each stand for a number, and what is written on them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -137,10 +138,7 @@ def _cells(axes: Axes) -> Iterable[Mark]:
 
 
 def _is_number(text: str) -> bool:
-    return (
-        not text
-        or text.replace(",", "").replace(".", "").replace("−", "").replace("-", "").replace("\u202f", "").isdigit()
-    )
+    return not text or re.sub(r"[,.−%\s\u202f-]", "", text).isdigit()
 
 
 def marks_of(figure: Figure) -> list[Mark]:

@@ -117,8 +117,9 @@ def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -
         return _compared(others[first], rest, field)
     if not field and isinstance(figures, Comparison):
         return _compared(figures, saying, field)
-    if field in others:
-        value = others[field]
+    named = others.get(field)
+    if field in others and not isinstance(named, Fact):
+        value = named
         if value is None or value is pd.NA or value != value:
             raise _Unknown
         if isinstance(value, numbers.Number):
@@ -127,7 +128,9 @@ def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -
             return Markup('<span class="calcule">{}</span>').format(value)
         return escape(value)
     source, path = (others[first], rest) if rest and first in others else (figures, field)
-    if not field:
+    if isinstance(named, Fact):
+        fact, saying = named, saying or "effectif"
+    elif not field:
         fact = source
     elif "/" not in path:
         raise DataError(f"« {{{field}}} » n’est le nom d’aucune valeur : donnez-la à texte(…, {field}=…).")
@@ -203,9 +206,10 @@ def texte(
     ``{niveau/4e_3e:part}`` is the share, in words, of an indicator of the persons followed by the ALSES; before it may
     stand another population (``prevention_specialisee/…``) or a source passed by name (``{avant/sexe/filles:part}``
     with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, phrase, population
-    and ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
-    ``figures`` is what is looked up: the indicators of a year, or a frame whose rows have their columns, so that a
-    filter keeps its word; a line whose key has no path (``{:part}``) is said once a row of it. A comparison (a row of
+    and ``accord est|sont``. ``{n}`` is a value passed by name: a number, written in French (``{n:1}``: one decimal), or
+    a `Fact`, of which its count is said unless something else is asked. ``figures`` is what is looked up: the
+    indicators of a year, or a frame whose rows have their columns, so that a filter keeps its word; a line whose key
+    has no path (``{:part}``) is said once a row of it. A comparison (a row of
     `analysis.comparisons.table`, or one passed by name: ``{filles/ecart}``) says what `say_compared` lists.
     ``sinon`` is shown when nothing is left.
 
