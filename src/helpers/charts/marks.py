@@ -236,18 +236,18 @@ def _is_named(axes: Axes) -> bool:
 
 
 # What is drawn of a comparison.
-_COMPARED = ("part", "part_reference", "effectif", "effectif_reference")
+_SHARED, _COUNTED = ("part", "part_reference"), ("effectif", "effectif_reference")
 
 
 def written(row: Any, column: str, value: float) -> str:
     """The value of a row as a page writes it: « 42 % », « moins de 10 % », « environ 25 »."""
     if hasattr(row, "comparaison"):
-        found = [name for name in _COMPARED if abs(getattr(row, column_of(name)) - value) < 1e-9]
-        if found and "part" in found[0]:
-            return write_part(comparison_of(row), found[0])
+        drawn = _COUNTED if column.startswith("effectif") else _SHARED
+        found = [name for name in drawn if abs(getattr(row, column_of(name)) - value) < 1e-9]
         if found:
-            return plain(str(say_compared(comparison_of(row), found[0])))
-        if column.startswith("p_"):
+            compared = comparison_of(row)
+            return plain(str(say_compared(compared, found[0]))) if drawn is _COUNTED else write_part(compared, found[0])
+        if any(name.startswith("p_") and each == value for name, each in zip(row._fields, row, strict=True)):
             return probability(value)
     elif hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
         if column == "part_pct":

@@ -225,10 +225,6 @@ class Comparisons:
         """Every comparison, in the order of the table."""
         return list(self._found.values())
 
-    def first(self, kind: str, *, having: str) -> Comparison | None:
-        """The first of them, or None."""
-        return next(iter(self.of(kind, having=having)), None)
-
 
 # --- The same as a row of the tidy frame (`analysis.comparisons.table`) ---
 
