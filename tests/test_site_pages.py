@@ -207,7 +207,7 @@ def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     assert "Les ALSES de ce collège ont accompagné environ 50 jeunes en 2032, sur 1 000 dans tout le réseau." in text
     assert "Moins souvent que dans le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
     assert "Sans écart net avec le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
-    assert "Sur 45 pages" in text and "Les filles ( environ 10 ) sont moins nombreuses que les garçons ( environ 40 )." in text
+    assert "Sur 45 pages" in text and "Les filles (environ 10 ) sont moins nombreuses que les garçons (environ 40 )." in text
     rows = [[cell.get_text() for cell in line.select("td")] for line in made.select("#fig-public tbody tr")]
     assert len(rows) == 2 and "collège 0590001A" in rows[0] and any("dans tout le réseau" in cell for cell in rows[1])
     assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
