@@ -227,8 +227,8 @@ def publier(
             f"Le tableau ne donne pas ce qui est dessiné ({told}) : donnez à publier la table qui est dessinée."
         )
     name = _slug(nom or plain(str(title)))
-    # A bar of no length that no row has is the part of a stack that is not there.
-    known = [said for mark, row, said in zip(marks, rows, words, strict=True) if mark.value or row is not None]
+    # A bar of no length among several series is the part of a stack that is not there.
+    known = [said for mark, said in zip(marks, words, strict=True) if mark.value or is_alone]
     said, titles = alt or _alt(plain(str(title)), known), _titles(marks, words)
     in_french(figure)
     drawings = []
