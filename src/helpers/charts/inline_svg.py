@@ -249,8 +249,9 @@ def _place_legends(figure: Figure, *, is_narrow: bool) -> None:
     room = ACROSS_NARROW if is_narrow else ACROSS_WIDE
     placed = [axes.get_legend() for axes in figure.axes if axes.get_legend()]
     ours = [legend for legend in placed if legend._loc_used_default and legend.get_texts()]
-    alike = {tuple(text.get_text() for text in legend.get_texts()) for legend in (*figure.legends, *ours)}
-    for rank, legend in enumerate([*figure.legends, *ours]):
+    shared = [legend for legend in figure.legends if legend.get_texts()]  # that of a grid without hue is empty
+    alike = {tuple(text.get_text() for text in legend.get_texts()) for legend in (*shared, *ours)}
+    for rank, legend in enumerate([*shared, *ours]):
         if len(alike) > 1 and legend in ours:
             _again(legend.axes, legend, room=room, loc="lower left", bbox_to_anchor=(0, 1.02))
         elif rank and len(alike) == 1:
