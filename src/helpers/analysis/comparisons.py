@@ -531,6 +531,7 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
     every = [column_of(name, end) for name in entries.measures for end in ("", "min", "max")]
     first = [*_HEADS, *_SIDES, *_COUNTED, *_KEYS]
     frame = pd.DataFrame(rows).reindex(columns=[*first, *(name for name in every if name not in first)])
+    frame = frame.astype(object) if frame.empty else frame  # pandas would take empty words for numbers
     numbers = [name for name in frame if name not in (*_HEADS, *_KEYS, "verdict")]
     return frame.astype(dict.fromkeys(numbers, float)).copy()  # one block of numbers
 
