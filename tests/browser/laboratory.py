@@ -35,7 +35,8 @@ SEEN = """(place) => {
     errors: all("[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']")
       .map((one) => one.textContent),
     figures: all(".jp-OutputArea-output figure").length,
-    pictures: all(".jp-OutputArea-output img").map((one) => one.complete ? one.naturalWidth : 0),
+    pictures: all(".jp-OutputArea-output figure svg").filter((one) => !one.closest("details:not([open])"))
+      .map((one) => one.getBoundingClientRect().width),
   };
 }"""
 

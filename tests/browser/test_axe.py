@@ -66,6 +66,8 @@ def test_axe_finds_nothing(visit, reports, single, year, name, state):
     response = examined(page, with_colour)
     assert len(response["passes"]) > 30
     undecided = [result for result in response["incomplete"] if must_decide and result["id"] in COLOUR]
+    for result in undecided:  # axe knows no ground under the words of a drawing: `test_charts` judges its colours
+        result["nodes"] = [node for node in result["nodes"] if not node["html"].startswith("<text")]
     assert said(response["violations"] + undecided) == []
 
 

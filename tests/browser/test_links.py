@@ -20,7 +20,7 @@ def test_a_link_within_the_page_brings_its_target_in_view(visit, file):
     page = visit(file)
     page.evaluate("probes.openFolds()")
     links = {name: href for name, href in seen_links(page).items() if href.startswith("#")}
-    assert links
+    assert links or file.stem == "index"
     for name, href in links.items():
         page.locator(name).click()
         assert unquote(page.evaluate("location.hash || '#'")) == unquote(href), name
@@ -50,6 +50,7 @@ def test_a_link_to_a_page_opens_it_at_the_right_place_and_back_returns(visit, pa
 
 def test_a_link_to_a_file_opens_a_file_that_is_there(visit, page_of_report):
     page = visit(page_of_report)
+    page.evaluate("probes.openFolds()")
     files = {name: href for name, href in seen_links(page).items() if re.search(r"\.(csv|json|zip|pdf)$", href)}
     assert files or page_of_report.stem != "index"
     for name, href in files.items():
@@ -58,6 +59,7 @@ def test_a_link_to_a_file_opens_a_file_that_is_there(visit, page_of_report):
             page.locator(name).click()
             assert page.url == (page_of_report.parent / href).as_uri()
             page.go_back()
+            page.evaluate("probes.openFolds()")
         else:
             with page.expect_download() as download:
                 page.locator(name).click()
@@ -95,8 +97,10 @@ def test_every_link_is_one_of_the_kinds_that_are_clicked(visit, file):
 
 def test_the_single_page_gives_the_files_of_the_report(visit, single, reports):
     index = visit(reports["2020"] / "index.html")
+    index.evaluate("probes.openFolds()")
     offered = {href for href in seen_links(index).values() if re.fullmatch(r"[\w./-]+\.(csv|json)", href)}
     page = visit(single)
+    page.evaluate("probes.openFolds()")
     given = {}
     for link in page.locator("a[download][href^='data:']").all():
         name = link.get_attribute("download")

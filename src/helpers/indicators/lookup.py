@@ -442,11 +442,6 @@ class Facts:
         return next((fact.place for fact in self._found.values() if fact.place), "")
 
     @property
-    def has_crossings(self) -> bool:
-        """Whether the year has cross-tabulations."""
-        return any("=" in key for key in self._found)
-
-    @property
     def has_synthetic(self) -> bool:
         """Whether any value comes from simulated records."""
         return any(fact.is_synthetic for fact in self._found.values())

@@ -122,15 +122,6 @@ def _load(names: list[str]) -> None:
             importlib.import_module(name)
 
 
-def _warm() -> None:
-    """Builds what is built at first use, from the code alone.
-
-    Nothing is drawn: matplotlib keeps font files open, and forks would share their position.
-    """
-    with contextlib.suppress(Exception), provenance.unnoted():
-        importlib.import_module("helpers.text.formats").compile_texts()
-
-
 @contextlib.contextmanager
 def _apart() -> Iterator[None]:
     """Silences the terminal, lets no thread start, and keeps the garbage collector from writing to shared pages."""
@@ -159,4 +150,3 @@ def load() -> None:
         provenance.begin()  # from here on, the files that our modules open are recorded
         _load([f"helpers.{name}" for name in _OURS])
         _load(_LATER)
-        _warm()

@@ -12,7 +12,6 @@ from helpers.text.audit_tables import (
 from helpers.text.comparison_tables import comparison_table, measures_table, repli, tableau
 from helpers.text.formats import (
     Html,
-    coefficient,
     day,
     fragment,
     interval,
@@ -35,7 +34,6 @@ from helpers.text.formats import (
 from helpers.text.sentences import renvoi, texte
 from helpers.text.statement_tables import linked_value, named_value, value_of
 from helpers.text.tables import (
-    matrix_table,
     provenance,
     table,
 )

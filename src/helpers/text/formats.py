@@ -7,13 +7,11 @@ from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
-from types import CodeType
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from helpers.indicators.comparisons import Comparison, Measure
@@ -58,15 +56,6 @@ def percent(value: float | None, decimals: int = 0) -> str:
     """
     text = number(value, decimals)
     return text if text == MISSING else f"{text}{NARROW}%"
-
-
-def coefficient(value: float | None) -> str:
-    """A measure of agreement with two decimals; below 1 it is never written 1, which means perfect agreement.
-
-    >>> text.coefficient(0.996), text.coefficient(1), text.coefficient(-0.124)
-    ('0,99', '1,00', '−0,12')
-    """
-    return number(min(value, 0.99) if value is not None and 0.99 < value < 1 else value, 2)
 
 
 def is_rounded(value: float, low: float, high: float) -> bool:
@@ -348,17 +337,6 @@ def say_whole(fact: Fact) -> Markup:
 # --- Values without marks, for drawings ---
 
 
-def write_rounded(shown: int | None, ends: tuple[int, int] | None) -> str:
-    """A count as a drawing writes it: its bounds, or its displayed value when it is rounded to protect persons.
-
-    >>> write_rounded(None, (927, 949)), write_rounded(25, (21, 29)), write_rounded(0, (0, 4))
-    ('927 à 949', 'environ 25', 'moins de 5')
-    """
-    if shown is None or ends is None:
-        return "" if ends is None else interval(*ends)
-    return ABOUT.format(number(shown)) if shown else UNDER.format(number(ends[1] + 1))
-
-
 def write_share(fact: Fact) -> str:
     """The share as a drawing writes it: « 42 % », « 40,0 à 75,0 % », « moins de 10 % »; else nothing."""
     if fact.share_bounds is None:
@@ -367,16 +345,6 @@ def write_share(fact: Fact) -> str:
         if bound is not None:
             return words.format(percent(bound))
     return share(fact.share, fact.decimals, fact.share_bounds)
-
-
-def write_count(fact: Fact) -> str:
-    """The count as a drawing writes it (`write_rounded`)."""
-    return write_rounded(fact.rounded, fact.counts)
-
-
-def write_base(fact: Fact) -> str:
-    """The base as a drawing writes it (`write_rounded`)."""
-    return write_rounded(fact.rounded_base, fact.base)
 
 
 # --- Measures of comparisons marked in HTML ---
@@ -568,40 +536,7 @@ _BLOCK = re.compile(
     r"</?(?:p|br|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>"
 )
 _SPACE = re.compile(r"[ \n\t]+")
-_FILTERS = {
-    "effectif": say_count,
-    "part": say_share,
-    "situe": in_site,
-    "base": say_base,
-    "ensemble": say_whole,
-    "unite": say_unit,
-    "clause": clause,
-    "population": population,
-    "accord": agree,
-    "accord_base": agree_with_base,
-    "jour": lambda text: day(date.fromisoformat(text)),
-    "nombre": number,
-    "coefficient": coefficient,
-    "compte": counted,
-    "pluriel": plural,
-    "pourcent": percent,
-}
-
-
-class _Compiled(BytecodeCache):
-    """Compiled texts, kept in memory for this process and its forks.
-
-    The file of each is still read, so that the files noted for a notebook are those of the texts it uses.
-    """
-
-    def __init__(self) -> None:
-        self._codes: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._codes[bucket.key, bucket.checksum] = bucket.code
+_FILTERS = {"effectif": say_count, "accord": agree}
 
 
 @cache
@@ -613,17 +548,9 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=_Compiled(),
     )
     environment.filters.update(_FILTERS)
     return environment
-
-
-def compile_texts() -> None:
-    """Compiles every text, before processes are forked from this one."""
-    for name in _environment().list_templates():
-        _environment().get_template(name)
-    _environment().cache.clear()
 
 
 def plain(text: str) -> str:

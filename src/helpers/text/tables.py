@@ -180,13 +180,6 @@ def _grouped(rows: list, titles: pd.Series) -> list[Group]:
     return list(groups.values())
 
 
-def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
-    """A matrix of counts, with the total of each row; the name of its index heads the rows."""
-    rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
-    numbers = [*map(str.capitalize, counts.columns), "Ensemble"]
-    return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows, kind="matrice")
-
-
 def provenance(made_from: dict) -> Html:
     """What the page was made from: parameters, files with their checksum, versions (see `data.provenance`).
 
