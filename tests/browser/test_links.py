@@ -40,7 +40,8 @@ def test_a_link_to_a_page_opens_it_at_the_right_place_and_back_returns(visit, pa
         target, place = urldefrag(href)
         assert page.url == (page_of_report.parent / target).as_uri() + (f"#{place}" if place else ""), name
         opened[href] = page.locator("h1").inner_text()
-        assert not place or page.evaluate("probes.targetIsSeen()"), f"{name} -> {href}"
+        if place:  # a slow machine is still scrolling
+            page.wait_for_function("probes.targetIsSeen()", timeout=5000)
         if page.url != page_of_report.as_uri():  # a page that leads to itself has nowhere to go back to
             page.go_back()
         assert page.url == page_of_report.as_uri()
