@@ -15,7 +15,7 @@ from helpers.report.manifest import MANIFEST
 from helpers.report.page import HEADINGS
 
 # Bytes. A report goes by mail as a handful of pages; a heavier one holds a picture that should be a drawing.
-MAX_PAGE_BYTES = 500_000
+MAX_PAGE_BYTES = 700_000
 # Bytes. The whole report in one file still passes through any mail box.
 MAX_SINGLE_BYTES = 3_000_000
 
