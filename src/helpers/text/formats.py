@@ -434,6 +434,8 @@ def say_bounds(comparison: Comparison | None, name: str) -> Markup:
     if comparison.is_protected and measure.unit in ("points", "pct"):
         write = partial(write, decimals=0)
     if write(measure.low) == write(measure.high):
+        if name == "ecart" and comparison.is_near_unanimous:  # `say_measure` would ask for its bounds
+            return mark(write(measure.low), measure.low, comparison.key, f"{name}_min")
         return say_measure(comparison, name)
     both = both_ends((measure.low, measure.high), write, comparison.key, name, title=measure.method)
     return Markup("entre {} et {}").format(*both)
