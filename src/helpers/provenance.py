@@ -10,7 +10,6 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -47,15 +46,6 @@ def begin() -> None:
     if not _traced:
         _traced.append(True)
         sys.addaudithook(_note)
-
-
-@contextmanager
-def unnoted() -> Iterator[None]:
-    """Suspend file tracing inside this block."""
-    before = set(_read), set(_written)
-    yield
-    for noted, kept in zip((_read, _written), before, strict=True):
-        noted.intersection_update(kept)
 
 
 def _note(event: str, arguments: tuple) -> None:
