@@ -7,7 +7,7 @@ import seaborn as sns
 from bs4 import BeautifulSoup
 
 import two_exports
-from helpers import charts, data, schema, text
+from helpers import charts, schema, text
 from helpers.analysis import comparisons
 from helpers.indicators.comparisons import ROUNDED, Comparison, Measure
 from helpers.indicators.constraints import row, table
@@ -85,9 +85,10 @@ def test_a_line_is_said_once_a_row_of_what_was_filtered_and_leaves_when_it_is_un
 
 
 def test_a_path_of_two_natures_and_a_measure_that_is_none_are_refused():
-    found = comparisons.table(data.load_result(2020, "comparaisons"))
+    found = years(400, 600)
+    found = pd.concat([found, found.assign(nature="reste", comparaison="reste/alses/sexe/filles")])
     with pytest.raises(schema.DataError, match=r"annees, reste\).*filtrez"):
-        texte("{sexe/garcons:part}", found)
+        texte("{sexe/filles:part}", found)
     with pytest.raises(schema.DataError, match="« taille » n’est pas une mesure"):
         texte("{:taille}", found)
     assert texte("{c/taille}", c=None).text == ""  # a comparison that a year does not have
