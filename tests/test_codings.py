@@ -79,7 +79,6 @@ def test_pairs_are_those_of_characters_taken_one_by_one(seed):
             documents = len({couple[0] for couple in couples})
             assert (row.rencontres, row.documents) == (len(couples), documents)
             assert (row.signes_communs, row.signes, row.jaccard) == (shared, either, shared / either)
-            assert row.est_trace == (len(couples) >= 3)
     assert rows == {}
 
 

@@ -42,12 +42,7 @@ def test_the_year_passes_every_gate_and_is_counted_whole(year):
     gates = codings.analysis_requirements(year)
     assert gates["est_passe"].all()
     counts = dict(zip(gates["condition"], gates["trouve"], strict=True))
-    assert [counts[each] for each in ("reunions", "codeurs", "documents_sans_parole", "paires_tracees")] == [
-        MEETINGS,
-        2,
-        0,
-        2,
-    ]
+    assert [counts[each] for each in ("reunions", "codeurs", "documents_sans_parole")] == [MEETINGS, 2, 0]
     text = " ".join(document.text for document in year.documents)
     assert counts["mots"] == len(text.replace("’", "").replace("'", "").split()) >= 10_000
     table = codings.corpus_card(year).set_index("nature")
@@ -63,7 +58,7 @@ def test_the_planted_pairs_are_all_and_the_only_ones(year, coders):
         pairs = codings.cooccurrences(project)
         rows = pairs[["code", "autre_code", "rencontres"]].itertuples(index=False)
         assert {frozenset(row[:2]): row[2] for row in rows} == planted
-        assert pairs["rencontres"].tolist() == [7, 3, 2] and pairs["est_trace"].tolist() == [True, True, False]
+        assert pairs["rencontres"].tolist() == [7, 3, 2]
 
 
 def test_the_planted_disagreements_are_all_the_only_ones_and_counted(coders):

@@ -146,8 +146,8 @@ def central_pair(side: Side, reference: Side) -> Pair:
     return Pair(*(np.array([value]) for value in (*side.central(), *reference.central())))
 
 
-def _crossed(side: Side, reference: Side) -> Iterator[Pair]:
-    """Every cell of one share with every cell of the other, by blocks; a sample of them when there are too many."""
+def compatible_pairs(side: Side, reference: Side) -> Iterator[Pair]:
+    """Every compatible pair of counts, by blocks; the sample of `Side.some_cells` when there are too many."""
     if side.size() * reference.size() <= MOST_PAIRS:
         (count, base), (count_ref, base_ref) = side.cells(), reference.cells()
     else:
@@ -161,11 +161,6 @@ def _crossed(side: Side, reference: Side) -> Iterator[Pair]:
         yield Pair(*(array.ravel() for array in arrays))
 
 
-def compatible_pairs(side: Side, reference: Side) -> Iterator[Pair]:
-    """Every compatible pair of counts, by blocks (or the sample of `Side.some_cells`)."""
-    yield from _crossed(side, reference)
-
-
 def central_rest(part: Side, whole: Side) -> Pair:
     """The central counts of a part, and of the whole without it."""
     (count, base), (all_count, all_base) = part.central(), whole.central()
@@ -174,7 +169,7 @@ def central_rest(part: Side, whole: Side) -> Pair:
 
 def compatible_rests(part: Side, whole: Side) -> Iterator[Pair]:
     """Every compatible pair of a part and of the rest of its whole, by blocks."""
-    for both in _crossed(part, whole):
+    for both in compatible_pairs(part, whole):
         pair = (both.count, both.base, both.count_ref - both.count, both.base_ref - both.base)
         is_possible = (pair[2] >= 0) & (pair[3] > 0) & (pair[2] <= pair[3])
         yield Pair(*(array[is_possible] for array in pair))

@@ -15,7 +15,6 @@ from helpers.codings.counts import (
     Unit,
     ancestors,
     coded_by,
-    cooccurrences,
     meetings_of,
     texts_of,
     units,
@@ -215,7 +214,7 @@ AT_LEAST, AT_MOST = "au_moins", "au_plus"
 def analysis_requirements(*projects: Project) -> pd.DataFrame:
     """What each analysis requires of the corpus, and what there is: one row per condition, all codings together.
 
-    Columns: ``analyse`` (``code_par_document``, ``reseau``, ``accord``, ``pour_mille_mots``, ``mots_par_theme``);
+    Columns: ``analyse`` (``code_par_document``, ``accord``, ``pour_mille_mots``, ``mots_par_theme``);
     ``condition``, what is counted; ``sens`` (``au_moins``, ``au_plus``); ``demande``; ``trouve``; ``est_passe``.
     Meetings are the values of the attribute ``reunion``, or the documents where none has it. ``sans_parole`` documents
     are a synthesis, or of unknown kind.
@@ -223,14 +222,12 @@ def analysis_requirements(*projects: Project) -> pd.DataFrame:
     documents = [document for project in projects for document in project.documents]
     spoken = [document for document in documents if document.kind not in ("", SYNTHESIS)]
     silent = len(documents) - len(spoken)
-    pairs = sum(int(cooccurrences(project)["est_trace"].sum()) for project in projects)
     coders = max((len({each.coder for each in project.passages} - {""}) for project in projects), default=0)
     countable = sum(1 for document in documents if document.kind != SYNTHESIS)
     themes = Counter(theme for each in projects for unit in coded_units(each) for theme in themes_of(unit, 1))
     rich = sum(1 for count in themes.values() if count >= FEWEST_UNITS)
     rows = [
         ("code_par_document", "documents", AT_LEAST, FEWEST_DOCUMENTS, countable),
-        ("reseau", "paires_tracees", AT_LEAST, 1, pairs),
         ("accord", "codeurs", AT_LEAST, FEWEST_CODERS, coders),
         ("pour_mille_mots", "documents_sans_parole", AT_MOST, 0, silent),
         (WORDS_BY_CODE, "mots", AT_LEAST, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),

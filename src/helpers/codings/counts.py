@@ -315,8 +315,6 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
 
 # --- Co-occurring codes: pairs whose passages overlap, by the same coder ---
 
-# Minimum for a line in the graph: once or twice may be a coder's habit of the day.
-FEWEST_DRAWN = 3
 Pair = tuple[str, str]
 
 
@@ -326,8 +324,7 @@ def cooccurrences(project: Project) -> pd.DataFrame:
     Two codes co-occur where passages of one document, by one coder, share a character; passages without position where
     their text is the same. Columns: ``code``, ``autre_code`` (in book order); ``rencontres``, the pairs of overlapping
     spans, once whoever coded them; ``documents``; ``signes_communs`` and ``signes``, the characters under both and
-    under either, coder by coder; ``jaccard``, their ratio; ``est_trace``, at least `FEWEST_DRAWN`. A code and its
-    descendant are a pair too.
+    under either, coder by coder; ``jaccard``, their ratio. A code and its descendant are a pair too.
 
     >>> lieux = Passage("r1", 0, 9, "Un bureau", "Lieux")
     >>> aide = Passage("r1", 3, 10, "bureau.", "Aide")
@@ -356,8 +353,8 @@ def cooccurrences(project: Project) -> pd.DataFrame:
         either = covered[pair[0]] + covered[pair[1]] - shared[pair]
         documents = {one.zone[0] for one, _ in met[pair]}
         counts = len(met[pair]), len(documents), shared[pair], either
-        rows.append((*pair, *counts, shared[pair] / either, len(met[pair]) >= FEWEST_DRAWN))
-    columns = ["code", "autre_code", "rencontres", "documents", "signes_communs", "signes", "jaccard", "est_trace"]
+        rows.append((*pair, *counts, shared[pair] / either))
+    columns = ["code", "autre_code", "rencontres", "documents", "signes_communs", "signes", "jaccard"]
     return pd.DataFrame(rows, columns=columns)
 
 

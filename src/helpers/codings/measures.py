@@ -69,7 +69,7 @@ SHAPES = {
     ),
     "codes": _shape("code", "profondeur passages extraits extraits_branche documents codeurs mots"),
     "reunions": _shape("code groupe", "extraits total"),
-    "paires": _shape("code autre_code", "rencontres documents signes_communs signes est_trace", "jaccard"),
+    "paires": _shape("code autre_code", "rencontres documents signes_communs signes", "jaccard"),
     "accord": _shape(
         "code",
         "unites les_deux premier_seul second_seul aucun",

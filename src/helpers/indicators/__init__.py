@@ -48,7 +48,6 @@ from helpers.indicators.lookup import (
     name_site,
     only_network,
     readable,
-    statement_anchor,
     title_of_figure,
     title_of_path,
     uncrossed,

@@ -301,15 +301,6 @@ def title_of_path(path: str) -> str:
     return catalogue().indicators[name].title_of(modality)
 
 
-def statement_anchor(path: str) -> str:
-    """The anchor in page 04 of the statements on the subject of a value.
-
-    >>> indicators.statement_anchor("enonces/association_enonce/Le Gué")
-    'enonces-enonces-association_enonce-Le-Gué'
-    """
-    return "enonces-" + re.sub(r"[^\w.]", "-", path)
-
-
 # --- References: a document and its lines, as pages cite them ---
 
 # « Note, l. 67–83, 85 », even if the title has a comma or an « l. ».

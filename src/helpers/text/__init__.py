@@ -9,7 +9,7 @@ from helpers.text.audit_tables import (
     remarks_in_words,
     rows_or_few,
 )
-from helpers.text.comparison_tables import comparison_table, measures_table, repli, tableau
+from helpers.text.comparison_tables import comparison_table, measures_table, tableau
 from helpers.text.formats import (
     Html,
     day,
@@ -31,9 +31,9 @@ from helpers.text.formats import (
     synthetic_mark,
     trimmed,
 )
-from helpers.text.sentences import renvoi, texte
-from helpers.text.statement_tables import linked_value, named_value, value_of
+from helpers.text.sentences import named_value, renvoi, texte
 from helpers.text.tables import (
     provenance,
+    repli,
     table,
 )

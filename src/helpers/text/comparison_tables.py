@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import pandas as pd
-from markupsafe import Markup
 
 from helpers.indicators.comparisons import Comparison, Comparisons, Measure, comparison_of
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
@@ -11,7 +10,6 @@ from helpers.text.formats import (
     CHANCE,
     SHARES,
     Html,
-    fragment,
     is_rounded,
     number,
     percent,
@@ -24,7 +22,7 @@ from helpers.text.formats import (
     write_part,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import LEDGER, Group, fold, headings, lay_out
+from helpers.text.tables import LEDGER, Group, headings, lay_out, repli
 
 # What a frame of several natures is grouped under.
 KINDS = {
@@ -54,16 +52,6 @@ def tableau(frame: pd.DataFrame, columns: Mapping[str, str], *, caption: str, pa
     first, *others = columns
     made = [Group(title, rows) for title, rows in groups.items()]
     return lay_out(caption, headings(first, *others, numbers=others), made, note=note)
-
-
-def repli(title: str, *contents: Html) -> Html:
-    """What is shown when it is opened: figures, tables, sentences; nothing when none of them says anything."""
-    kept = [each for each in contents if each.html.strip() and "sans-objet" not in each.html[:80]]
-    if not kept:
-        return Html("", "")
-    inside = Markup("\n").join(map(Markup, kept))
-    text = fragment("folded.html.j2", summary=title, content=inside)
-    return Html(text, plain(text))
 
 
 def _finding(comparison: Comparison, *, of_counts: bool = False) -> str:
@@ -140,7 +128,7 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
     details = {each.key for each in found.of("details")}
     shown = [each for each in found.of_all() if each.key not in details]
     made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in shown])
-    return fold(made, caption, kind=LEDGER)
+    return repli(caption, made, kind=LEDGER)
 
 
 def _told(comparison: Comparison, name: str) -> str:

@@ -141,11 +141,6 @@ def plural(count: float, one: str, many: str) -> str:
     return one if FRENCH.plural_form(abs(count)) == "one" else many
 
 
-def counted(count: float, one: str, many: str) -> str:
-    """A count and its word, on one line."""
-    return f"{number(count)}{WIDE}{plural(count, one, many)}"
-
-
 def day(value: date) -> str:
     """The date in letters.
 
@@ -214,12 +209,6 @@ def synthetic_mark() -> Markup:
     return _shaped("synthetique", SYNTHETIC)
 
 
-def marks_of(fact: Fact) -> Markup:
-    """The precision of a value, after the mark of what is simulated if it is."""
-    known = precision_mark(fact.precision)
-    return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
-
-
 def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
     """Both ends of an interval as marks, the measure bearing ``_min`` and ``_max``."""
     names = (f"{measure}_min", f"{measure}_max")
@@ -277,22 +266,12 @@ def say_base(fact: Fact | None) -> Markup:
 # --- Units, populations and agreement ---
 
 
-def say_base_unit(fact: Fact) -> str:
-    """What the base counts, agreeing with it: « personnes », « invitations »."""
-    entry = catalogue().indicators[fact.key.split("/")[2]]
-    return agree_with_base(fact, *(entry.base_words or catalogue().units[fact.unit]))
-
-
 def say_unit(fact: Fact) -> str:
     return agree(fact, *catalogue().units[fact.unit])
 
 
 def agree(fact: Fact, one: str, many: str) -> str:
     return plural(fact.counts[1] if fact.counts else 2, one, many)
-
-
-def agree_with_base(fact: Fact, one: str, many: str) -> str:
-    return plural(fact.base[1] if fact.base else 2, one, many)
 
 
 def clause(fact: Fact) -> Markup:
@@ -326,12 +305,6 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
     # On the page of a collège, « le collège » is that one.
     is_of_association = perimeter == USUAL and place and not place.startswith("collège")
     return f"{own} et suivis par l’{place}" if is_of_association else own
-
-
-def say_whole(fact: Fact) -> Markup:
-    """The base of a value and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
-    is_one = bool(fact.base) and fact.base[1] <= 1
-    return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
 
 
 # --- Values without marks, for drawings ---

@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from helpers.indicators.comparisons import Comparison, comparison_of
-from helpers.indicators.lookup import Fact, Facts, fact_of, full_path
+from helpers.indicators.lookup import Fact, Facts, fact_of, full_path, title_of_path
 from helpers.schema import FOLDED, UNSAID, DataError, catalogue
 from helpers.text.formats import (
     MISSING,
@@ -27,7 +27,6 @@ from helpers.text.formats import (
     say_count,
     say_share,
     say_unit,
-    say_whole,
 )
 from helpers.typography import french_spaces
 
@@ -36,7 +35,7 @@ SAYINGS = {
     "part": say_share,
     "effectif": say_count,
     "base": say_base,
-    "ensemble": say_whole,
+    "ensemble": lambda fact: Markup("{} {}").format(say_base(fact), population(fact)),
     "unite": say_unit,
     "libelle": lambda fact: fact.label,
     "population": population,
@@ -251,3 +250,35 @@ def renvoi(statements: pd.DataFrame, topic: str, figures: Facts) -> Html:
     count = f"enonces/rubrique_liee/{topic}"
     line = f"Les réunions en parlent aussi : [{{{count}:effectif}} {{{count}:accord énoncé|énoncés}}](04_themes.html)."
     return texte(line if any(map(figures, linked)) else "", figures)
+
+
+# Below this base a share would look more precise than it is: the count is given instead.
+SHARE_FROM_BASE = 100
+_PAGE = "02_describe.html"
+
+
+def value_of(fact: Fact | None) -> Markup:
+    """A value in its shortest words: a count on a base below ``SHARE_FROM_BASE``, else a share."""
+    if fact and fact.counts and fact.base and fact.base[1] < SHARE_FROM_BASE:
+        return Markup("{} sur {}").format(say_count(fact), say_base(fact))
+    return say_share(fact)
+
+
+def named_value(path: str, figures: Facts, *, is_linked: bool = False) -> Html:
+    """A value with its name, and if ``is_linked`` its population and the way to its section of page 02: a cell of a
+    table. An unpublished value leads nowhere: its section may not be on the page.
+
+    >>> chiffres = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> for chemin in ("postes/equipe_sur_le_quartier/non", "alses/sexe/filles", "alses/niveau/3e"):
+    ...     print(text.named_value(chemin, chiffres).text)
+    Équipe de prévention sur le quartier : non, 6 sur 17
+    Sexe : filles, 42 %
+    Niveau de classe : 3e, pas de donnée
+    """
+    fact, name = figures(path), title_of_path(path)
+    among = Markup(" ({})").format(population(fact)) if is_linked and fact else ""
+    anchor = catalogue().anchors.get(catalogue().indicators[path.split("/")[1]].topic)
+    if among and anchor:
+        name = Markup('<a href="{}#{}">{}</a>').format(_PAGE, anchor, name)
+    html = Markup("{}, {}{}").format(name, value_of(fact), among)
+    return Html(str(html), plain(html))

@@ -84,9 +84,12 @@ def lay_out(
     return Html(text, plain(text))
 
 
-def fold(made: Html, caption: str, *, kind: str = "") -> Html:
-    """The table under its caption until it is opened."""
-    text = fragment("folded.html.j2", summary=caption, content=made, kind=kind)
+def repli(title: str, *contents: Html, kind: str = "") -> Html:
+    """What is shown when it is opened: figures, tables, sentences; nothing when none of them says anything."""
+    kept = [each for each in contents if each.html.strip() and "sans-objet" not in each.html[:80]]
+    if not kept:
+        return Html("", "")
+    text = fragment("folded.html.j2", summary=title, content=Markup("\n").join(map(Markup, kept)), kind=kind)
     return Html(text, plain(text))
 
 
@@ -168,9 +171,9 @@ def table(
         for name, title in titles.items()
     ]
     rows = list(zip(*(_cells(frame, name) for name in titles), strict=True))
-    text = lay_out(caption, columns, _grouped(rows, frame[by]) if by else rows, kind="" if folded else kind).html
-    text = fragment("folded.html.j2", summary=caption, content=Markup(text), kind=kind) if folded else text
-    return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
+    made = lay_out(caption, columns, _grouped(rows, frame[by]) if by else rows, kind="" if folded else kind)
+    made = repli(caption, made, kind=kind) if folded else made
+    return Html(made.html, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
 
 
 def _grouped(rows: list, titles: pd.Series) -> list[Group]:
