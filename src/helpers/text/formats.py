@@ -466,7 +466,7 @@ def say_chance(comparison: Comparison) -> Markup:
 def say_compared(comparison: Comparison, saying: str) -> Markup | str:
     """What a sentence asks of a comparison: a measure of the schema (« part », « p_holm »…) or one of these.
 
-    ``libelle``, ``Libelle``; ``reference``, and ``avant`` and ``maintenant`` (the share, else the count); ``ecart``, by
+    ``libelle``, ``Libelle``; ``reference``, and ``avant``, ``maintenant`` and ``difference`` (of shares, else of counts); ``ecart``, by
     its bounds when its numbers are rounded to protect persons; ``…_bornes``; ``sens`` and ``sens_effectif``;
     ``hasard`` and ``verdict``; ``intervalle``, ``enveloppe``, and those of the ratio.
     """
@@ -480,6 +480,8 @@ def say_compared(comparison: Comparison, saying: str) -> Markup | str:
     if name in ("avant", "maintenant"):
         share, count = {"avant": ("part_reference", "effectif_reference")}.get(name, ("part", "effectif"))
         return say_compared(c, share if share in c else count)
+    if name == "difference":
+        return say_compared(c, "ecart" if "ecart" in c else "ecart_effectif")
     if name.endswith(("intervalle", "enveloppe")):
         say_ends = say_interval if name.endswith("intervalle") else say_envelope
         return say_ends(c, name.rpartition("_")[0])
