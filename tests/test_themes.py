@@ -155,7 +155,7 @@ TENSIONS = "Quelles tensions trouvent une réponse ?"
 def test_the_tensions_without_answer_are_told_and_none_is_when_all_have_one(monkeypatch):
     some = page(monkeypatch, STATEMENTS, TENSIONS)
     assert titles(some[TENSIONS]) == ["La tension sans réponse est sous « Accueil »"]
-    assert "La réponse est un levier pour" in some[TENSIONS] and "n = 2 tensions" in plain(some[TENSIONS])
+    assert "La réponse proposée est un levier pour" in some[TENSIONS] and "n = 2 tensions" in plain(some[TENSIONS])
     every = page(monkeypatch, STATEMENTS.assign(repond_a=["", "", "E04;E01", ""]), TENSIONS)
     assert titles(every[TENSIONS]) == ["Chaque tension trouve une réponse"] and "Aucune" not in every[TENSIONS]
     # Where nobody put an answer beside a tension, none is said to be missing.
