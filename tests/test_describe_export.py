@@ -29,7 +29,7 @@ def root(mini_root, tmp_path_factory):
 
 def page_of(year: int) -> BeautifulSoup:
     html = notebook.export_page(run_page(year), name="02_describe", pages=[PAGE], foot="", subtitle=str(year))
-    assert len(html.encode()) < 700_000
+    assert len(html.encode()) < 400_000
     return BeautifulSoup(html, "html.parser")
 
 
