@@ -3,10 +3,12 @@
 import re
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
 from bs4 import BeautifulSoup
+from matplotlib.colors import to_rgb
 from nbformat import v4
 
 from helpers import charts, indicators, schema, text
@@ -96,6 +98,19 @@ def test_only_a_bar_that_its_frame_cuts_is_clipped():
         axes.set_xlim(0, most)
         found = page(charts.publier(axes, frame, titre="Sexe"))
         assert len(found.select("path[clip-path]")) == len(found.select("clippath rect")) == cut
+
+
+def test_a_ribbon_is_as_high_as_its_cell_and_what_is_not_published_has_none():
+    cells = [("parler", "école", 30), ("parler", "famille", 60), ("école", "école", 45), ("école", "famille", None)]
+    frame = pd.DataFrame(cells, columns=["groupe", "libelle", "effectif"])
+    axes = plt.figure().subplots()
+    charts.rubans(axes, frame, fort="famille")
+    heights = {(ribbon.mark.series, ribbon.mark.name): np.ptp(ribbon.get_path().vertices[[0, 7], 1]) for ribbon in axes.patches}
+    assert heights == {("parler", "école"): 30, ("parler", "famille"): 60, ("école", "école"): 45}
+    assert [ribbon.mark.name for ribbon in axes.patches if ribbon.get_facecolor()[:3] == to_rgb(charts.BLUE)] == ["famille"]
+    html = page(charts.publier(axes, frame, titre="De la demande à l’objectif"))
+    assert {title.get_text() for title in html.select(".large title")} == {"école, parler\u00a0: 30", "famille, parler\u00a0: 60", "école, école\u00a0: 45"}
+    assert not html.select(".note") and all({"parler", "famille"} <= set(drawing.stripped_strings) for drawing in html.select("svg"))
 
 
 def test_a_filter_keeps_its_word():

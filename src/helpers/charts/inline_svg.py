@@ -52,6 +52,7 @@ _NOT_DRAWN = {f"{_SVG}metadata", f"{_SVG}style"}
 WIDE, NARROW = 7.2, 3.55  # inches: the text column, and a phone
 BESIDE = 0.62  # of a row of its own, what a bar beside another takes
 ROW, LINE = 0.38, 0.15  # inches a row of bars takes, and each further line of its label
+MANY = 13  # rows from which each is less high
 FOLD_WIDE, FOLD_NARROW = 30, 16  # characters of a label before it goes to the next line
 ACROSS_WIDE, ACROSS_NARROW, KEY = 88, 42, 6  # characters that a legend holds across; those that a colour takes
 
@@ -311,12 +312,6 @@ def is_date(axis) -> bool:
     return isinstance(axis.get_major_locator(), DateLocator)
 
 
-def _bars_of(axes: Axes) -> int:
-    """How many lying bars are one below another: several a name where colours tell series apart."""
-    bars = [bar for container in axes.containers for bar in getattr(container, "patches", ())]
-    return len({round(bar.get_y() + bar.get_height() / 2, 2) for bar in bars})
-
-
 def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
     """The same legend at another place, on as few lines as fit in ``room`` characters."""
     names = [text.get_text() for text in legend.get_texts()]
@@ -364,7 +359,8 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
     stacked = len(frames) if is_narrow else max(1, round(len(frames) / max(1, beside)))
     if named:
         rows = max(max(len(_labels(axes.yaxis)), BESIDE * _bars_of(axes)) for axes in named)
-        height = (rows * (ROW + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
+        row = ROW if rows < MANY else 0.75 * ROW
+        height = (rows * (row + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height
     height += turned
