@@ -109,12 +109,17 @@ def test_only_a_conclusive_test_makes_a_net_difference(reach, words):
     ("ecart", known(-6.0), "−6,0 points"), ("part_reference", known(43.4, unit="pct"), "43,4 %"), ("part", known(42.006, 41.5, 42.5, "pct"), "42 %"),
     ("p_valeur", known(0.00001, unit=""), "moins de 0,001"), ("p_valeur", known(0.197, 0.05, 0.5, unit=""), "0,20 (entre 0,050 et 0,50 selon les effectifs)"),
     ("rapport", known(21.3, unit=""), "21,3"), ("rapport", known(0.884, unit=""), "0,88"), ("evolution", known(20.57, unit="pct"), "+20,6 %"),
-    ("ecart_detectable", known(4.35), "4,4 points"), ("ecart_effectif", known(64, 45, 84, "personnes"), "environ +64"), ("effectif", known(963, 954, 972, "personnes"), "environ 963"),
+    ("ecart_detectable", known(4.35), "4,4 points"), ("ecart_effectif", known(64, 45, 84, "personnes"), "environ +64"),
     ("nombre_de_tests", known(11, unit=""), "11"),
 ])  # fmt: skip
 def test_a_measure_is_written_with_its_unit_and_names_its_place(name, measure, said):
     found = formats.say_compared(girls(**{name: measure}), name)
     assert plain(found) == said and f'data-cle="comparaisons/annees/alses/sexe/filles" data-mesure="{name}"' in found
+
+
+def test_a_printed_count_is_said_by_its_bounds_and_a_protected_one_as_it_is_published():
+    assert plain(formats.say_compared(girls(effectif=known(963, 954, 972, "personnes")), "effectif")) == "entre 954 et 972"
+    assert plain(formats.say_compared(girls(effectif=Measure(25, 21, 29, "personnes", ROUNDED)), "effectif")) == "environ 25"
 
 
 def test_a_difference_of_protected_shares_is_said_by_its_bounds():

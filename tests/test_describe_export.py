@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from export_table import counted, run_page, save_export
-from helpers import indicators, paths
+from helpers import charts, indicators, paths
 from helpers.report import notebook, page
 from in_process import draw_nothing
 from marks import marks_of
@@ -29,7 +29,7 @@ def root(mini_root, tmp_path_factory):
 
 def page_of(year: int) -> BeautifulSoup:
     html = notebook.export_page(run_page(year), name="02_describe", pages=[PAGE], foot="", subtitle=str(year))
-    assert len(html.encode()) < 700_000
+    assert len(html.encode()) < 400_000
     return BeautifulSoup(html, "html.parser")
 
 
@@ -65,6 +65,15 @@ def test_an_export_fills_its_sections_in_reading_order(pages):
     drawn = {figure["id"] for figure in pages["export"].select("figure")}
     assert {"fig-volume", "fig-public", "fig-alses-age", "fig-alses-origine", "fig-alses-orienteur", "fig-alses-niveau", "fig-niveau-sexe"} <= drawn
     assert {"fig-demandes-objectifs", "fig-parents-associes-par-niveau", "fig-objectif-demande-initiale", "fig-alses-duree", "fig-mois-d-ouverture"} <= drawn
+
+
+def test_the_ribbons_from_request_to_objective_are_the_published_cells(pages):
+    figure = pages["export"].select_one("#fig-objectif-demande-initiale")
+    titles = [title.get_text() for title in figure.select("thead th")]
+    drawn = [int(row.find_all(["th", "td"])[titles.index("Effectif")].get_text().replace("\u202f", "")) for row in figure.select("tbody tr:has(td)")]
+    cells = indicators.readable(counted(2033)).query("indicateur == 'objectif' and croise_avec == 'demande_initiale' and part_min_pct.notna()")
+    cells = cells[~cells[["modalite", "modalite_croisee"]].isin(charts.UNANSWERED).any(axis=1)]
+    assert len(drawn) > 5 and sorted(drawn) == sorted(cells["effectif"]) and not figure.select(".note")
 
 
 def test_a_year_with_only_an_export_has_no_document(pages):

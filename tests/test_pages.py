@@ -189,7 +189,7 @@ def test_a_rise_or_a_fall_is_that_of_the_bounds(any_report, comparisons):
 
 def test_the_pages_have_no_defect(any_report):
     assert checks.check_pages(any_report) == []
-    assert [name for name in PAGES if (any_report / f"{name}.html").stat().st_size > 700_000] == []
+    assert [name for name in PAGES if (any_report / f"{name}.html").stat().st_size > 400_000] == []
 
 
 @on_every_page

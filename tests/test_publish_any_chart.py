@@ -3,15 +3,18 @@
 import re
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
 from bs4 import BeautifulSoup
+from matplotlib.colors import to_rgb
 from nbformat import v4
 
 from helpers import charts, indicators, schema, text
+from helpers.charts.inline_svg import dark_rules
 from helpers.charts.marks import marks_of
-from helpers.charts.theme import in_french
+from helpers.charts.theme import DARK, in_french
 from helpers.report.notebook import says_nothing, suppress_rounded
 from helpers.report.own_outputs import with_own_outputs
 from helpers.report.page import PublicationError
@@ -88,6 +91,28 @@ def test_a_bar_says_its_value_when_it_is_pointed_at_and_two_figures_share_no_ide
     assert len(ids) == len(set(ids))
 
 
+def test_only_a_bar_that_its_frame_cuts_is_clipped():
+    frame = answers(SEXES)
+    for most, cut in ((100, 0), (50, 2)):  # « garçons », 60 %, is longer than half: cut in the wide and the narrow drawing
+        axes = sns.barplot(frame, x="part_pct", y="libelle", ax=plt.figure().subplots())
+        axes.set_xlim(0, most)
+        found = page(charts.publier(axes, frame, titre="Sexe"))
+        assert len(found.select("path[clip-path]")) == len(found.select("clippath rect")) == cut
+
+
+def test_a_ribbon_is_as_high_as_its_cell_and_what_is_not_published_has_none():
+    cells = [("parler", "école", 30), ("parler", "famille", 60), ("école", "école", 45), ("école", "famille", None)]
+    frame = pd.DataFrame(cells, columns=["groupe", "libelle", "effectif"])
+    axes = plt.figure().subplots()
+    charts.rubans(axes, frame, fort="famille")
+    heights = {(ribbon.mark.series, ribbon.mark.name): np.ptp(ribbon.get_path().vertices[[0, 7], 1]) for ribbon in axes.patches}
+    assert heights == {("parler", "école"): 30, ("parler", "famille"): 60, ("école", "école"): 45}
+    assert [ribbon.mark.name for ribbon in axes.patches if ribbon.get_facecolor()[:3] == to_rgb(charts.BLUE)] == ["famille"]
+    html = page(charts.publier(axes, frame, titre="De la demande à l’objectif"))
+    assert {title.get_text() for title in html.select(".large title")} == {"école, parler\u00a0: 30", "famille, parler\u00a0: 60", "école, école\u00a0: 45"}
+    assert not html.select(".note") and all({"parler", "famille"} <= set(drawing.stripped_strings) for drawing in html.select("svg"))
+
+
 def test_a_filter_keeps_its_word():
     frame = answers({"6e": (30, 90), "5e": (20, 90), "4e": (40, 90)}, indicator="niveau")
     some = frame[frame["modalite"] != "4e"]
@@ -114,7 +139,9 @@ def test_house_colours_follow_the_theme_and_others_stay():
     colours = {**charts.palette("sexe"), "garçons": "#123456"}
     axes = sns.barplot(frame, x="part_pct", y="libelle", hue="libelle", palette=colours, saturation=1)
     html = charts.publier(axes, frame, titre="Sexe").html
-    assert "var(--c9a3a8a,#9a3a8a)" in html and "#123456" in html
+    assert 'fill="#9a3a8a"' in html and "#123456" in html
+    rules = dark_rules(html)
+    assert f'[fill="#9a3a8a"]{{fill:{DARK["#9a3a8a"]}}}' in rules and "#123456" not in rules
 
 
 def test_bounds_and_values_are_written_as_the_page_says_them():

@@ -178,6 +178,15 @@ def test_page_03_holds_each_value_of_the_comparisons(report):
     assert [value for value in ON_PAGE_03 if value not in words] == []
 
 
+def test_page_03_draws_persons_and_alses_of_each_year(report):
+    figure = read_page(report / "03_compare.html").select_one("#fig-volumes")
+    drawn = [title.get_text() for title in figure.select(".large title")]
+    assert [plain(words) for words in drawn] == [
+        "2019, jeunes accompagnés : 1 852", "2020, jeunes accompagnés : 2 233", "2019, ALSES annoncés : 40", "2020, ALSES annoncés : 73"
+    ]
+    assert plain(figure.select_one(".figure-titre").get_text()).endswith("De 2019 à 2020, 1 852 puis 2 233 jeunes accompagnés ; 40 puis 73 ALSES annoncés")
+
+
 def test_page_04_names_the_tensest_theme_and_the_tensions_without_answer(report):
     said = said_on(report, "04_themes")
     assert "« Cadre du partenariat » réunit le plus de tensions : 5 sur 10." in said and "c’est le jugement de la seule personne qui a codé." in said

@@ -174,7 +174,7 @@ def test_the_theme_that_is_named_follows_the_year_and_a_tie_names_both(monkeypat
 def test_each_statement_is_read_once_before_the_list(monkeypatch):
     statements = STATEMENTS.assign(enonce=["Phrase une.", "Phrase deux.", "Phrase trois.", "Phrase quatre."], repond_a=["", "", "E04;E01", ""])
     shown = page(monkeypatch, statements)
-    read = "".join(html for name, html in shown.items() if not name.startswith("Que lit-on"))
+    read = "".join(html for name, html in shown.items() if not name.startswith("Où relire"))
     assert [read.count(f"Phrase {number}.") for number in ("une", "deux", "trois", "quatre")] == [1, 0, 1, 1]
     assert "Même réponse, plus haut" in shown[TENSIONS]
     assert "Plus haut : levier, l. 5" in plain(shown["Que disent les chiffres sur les mêmes sujets ?"])
@@ -196,7 +196,7 @@ def test_absence_from_school_is_said_to_be_named_where_it_is(monkeypatch):
 
 
 def test_a_word_that_no_statement_uses_is_told(monkeypatch):
-    section = "Comment un mot est-il employé dans les énoncés ?"
+    section = "Où relire les énoncés et les codes ?"
     assert "2 emplois dans 1 énoncé" in plain(page(monkeypatch, SAID.assign(enonce=["x", "Deux équipes, une équipe.", "y", "z"]), section)[section])
     assert "Aucun énoncé n’emploie le mot « bureau »." in plain(page(monkeypatch, SAID, section, word="bureau")[section])
 

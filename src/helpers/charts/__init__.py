@@ -1,6 +1,7 @@
 """Charts from finished frames: drawing, title, reading, source, alt text and data, always together."""
 
 from helpers.charts.comparisons import ecarts, foret
+from helpers.charts.flows import rubans
 from helpers.charts.marks import bornes, dites, palette, valeurs
 from helpers.charts.publish import publier
 from helpers.charts.theme import (

@@ -1,7 +1,7 @@
 """A matplotlib figure as inline SVG: light, searchable text, colours that follow the reader's theme.
 
-Matplotlib writes the drawing; here it is stripped of what a page does not need and its house colours become CSS
-variables, so that one drawing serves day and night.
+Matplotlib writes the drawing; here it is stripped of what a page does not need. Its colours are attributes, which a
+rule of the page changes by night: one drawing serves day and night.
 """
 
 import colorsys
@@ -41,32 +41,52 @@ _HOUSE["#262626"] = INK  # what seaborn writes on the light cells of a heat map
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d+")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 _NO_TURN = re.compile(r"^rotate\(-?0 ")
-_DEFAULTS = ("stroke-linejoin: miter", "stroke-linecap: butt", "stroke-linecap: square", "fill-opacity: 1")
+_DEFAULTS = (
+    *("stroke-linejoin: miter", "stroke-linecap: butt", "stroke-linecap: square", "fill-opacity: 1"),
+    "text-anchor: start",
+)
 _NOT_DRAWN = {f"{_SVG}metadata", f"{_SVG}style"}
 
 WIDE, NARROW = 7.2, 3.55  # inches: the text column, and a phone
 BESIDE = 0.62  # of a row of its own, what a bar beside another takes
 ROW, LINE = 0.38, 0.15  # inches a row of bars takes, and each further line of its label
+MANY = 13  # rows from which each is less high
 FOLD_WIDE, FOLD_NARROW = 30, 16  # characters of a label before it goes to the next line
 ACROSS_WIDE, ACROSS_NARROW, KEY = 88, 42, 6  # characters that a legend holds across; those that a colour takes
 
 
-def _variable(found: re.Match) -> str:
-    """A house colour as a variable that the page's style sheet changes at night; another colour as it is."""
-    colour = _HOUSE.get(found[0].lower())
-    return f"var(--c{colour[1:]},{colour})" if colour else found[0]
+def _house(found: re.Match) -> str:
+    """A house colour under its one name; another colour as it is."""
+    return _HOUSE.get(found[0].lower(), found[0])
 
 
-def dark_rules() -> str:
-    """The rule that gives the house colours of the drawings of a page their values by night; paper stays light."""
-    values = ";".join(f"--c{day[1:]}:{night}" for day, night in DARK.items())
-    return f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {values} }} }}\n"
+def dark_rules(drawings: str) -> str:
+    """The rules that give the house colours of these drawings their values by night; paper stays light."""
+    used = [(kind, day) for kind in ("fill", "stroke") for day in DARK if f'{kind}="{day}"' in drawings]
+    rules = "".join(f'[{kind}="{day}"]{{{kind}:{DARK[day]}}}' for kind, day in used)
+    return f"@media screen and (prefers-color-scheme: dark) {{ {rules} }}\n"
 
 
 def _short(found: re.Match) -> str:
     text = f"{float(found[0]):.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
+
+
+def _short_path(text: str) -> str:
+    """A path to the tenth of a point, its level and upright lines told by one number."""
+    out, last = [], ["", ""]
+    for letter, numbers in _STEP.findall(_LONG_NUMBER.sub(_short, text)):
+        places = numbers.split()
+        if letter == "L" and places[0] == last[0]:
+            out.append(f"V{places[1]}")
+        elif letter == "L" and places[1] == last[1]:
+            out.append(f"H{places[0]}")
+        else:
+            out.append(letter + " ".join(places))
+        last = places[-2:]
+    return "".join(out)
 
 
 def _style(text: str) -> dict[str, str]:
@@ -78,7 +98,7 @@ def _style(text: str) -> dict[str, str]:
 def _lighten(node: ElementTree.Element, prefix: str) -> None:
     """Rewrites an element and what is in it, in place: short numbers, attributes, ids of this figure alone."""
     for child in list(node):
-        if child.tag in _NOT_DRAWN or (child.tag == f"{_SVG}g" and not len(child)):
+        if child.tag in _NOT_DRAWN or (child.tag == f"{_SVG}path" and not child.get("d")):
             node.remove(child)
         else:
             _lighten(child, prefix)
@@ -87,11 +107,9 @@ def _lighten(node: ElementTree.Element, prefix: str) -> None:
             del node.attrib["style"]
             look = _style(value)
             look.pop("font-family", None)  # that of the page
-            node.attrib.update({key: _HEX.sub(_variable, said) for key, said in look.items()})
+            node.attrib.update({key: _HEX.sub(_house, said) for key, said in look.items()})
         elif name == "d":
-            node.set(
-                "d", re.sub(r"\s*([A-Za-z])\s*", r"\1", _LONG_NUMBER.sub(_short, value)).replace("\n", " ").strip()
-            )
+            node.set("d", _short_path(value))
         elif name in ("x", "y", "width", "height", "transform", "points"):
             node.set(name, _LONG_NUMBER.sub(_short, value))
         elif name == "id":
@@ -103,10 +121,18 @@ def _lighten(node: ElementTree.Element, prefix: str) -> None:
             node.set(name, value.replace("url(#", f"url(#{prefix}-"))
     if _NO_TURN.match(node.get("transform", "")):
         del node.attrib["transform"]
-    # A presentation attribute may not hold a variable; a style may.
-    coloured = {key: node.attrib.pop(key) for key in ("fill", "stroke") if "var(" in node.get(key, "")}
-    if coloured:
-        node.set("style", ";".join(f"{key}:{value}" for key, value in coloured.items()))
+
+
+def _unclip(root: ElementTree.Element) -> None:
+    """Takes the clipping from the paths that it does not cut, in place."""
+    frames = {clip.get("id", ""): clip[0] for clip in root.iter(f"{_SVG}clipPath")}
+    for node in root.iter(f"{_SVG}path"):
+        places = [float(found) for found in _NUMBER.findall(node.get("d", ""))]
+        if places and (frame := frames.get(node.get("clip-path", "")[5:-1])) is not None:
+            left, top, width, height = (float(frame.get(side, "0")) for side in ("x", "y", "width", "height"))
+            if left <= min(places[::2]) and max(places[::2]) <= left + width:
+                if top <= min(places[1::2]) and max(places[1::2]) <= top + height:
+                    del node.attrib["clip-path"]
 
 
 def _round(node: ElementTree.Element) -> None:
@@ -126,7 +152,7 @@ def _round(node: ElementTree.Element) -> None:
 def _share_text_look(root: ElementTree.Element) -> None:
     """Says the usual size and colour of the texts once, for the whole drawing."""
     texts = list(root.iter(f"{_SVG}text"))
-    for name in ("font-size", "style"):
+    for name in ("font-size", "fill"):
         usual = Counter(node.get(name) for node in texts).most_common(1)
         if usual and usual[0][0]:
             root.set(name, usual[0][0])
@@ -134,18 +160,35 @@ def _share_text_look(root: ElementTree.Element) -> None:
                 del node.attrib[name]
 
 
-def _drop_unused_ids(root: ElementTree.Element) -> None:
+def _drop_unused(root: ElementTree.Element) -> None:
+    """Drops the ids and definitions that nothing names, and the groups that say nothing, in place."""
     used = set(re.findall(r"#([^)\s]+)", " ".join(value for node in root.iter() for value in node.attrib.values())))
     for node in root.iter():
         if node.get("id") not in used:
             node.attrib.pop("id", None)
-    for node in root.iter():  # a group that says nothing gives its children to its parent
-        kept = []
-        for child in list(node):
-            while child.tag == f"{_SVG}g" and not child.attrib and len(child) == 1:
-                child = child[0]
+    _flatten(root)
+
+
+def _flatten(node: ElementTree.Element) -> None:
+    kept: list[ElementTree.Element] = []
+    for child in node:
+        _flatten(child)
+        is_idle = child.tag == f"{_SVG}defs" and not len(child)
+        if is_idle or (child.tag == f"{_SVG}clipPath" and not child.get("id")):
+            continue
+        if kept and _is_same_line(kept[-1], child):
+            kept[-1].set("d", kept[-1].get("d", "") + child.get("d", ""))
+        else:
             kept += list(child) if child.tag == f"{_SVG}g" and not child.attrib else [child]
-        node[:] = kept
+    node[:] = kept
+    node.text, node.tail = ((text or "").strip() and text for text in (node.text, node.tail))
+
+
+def _is_same_line(one: ElementTree.Element, other: ElementTree.Element) -> bool:
+    """Whether both are lines of one look that say nothing of their own."""
+    looks = [{name: value for name, value in each.attrib.items() if name != "d"} for each in (one, other)]
+    are_lines = one.tag == other.tag == f"{_SVG}path" and looks[0].get("fill") == "none"
+    return are_lines and looks[0] == looks[1] and not len(one) and not len(other) and "id" not in looks[0]
 
 
 _ANCHORS = {"right": "end", "center": "middle"}
@@ -196,10 +239,11 @@ def _lightened(
     for node in list(root.iter(f"{_SVG}g")):
         for mark, said in zip(_marks_in(node), (titles or {}).get(node.get("id", ""), ()), strict=False):
             ElementTree.SubElement(mark, f"{_SVG}title").text = said
+    _unclip(root)
     _lighten(root, name)
     for node in root.iter(f"{_SVG}path"):
         _round(node)
-    _drop_unused_ids(root)
+    _drop_unused(root)
     root.attrib = {"viewBox": root.get("viewBox"), "role": "img", "aria-label": described_by}
     _share_text_look(root)
     return ElementTree.tostring(root, encoding="unicode")
@@ -268,12 +312,6 @@ def is_date(axis) -> bool:
     return isinstance(axis.get_major_locator(), DateLocator)
 
 
-def _bars_of(axes: Axes) -> int:
-    """How many lying bars are one below another: several a name where colours tell series apart."""
-    bars = [bar for container in axes.containers for bar in getattr(container, "patches", ())]
-    return len({round(bar.get_y() + bar.get_height() / 2, 2) for bar in bars})
-
-
 def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
     """The same legend at another place, on as few lines as fit in ``room`` characters."""
     names = [text.get_text() for text in legend.get_texts()]
@@ -321,7 +359,8 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
     stacked = len(frames) if is_narrow else max(1, round(len(frames) / max(1, beside)))
     if named:
         rows = max(max(len(_labels(axes.yaxis)), BESIDE * _bars_of(axes)) for axes in named)
-        height = (rows * (ROW + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
+        row = ROW if rows < MANY else 0.75 * ROW
+        height = (rows * (row + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height
     height += turned

@@ -13,6 +13,8 @@ from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.dates import DateLocator, num2date
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from helpers.charts.theme import INK, colour_of
 from helpers.indicators.comparisons import column_of, comparison_of
@@ -47,6 +49,14 @@ class Mark:
     series: str
     value: float
     is_word: bool = False
+
+
+class Ribbon(PathPatch):
+    """A flow from one name to another, as wide as its value."""
+
+    def __init__(self, path: Path, start: str, end: str, value: float, **look: Any) -> None:
+        super().__init__(path, **look)
+        self.mark = Mark(self, end, start, value)
 
 
 def _tick_names(axis) -> dict[int, str]:
@@ -145,8 +155,9 @@ def marks_of(figure: Figure) -> list[Mark]:
     """The bars, points and cells of a figure that stand for a number, frame by frame."""
     out = []
     for axes in figure.axes:
-        frame = axes.get_title() if len(figure.axes) > 1 else ""
-        for mark in (*_bars(axes), *_points(axes), *_cells(axes)):
+        frame = axes.get_title() or axes.get_title(loc="left") if len(figure.axes) > 1 else ""
+        ribbons = [patch.mark for patch in axes.patches if isinstance(patch, Ribbon)]
+        for mark in (*_bars(axes), *_points(axes), *_cells(axes), *ribbons):
             if mark.is_word or mark.value == mark.value:
                 series = " ; ".join(filter(None, (mark.series, frame)))
                 out.append(replace(mark, series=series))

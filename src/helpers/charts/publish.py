@@ -234,7 +234,9 @@ def publier(
     drawings = []
     for is_narrow in (False, True):
         lay_out(figure, is_narrow=is_narrow)
-        drawings.append(Markup(to_inline(figure, name=f"{name}{'-m' * is_narrow}", described_by=said, titles=titles)))
+        pointed = {} if is_narrow else titles  # a phone has no pointer
+        drawing = to_inline(figure, name=f"{name}{'-m' * is_narrow}", described_by=said, titles=pointed)
+        drawings.append(Markup(drawing))
     _close(figure)
     table = _table(frame, plain(str(title)), column)
     references = merge_references(frame["reference"].dropna()) if "reference" in frame else ""

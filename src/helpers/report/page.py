@@ -271,11 +271,12 @@ def _font() -> str:
 
 def _drawing_rules(body: BeautifulSoup) -> str:
     """The colours by night of the drawings of a page, where there are any."""
-    if body.find("svg") is None:
+    drawings = body.find_all("svg")
+    if not drawings:
         return ""
     from helpers.charts.inline_svg import dark_rules  # draws in matplotlib: slow to import
 
-    return dark_rules()
+    return dark_rules("".join(map(str, drawings)))
 
 
 def _paper(subtitle: str, pages: list[Page]) -> str:

@@ -496,13 +496,15 @@ def say_compared(comparison: Comparison, saying: str) -> Markup | str:
     said = say_measure(c, name)
     if c[name].is_exact or said == MISSING:
         return said
-    if name in _ABOUT:
+    if name in _COUNTS and not c.is_protected:
+        return say_bounds(c, name)
+    if name in _COUNTS or name == "ecart_effectif":
         return _about(c[name].value, c[name].high, c.key, name)
     is_p = name.startswith("p_") and plain(say_bounds(c, name)) != plain(said)
     return Markup("{} ({} selon les effectifs)").format(said, say_bounds(c, name)) if is_p else said
 
 
-_ABOUT = ("effectif", "effectif_reference", "ecart_effectif", "base", "base_reference")
+_COUNTS = ("effectif", "effectif_reference", "base", "base_reference")
 
 
 # --- Sentences and fragments: the Jinja texts of ``texts/`` ---

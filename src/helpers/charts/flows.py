@@ -1,0 +1,67 @@
+"""What seaborn has not, for a cross-tabulation: an alluvial, whose ribbons go from groups to answers."""
+
+import textwrap
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.path import Path
+
+from helpers.charts import theme
+from helpers.charts.marks import Ribbon, written
+
+_AIR = 1.25  # height of a side, gaps between its names included, for ribbons that make one
+_FOLD = 16  # characters of a name on the left, on a phone too
+_WRITTEN = 0.05  # of the whole: a thinner ribbon has no room for its number
+_CURVE = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+
+
+def rubans(
+    axes: Axes,
+    frame: pd.DataFrame,
+    *,
+    de: str = "groupe",
+    vers: str = "libelle",
+    valeur: str = "effectif",
+    fort: str = "",
+) -> None:
+    """Draws a ribbon for each row, as high as its value, from its group on the left to its answer on the right.
+
+    Each side keeps the order of the frame. The ribbons that lead to ``fort`` are blue and say their number; the others
+    are pale. A row without a value is not drawn.
+    """
+    rows = frame.dropna(subset=[valeur])
+    rows = rows.assign(**{name: pd.Categorical(rows[name], rows[name].unique()) for name in (de, vers)})
+    whole = float(rows[valeur].sum())
+    places = {}
+    for side in (de, vers):
+        sums = rows.groupby(side, observed=True)[valeur].sum().astype(float)
+        gap = whole * (_AIR - 1) / max(1, len(sums) - 1)
+        tops = (sums + gap).cumsum() - sums - gap
+        axes.vlines([side == vers] * len(sums), tops, tops + sums, color=theme.INK, linewidth=3)
+        before = rows.sort_values([de, vers]).groupby(side, observed=True)[valeur].cumsum() - rows[valeur]
+        places[side] = tops, sums, rows[side].map(tops).astype(float) + before.astype(float)
+    for index, row in sorted(
+        zip(rows.index, rows.itertuples(), strict=True), key=lambda each: getattr(each[1], vers) == fort
+    ):
+        value, start, end = float(getattr(row, valeur)), places[de][2][index], places[vers][2][index]
+        is_strong = getattr(row, vers) == fort
+        upper, lower = (
+            [(0, start), (0.5, start), (0.5, end), (1, end)],
+            [(1, end), (0.5, end), (0.5, start), (0, start)],
+        )
+        corners = [*upper, *((x, y + value) for x, y in lower), (0, start)]
+        look = {"facecolor": theme.BLUE if is_strong else theme.PALE, "linewidth": 0, "alpha": 1 if is_strong else 0.6}
+        axes.add_patch(Ribbon(Path(corners, _CURVE), getattr(row, de), getattr(row, vers), value, **look))
+        if is_strong and value > _WRITTEN * whole:
+            said = {"color": theme.text_on(theme.BLUE), "va": "center", "fontsize": 9}
+            axes.text(0.02, start + value / 2, written(row, valeur, value), **said)
+    tops, sums, _ = places[vers]
+    axes.yaxis.tick_right()
+    axes.set_yticks(tops + sums / 2, list(tops.index))
+    tops, sums, _ = places[de]
+    left = axes.secondary_yaxis("left")
+    left.set_yticks(tops + sums / 2, [textwrap.fill(name, _FOLD) for name in tops.index])
+    for each in (axes, left):
+        each.spines[:].set_visible(False)
+        each.tick_params(axis="y", length=0, pad=6)
+    axes.set(xlim=(0, 1), ylim=(whole * _AIR, 0), xticks=[], xlabel="", ylabel="")
