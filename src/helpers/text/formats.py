@@ -466,9 +466,9 @@ def say_chance(comparison: Comparison) -> Markup:
 def say_compared(comparison: Comparison, saying: str) -> Markup | str:
     """What a sentence asks of a comparison: a measure of the schema (« part », « p_holm »…) or one of these.
 
-    ``libelle``, ``Libelle``; ``reference``, and ``avant``, ``maintenant`` and ``difference`` (of shares, else of counts); ``ecart``, by
-    its bounds when its numbers are rounded to protect persons; ``…_bornes``; ``sens`` and ``sens_effectif``;
-    ``hasard`` and ``verdict``; ``intervalle``, ``enveloppe``, and those of the ratio.
+    ``libelle``, ``Libelle``; ``reference``; ``avant``, ``maintenant`` and ``difference`` (of shares, else of counts);
+    ``ecart``, by its bounds when its numbers are rounded to protect persons; ``…_bornes``; ``sens`` and
+    ``sens_effectif``; ``hasard`` and ``verdict``; ``intervalle``, ``enveloppe``, and those of the ratio.
     """
     name, c = {"reference": "part_reference"}.get(saying, saying), comparison
     if name in ("libelle", "Libelle"):
