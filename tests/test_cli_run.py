@@ -1,6 +1,5 @@
 """``run``: when there is nothing to do, for several years, and while it watches."""
 
-import json
 import os
 import shutil
 import signal
@@ -95,18 +94,6 @@ def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_p
     assert provenance.why_stale(kept, {}) == []
     os.utime(export)
     assert [cause.name for cause in provenance.why_stale(kept, {})] == ["data/raw/2032/accompagnements.csv"]
-
-
-def test_each_notebook_is_known_by_what_it_reads_and_by_nothing_else(mini_root):
-    def behind(name: str) -> set[str]:
-        kept = json.loads((mini_root / f"data/processed/2032/execution/{name}.json").read_text(encoding="utf-8"))
-        return set(kept["files"])
-
-    assert {"data/processed/diffusion/data/processed/2031/indicateurs.csv", "src/helpers/analysis/comparisons.py"} <= behind("03_compare")
-    assert {"data/processed/diffusion/data/processed/2032/postes.csv", "src/helpers/texts/banner.j2", "notebooks/02_describe.ipynb"} <= behind("02_describe")
-    assert not behind("02_describe") & {"src/helpers/analysis/comparisons.py", "data/processed/diffusion/data/processed/2031/indicateurs.csv"}
-    assert not behind("04_themes") & {"src/helpers/analysis/describe.py", "data/processed/diffusion/data/processed/2032/postes.csv"}
-    assert not [name for name in behind("04_themes") if name.startswith("/") or ".." in name]
 
 
 # --- several years ---------------------------------------------------------------------------------------------------

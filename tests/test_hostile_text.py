@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from browser import chromium
-from conftest import ALL, FOUND, REPOSITORY, UNDRAWN, WITHOUT_KERNELS, Workshop
+from conftest import ALL, FOUND, UNDRAWN, WITHOUT_KERNELS, Workshop
 from helpers import cli, data, paths
 from helpers.report import checks
 from helpers.schema import DataError
@@ -152,23 +152,3 @@ def test_what_no_reader_could_see_or_bear_is_refused_in_a_sentence(tmp_path, mon
     assert path.name in shown.err and "Traceback" not in shown.err and REFUSED[name] not in shown.err
     with pytest.raises(DataError):
         data.require_usable(YEAR)
-
-
-# --- in the code -------------------------------------------------------------------------------------------------------
-
-# What shows a text without escaping it: pandas' styler, and HTML or Markdown built from a string.
-_BARE = re.compile(r"\.style\b(?!\s*=)\.|\.style\b\s*$|\b(?:HTML|Markdown|Markup|Latex|SVG)\(\s*f[\"']")
-# The page of who works in JupyterLab, for himself; his own sheet of style.
-_ALLOWED = {"src/helpers/workbench/form.py"}
-
-
-def bare(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if _BARE.search(line)]
-
-
-def test_no_code_shows_a_text_without_escaping_it():
-    seen = ["table.style.format()", "table.style", "display(HTML(f'<b>{x}</b>'))", 'Markdown( f"x {y}")']
-    assert bare("\n".join([*seen, "Markup('<b>{}</b>').format(x)", "layout.styled", "sheet.style = 'x'"])) == seen
-    files = [*(REPOSITORY / "src").rglob("*.py"), *(REPOSITORY / "notebooks").glob("*.ipynb")]
-    found = {path.relative_to(REPOSITORY).as_posix() for path in files if bare(path.read_text(encoding="utf-8"))}
-    assert found - _ALLOWED == set()

@@ -5,13 +5,12 @@ import csv
 import math
 import shutil
 import sys
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 import second_calculation as calculation
-from second_calculation import Key, Rows, comparisons, tables
+from second_calculation import Key, Rows, comparisons
 from second_calculation.marks import Mark, disagreements, marked
 
 YEAR, BEFORE = 2020, 2019
@@ -123,20 +122,6 @@ def test_the_ends_of_every_share_are_those_of_the_counts_that_hold_together(said
     }
     assert wrong == {}
     assert len(said_shares) > 150
-
-
-# --- what the collèges of the posts are ------------------------------------------------------------------------------
-
-
-def test_the_colleges_of_the_posts_are_all_found_and_poorer_than_most():
-    raw = calculation.Raw(RAW)
-    found = [raw.colleges[post.uai] for post in tables.posts(raw, YEAR)]
-    ips = sorted(Fraction(row["ips_2022_23"]) for row in found)
-    assert len({row["uai"] for row in found}) == 17
-    assert (float(ips[0]), float(ips[8]), float(ips[-1])) == (67.3, 73.0, 88.8)
-    (quartile,) = [Fraction(row["valeur"]) for row in raw.table("reference", "reperes") if row["repere"] == "ips_premier_quartile"]
-    assert sum(each <= quartile for each in ips) == 15
-    assert sum(int(row["effectif_2022_23_eleves"]) for row in found) == 6824
 
 
 # --- comparisons -------------------------------------------------------------------------------------------------------
