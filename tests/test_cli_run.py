@@ -46,18 +46,6 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     assert state(published) == before
 
 
-@pytest.mark.parametrize(("name", "content", "cause"), [
-    ("data/raw/2032/reunions.csv", b"x", ("donnees", "a changé")), ("data/raw/2032/nouveau.csv", b"x", ("donnees", "est arrivé")),
-    ("data/raw/2032/remarques.csv", None, ("donnees", "n’est plus là")), ("reports/2032/index.html", b"x", ("produit", "a changé")),
-    ("data/processed/2032/postes.csv", None, ("produit", "n’est plus là")),
-])  # fmt: skip
-def test_anything_that_changed_is_seen_and_named(published, name, content, cause):
-    assert provenance.current_report(2032, None) == published / "reports/2032"
-    (published / name).unlink() if content is None else (published / name).write_bytes(content)
-    assert provenance.current_report(2032, None) is None
-    assert provenance.Reason(cause[0], name, cause[1]) in provenance.report_causes(2032, None)
-
-
 def test_a_new_year_another_question_and_another_library_are_seen(published, monkeypatch):
     assert provenance.report_causes(2032, 2030)[0].name == "compare_to : None → 2030"
     shutil.copytree(published / "data/raw/2031", published / "data/raw/2029")

@@ -194,14 +194,6 @@ def test_a_page_asks_nothing_runs_nothing_says_nothing_of_its_machine_and_prints
     assert re.search(r"\.figure,[^{]*\btr\b[^{]*\{ break-inside: avoid; \}", paper)
 
 
-@pytest.mark.parametrize("name", PAGES[1:])
-def test_french_spaces_never_break_before_a_sign(any_report, name):
-    main = copy(read(any_report, name).find("main"))
-    for tag in main.select("code, pre, style"):
-        tag.decompose()
-    assert re.findall(r"\w [;!?%»:](?:\s|$)", main.get_text()) == []
-
-
 def test_charts_are_numbered_in_order_and_titled_by_their_finding(report):
     page = read(report, "02_describe")
     numbers = [tag.get_text() for tag in page.select("figure .numero")]

@@ -349,18 +349,6 @@ def test_what_was_stopped_is_no_failure_and_an_unforeseen_error_is_told_as_such(
     assert told in plain(form.said.value) and f'role="{role}"' in form.said.value
 
 
-def test_the_end_of_the_notebook_ends_what_the_form_started(data_root):
-    code = (
-        "from helpers.workbench.form import Form; form = Form(); form.make.click(); "
-        "print(form._command._process.pid, flush=True)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LONG_S)
-    if os.name != "nt":
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(done.stdout), 0)
-    assert not (data_root / "reports/2032").exists()
-
-
 # --- recipes ---------------------------------------------------------------------------------------------------------
 
 
