@@ -1,7 +1,7 @@
 """The invented project made again after one change at a time; run in a copy of the whole project.
 
 Prints, for each step, what ran, why, and which files changed. Without kernels; a notebook that would make the same again
-gives back what it made, since what is tried is what decides that it runs.
+gives back what it made, since what is tried is what decides that it runs. In the last steps, somebody adds notebooks.
 """
 
 import json
@@ -13,14 +13,38 @@ from pathlib import Path
 
 from helpers import parameters, paths, provenance
 from helpers.report import page
-from helpers.run import report, tasks  # before nbformat, whose grammar of addresses it spares us: three seconds
+from helpers.run import (  # before nbformat, whose grammar of addresses it spares us: three seconds
+    inventory,
+    report,
+    tasks,
+)
 
 import in_process  # isort: skip
 import nbformat  # isort: skip
+from nbformat import v4  # isort: skip
 
 YEAR = 2032
 ROOT = paths.repository()
 steps, ran, made = {}, [], {}
+
+PARAMETERS = v4.new_code_cell("year = 2020\ncompare_to = None", metadata={"tags": ["parameters"]})
+READING = v4.new_code_cell(
+    "from helpers import data, parameters\n"
+    'choix = parameters.check("10_niveaux", year=year, compare_to=compare_to)\n'
+    "niveaux = data.load_indicators(choix.year).query(\"indicateur == 'niveau'\")\n"
+    "assert len(data.load_result(choix.year, 'comparaisons'))  # what 03 leaves"
+)
+TITLE, SECTION = v4.new_markdown_cell("# Quels niveaux ?"), v4.new_markdown_cell("## Mes niveaux")
+CAPTIONED = v4.new_code_cell("#| tbl-cap: Les niveaux\nniveaux[['modalite', 'base_min']]")
+BARE, WRONG = v4.new_code_cell("niveaux[['modalite', 'base_min']]"), v4.new_code_cell("1 / 0")
+# What notebooks/ holds besides the four at each of the last steps.
+ADDED = [
+    {"10_niveaux": [TITLE, SECTION, BARE]},
+    {"10_niveaux": [TITLE, PARAMETERS, READING, SECTION, BARE], "11_autres": [TITLE, PARAMETERS, READING, BARE]},
+    {"10_niveaux": [TITLE, PARAMETERS, READING, SECTION, CAPTIONED], "20_explorer": [WRONG], "Sans titre": [WRONG]},
+    {"11_autres": [TITLE, PARAMETERS, READING, CAPTIONED]},
+    {},
+]
 
 
 def execute(name, given, destination, **hooks):
@@ -55,12 +79,27 @@ def state() -> dict[str, tuple]:
 
 def step(name: str, *, compare_to: int | None = None, is_forced: bool = False) -> None:
     ran.clear()
-    before, said = state(), []
+    before, said, fault = state(), [], ""
     current = provenance.current_report(YEAR, compare_to)
-    if current is None or is_forced:
-        report.make_report(YEAR, compare_to=compare_to, is_forced=is_forced, jobs=1, tell=said.append)
+    try:
+        if current is None or is_forced:
+            report.make_report(YEAR, compare_to=compare_to, is_forced=is_forced, jobs=1, tell=said.append)
+    except Exception as error:
+        fault = f"{type(error).__name__} {error}"
     written = sorted(path for path, now in state().items() if before.get(path) != now)
-    steps[name] = {"ran": sorted(ran), "said": said, "written": written, "was_current": current is not None}
+    steps[name] = {"ran": sorted(ran), "said": said, "written": written, "was_current": current is not None, "fault": fault}
+
+
+def add_notebooks(name: str, notebooks: dict[str, list]) -> None:
+    """A step once these notebooks, and no other, stand beside the four; also why the report is stale, and what it holds."""
+    for each in paths.own_notebooks():
+        paths.notebook(each).unlink()
+    for each, cells in notebooks.items():
+        nbformat.write(v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}}), paths.notebook(each))
+    reasons = inventory.read_report(paths.report(YEAR)).reasons
+    step(name)
+    files = {path.name: path.read_text(encoding="utf-8") for path in paths.report(YEAR).glob("*.*")}
+    steps[name] |= {"reasons": reasons, "files": files, "is_current": provenance.current_report(YEAR, None) is not None}
 
 
 if __name__ == "__main__":
@@ -98,6 +137,8 @@ if __name__ == "__main__":
     told = {task.key: provenance.tell_causes(reasons) for task in every if (reasons := tasks.causes_of(task))}
     steps["the lock"] = {"ran": sorted(told), "said": [f"{name.replace(' ', '  ')} : {each}" for name, each in told.items()]}
     step("forced", is_forced=True)
+    for rank, notebooks in enumerate(ADDED):
+        add_notebooks(f"added {rank}", notebooks)
     # As version 0.9 left them: another form of cards, and records that are those of these cards.
     cards = list((ROOT / "data/processed").rglob("carte.json"))
     for path in cards:

@@ -348,15 +348,19 @@ def remembered(plain: Callable) -> Callable:
 
 
 def every_strike(points: list[tuple[str, str]], *, in_two_steps: bool) -> list[tuple[int, str]]:
-    """Every operation, struck in every way that makes sense; with two steps, only those that differ."""
+    """Every operation: one of the swap in every way that makes sense, the others (one file after another) in turn.
+
+    With two steps, only what differs.
+    """
     strikes = []
     for kth, (kind, place) in enumerate(points):
         faults = [KILL, FULL, BROKEN] if kind in _NEEDS_ROOM else [KILL, BROKEN]
         # A power cut is a kill that also loses what was not settled: it shows where names change.
         faults += [HALF] if kind == "write" else [POWER] if kind in {"rename", "exchange", "unlink"} else []
-        is_of_swap = kind in {"rename", "unlink", "rmdir"} and (place.startswith("/reports") or "/" not in place)
-        if is_of_swap or not in_two_steps:
+        if kind in {"rename", "exchange", "unlink", "rmdir"} and (place.startswith("/reports") or "/" not in place):
             strikes += [(kth, fault) for fault in faults]
+        elif not in_two_steps:
+            strikes.append((kth, faults[len(strikes) % len(faults)]))
     return strikes
 
 

@@ -180,14 +180,6 @@ def test_a_figure_of_the_note_has_its_calculation_and_its_lines(true_year, id, c
     assert (row["calcul"], row["lignes_du_calcul"]) == (calculation, f"Note de synthèse 2020, l. {lines}")
 
 
-@pytest.mark.parametrize(("id", "base", "counts"), [
-    ("C2020-19", (2233, 2233), (927, 949)), ("C2020-17", (3424, 3424), (1182, 1215)), ("C2020-28", (1017, 1038), (67, 77)), ("C2020-20", (6522, 6648), (3881, 4022)),
-])
-def test_a_share_has_the_counts_that_its_base_allows(true_year, id, base, counts):
-    row = true_year[0].set_index("id").loc[id]
-    assert (row["grim_base_min"], row["grim_base_max"], row["grim_min"], row["grim_max"]) == (*base, *counts)
-
-
 def test_near_ninety_per_cent_is_told_with_both_readings(true_year):
     row = true_year[0].set_index("id").loc["C2020-04"]
     assert row["calcul_autrement"] == "8 lignes / 17 lignes"
@@ -210,17 +202,6 @@ def test_near_ninety_per_cent_is_told_with_both_readings(true_year):
 def test_a_coherence_of_the_note_has_its_verdict_and_its_calculation(true_year, id, verdict, calculation):
     row = true_year[1].findings.set_index("id").loc[id]
     assert (row["verdict"], row["calcul"]) == (verdict, calculation)
-
-
-def test_the_posts_of_the_note_are_classed_against_their_dates_and_the_register(true_year):
-    found = true_year[1].findings.set_index("id")
-    lines = {id: found.loc[id, "lignes"] for id in ("anciennete_et_debut/impossible", "anciennete_et_debut/poste_anterieur", "classement_au_repertoire/different", "classement_au_repertoire/non_comparable")}
-    assert list(lines.values()) == ["77, 81, 83", "79, 80", "74, 81, 83", "69, 71"]
-    counts = true_year[1].counts
-    assert dict(zip(counts["modalite"], counts["effectif_min"], strict=True)) == {
-        "controles": 26, "confirme": 15, "sous_hypothese": 2, "non_verifiable": 4, "ambigu": 3, "contradictoire": 2, "possible": 12, "poste_anterieur": 2,
-        "impossible": 3, "identique": 12, "different": 3, "non_comparable": 2, "groupes_alses": 3,
-    }
 
 
 # --- the pieces ------------------------------------------------------------------------------------------------------

@@ -393,15 +393,6 @@ def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(r
     assert process.wait(20) == -number
 
 
-def test_a_start_loads_next_to_nothing():
-    """A start comes before each command: what an installation needs is not loaded, nor are paths, which are slow."""
-    code = "import sys; before = set(sys.modules); import alses; print(*sorted(set(sys.modules) - before))"
-    shown = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
-    loaded = shown.stdout.split()
-    assert "hashlib" in loaded and len(loaded) < 40
-    assert set(loaded) & {"subprocess", "pathlib", "shutil", "signal", "typing", "time", "re", "tempfile", "urllib"} == set()
-
-
 @pytest.mark.parametrize(("waits", "code"), [([0], 0), ([3], 3), ([-15], 143), ([KeyboardInterrupt, 0], 130)])
 def test_windows_passes_the_exit_code_on(alses, monkeypatch, waits, code):
     answers = iter(waits)
@@ -416,13 +407,6 @@ def test_windows_passes_the_exit_code_on(alses, monkeypatch, waits, code):
     monkeypatch.setattr("subprocess.Popen", lambda command: SimpleNamespace(wait=wait, command=command))
     monkeypatch.setattr(alses, "os", SimpleNamespace(name="nt"))
     assert alses.hand_over(sys.executable, ["status"]) == code
-
-
-def test_a_step_returns_its_own_output_and_the_log_keeps_all(alses, root):
-    for word in ("premier", "deuxième"):
-        assert alses.run([sys.executable, "-c", f"print('{word}'); exit(4)"], root) == (4, f"{word}{os.linesep}")
-    log = (root / ".venv" / alses.LOG).read_text(encoding="utf-8")
-    assert log.split() == ["premier", "deuxième"]
 
 
 def test_a_second_start_waits_and_says_so(alses, root, monkeypatch, capsys):

@@ -265,8 +265,6 @@ def test_figures_are_compared_with_the_last_report_not_with_the_first(release):
     assert [len(release(ALL | {"effectif_max": count})) for count in ("2233", "2240", "2240")] == [0, 4, 1]
 
 
-
-
 @pytest.mark.parametrize("damage", ["cut", "garbage", "other", "table", "manifest", "empty"])
 def test_figures_that_can_no_longer_be_read_are_a_line_and_the_next_run_compares_again(release, damage):
     release(GIRLS, ALL)
@@ -306,14 +304,6 @@ def test_reports_on_simulated_records_are_compared_among_themselves(release):
     assert page("changements-synthetique.html").select_one(".encart.synthetique")
     assert kept_values(2032).rows["indicateurs"].keys() != kept_values(2032, is_synthetic=True).rows["indicateurs"].keys()
     assert not (paths.processed(2032) / "changements.html").exists()
-
-
-def test_the_same_report_is_kept_in_the_same_bytes(release):
-    release(GIRLS, ALL)
-    archive = zipfile.ZipFile(paths.processed(2032) / "dernier_rapport.zip")
-    assert [(each.filename, each.date_time[0]) for each in archive.infolist()] == [
-        ("indicateurs.csv", 1980), ("comparaisons.csv", 1980), ("manifest.json", 1980),
-    ]  # fmt: skip
 
 
 # --- the page ----------------------------------------------------------------------------------------------------------

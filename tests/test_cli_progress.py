@@ -113,15 +113,6 @@ def test_a_narrow_terminal_keeps_the_count_and_one_of_unknown_size_the_lines_alo
     assert lines[2].startswith("Fermez un fichier, ouvert dans un autre programme")
 
 
-def test_a_console_that_does_not_tell_its_width_gets_a_short_line(monkeypatch, capsys):
-    monkeypatch.setattr("tqdm.std._screen_shape_wrapper", lambda: lambda _: (None, None))
-    bar = messages._bar()
-    bar.total, bar.n = 40, 20
-    bar.set_description_str("01_clean 2032")
-    bar.close()
-    assert re.search("\r01_clean 2032 █+░+ 20/40 *\r", capsys.readouterr().err)
-
-
 def test_ctrl_c_wipes_the_bar(data_root):
     code, shown = on_a_terminal(run("time.sleep(30)"), columns=80, until="30/40", then=b"\x03")
     assert code == 130

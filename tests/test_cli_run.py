@@ -1,6 +1,5 @@
 """``run``: when there is nothing to do, for several years, and while it watches."""
 
-import json
 import os
 import shutil
 import signal
@@ -47,18 +46,6 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     assert state(published) == before
 
 
-@pytest.mark.parametrize(("name", "content", "cause"), [
-    ("data/raw/2032/reunions.csv", b"x", ("donnees", "a changé")), ("data/raw/2032/nouveau.csv", b"x", ("donnees", "est arrivé")),
-    ("data/raw/2032/remarques.csv", None, ("donnees", "n’est plus là")), ("reports/2032/index.html", b"x", ("produit", "a changé")),
-    ("data/processed/2032/postes.csv", None, ("produit", "n’est plus là")),
-])  # fmt: skip
-def test_anything_that_changed_is_seen_and_named(published, name, content, cause):
-    assert provenance.current_report(2032, None) == published / "reports/2032"
-    (published / name).unlink() if content is None else (published / name).write_bytes(content)
-    assert provenance.current_report(2032, None) is None
-    assert provenance.Reason(cause[0], name, cause[1]) in provenance.report_causes(2032, None)
-
-
 def test_a_new_year_another_question_and_another_library_are_seen(published, monkeypatch):
     assert provenance.report_causes(2032, 2030)[0].name == "compare_to : None → 2030"
     shutil.copytree(published / "data/raw/2031", published / "data/raw/2029")
@@ -95,18 +82,6 @@ def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_p
     assert provenance.why_stale(kept, {}) == []
     os.utime(export)
     assert [cause.name for cause in provenance.why_stale(kept, {})] == ["data/raw/2032/accompagnements.csv"]
-
-
-def test_each_notebook_is_known_by_what_it_reads_and_by_nothing_else(mini_root):
-    def behind(name: str) -> set[str]:
-        kept = json.loads((mini_root / f"data/processed/2032/execution/{name}.json").read_text(encoding="utf-8"))
-        return set(kept["files"])
-
-    assert {"data/processed/diffusion/data/processed/2031/indicateurs.csv", "src/helpers/analysis/comparisons.py"} <= behind("03_compare")
-    assert {"data/processed/diffusion/data/processed/2032/postes.csv", "src/helpers/texts/banner.j2", "notebooks/02_describe.ipynb"} <= behind("02_describe")
-    assert not behind("02_describe") & {"src/helpers/analysis/comparisons.py", "data/processed/diffusion/data/processed/2031/indicateurs.csv"}
-    assert not behind("04_themes") & {"src/helpers/analysis/describe.py", "data/processed/diffusion/data/processed/2032/postes.csv"}
-    assert not [name for name in behind("04_themes") if name.startswith("/") or ".." in name]
 
 
 # --- several years ---------------------------------------------------------------------------------------------------

@@ -69,56 +69,11 @@ CONTROLS = pd.DataFrame(
 TABLE = comparisons.build_comparisons(NOW, BEFORE, CONTROLS, year=2020, compare_to=2019)
 FOUND = Comparisons(TABLE)
 GIRLS, REFERRED = "annees/alses/sexe/filles", "annees/alses/origine/college"
-NEW, BOYS = "reste/alses/nouvel_accompagnement/oui", "reste/alses/sexe/garcons"
 CAPEP = "reponses/postes/equipe_sur_le_quartier/non/association"
 
 
 def decimals(text: str) -> int:
     return len(text.partition(".")[2])
-
-
-# The reference, at its printed precision: comparison, measure, then value, least and greatest (« . » for not printed).
-REFERENCE = [
-    (GIRLS, "effectif_reference", ". 732 750"), (GIRLS, "effectif", ". 927 949"), (GIRLS, "ecart", "2.0 1.0 3.0"),
-    (GIRLS, "ic_bas", "-1.0 -2.0 ."), (GIRLS, "ic_haut", "5.0 . 6.0"), (GIRLS, "p_valeur", "0.197 0.054 0.51"),
-    (GIRLS, "h", "0.04 . ."), (GIRLS, "rapport", "1.05 . ."), (GIRLS, "rapport_ic_bas", "0.975 0.952 0.998"),
-    (GIRLS, "rapport_ic_haut", "1.13 1.104 1.158"), (GIRLS, "part_supplement", "51.7 46 57"), (GIRLS, "p_recouvrement", "0.067 . ."),
-    (GIRLS, "ecart_detectable", "4.3 . ."), (GIRLS, "ecart_detectable_faible", "5.8 . ."), (GIRLS, "ecart_detectable_fort", "10.3 . ."),
-    (GIRLS, "ressemblance_limite", "0 0 0"), (REFERRED, "ressemblance_limite", "0.025 0.0097 0.042"),
-    (REFERRED, "effectif_reference", "963 954 972"), (REFERRED, "effectif", "1027 1017 1038"), (REFERRED, "ecart", "-6.0 -6.9 -5.0"),
-    (REFERRED, "ic_bas", "-9.1 -10.0 ."), (REFERRED, "ic_haut", "-2.9 . -1.9"), (REFERRED, "p_valeur", "0.00013 0.00001 0.0014"),
-    (REFERRED, "h", "-0.12 . ."), (REFERRED, "rapport", "0.88 . ."),
-    (REFERRED, "rapport_ic_bas", "0.83 . ."), (REFERRED, "rapport_ic_haut", "0.94 . ."), (REFERRED, "ecart_effectif", "64 45 84"),
-    (REFERRED, "part_supplement", "16.8 11.8 22.0"), (REFERRED, "p_grappe_faible", "0.0040 . 0.016"), (REFERRED, "p_grappe_moyen", "0.046 . 0.095"),
-    (REFERRED, "p_grappe_fort", "0.106 . 0.176"), (REFERRED, "p_recouvrement", "0.000000 . ."), (REFERRED, "p_recouvrement_grappe_fort", "0.090 . ."),
-    (REFERRED, "supplement", "381 381 381"),
-    ("annees/alses/origine/hors_college", "effectif", "1206 1195 1216"), ("annees/alses/origine/hors_college", "effectif_reference", "889 880 898"),
-    ("annees/alses/origine/hors_college", "evolution", "36 . ."),
-    (NEW, "effectif_reference", "1889 . ."), (NEW, "base_reference", "4352 . ."), (NEW, "part_reference", "43.4 42.6 44.2"),
-    (NEW, "ecart", "10.6 9.8 11.4"),
-    (NEW, "h", "0.21 . ."), (NEW, "rapport", "1.24 . ."),
-    (NEW, "ecart_naif", "7.0 . ."), (NEW, "h_naif", "0.14 . ."), (NEW, "rapport_naif", "1.15 . ."),
-    (BOYS, "part_reference", "61.0 . ."), (BOYS, "ecart", "-3.0 -4.6 -1.5"), (BOYS, "h", "-0.06 . ."), (BOYS, "rapport", "0.95 . ."),
-    ("volume/alses/accompagnements", "ecart_effectif", "381 381 381"), ("volume/alses/accompagnements", "evolution", "20.6 . ."),
-    ("volume/alses/accompagnements", "rapport", "1.21 . ."),
-    *((f"emboitee/alses/{name}", "ecart", f"{gap} . .") for name, gap in [("difficultes_familiales", 39.1), ("sante_addiction", 6.6), ("mobilite", 6.3), ("aides_administratives", "5.0")]),
-    *((f"emboitee/alses/{name}", "rapport", f"{ratio} . .") for name, ratio in [("difficultes_familiales", 21), ("sante_addiction", 12), ("mobilite", 9), ("aides_administratives", 4.4)]),
-    ("emboitee/alses/difficultes_familiales", "ecart_type", "1.11 1.03 1.11"), ("emboitee/alses/aides_administratives", "ic_bas", "3.82 3.82 4.07"),
-    ("emboitee/alses/aides_administratives", "ic_haut", "6.12 5.87 6.12"),
-    (CAPEP, "p_fisher", "0.144 . ."), (CAPEP, "rapport_de_cotes", "7.64 . ."), (CAPEP, "rapport_de_cotes_ic_bas", "0.61 . ."), (CAPEP, "rapport_de_cotes_ic_haut", "151.7 . ."),
-    *((f"reponses/postes/{path}", end, f"{value} . .") for path, low, high in [("experience_prevention/non", 17, 59), ("premiere_prise_de_poste/oui_ou_incertain", 66, 97), ("presentation_formelle/non", 31, 74)] for end, value in (("ic_bas", low), ("ic_haut", high))),
-    ("page", "personnes_par_poste", "30.6 . ."), ("page", "personnes_par_poste_reference", "46.3 . ."),
-    ("page", "effet_grappe_faible", "1.59 . ."), ("page", "effet_grappe_faible_reference", "1.91 . ."), ("page", "ressemblance_faible", "0.02 . ."),
-    ("page", "ressemblance_moyen", "0.07 . ."), ("page", "ressemblance_fort", "0.12 . ."), ("page", "nombre_de_tests", "3 . ."), ("page", "tests_annees", "8 . ."),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("id", "measure", "expected"), REFERENCE, ids=lambda value: value.rsplit("/", 1)[-1])
-def test_each_value_of_the_reference_is_found_at_its_printed_precision(id, measure, expected):
-    found = FOUND(id)[measure]
-    for value, text in zip((found.value, found.low, found.high), expected.split(), strict=True):
-        if text != ".":
-            assert f"{value:.{decimals(text)}f}" == text or value == pytest.approx(float(text), abs=0.51 * 10.0 ** -decimals(text))
 
 
 def test_what_the_bounds_say_and_how_far_it_reaches():

@@ -88,15 +88,6 @@ def test_a_kernel_that_does_not_answer_is_missing(script, monkeypatch):
     assert diagnosis.kernel().state == MISSING
 
 
-@pytest.mark.parametrize(("installed", "state", "text"), [
-    ({"jupyterlab": "4.6", diagnosis.LANGUAGE_PACK: "4.5"}, GOOD, "4.6, en français"),
-    ({"jupyterlab": "4.6"}, NOTE, "4.6, sans traduction française"), ({}, NOTE, "absent"),
-])  # fmt: skip
-def test_the_language_of_jupyterlab_is_shown(installed, state, text, monkeypatch):
-    monkeypatch.setattr(diagnosis, "_installed", installed.get)
-    assert diagnosis.language()[:2] == (state, text)
-
-
 def test_the_environment_in_use_is_named_with_its_own_remedy(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "repository", lambda: tmp_path)
     assert diagnosis.environment().state == NOTE
@@ -160,12 +151,6 @@ def test_a_folder_that_refuses_is_named_and_one_that_is_not_there_yet_is_tried_b
 def test_a_full_disk_is_missing_space(free, state, monkeypatch):
     monkeypatch.setattr(diagnosis.shutil, "disk_usage", lambda _: namedtuple("Usage", "free")(free))
     assert diagnosis.disk().state == state
-
-
-@pytest.mark.parametrize("error", [FileNotFoundError(), subprocess.TimeoutExpired("git", 10), subprocess.CalledProcessError(1, "git")])
-def test_git_is_optional(error, monkeypatch):
-    monkeypatch.setattr(diagnosis.subprocess, "run", lambda *_, **__: (_ for _ in ()).throw(error))
-    assert diagnosis.git()[:2] == (NOTE, "absent")
 
 
 def test_a_terminal_that_loses_accents_is_noted(monkeypatch):

@@ -13,8 +13,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from helpers.documents import CONDA_NAMES, conda_environment, conda_spec
-from helpers.errors import DataError
+from helpers.documents import CONDA_NAMES, conda_environment
 from helpers.provenance import libraries
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,25 +83,6 @@ def test_every_dependency_is_in_the_file_with_bounds_that_take_every_version_of_
         assert versions and [one for one in versions if not spec.specifier.contains(one)] == [], spec
 
 
-@pytest.mark.parametrize(
-    ("requirement", "spec"),
-    [
-        ("matplotlib>=3.9,<3.13", "matplotlib-base >=3.9,<3.13"),
-        ("nbconvert >= 7.17.1, < 8", "nbconvert-core >=7.17.1,<8"),
-        ("seaborn~=0.13.2", "seaborn-base ~=0.13.2"),
-        ("scipy", "scipy"),
-    ],
-)
-def test_names_and_bounds_are_written_as_conda_does(requirement, spec):
-    assert conda_spec(requirement) == spec
-
-
-@pytest.mark.parametrize("text", ["x[all]>=1", "x; os_name == 'nt'", "x @ file:x.whl", "x===1", "x>=1<2", ""])
-def test_what_conda_cannot_write_is_refused(text):
-    with pytest.raises(DataError, match="ne peut pas s’écrire pour conda"):
-        conda_spec(text)
-
-
 def test_each_group_has_its_lock():
     assert set(LOCKS) == {"report"} | set(tomllib.loads(PYPROJECT)["dependency-groups"]) - {"link"}
 
@@ -135,5 +115,3 @@ def test_a_lock_pins_each_dependency_once_on_each_system(lock):
 def test_what_the_tests_add_is_no_reason_to_make_a_report_again():
     noted = {each.rpartition("-")[0] for each in libraries()}
     assert "pandas" in noted and noted & {"pytest", "pytest_xdist", "ruff", "openpyxl", "et_xmlfile", "alses"} == set()
-
-

@@ -1,19 +1,12 @@
 """Printed figures beside the same counted in records, and what print still says when records count."""
 
-import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-import second_calculation as calculation
 from helpers import indicators
 from helpers.clean.records import Persons
 from helpers.schema import apply_schema, columns
-from made_persons import made
-
-RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
-PERSONS = {"alses", "collegiens", "prevention_specialisee"}
 
 
 def figures(*rows: tuple, year: int = 2020, perimeter: str = "alses") -> pd.DataFrame:
@@ -218,26 +211,3 @@ def test_without_records_every_printed_figure_is_left():
     printed = figures(TOTAL, GAP, LEVEL)
     pd.testing.assert_frame_equal(indicators.left_to_print(printed, NOTHING), printed)
     pd.testing.assert_frame_equal(indicators.left_to_print(printed, records(2021, sexe={"filles": 9})), printed)
-
-
-# --- the second calculation --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("with_others", [True, False], ids=["whole", "alses alone"])
-def test_a_year_of_records_and_print_is_found_again(tmp_path, with_others):
-    shutil.copytree(RAW, tmp_path / "raw")
-    rows = made(2020, 120, seed=4)
-    rows = rows if with_others else rows[rows["suivi_par"].eq("alses")]
-    rows.to_csv(tmp_path / "raw" / "2020" / "accompagnements.csv", index=False, encoding="utf-8")
-    printed = {year: apply_schema(pd.read_csv(RAW / str(year) / "chiffres_publies.csv", dtype="str", keep_default_na=False), "chiffres_publies") for year in (2019, 2020)}
-    counted = indicators.count_persons(Persons.of(2020, rows), source="export", reference="export de la base, 2020")
-    earlier = indicators.build_indicators(printed[2019], NOTHING, year=2019)
-    compared = indicators.reconcile(printed[2020], counted, earlier, year=2020)
-    outcomes = indicators.count_reconciled(compared, year=2020, source="export", reference="")
-    table = indicators.build_indicators(pd.concat(printed.values()), pd.concat([counted, outcomes]), year=2020)
-    path = tmp_path / "indicateurs.csv"
-    table.to_csv(path, sep=";", index=False, encoding="utf-8", decimal=",")
-    said = {key: row for key, row in calculation.published(path).items() if key.perimeter in PERSONS or key.indicator == "rapprochements"}
-    again = {key: row for key, row in calculation.recompute(tmp_path / "raw", 2020).items() if key.perimeter in PERSONS or key.indicator == "rapprochements"}
-    assert calculation.differences(said, again) == []
-    assert said

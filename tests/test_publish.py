@@ -195,12 +195,6 @@ def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     assert css_string('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
 
 
-def test_numbers_in_three_columns_and_a_matrix_stay_tables_on_a_phone():
-    assert soup(code("a", shown(text_html=WIDE.replace("'n2'", "'n2 n3'")))).select("main table.pile, main [role=cell]") == []
-    page = soup(code("a", shown(text_html=WIDE.replace("n2", "matrice n2"))))
-    assert page.select("table.pile") == [] and page.select_one(".table-boite > table.matrice")
-
-
 def test_a_row_says_once_the_key_that_its_numbers_share():
     def cell(key: str) -> str:
         return f'<td><data value="1" data-cle="{key}" data-mesure="part">1</data></td>'
@@ -215,12 +209,6 @@ def test_a_drawing_keeps_its_signs_and_a_text_its_entities():
     assert "a &lt; b" in html and "svg+xml,<svg a='1'/>" in html
 
 
-def test_a_stacked_row_leaves_out_what_it_does_not_have():
-    page = soup(code("a", shown(text_html=WIDE.replace("<td>2</td>", "<td>—</td>"))))
-    assert [cell.text for cell in page.select("td.vide")] == ["—"]
-    assert ".pile.pile tr > td.vide { display: none; }" in page.style.string
-
-
 def test_a_sign_stays_with_the_link_before_it():
     page = soup(code("a", shown(text_html='<p><a href="#x">lien</a> ; <em>mot</em> : suite <b>fin</b> et</p>')))
     assert page.select_one("main p").get_text() == "lien\u202f; mot\u00a0: suite fin et"
@@ -232,12 +220,6 @@ def test_figures_bear_the_number_of_their_page_then_their_own():
         pages = [*PAGES, Page("annexe", "Annexe", "annexe.html")]
         page = soup(code("a", shown(text_html=figure)), code("b", shown(text_html=figure)), name=name, pages=pages)
         assert [number.text for number in page.select(".numero")] == numbers
-
-
-def test_a_sheet_of_paper_names_the_report_its_year_and_the_files_that_links_lead_to():
-    sheet = soup().style.string
-    assert '@page { @top-left { content: "Les ALSES du Nord, année 2020"; } }' in sheet
-    assert 'main a[href^="03_compare.html"]::after { content: " (03_compare.html)"; }' in sheet
 
 
 def test_plain_text_arguments_cannot_bring_markup():

@@ -138,13 +138,6 @@ def test_columns_agree_with_one_another(year, roots):
         assert len(set(row["objectifs"].split(";"))) == row["objectifs"].count(";") + 1 <= 4
 
 
-@pytest.mark.parametrize("year", [2020, 2032])
-def test_a_request_is_mostly_worked_on(year, roots):
-    asked = [row for row in rows(roots[year], year) if row["suivi_par"] == "alses" and row["demande_initiale"] and row["objectifs"]]
-    worked = sum(row["demande_initiale"] in row["objectifs"].split(";") for row in asked)
-    assert 0.85 < worked / len(asked) < 0.97
-
-
 # --- any figures ---------------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import pytest
 import second_calculation as calculation
 from conftest import ALL, REPOSITORY
 from helpers import cli, paths
-from in_process import draw_nothing, execute
+from in_process import execute
 from second_calculation import Key, comparisons
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
@@ -21,26 +21,22 @@ def root(tmp_path, monkeypatch) -> Path:
     shutil.copytree(REPOSITORY / "data" / "raw" / "reference", tmp_path / "data" / "raw" / "reference")
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
     monkeypatch.setattr("helpers.run.report.execute", execute)
-    if not ALL:
-        draw_nothing(monkeypatch.setattr)
     return tmp_path
 
 
-# Too few persons for anything to be said of them. Then enough for some cross-tabulations, in two associations; as many in
-# a whole network, one a collège, take two minutes to protect. `test_synthetic_reports` has enough for every section.
-IN_ALL = pytest.mark.skipif(not ALL, reason="d’autres réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
-NETWORKS = [
-    (3, 5, "--colleges", "2", "--associations", "1"),
-    pytest.param((40, 11, "--colleges", "4", "--associations", "2"), marks=IN_ALL),
-    pytest.param((40, 11), marks=IN_ALL),
-]
+# Too few persons for anything to be said of them; then enough for some cross-tabulations, in two associations.
+# `test_synthetic_reports` has enough for every section.
+IN_ALL = pytest.mark.skipif(not ALL, reason="deux réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
+NETWORKS = [(3, 5, 2, 1), (40, 11, 4, 2)]
 
 
+@IN_ALL
 @pytest.mark.parametrize("given", NETWORKS, ids=lambda given: "-".join(map(str, given)))
 def test_two_simulated_years_make_a_whole_report(root, given):
-    persons, seed, *network = given
+    persons, seed, colleges, associations = given
     for year in (2021, 2022):
-        assert cli.main(["simulate", "--year", str(year), "--persons", str(persons), "--seed", str(seed), *network]) == 0
+        sizes = f"--persons {persons} --seed {seed} --colleges {colleges} --associations {associations}"
+        assert cli.main(["simulate", "--year", str(year), *sizes.split()]) == 0
     assert cli.main(["run", "--year", "2022", "--debug"]) == 0
     report = root / "reports" / "2022-synthetique"
     assert {f"{name}.html" for name in PAGES} < {path.name for path in report.iterdir()}

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell
 
 from helpers import data, paths
+from helpers.indicators import Facts
 from helpers.indicators.constraints import row, table
 from helpers.report.notebook import export_page
 from helpers.run.execution import execute
@@ -22,12 +23,12 @@ from in_process import run_notebook
 
 @pytest.fixture
 def published(monkeypatch, tmp_path):
-    """The page of a notebook of the report with one more cell before its last section, as `run` reads and publishes it."""
+    """The page of a notebook of the report with more cells before its last section, as `run` reads and publishes it."""
 
-    def publish(name: str, cell: str, root, year: int, released: list[dict] | None = None, *, is_plain: bool = False) -> BeautifulSoup:
+    def publish(name: str, cells: list[str], root, year: int, released: list[dict] | None = None, *, is_plain: bool = False) -> BeautifulSoup:
         notebook = nbformat.read(paths.notebook(name), as_version=4)
         place = next(rank for rank, each in enumerate(notebook.cells) if "limites" in each.metadata.get("tags", [])) - 1
-        notebook.cells.insert(place, new_code_cell(cell))
+        notebook.cells[place:place] = map(new_code_cell, cells)
         shutil.copytree(paths.repository() / "notebooks", tmp_path / "notebooks", dirs_exist_ok=True)
         nbformat.write(notebook, tmp_path / "notebooks" / f"{name}.ipynb")
         monkeypatch.setattr(paths, "notebook", lambda asked: tmp_path / "notebooks" / f"{asked}.ipynb")
@@ -56,45 +57,42 @@ def crossed(goal: str, request: str, count: int) -> dict:
     return row((2020, "alses", "objectif", goal), "personnes", cross=("demande_initiale", request), **known)
 
 
-def test_objectives_by_request(published, real_root):
-    cell = """
+OBJECTIVES_BY_REQUEST = """
 ensemble = chiffres.reponses("objectif", selon="demande_initiale")
 axes = sns.heatmap(ensemble.pivot(index="libelle", columns="groupe", values="part_pct"), annot=True)
-charts.publier(axes, ensemble, titre="Ce qui est travaillé, selon ce qui était demandé", nom="souhait")
+charts.publier(axes, ensemble, titre="Ce qui est travaillé, selon ce qui était demandé", nom="croisement")
 """
-    cells = [crossed(goal, request, 40 * (rank + 1)) for rank, (goal, request) in enumerate(product(("mobilite", "autre"), repeat=2))]
-    figure = published("02_describe", cell, real_root, 2020, cells).select_one("#fig-souhait")
-    rows = [words(row) for row in figure.select("tbody tr")]
-    assert rows[:2] == ["mobilité mobilité 40 400 10,0 %", "mobilité autre demande 80 400 20,0 %"]
-    assert words(figure.select_one(".base")) == "n = 400 (mobilité) ; n = 400 (autre demande)"
-    # One that is not counted is asked of the catalogue, by the line to write.
-    with pytest.raises(DataError, match=r"sous \[indicateurs.objectif\], écrivez.*: croise_avec = \[.*, \"niveau\"\]"):
-        published("02_describe", 'chiffres.reponses("objectif", selon="niveau")', real_root, 2020)
-
-
-def test_only_the_colleges_of_priority_education(published, real_root):
-    cell = """
+ONLY_PRIORITY_EDUCATION = """
 rep = postes[postes["type_education_prioritaire"].eq("rep_plus")]
 par_association = rep.groupby("association", as_index=False).size()
 axes = sns.barplot(par_association, x="size", y="association")
-charts.publier(axes, par_association, titre="{n} postes en REP+, par association", n=len(rep), nom="souhait")
+charts.publier(axes, par_association, titre="{n} postes en REP+, par association", n=len(rep), nom="filtre")
 """
-    figure = published("02_describe", cell, real_root, 2020).select_one("#fig-souhait")
-    assert "10 postes en REP+" in words(figure.select_one(".figure-titre"))
-    assert sum(int(cell.get_text()) for cell in figure.select("tbody td")) == 10 and "17" not in words(figure)
-
-
-def test_bars_sorted_by_size_with_another_palette(published, real_root):
-    cell = """
+ANOTHER_PALETTE = """
 demandes = chiffres.reponses("demande_initiale").dropna(subset="part_pct").sort_values("part_pct", ascending=False)
 axes = sns.barplot(demandes, x="part_pct", y="libelle", hue="libelle", palette=["#123456", "#654321"] * 4, saturation=1, legend=False)
-charts.publier(axes, demandes, titre="{demande_initiale/scolaire:part} des demandes sont scolaires", nom="souhait")
+charts.publier(axes, demandes, titre="{demande_initiale/scolaire:part} des demandes sont scolaires", nom="palette")
 """
-    figure = published("02_describe", cell, real_root, 2020).select_one("#fig-souhait")
-    assert "50 % des demandes" in words(figure.select_one(".figure-titre"))
-    rows = [words(row.find("th")) for row in figure.select("tbody tr")]
-    assert rows[:2] == ["scolarité et exclusion", "besoin de parler"] and "n = 2 233" in words(figure.select_one(".base"))
-    assert {"#123456", "#654321"} <= set(re.findall("#[0-9a-f]{6}", str(figure.svg)))  # kept as they are
+
+
+def test_a_cross_tabulation_a_filter_and_a_palette(published, real_root):
+    released = [crossed(goal, request, 40 * (rank + 1)) for rank, (goal, request) in enumerate(product(("mobilite", "autre"), repeat=2))]
+    page = published("02_describe", [OBJECTIVES_BY_REQUEST, ONLY_PRIORITY_EDUCATION, ANOTHER_PALETTE], real_root, 2020, released)
+    table_of, filtered, coloured = (page.select_one(f"#fig-{name}") for name in ("croisement", "filtre", "palette"))
+    assert [words(row) for row in table_of.select("tbody tr")][:2] == ["mobilité mobilité 40 400 10,0 %", "mobilité autre demande 80 400 20,0 %"]
+    assert words(table_of.select_one(".base")) == "n = 400 (mobilité) ; n = 400 (autre demande)"
+    assert "10 postes en REP+" in words(filtered.select_one(".figure-titre"))
+    assert sum(int(cell.get_text()) for cell in filtered.select("tbody td")) == 10 and "17" not in words(filtered)
+    assert "50 % des demandes" in words(coloured.select_one(".figure-titre"))
+    rows = [words(row.find("th")) for row in coloured.select("tbody tr")]
+    assert rows[:2] == ["scolarité et exclusion", "besoin de parler"] and "n = 2 233" in words(coloured.select_one(".base"))
+    assert {"#123456", "#654321"} <= set(re.findall("#[0-9a-f]{6}", str(coloured.svg)))  # kept as they are
+
+
+def test_a_cross_tabulation_that_is_not_counted_is_asked_of_the_catalogue_by_the_line_to_write():
+    chiffres = Facts(table([crossed("mobilite", "autre", 40)]), year=2020)
+    with pytest.raises(DataError, match=r"sous \[indicateurs.objectif\], écrivez.*: croise_avec = \[.*, \"niveau\"\]"):
+        chiffres.reponses("objectif", selon="niveau")
 
 
 def test_years_side_by_side(published, sites_root):
@@ -104,7 +102,7 @@ filles = plusieurs.query("indicateur == 'sexe' and perimetre == 'alses' and croi
 axes = sns.barplot(filles, x="part_pct", y="libelle", hue="annee")
 charts.publier(axes, filles, titre="Filles et garçons, année après année", nom="souhait")
 """
-    figure = published("03_compare", cell, sites_root, 2034).select_one("#fig-souhait")
+    figure = published("03_compare", [cell], sites_root, 2034).select_one("#fig-souhait")
     assert {cell.get_text() for cell in figure.select("tbody td")} >= {"2033", "2034"}
 
 
@@ -120,7 +118,7 @@ figure, axes = plt.subplots()
 axes.bar(["septembre", "janvier"], [3, 8])
 figure
 """
-    page = published("02_describe", cell, real_root, 2020, is_plain=True)
+    page = published("02_describe", [cell], real_root, 2020, is_plain=True)
     figure = page.select_one("#fig-souhait")
     assert "Les postes, par mois d’ouverture" in words(figure.select_one(".figure-titre"))
     assert "la plus longue en janvier" in str(figure)

@@ -20,7 +20,7 @@ import pytest
 from tornado.web import HTTPError
 
 from conftest import ALL
-from helpers import cli, data, indicators, paths, workbench
+from helpers import cli, data, indicators, paths
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.workbench import form as form_module
 from helpers.workbench import welcome
@@ -41,16 +41,6 @@ def reported(mini_root, tmp_path, monkeypatch) -> Path:
     shutil.copytree(mini_root, root)
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
     return root
-
-
-# --- loading ---------------------------------------------------------------------------------------------------------
-
-
-def test_importing_the_workbench_loads_nothing_heavy():
-    code = "import sys, helpers.workbench; print([n for n in ('pandas', 'ipywidgets', 'itables', 'papermill') if n in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
-    assert all(callable(getattr(workbench, name)) for name in dir(workbench))
 
 
 # --- saving ----------------------------------------------------------------------------------------------------------
@@ -359,18 +349,6 @@ def test_what_was_stopped_is_no_failure_and_an_unforeseen_error_is_told_as_such(
     assert told in plain(form.said.value) and f'role="{role}"' in form.said.value
 
 
-def test_the_end_of_the_notebook_ends_what_the_form_started(data_root):
-    code = (
-        "from helpers.workbench.form import Form; form = Form(); form.make.click(); "
-        "print(form._command._process.pid, flush=True)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LONG_S)
-    if os.name != "nt":
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(done.stdout), 0)
-    assert not (data_root / "reports/2032").exists()
-
-
 # --- recipes ---------------------------------------------------------------------------------------------------------
 
 
@@ -444,13 +422,6 @@ def test_a_table_to_sort_is_french_and_asks_nothing_of_a_network():
     # A year is a name and no thousand.
     shown = welcome.table_alone(pd.DataFrame({"annee": [2032], "effectif": [2032]}))
     assert r'"[[2032, [\"2\\u202f032\", 2032.0]]]"' in shown
-
-
-def test_nothing_of_it_reaches_the_published_pages(mini_root):
-    pages = list((mini_root / "reports/2032").glob("*.html"))
-    assert len(pages) == 5
-    texts = [page.read_text(encoding="utf-8") for page in pages]
-    assert not [text for text in texts if re.search(r"itables|datatable|jupyter-widgets", text, re.IGNORECASE)]
 
 
 # --- a word in the coded texts ---------------------------------------------------------------------------------------

@@ -53,15 +53,17 @@ def _drawn_column(figure: Figure, marks: list[Mark], frame: pd.DataFrame) -> str
     numeric = frame.select_dtypes("number")
     named = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
     named += [mark.series for mark in marks]  # the columns of a matrix
-    scores = {name: sum(_holds(numeric[name], mark.value) for mark in marks) for name in numeric.columns}
+    drawn = np.array([mark.value for mark in marks], dtype=float)
+    scores = {name: _held(numeric[name], drawn) for name in numeric.columns}
     best = max(scores.values(), default=0)
     found = [name for name, score in scores.items() if score == best]
     return next((name for name in found if name in named), found[0]) if best else ""
 
 
-def _holds(column: pd.Series, value: float) -> bool:
-    known = column.dropna().astype(float)
-    return bool(np.isclose(known, value, rtol=_EXACT, atol=1e-9).any())
+def _held(column: pd.Series, values: np.ndarray) -> int:
+    """How many of the values the column holds."""
+    known = column.dropna().to_numpy(dtype=float)
+    return int(np.isclose(known, values[:, None], rtol=_EXACT, atol=1e-9).any(axis=1).sum())
 
 
 def _said(mark: Mark, column: str, row: Any, *, is_alone: bool) -> str:
