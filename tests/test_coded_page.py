@@ -173,18 +173,18 @@ def told(faults) -> list[str]:
     ("Temps;{chosen};2032-12-01", "2, colonne « theme » : « Temps » est un libellé ; écrivez son code, « temps »."), (";{chosen};2032-12-01", "2, colonne « theme »"),
     ("temps;{chosen};2199-12-01", "2, colonne « relue_le » : « 01/12/2199 » n’est pas un jour entre le 1er janvier 2032"), ("temps;{chosen};hier", "2, colonne « relue_le »"),
 ])
-def test_a_quotation_that_may_not_be_published_is_one_sentence_and_stops_the_year(row, sentence, coded, capsys):
+def test_a_quotation_that_may_not_be_published_is_one_sentence(row, sentence, coded):
     data.quoted_file(YEAR).write_text("theme;citation;relue_le\n" + row.format(chosen=chosen()), encoding="utf-8")
     (fault,) = told(data.faults(YEAR))
     assert fault.startswith(f"data/raw/{YEAR}/codages/citations.csv, ligne {sentence}")
-    assert cli.main(["run", "--year", str(YEAR)]) == 2
-    assert "citations.csv" in capsys.readouterr().err
 
 
-def test_a_sentence_of_another_theme_is_told_with_that_theme_and_a_long_list_of_faults_is_cut(coded):
+def test_a_sentence_of_another_theme_stops_the_year_with_that_theme_and_a_long_list_of_faults_is_cut(coded, capsys):
     data.quoted_file(YEAR).write_text(f"theme;citation;relue_le\nlieux;{chosen()};2032-12-01\n", encoding="utf-8")
     (fault,) = told(data.coding_faults(YEAR))
     assert fault.endswith("peut être citée sous « temps », non sous « lieux » ; corrigez le thème.")
+    assert cli.main(["run", "--year", str(YEAR)]) == 2
+    assert "citations.csv" in capsys.readouterr().err
     rows = "".join(f"temps;Personne n’a dit {rank}.;2032-12-01\n" for rank in range(500))
     data.quoted_file(YEAR).write_text(f"theme;citation;relue_le\n{rows}", encoding="utf-8")
     faults = told(data.coding_faults(YEAR))

