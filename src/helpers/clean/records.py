@@ -113,6 +113,31 @@ class ReceivedRecords:
         return f"données simulées de {self.year}" if self.is_synthetic else f"export de la base, {self.year}"
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A spelling of a column that the cleaning could not read: what ``a_completer.csv`` asks for.
+
+    ``count`` is how many cells of ``file`` and ``sheet`` hold it, from ``first_line`` on, and ``persons`` how many
+    persons kept do. ``suggestion`` is the nearest answer of a closed list, else ``""``. ``is_shown`` tells whether
+    ``value`` may stand in a message or in a page: an answer of a closed list that cannot be about a person. ``is_asked``
+    tells whether the year cannot be used until it is understood.
+
+    >>> Unread("origine", "collgee", "accompagnements.csv", "", first_line=3, count=2, persons=2).suggestion
+    ''
+    """
+
+    column: str
+    value: str
+    file: str
+    sheet: str
+    first_line: int
+    count: int
+    persons: int
+    suggestion: str = ""
+    is_shown: bool = False
+    is_asked: bool = False
+
+
 # --- Persons, column by column ---
 
 # The first label of every column: no answer.
@@ -178,7 +203,8 @@ class CleanedRecords:
 
     ``ledger`` has the schema ``normalisations``, ``rejections`` the schema ``rejets``. ``rejected`` (private) holds the
     rejected rows (``fichier``, ``feuille``, ``ligne``, ``motif``, then the cells). ``faults`` is why the records are
-    unusable, one French sentence each, without any value of a person. `clean.clean_persons` shows a year with rows.
+    unusable, one French sentence each, without any value of a person; ``unread`` what could not be read, by column, file
+    and spelling. `clean.clean_persons` shows a year with rows.
 
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> nettoyage = clean.clean_persons(data.receive(2020), **registres)
@@ -194,3 +220,4 @@ class CleanedRecords:
     rejected: pd.DataFrame
     read: int = 0
     faults: list[DataError] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
