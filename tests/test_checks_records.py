@@ -161,7 +161,7 @@ REJECTED = "data/processed/2033/prive/quarantaine.csv"
 
 
 def write_rejected(root, count: int) -> None:
-    write_export(root, *[{"uai": ""}] * 12, *[{"uai": "faux"}] * count, more=["uai"])
+    write_export(root, *[{}] * 12, *[{"annee": "2032"}] * count)
 
 
 @pytest.mark.parametrize(("count", "verb", "code"), [(1, "check", 0), (6, "check", 2), (6, "run", 2)])
@@ -170,7 +170,7 @@ def test_rejected_rows_are_kept_aside_and_the_place_is_told(data_root, capsys, c
     assert cli.main([verb, "--year", "2033"]) == code
     shown = "".join(capsys.readouterr())
     assert REJECTED in shown and ("6 lignes sur 18 ne peuvent pas être comptées" in shown.replace("\u202f", " ").replace("\u00a0", " ")) == (code == 2)
-    assert (data_root / REJECTED).read_text(encoding="utf-8-sig").count(";faux;") == count
+    assert (data_root / REJECTED).read_text(encoding="utf-8-sig").count(";2032;") == count
     assert [path.name for path in (data_root / REJECTED).parent.iterdir()] == ["quarantaine.csv"]
 
 
