@@ -37,11 +37,8 @@ def outcome() -> tuple[ReceivedRecords, CleanedRecords]:
 
 def persons_of(cleaned: CleanedRecords) -> dict[str, dict[str, str]]:
     """The persons kept, by identifier."""
-    persons = cleaned.persons
-    names = list(persons.codes)
-    columns = [[persons.labels[name][code] for code in persons.codes[name].tolist()] for name in names]
-    rows = zip(*columns, strict=True) if names else [()] * len(persons)
-    return {who: dict(zip(names, row, strict=True)) for who, row in zip(persons.identifiers.to_pylist(), rows, strict=True)}
+    table = cleaned.persons.table.set_index("identifiant").astype("object").fillna("")
+    return table.to_dict(orient="index")
 
 
 def secrets_of(clean_rows: dict[str, dict]) -> set[str]:

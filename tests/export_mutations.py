@@ -46,7 +46,7 @@ def clean_rows(draw: random.Random, count: int = 60) -> list[dict[str, str]]:
             "uai": "0592714E", "college": "Collège Mendès France", "suivi_par": ("alses", "autre_educateur")[rank % 5 == 0],
             "situation": "collegien", "niveau": ("6e", "5e", "4e", "3e")[rank % 4], "sexe": ("filles", "garcons")[rank % 2],
             "annee_naissance": str(YEAR - 15 + rank % 5), "nouvel_accompagnement": ("oui", "non")[rank % 3 == 0],
-            "date_debut": f"{YEAR}-{1 + rank % 6:02}-{13 + rank % 15:02}", "date_fin": f"{YEAR}-{8 + rank % 4:02}-20" if rank % 4 else "",
+            "date_debut": f"{YEAR - (rank % 3 == 0)}-{1 + rank % 6:02}-{13 + rank % 15:02}", "date_fin": f"{YEAR}-{8 + rank % 4:02}-20" if rank % 4 else "",
             "origine": origin, "orienteur": "enseignants" if origin == "college" else "",
             "demande_initiale": THEMES[rank % 5], "objectifs": ";".join(sorted(THEMES[: 1 + rank % 3], key=THEMES.index)),
             "parents_associes": ("oui", "non")[rank % 7 == 0], "observations": f"vu chez Zoé Canari-{rank} au 06 11 22 33 {rank:02}",
@@ -223,7 +223,7 @@ def of_column(name: str, *columns: str, way: Callable[[Draft, str], object], lat
     case(late=late, stops=stops, rule=rule)(apply)
 
 
-def one_cell(name: str, *, column, values, rule: str | None = None, reason: str = "") -> None:
+def one_cell(name: str, *, column, values, rule: str | None = None, reason: str = "", stops: str = "") -> None:
     """Registers a mutation of one cell, whose row is rejected for a reason, or whose answer may change.
 
     ``column`` may be several, of which one is drawn; a value that is a mapping changes other cells of the row as well.
@@ -233,15 +233,17 @@ def one_cell(name: str, *, column, values, rule: str | None = None, reason: str 
         row = draft.pick()
         key = draft.draw.choice(column) if isinstance(column, tuple) else column
         value = draft.draw.choice(values(draft) if callable(values) else values)
-        row.update(value if isinstance(value, dict) else {key: value})
+        cells = value if isinstance(value, dict) else {key: value}
+        row.update(cells)
         if reason:
             draft.reject(reason, row)
         else:
-            draft.may_change(row, key)
+            for each in cells:
+                draft.may_change(row, each)
             draft.rules += [rule] if rule else []
 
     apply.__name__ = name
-    case()(apply)
+    case(stops=stops)(apply)
 
 
 def date_as(way: Callable[[dt.date], object]):
@@ -289,26 +291,28 @@ of_column("true_dates", "date_debut", "date_fin", way=date_as(lambda day: day))
 of_column("day_first", "date_debut", way=date_as(lambda day: f"{day:%d/%m/%Y}"))
 of_column("last_years_file", "annee", way=lambda *_: str(YEAR - 1), late=True, stops=f"ce fichier est celui de {YEAR - 1}")
 
-UNKNOWN, NOT_GIVEN = "réponse inconnue, gardée comme « non prévue »", "case sans réponse : non renseigné"
+UNKNOWN, NOT_GIVEN = "pas comprise", "case sans réponse : non renseigné"
 NOT_KNOWN = ("NSP", "nsp", "N.S.P.", "?", "-", "RAS")
-WRONG_UAI, NO_DAY = "UAI mal écrit, ou dont la lettre de contrôle est fausse", "date impossible ou illisible"
-NO_DAYS, SHORT_YEARS = ("29/02/2031", "00/00/0000", "31/04/2031", "bientôt"), ("31/12/49", "03-04-31", "5/3/68")
+WRONG_UAI, NO_DAY = "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide", "date impossible ou illisible, laissée vide"
+NO_DAYS = ("29/02/2031", "00/00/0000", "31/04/2031", "bientôt")
 NO_BIRTH = (str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5")
 START = {"date_debut": f"15/01/{YEAR + 3}", "date_fin": ""}
 END = {"date_debut": f"15/05/{YEAR}", "date_fin": f"14/05/{YEAR}"}
 
-one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), rule=UNKNOWN)
+one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), stops=UNKNOWN)
 one_cell("not_known", column=CLOSED, values=NOT_KNOWN, rule="écriture ramenée à la liste")
 one_cell("nothing_as_a_word", column=CLOSED, values=("NA", "None", "null", "n/a"), rule=NOT_GIVEN)
 one_cell("nothing", column=CLOSED, values=("",))
-one_cell("class_code_spoilt", column="niveau", values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",), rule=UNKNOWN)
+one_cell("class_code_spoilt", column="niveau", values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",), stops=UNKNOWN)
 one_cell("other_name_of_a_college", column="college", values=("Clg Mendès-France",))
-one_cell("wrong_uai", column="uai", values=("0592714F", "59000", "0130001Z"), reason=WRONG_UAI)
-one_cell("short_years", column="date_debut", values=SHORT_YEARS, reason="date dont l’année n’a que deux chiffres")
-one_cell("impossible_day", column="date_debut", values=NO_DAYS, reason=NO_DAY)
-one_cell("start_to_come", column="date_debut", values=(START,), reason="début après la fin de l’année")
-one_cell("end_before_start", column="date_debut", values=(END,), reason="fin avant le début")
-one_cell("impossible_birth", column="annee_naissance", values=NO_BIRTH, reason="année de naissance impossible")
+one_cell("wrong_uai", column="uai", values=("0592714F", "59000", "0130001Z"), rule=WRONG_UAI)
+one_cell("short_years", column="date_debut", values=("03-04-31", "3/4/31", "03-avr-31"), rule="date à l’année de deux chiffres")
+one_cell("months", column="date_debut", values=("avr-31", "04/2031", "avril 2031"), rule="mois sans jour")
+one_cell("impossible_day", column="date_debut", values=NO_DAYS, rule=NO_DAY)
+one_cell("start_to_come", column="date_debut", values=(START,), rule="début après la fin de l’année")
+one_cell("end_before_start", column="date_debut", values=(END,), rule="fin avant le début")
+one_cell("no_end", column="date_fin", values=("31/12/9999", "9999-12-31"), rule="encore ouvert")
+one_cell("impossible_birth", column="annee_naissance", values=NO_BIRTH, rule="année de naissance impossible")
 one_cell("a_row_of_last_year", column="annee", values=(str(YEAR - 1),), reason="ligne d’une autre année")
 
 
@@ -447,7 +451,7 @@ def name_with_accents_and_spaces(draft):
     draft.name = draft.name or f"Accompagnements de l’Été {YEAR} (définitif).{draft.form}"
 
 
-@case(stops="sont inconnues")
+@case(stops="ne sont pas comprises")
 def columns_shifted_on_some_rows(draft):
     for _ in range(9):
         row = draft.pick()

@@ -3,9 +3,7 @@
 import shutil
 
 import nbformat
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from helpers import data, indicators, paths
 from helpers.clean.records import Persons
@@ -34,16 +32,10 @@ PATTERNS = {
 
 def persons(year: int, n: int = N, **changed: list[str]) -> Persons:
     """``n`` persons; ``changed`` gives other answers to some columns, repeated in the same way."""
-    codes, labels = {}, {}
-    given = {"annee": [str(year)], "college": [""], "uai": ["0590001A", "0590002B"], **PATTERNS, **changed}
-    for name, answers in given.items():
-        told = [_dated(answers[rank % len(answers)], name, year) for rank in range(n)]
-        labels[name] = ["", *sorted(set(told) - {""})]
-        codes[name] = np.array([labels[name].index(answer) for answer in told], dtype=np.uint8)
-    labels["orienteur"] = ["", "direction_vie_scolaire", "enseignants"]
-    by_college = np.array(labels["origine"])[codes["origine"]] == "college"
-    codes["orienteur"] = np.where(by_college, 1 + np.arange(n) % 2, 0).astype(np.uint8)
-    return Persons(year, codes, labels, pa.array([f"P{rank:04d}" for rank in range(n)]))
+    given = {"annee": [str(year)], "uai": ["0590001A", "0590002B"], **PATTERNS, **changed}
+    rows = {name: [_dated(answers[rank % len(answers)], name, year) for rank in range(n)] for name, answers in given.items()}
+    rows["orienteur"] = ["" if origin != "college" else ("direction_vie_scolaire", "enseignants")[rank % 2] for rank, origin in enumerate(rows["origine"])]
+    return Persons.of(year, pd.DataFrame({"identifiant": [f"P{rank:04d}" for rank in range(n)], **rows}))
 
 
 def _dated(answer: str, name: str, year: int) -> str:

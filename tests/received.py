@@ -47,16 +47,16 @@ class Read:
 
     def __init__(self, year: int = YEAR):
         received = data.receive(year)
-        batches = [part.read() for part in received.parts]
+        tables = received.tables
         self.received = received
-        self.columns = {name: [cell for batch in batches for cell in batch.columns[name].to_pylist()] for name in received.columns}
-        self.lines = [int(line) for batch in batches for line in batch.lines]
-        self.refused = [(row.line, row.reason) for batch in batches for row in batch.refused]
-        self.texts = [row.text for batch in batches for row in batch.refused]
+        self.columns = {name: [cell for table in tables for cell in table.rows[name].astype("object")] for name in received.columns}
+        self.lines = [int(line) for table in tables for line in table.rows.index]
+        self.refused = [(row.line, row.reason) for table in tables for row in table.refused]
+        self.texts = [row.text for table in tables for row in table.refused]
         self.changes = Counter()
-        for change in [*received.changes, *(change for batch in batches for change in batch.changes)]:
+        for change in [*received.changes, *(change for table in tables for change in table.changes)]:
             self.changes[change.rule] += change.rows
-        self.sheets = [part.sheet for part in received.parts]
+        self.sheets = [table.sheet for table in tables]
 
     @property
     def rows(self) -> list[list[str]]:

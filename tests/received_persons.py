@@ -3,8 +3,7 @@
 import functools
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
+import pandas as pd
 
 from helpers import clean, data, paths, schema
 from helpers.clean import records
@@ -24,22 +23,16 @@ def rows(*changes: dict) -> list[dict]:
     return [{"identifiant": f"P{number:05d}", **ROW, **change} for number, change in enumerate(changes, 1)]
 
 
-def batch_of(lines: list[dict], first: int, refused: list | None = None) -> records.Batch:
-    columns = {}
-    for name in lines[0] if lines else []:
-        texts = pa.array([line[name] for line in lines], pa.string())
-        columns[name] = texts if name == "identifiant" else texts.dictionary_encode()
-    return records.Batch(columns, np.arange(first, first + len(lines)), refused or [])
-
-
-def part_of(lines: list[dict], first: int = 2, file: str = FILE, sheet: str = "", refused: list | None = None) -> records.Part:
-    return records.Part(file, sheet, lambda: batch_of(lines, first, refused))
+def table_of(lines: list[dict], first: int = 2, file: str = FILE, sheet: str = "", refused: list | None = None) -> records.ReceivedTable:
+    """The lines as one table, numbered from ``first``."""
+    texts = pd.DataFrame(lines, dtype="str", index=range(first, first + len(lines)))
+    return records.ReceivedTable(file, sheet, texts.astype({name: "category" for name in texts if name != "identifiant"}), refused or [])
 
 
 def received(lines: list[dict], year: int = 2021, cut: int = 10**9, columns: list[str] | None = None, **more) -> records.ReceivedRecords:
-    """The lines as one file, in parts of ``cut`` lines."""
-    parts = [part_of(lines[start : start + cut], start + 2, **more) for start in range(0, len(lines), cut)]
-    return records.ReceivedRecords(year, parts, columns or schema.columns("accompagnements"))
+    """The lines as one file, in tables of ``cut`` lines."""
+    tables = [table_of(lines[start : start + cut], start + 2, **more) for start in range(0, len(lines), cut)]
+    return records.ReceivedRecords(year, tables, columns or schema.columns("accompagnements"))
 
 
 def registers() -> dict:
@@ -58,14 +51,12 @@ def cleaned(lines: list[dict], **more) -> records.CleanedRecords:
 
 
 def values(out: records.CleanedRecords, column: str) -> list[str]:
-    """What the persons kept answered in a column, in order."""
-    if column == "identifiant":
-        return out.persons.identifiers.to_pylist()
-    return [out.persons.labels[column][code] for code in out.persons.codes[column].tolist()]
+    """What the persons kept answered in a column, in order; ``""`` for nothing."""
+    return out.persons.table[column].astype("object").fillna("").tolist()
 
 
 def table(out: records.CleanedRecords) -> dict[str, list[str]]:
-    return {name: values(out, name) for name in ["identifiant", *out.persons.codes]}
+    return {name: values(out, name) for name in out.persons.table}
 
 
 def reasons(out: records.CleanedRecords) -> dict[str, int]:

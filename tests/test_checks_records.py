@@ -130,6 +130,7 @@ WRONG = {
     "an empty file": ({"accompagnements.csv": b""}, f"{FILE}.csv : le fichier est vide ; refaites l’export, ou retirez ce fichier."),
     "a folder": ({"accompagnements.csv": CSV, "accompagnements 2.csv/Lille.csv": b""}, f"{FILE} 2.csv est un dossier, il n’est pas lu : sortez-en les fichiers de l’export."),
     "another name": ({"accompagnements.csv": CSV, "Copie de accompagnements.xlsx": b""}, "data/raw/2033/Copie de accompagnements.xlsx n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
+    "an export under another name": ({"accompagnements.csv": CSV, "Export CAPEP 2033.csv": CSV}, "data/raw/2033/Export CAPEP 2033.csv n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
     "one endless line": ({"accompagnements.csv": b"x" * (50 << 20 if ALL else 5 << 20)}, f"{FILE}.csv : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes (data/raw/reference/entetes.csv dit lesquels sont connus)."),
     "the same persons": ({"accompagnements.csv": CSV, "accompagnements_2.csv": CSV + b"\n"}, "accompagnements_2.csv : 12 de ses 12 lignes sont déjà dans un autre fichier de l’année ; gardez un seul des deux, ou demandez un export sans répétition."),
 }  # fmt: skip
@@ -161,7 +162,7 @@ REJECTED = "data/processed/2033/prive/quarantaine.csv"
 
 
 def write_rejected(root, count: int) -> None:
-    write_export(root, *[{"uai": ""}] * 12, *[{"uai": "faux"}] * count, more=["uai"])
+    write_export(root, *[{}] * 12, *[{"annee": "2032"}] * count)
 
 
 @pytest.mark.parametrize(("count", "verb", "code"), [(1, "check", 0), (6, "check", 2), (6, "run", 2)])
@@ -170,7 +171,7 @@ def test_rejected_rows_are_kept_aside_and_the_place_is_told(data_root, capsys, c
     assert cli.main([verb, "--year", "2033"]) == code
     shown = "".join(capsys.readouterr())
     assert REJECTED in shown and ("6 lignes sur 18 ne peuvent pas être comptées" in shown.replace("\u202f", " ").replace("\u00a0", " ")) == (code == 2)
-    assert (data_root / REJECTED).read_text(encoding="utf-8-sig").count(";faux;") == count
+    assert (data_root / REJECTED).read_text(encoding="utf-8-sig").count(";2032;") == count
     assert [path.name for path in (data_root / REJECTED).parent.iterdir()] == ["quarantaine.csv"]
 
 

@@ -68,7 +68,7 @@ def test_an_answer_that_no_rule_knows_is_kept_and_counted():
     out = cleaned(rows(*[{}] * 19, {"niveau": "CE9"}))
     assert values(out, "niveau") == ["4e"] * 19 + ["non_prevu"]
     assert rules(out) == {("niveau", "réponse inconnue, gardée comme « non prévue »"): 1}
-    assert out.faults == []
+    assert [(each.value, each.persons) for each in out.unread] == [("CE9", 1)]
 
 
 @pytest.mark.parametrize("text", ["60", "60.0", "500.0", "6e ou 5e", "6 ans", "7e", "456", "12"])
@@ -127,6 +127,10 @@ def test_the_table_of_the_project_can_be_used_and_says_each_thing_once():
         ("Autre : jardinage", "autre"),
         (";", ""),
         ("NSP", "ne_sait_pas"),
+        ("scolarité + mobilité", "scolarite;mobilite"),
+        ("scolarité - mobilité", "scolarite;mobilite"),
+        ("scolarité et mobilité & santé", "scolarite;sante_addiction;mobilite"),
+        ("loisirs, culture et vacances", "loisirs_culture_vacances"),
     ],
 )
 def test_a_cell_of_several_answers_is_a_set_in_catalogue_order(text, value):
@@ -142,44 +146,70 @@ def test_a_date_is_read_with_the_day_before_the_month(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "start", "end"),
     [
-        ("29/02/2021", "date impossible ou illisible"),
-        ("04/25/2021", "date impossible ou illisible"),
-        ("00/00/0000", "date impossible ou illisible"),
-        ("20210403", "date impossible ou illisible"),
-        ("hier", "date impossible ou illisible"),
-        ("40178", "date impossible ou illisible"),
-        ("49675", "date impossible ou illisible"),
-        ("03/04/21", "date dont l’année n’a que deux chiffres"),
-        ("13-janv-20", "date dont l’année n’a que deux chiffres"),
-        ("01/01/2022", "début après la fin de l’année"),
+        ("04/08/21", "2021-08-04", "2021-08-04"),
+        ("04-août-21", "2021-08-04", "2021-08-04"),
+        ("sept-20", "2020-09-01", ""),
+        ("09/2021", "2021-09-01", "2021-09-30"),
+        ("2021-09", "2021-09-01", "2021-09-30"),
+        ("T3 2021", "2021-07-01", "2021-09-30"),
+        ("3e trimestre 2021", "2021-07-01", "2021-09-30"),
+        ("2020-2021", "2020-09-01", "2021-08-31"),
     ],
 )
-def test_a_date_that_cannot_be_takes_its_row_out(text, reason):
-    assert reasons(cleaned(rows({"date_debut": text}))) == {reason: 1}
+def test_the_usual_french_ways_of_writing_a_date_are_read(text, start, end):
+    out = cleaned(rows({"date_debut": text, "date_fin": ""}, {"date_debut": "", "date_fin": text}))
+    assert (values(out, "date_debut")[0], values(out, "date_fin")[1], reasons(out)) == (start, end, {})
+    assert sum(column.startswith("date_") for column, _ in rules(out)) == 2
+
+
+@pytest.mark.parametrize("text", ["31/12/9999", "9999-12-31", "31/12/2099", "15/03/2022"])
+def test_an_end_to_come_is_still_open(text):
+    out = cleaned(rows({"date_fin": text}))
+    assert (values(out, "date_fin"), out.unread, len(rules(out))) == ([""], [], 1)
+
+
+@pytest.mark.parametrize(("text", "kept"), [("2 021", 1), ("2021.0", 1), ("2020-2021", 1), ("2021/2022", 1), ("2019-2020", 0)])
+def test_the_usual_ways_of_writing_a_year_are_read(text, kept):
+    assert len(cleaned(rows({"annee": text})).persons) == kept
+
+
+@pytest.mark.parametrize("text", ["29/02/2021", "04/25/2021", "00/00/0000", "20210403", "hier", "40178", "49675", "01/01/2022", "13/2021", "T5 2021", "2021"])
+def test_a_date_that_cannot_be_is_left_empty_counted_and_listed(text):
+    out = cleaned(rows(*[{}] * 9, {"date_debut": text}))
+    assert (values(out, "date_debut")[9], reasons(out), out.faults) == ("", {}, [])
+    assert [(each.column, each.value, each.first_line, each.is_shown) for each in out.unread] == [("date_debut", text, 11, False)]
+    assert sum(rules(out).values()) == 1
 
 
 def test_the_bounds_of_spreadsheet_days():
-    assert [str(read_day(text)) for text in ("40179", "49674")] == ["2010-01-01", "2035-12-31"]
+    assert [str(read_day(text)[0]) for text in ("40179", "49674")] == ["2010-01-01", "2035-12-31"]
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "told"),
+    ("start", "end", "read", "told"),
     [
-        ("31/12/2021", "31/12/2021", {}),
-        ("01/01/2022", "", {"début après la fin de l’année": 1}),
-        ("2017-09-01", "01/01/2021", {}),
-        ("2017-09-01", "31/12/2020", {"fin hors de l’année": 1}),
-        ("2017-09-01", "01/01/2022", {"fin hors de l’année": 1}),
-        ("02/05/2021", "01/05/2021", {"fin avant le début": 1}),
-        ("", "01/05/2021", {}),
-        ("02/05/2021", "en cours", {}),
-        ("", "", {}),
+        ("31/12/2021", "31/12/2021", ("2021-12-31", "2021-12-31"), ""),
+        ("2017-09-01", "01/01/2021", ("2017-09-01", "2021-01-01"), ""),
+        ("2017-09-01", "31/12/2020", ("2017-09-01", ""), "fin avant le début de l’année, laissée vide"),
+        ("2017-09-01", "01/01/2022", ("2017-09-01", ""), "fin après le 31 décembre : accompagnement encore ouvert à cette date"),
+        ("02/05/2021", "01/05/2021", ("", ""), "fin avant le début : les deux dates sont laissées vides"),
+        ("", "01/05/2021", ("", "2021-05-01"), ""),
+        ("02/05/2021", "en cours", ("2021-05-02", ""), ""),
     ],
-)
-def test_a_start_and_an_end_hold_in_their_year(start, end, told):
-    assert reasons(cleaned(rows({"date_debut": start, "date_fin": end}))) == told
+)  # fmt: skip
+def test_a_start_and_an_end_hold_in_their_year(start, end, read, told):
+    out = cleaned(rows({"date_debut": start, "date_fin": end, "nouvel_accompagnement": "NSP"}))
+    assert (values(out, "date_debut")[0], values(out, "date_fin")[0], reasons(out)) == (*read, {})
+    assert (told in {rule for _, rule in rules(out)}) == bool(told)
+
+
+@pytest.mark.parametrize(("answer", "start", "count"), [("oui", "2020-12-31", 1), ("oui", "2021-01-01", 0), ("non", "2021-01-01", 1), ("non", "2020-12-31", 0), ("oui", "", 0)])
+def test_a_new_follow_up_that_its_start_contradicts_is_told(answer, start, count):
+    out = cleaned(rows({"nouvel_accompagnement": answer, "date_debut": start, "date_fin": ""}))
+    assert rules(out).get(("nouvel_accompagnement", "réponse que la date de début contredit, gardée telle quelle"), 0) == count
+    assert values(out, "nouvel_accompagnement") == [answer]
 
 
 @pytest.mark.parametrize(("text", "value"), [("2008", "2008"), ("2008.0", "2008"), ("12/05/2008", "2008"), ("2016", "2016"), ("1996", "1996"), ("", ""), ("NSP", "")])
@@ -188,8 +218,9 @@ def test_a_year_of_birth_within_its_bounds(text, value):
 
 
 @pytest.mark.parametrize("text", ["2017", "1995", "08", "quatorze ans", "12"])
-def test_a_year_of_birth_out_of_bounds(text):
-    assert reasons(cleaned(rows({"annee_naissance": text}))) == {"année de naissance impossible": 1}
+def test_a_year_of_birth_out_of_bounds_is_left_empty(text):
+    out = cleaned(rows({"annee_naissance": text}))
+    assert (values(out, "annee_naissance"), rules(out)) == ([""], {("annee_naissance", "année de naissance impossible, laissée vide"): 1})
 
 
 # --- UAI, collèges, associations (cases 15, 42 to 46) -----------------------------------------------------------------
@@ -211,10 +242,10 @@ def test_a_lost_zero_is_counted_apart():
 
 
 @pytest.mark.parametrize("text", ["0592714F", "592714F", "92714E", "0592714", "Mendès France", "05927144E", "0592714I", "000023A", "００９２７１４E"])
-def test_a_wrong_uai_takes_its_row_out(text):
-    out = cleaned(rows({"uai": text}))
-    assert reasons(out) == {"UAI mal écrit, ou dont la lettre de contrôle est fausse": 1}
-    assert rules(out) == {}
+def test_a_wrong_uai_is_left_empty_and_the_name_of_the_college_serves(text):
+    out = cleaned(rows({"uai": text, "college": ""}, {"uai": text}))
+    assert (values(out, "uai"), reasons(out)) == (["", "0592714E"], {})
+    assert rules(out)["uai", "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide"] == 2
 
 
 @pytest.mark.parametrize(
@@ -253,6 +284,7 @@ def test_an_association_takes_the_name_of_the_register_or_keeps_its_own():
     out = cleaned(rows({"association": "capep"}, {"association": "HORIZON 9"}, {"association": "AEP (SA)"}, {"association": "Nouvelle  Asso"}, {"association": ""}))
     assert values(out, "association") == ["CAPEP", "Horizon 9", "AEP Sambre Avesnois", "Nouvelle Asso", ""]
     assert rules(out) == {
+        ("association", "case vide : personne comptée sans association"): 1,
         ("association", "nom ramené à celui de reference/associations.csv"): 3,
         ("association", "association inconnue de reference/associations.csv : gardée sous son nom"): 1,
     }

@@ -198,7 +198,7 @@ def quote_a_row(project: Project, monkeypatch) -> None:
     from helpers import indicators
 
     def count(persons, **_):
-        raise ValueError(f"ligne {persons.identifiers.to_pylist()} {persons.labels}")
+        raise ValueError(f"ligne {persons.table['identifiant'].tolist()} {persons.labels}")
 
     monkeypatch.setattr(indicators, "count_persons", count)
     touch(project)

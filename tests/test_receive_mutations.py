@@ -12,8 +12,8 @@ import pytest
 from conftest import ALL
 from export_mutations import damaged
 from helpers import data, paths
-from helpers.data import text_scan
-from helpers.data.text_files import BLANK
+from helpers.data import text_files
+from helpers.data.titles import BLANK
 from helpers.schema import DataError
 from received import HEADER, ROWS, YEAR, Read, prepare, text_of
 
@@ -70,8 +70,7 @@ def physical_rows(content: bytes) -> set[int]:
 
 @pytest.mark.parametrize("group", range(10 if ALL else 1))
 def test_a_damaged_text_is_read_row_by_row_or_refused(group, monkeypatch):
-    monkeypatch.setattr(text_scan, "BLOCK_BYTES", 257)
-    monkeypatch.setattr(text_scan, "RANGE_BYTES", 257)
+    monkeypatch.setattr(text_files, "_BLOCK_BYTES", 257)
     usable = 0
     for seed in range(group * 24, group * 24 + 24):
         draw = random.Random(seed)

@@ -3,13 +3,11 @@
 import json
 import random
 
-import numpy as np
 import pytest
 
-from conftest import ALL
 from helpers import data, paths, system
-from helpers.data import text_files, text_scan
-from helpers.schema import DataError, table_schema
+from helpers.data import text_files, titles
+from helpers.schema import table_schema
 from helpers.typography import fold
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
 
@@ -39,9 +37,8 @@ def test_a_plain_export_is_read_as_it_is():
     # « NA » and « null » are answers (case 13), « 6e » is no number (14).
     assert read.rows == ROWS and read.lines == [2, 3, 4] and not read.refused and not read.changes
     assert read.received.source == "export" and read.received.columns[:2] == ["identifiant", "annee"]
-    batch = read.received.parts[0].read()
-    assert np.issubdtype(batch.lines.dtype, np.integer) and str(batch.columns["identifiant"].type) == "string"
-    assert {str(column.type) for name, column in batch.columns.items() if name != "identifiant"} == {"dictionary<values=string, indices=int32, ordered=0>"}
+    table = read.received.tables[0].rows
+    assert {name: str(kind) for name, kind in table.dtypes.items()} == {"identifiant": "str"} | dict.fromkeys(read.received.columns[1:], "category")
 
 
 def test_class_codes_and_leading_zeros_stay_as_written():
@@ -73,7 +70,7 @@ def test_a_delimiter_and_an_end_of_line_are_found(delimiter, end):
 
 
 A, B, C, D = text_of(ROWS).splitlines()
-LEFT_OUT = "colonnes hors liste, laissées de côté : 2"
+LEFT_OUT = "colonnes hors liste, laissées de côté : « Prénom », « Observations »"
 
 
 @pytest.mark.parametrize(("text", "lines", "changes"), [
@@ -83,14 +80,14 @@ LEFT_OUT = "colonnes hors liste, laissées de côté : 2"
     (f"{A};\n{B};\n{C};\n{D};\n", [2, 3, 4], {}),
     (f"{A}\n{B};\n{C};\n{D};\n", [2, 3, 4], {}),
     (f"{A}\n{B}\n{C};;\n{D}\n", [2, 3, 4], {text_files.TRIMMED: 1}),
-    (f"{A}\n{B}\n\n{';' * 12}\n  \n{C}\n{D}\n\n", [2, 6, 7], {text_files.BLANK: 4}),
+    (f"{A}\n{B}\n\n{';' * 12}\n  \n{C}\n{D}\n\n", [2, 6, 7], {titles.BLANK: 4}),
     (text_of([["Jean", *row, "secret"] for row in ROWS], header=["Prénom", *HEADER, "Observations"]), [2, 3, 4], {LEFT_OUT: 3}),
 ], ids=["mixed line ends", "sep=", "letterhead", "delimiter at the end", "but of titles", "empty cells", "blank lines", "other columns"])
 def test_what_surrounds_the_rows_is_left_out_and_counted(text, lines, changes):
     put(text)
     read = Read()
     assert (read.rows, read.lines, read.changes) == (ROWS, lines, changes)
-    assert "Prénom" not in str(read.received) and "secret" not in str(read.columns)
+    assert "Jean" not in str(read.received) and "secret" not in str(read.columns)
 
 
 def test_a_column_without_title_or_value_is_left_out():
@@ -158,7 +155,7 @@ def test_earlier_exports_are_read_in_order():
         paths.raw(year).mkdir()
         (paths.raw(year) / "accompagnements.csv").write_text(text_of(kept), encoding="utf-8")
     earlier = data.receive_earlier(YEAR)
-    assert [(each.year, sum(len(part.read()) for part in each.parts)) for each in earlier] == [(2039, 1), (2040, 2)]
+    assert [(each.year, sum(map(len, each.tables))) for each in earlier] == [(2039, 1), (2040, 2)]
 
 
 def test_no_title_of_the_reference_contradicts_the_schema():
@@ -271,55 +268,52 @@ def everything(read: Read) -> tuple:
 
 
 @pytest.mark.parametrize(("end", "codec"), [("\n", "utf-8"), ("\r\n", "utf-8"), ("\r", "cp1252")])
-def test_ranges_of_any_size_give_the_same_rows(end, codec, monkeypatch):
+def test_blocks_of_any_size_give_the_same_rows(end, codec, monkeypatch):
     put(tricky(1, end=end).replace("\ufeff", "" if codec == "cp1252" else "\ufeff").encode(codec))
     whole = everything(Read())
     assert len(whole[0]) > 20 and len(whole[2]) > 1
-    for size in (1, 2, 3, 7, 64, 333, 5000) if ALL else (3, 64, 333):
-        monkeypatch.setattr(text_scan, "BLOCK_BYTES", size)
-        monkeypatch.setattr(text_scan, "RANGE_BYTES", size)
-        monkeypatch.setattr(text_scan, "_WINDOW_BYTES", max(1, size // 3))
-        read = Read()
-        assert everything(read) == whole, size
-        assert size > 64 or len(read.received.parts) > 5
+    for size in (200, 333, 1000):
+        monkeypatch.setattr(text_files, "_BLOCK_BYTES", size)
+        assert everything(Read()) == whole, size
 
 
-def test_a_wrong_byte_is_told_wherever_the_ranges_are_cut(monkeypatch):
-    mixed = CSV.encode() + CSV.split("\n")[1].encode("cp1252")
-    for size in (5, 100, 1 << 20):
-        monkeypatch.setattr(text_scan, "BLOCK_BYTES", size)
-        monkeypatch.setattr(text_scan, "RANGE_BYTES", size)
-        for content, line in ((mixed, 5), (CSV.replace("Escale", '"Escale', 1), 3), (CSV.replace("mobilité", "\0", 1), 3)):
-            put(content)
-            assert [fault.split(" :")[0] for fault in faults()] == [f"{FILE}, ligne {line}"], (size, line)
-
-
-def test_a_file_beyond_the_limits_is_told(monkeypatch):
-    monkeypatch.setattr(text_scan, "MOST_UTF16_BYTES", 10)
-    put(CSV.encode("utf-16"))
-    assert faults() == [f"{FILE} : fichier trop gros pour de l’UTF-16 ; enregistrez-le au format CSV UTF-8."]
+def test_a_header_beyond_the_beginning_is_told(monkeypatch):
     monkeypatch.setattr(text_files, "_HEAD_BYTES", 40)
     put(CSV)
     assert "aucune ligne de titres" in faults()[0]
 
 
-@pytest.mark.parametrize("change", [
-    lambda content: content[:-30].replace(b"\n", b'"'), lambda content: content.replace(b"P2", b"P\xe9"),
-    lambda content: content.replace(b"Horizon", b"Hor\xe9zon"), None,
-], ids=["shorter", "same size, identifier", "same size, answer", "gone"])
-def test_a_file_that_changes_between_the_two_readings_is_told(change):
-    put(CSV)
-    received = data.receive(YEAR)
-    put(change(CSV.encode())) if change else (paths.raw(YEAR) / "accompagnements.csv").unlink()
-    with pytest.raises(DataError, match="a changé pendant sa lecture"):
-        received.parts[0].read()
-
-
-def test_the_end_of_an_endless_row_is_looked_for_once(monkeypatch):
-    monkeypatch.setattr(text_scan, "BLOCK_BYTES", 257)
-    monkeypatch.setattr(text_scan, "RANGE_BYTES", 257)
-    asked, row_end = [], text_scan._row_end
-    monkeypatch.setattr(text_scan, "_row_end", lambda *given: asked.append(given) or row_end(*given))
-    put(CSV + "P4;" + "x" * 100_000)
+def test_a_row_longer_than_a_block_is_read():
+    put(CSV + "P4;" + "x" * (text_files._BLOCK_BYTES + 9))
     read = Read()
-    assert read.lines == [2, 3, 4] and read.refused == [(5, text_files.SHORT)] and len(asked) < 10
+    assert read.lines == [2, 3, 4] and read.refused == [(5, text_files.SHORT)]
+
+
+# --- objectives on several columns ------------------------------------------------------------------------------------
+
+NAMED = HEADER.index("objectifs")
+
+
+def wide(*goals: tuple[str, list[str]]) -> str:
+    """The rows with other columns in place of « objectifs »."""
+    rows = [[*row[:NAMED], *(cells[rank] for _, cells in goals), *row[NAMED + 1 :]] for rank, row in enumerate(ROWS)]
+    return text_of(rows, header=[*HEADER[:NAMED], *(title for title, _ in goals), *HEADER[NAMED + 1 :]])
+
+
+@pytest.mark.parametrize(("goals", "told"), [
+    ([("Objectif 1", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""]), ("objectif_3", ["", "", ""])], ["scolarité;santé", "mobilité", "autre"]),
+    ([("Objectif", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
+    ([("Santé", ["x", "", "non"]), ("Mobilité", ["oui", "0", "1"]), ("Besoin de parler", ["", "VRAI", "peut-être"])], ["sante_addiction;mobilite", "besoin_de_parler", "mobilite;peut-être"]),
+    ([("Objectif : scolarité", ["x", "", ""]), ("Thème santé", ["x", "x", "NSP"])], ["scolarite;sante_addiction", "sante_addiction", "ne_sait_pas"]),
+])  # fmt: skip
+def test_objectives_on_several_columns_are_gathered(goals, told):
+    put(wide(*goals))
+    read = Read()
+    assert read.columns["objectifs"] == told and read.changes == {f"objectifs réunis de {len(goals)} colonnes": 3}
+
+
+def test_one_title_that_is_also_an_answer_is_no_objective():
+    put(text_of([[*row, "x"] for row in ROWS], header=[*HEADER, "Mobilité"]))
+    assert Read().columns["objectifs"] == [row[NAMED] for row in ROWS]
+    put(wide(("Mobilité", ["x", "", ""])))
+    assert "colonne obligatoire absente : « objectifs »" in faults()[0]

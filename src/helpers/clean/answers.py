@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from helpers.clean.records import EMPTY
 from helpers.schema import DataError, catalogue, control_letter, table_schema
 from helpers.typography import fold
 
-# --- Why a row is rejected, in the order of the checks; no reason shows a value ---
+# --- Why a row is rejected: it is nobody of the year, or somebody who is already there. No reason shows a value ---
 
 
 class Reason(StrEnum):
@@ -26,19 +26,9 @@ class Reason(StrEnum):
     NOBODY = "identifiant absent"
     NO_YEAR = "année de l’export absente ou illisible"
     OTHER_YEAR = "ligne d’une autre année"
-    SHORT_YEAR = "date dont l’année n’a que deux chiffres"
-    NO_DAY = "date impossible ou illisible"
-    STARTS_LATER = "début après la fin de l’année"
-    ENDS_OUTSIDE = "fin hors de l’année"
-    ENDS_BEFORE = "fin avant le début"
-    BIRTH = "année de naissance impossible"
-    BAD_UAI = "UAI mal écrit, ou dont la lettre de contrôle est fausse"
     CONTRADICTORY = "personne présente plusieurs fois, avec des réponses différentes"
     IDENTICAL = "personne présente plusieurs fois, réponses identiques : seule la première ligne est gardée"
-
-
-# A row holds the place of its reason; 0 is none: the row is kept.
-PLACES = {reason: place for place, reason in enumerate(Reason, 1)}
+    GATHERED = "autre objectif d’une personne : réuni à sa première ligne"
 
 
 # --- Spelling: spaces, apostrophes, dashes and accents, whatever program wrote them ---
@@ -54,11 +44,12 @@ _DEGREE = re.compile("[°º]")
 
 
 class Cell(NamedTuple):
-    """The meaning of a spelling: its label, the rule that changed it, and why its rows are rejected."""
+    """The meaning of a spelling: its label, the rule that changed it, why its rows are rejected, what is not read."""
 
     value: str
     rule: str = ""
     reason: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def normalise(text: str) -> str:
@@ -179,13 +170,34 @@ RULE_UNFORESEEN = "réponse inconnue, gardée comme « non prévue »"
 RULE_SEVERAL = "réponses séparées, ramenées à la liste, dans l’ordre du catalogue"
 RULE_SEVERAL_UNFORESEEN = "réponses séparées, dont une inconnue gardée comme « non prévue »"
 
-# Certain separators; a comma or a slash may belong to an answer (« santé, addiction »).
+# Certain separators; a comma, a dash or « et » may belong to an answer (« santé, addiction »).
 _SURELY = re.compile(r"[;|\n\r]+")
-_PERHAPS = re.compile(r"([,/]+)")
+_PERHAPS = re.compile(r"( *[,/+&]+ *| *-+ *| et )")
+# Bare numbers that stand for answers by themselves; any other digit in such a column makes all of them a code list.
+_NUMBERS = {"niveau": {"3", "4", "5", "6"}, "nouvel_accompagnement": {"0", "1"}, "parents_associes": {"0", "1"}}
+_CODE = re.compile(r"([0-9])(?:[.,]0+)?")
 
 
-def closed_reader(column: str, spellings: Spellings) -> Callable[[str], Cell]:
-    """Reads one answer; an unknown one becomes ``non_prevu``."""
+def codes_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[str]:
+    """The texts of a column that are codes of a list of its own, which nobody may guess: « 1 » to « 5 » for classes.
+
+    None once each is a spelling of the column in the reviewed table, or when the digits are answers (« 6 » for 6e).
+    """
+    if column not in _NUMBERS:
+        return set()
+    digits = {text: found[1] for text in texts if (found := _CODE.fullmatch(normalise(text)))}
+    if set(digits.values()) <= _NUMBERS[column]:
+        return set()
+    known = {text for text in digits if (column, key_of(normalise(text))) in spellings.exact}
+    if known == set(digits):
+        return set()
+    # « 1 » is yes, unless a « 2 » beside it says otherwise: both are asked for.
+    return set(digits) - known if column == "niveau" else set(digits)
+
+
+def closed_reader(column: str, spellings: Spellings, texts: Iterable[str] = ()) -> Callable[[str], Cell]:
+    """Reads one answer; an unknown one becomes ``non_prevu``. ``texts`` are all those of the column."""
+    codes = codes_among(column, texts, spellings)
 
     def read(text: str) -> Cell:
         if not text:
@@ -193,9 +205,9 @@ def closed_reader(column: str, spellings: Spellings) -> Callable[[str], Cell]:
         plain = normalise(text)
         if not plain:
             return Cell(EMPTY, RULE_MISSING)
-        found = spellings.find(column, plain)
+        found = None if text in codes else spellings.find(column, plain)
         if found is None:
-            return Cell(UNFORESEEN, RULE_UNFORESEEN)
+            return Cell(UNFORESEEN, RULE_UNFORESEEN, unread=(plain,))
         if found.value == text:
             return Cell(text)
         return Cell(found.value, _rule(found.value, found.reason))
@@ -215,109 +227,158 @@ def several_reader(column: str, spellings: Spellings) -> Callable[[str], Cell]:
     def read(text: str) -> Cell:
         if not text:
             return Cell(EMPTY)
-        found = {value for piece in _SURELY.split(text) for value in _answers(column, piece, spellings)}
-        value = joint.join(sorted(found - {EMPTY}, key=order.index))
+        answers = [found for piece in _SURELY.split(text) for found in _answers(column, normalise(piece), spellings)]
+        unread = tuple(dict.fromkeys(piece for piece, found in answers if found is None))
+        values = {UNFORESEEN if found is None else found.value for _, found in answers} - {EMPTY}
+        value = joint.join(sorted(values, key=order.index))
         if value == text:
-            return Cell(text)
+            return Cell(text, unread=unread)
         if not value:
             return Cell(EMPTY, RULE_MISSING)
-        return Cell(value, RULE_SEVERAL_UNFORESEEN if UNFORESEEN in found else RULE_SEVERAL)
+        return Cell(value, RULE_SEVERAL_UNFORESEEN if unread else RULE_SEVERAL, unread=unread)
 
     return read
 
 
-def _answers(column: str, piece: str, spellings: Spellings) -> list[str]:
-    """The answers of a piece: the longest runs between commas or slashes that are known."""
+def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, SpellingMatch | None]]:
+    """The answers of a piece: the longest runs between separators that are known."""
     tokens = _PERHAPS.split(piece)  # words at even places, what separates them at odd ones
     out, start = [], 0
     while start < len(tokens):
         for stop in range(len(tokens), start, -2):
-            plain = normalise("".join(tokens[start:stop]))
+            plain = "".join(tokens[start:stop]).strip()
             found = spellings.find(column, plain) if plain else None
             if found or not plain or stop == start + 1:
                 break
         if plain:
-            out.append(found.value if found else UNFORESEEN)
+            out.append((plain, found))
         start = stop + 1
     return out
 
 
-# --- Days and years: day first, four-digit years, nothing guessed ---
+# --- Days and years: day first; a cell that gives no day is left empty, counted and shown ---
 
 RULE_DAY = "date lue, le jour avant le mois"
+RULE_SHORT = "date à l’année de deux chiffres, lue dans les années 2000"
+RULE_MONTH = "mois sans jour : le premier jour pour un début, le dernier pour une fin"
+RULE_QUARTER = "trimestre sans jour : le premier jour pour un début, le dernier pour une fin"
+RULE_SCHOOL_YEAR = "année scolaire : septembre pour un début, août pour une fin"
 RULE_SERIAL = "numéro de jour d’un tableur lu comme une date"
 RULE_YEAR = "année lue dans un nombre ou dans une date"
+RULE_SCHOOL = "année scolaire dont l’une des deux années est celle de l’export"
+RULE_OPEN = "date de fin lointaine : accompagnement encore ouvert"
+RULE_GOES_ON = "fin après le 31 décembre : accompagnement encore ouvert à cette date"
+RULE_NO_DAY = "date impossible ou illisible, laissée vide"
+RULE_STARTS_LATER = "début après la fin de l’année, laissé vide"
+RULE_ENDED = "fin avant le début de l’année, laissée vide"
+RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
+RULE_BIRTH = "année de naissance impossible, laissée vide"
 
 # Age reached in the year. Prévention spécialisée meets children from primary school to young adults: outside these
 # bounds the year of birth is a typing error.
 YOUNGEST_YEARS, OLDEST_YEARS = 5, 25
+# « 31/12/9999 », « 31/12/2099 »: the ways of databases to say that there is no end.
+_NEVER = 2090
 # Spreadsheet day numbers are accepted within these years only: elsewhere five digits are something else. They count
 # from 1900; workbooks that count from 1904 are converted when they are opened.
-_SERIALS = range((date(2010, 1, 1) - date(1899, 12, 30)).days, (date(2036, 1, 1) - date(1899, 12, 30)).days)
 _ORIGIN = date(1899, 12, 30)
+_SERIALS = range((date(2010, 1, 1) - _ORIGIN).days, (date(2036, 1, 1) - _ORIGIN).days)
 
 _HOUR = r"(?:[T ]+\d{1,2}[:hH]\d{0,2}(?::\d{2})?(?:[.,]\d+)?(?: ?Z| ?[+-]\d{2}:?\d{2})?)?"
-_DAY_FIRST = re.compile(rf"(\d{{1,2}})[/. -](\d{{1,2}})[/. -](\d{{4}}){_HOUR}")
+_DAY_FIRST = re.compile(rf"(\d{{1,2}})[/. -](\d{{1,2}})[/. -](\d{{4}}|\d{{2}}){_HOUR}")
 _ISO = re.compile(rf"(\d{{4}})[/.-](\d{{1,2}})[/.-](\d{{1,2}}){_HOUR}")
+# Of « 13-févr.-2021 » written « 13 fevr 2021 ».
 _IN_WORDS = re.compile(rf"(?:[a-z]+ )?(\d{{1,2}})(?:er)? ([a-z]{{3,9}}) (\d{{4}}|\d{{2}}){_HOUR}")
-_SHORT = re.compile(rf"\d{{1,2}}[/. -]\d{{1,2}}[/. -]\d{{2}}{_HOUR}")
+_MONTH_IN_WORDS = re.compile(r"([a-z]{3,9}) (\d{4}|\d{2})")
+_MONTH = re.compile(r"(\d{1,2})[/. -](\d{4})|(\d{4})[/.-](\d{1,2})")
+_QUARTER = re.compile(
+    r"(?:t|trim |trimestre )([1-4]) (\d{4}|\d{2})|([1-4])(?:er|e|eme|nd)? ?t(?:rim|rimestre)? (\d{4})|(\d{4}) t([1-4])"
+)
+_TWO_YEARS = re.compile(r"(\d{4}) ?[-/] ?(\d{4}|\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
-_YEAR = re.compile(r"(\d{4})(?:[.,]0+)?")
-
-
-def _parts(text: str) -> tuple[int, int, int] | None:
-    """Year, month and day as written, or None."""
-    if found := _ISO.fullmatch(text):
-        return int(found[1]), int(found[2]), int(found[3])
-    if found := _DAY_FIRST.fullmatch(text):
-        return int(found[3]), int(found[2]), int(found[1])
-    found = _IN_WORDS.fullmatch(_plain_words(text))
-    return (int(found[3]), read_month(found[2]), int(found[1])) if found and len(found[3]) == 4 else None
+_SHORT_YEAR = re.compile(r"\d{1,2}[/. -]\d{1,2}[/. -]\d{2}")
+_YEAR = re.compile(r"(\d ?\d{3})(?:[.,]0+)?")
 
 
 def _plain_words(text: str) -> str:
     """« 13-févr.-2021 » as « 13 fevr 2021 »."""
-    words = text.replace("-", " ").replace(".", " ").split()
-    return " ".join(fold(word) if word.isalpha() else word for word in words)
+    words = re.sub(r"[-./]", " ", text).split()
+    return " ".join(fold(word) if not word.isascii() or word.isalpha() else word.lower() for word in words)
 
 
-def _is_short(text: str) -> bool:
-    in_words = _IN_WORDS.fullmatch(_plain_words(text))
-    return bool(_SHORT.fullmatch(text) or (in_words and read_month(in_words[2])))
+def _full(year: str) -> int:
+    return int(year) + 2000 * (len(year) == 2)
 
 
-def read_day(text: str) -> date | Reason:
-    """The day of a tidy text, or why it has none."""
-    serial = _SERIAL.fullmatch(text)
-    if serial:
+def _parts(text: str) -> tuple[int, int, int, str] | None:
+    """Year, month and day as written, and the rule; None for another form."""
+    if found := _ISO.fullmatch(text):
+        return int(found[1]), int(found[2]), int(found[3]), RULE_DAY
+    if found := _DAY_FIRST.fullmatch(text):
+        return _full(found[3]), int(found[2]), int(found[1]), RULE_SHORT if len(found[3]) == 2 else RULE_DAY
+    if (found := _IN_WORDS.fullmatch(_plain_words(text))) and (month := read_month(found[2])):
+        return _full(found[3]), month, int(found[1]), RULE_SHORT if len(found[3]) == 2 else RULE_DAY
+    return None
+
+
+def _school_year(text: str) -> tuple[int, int] | None:
+    """Both years of « 2020-2021 »."""
+    found = _TWO_YEARS.fullmatch(text)
+    years = (int(found[1]), int(found[1][:2] + found[2][-2:])) if found else (0, 0)
+    return years if years[1] == years[0] + 1 and found[2] in (str(years[1]), str(years[1])[2:]) else None
+
+
+def _span(text: str) -> tuple[int, int, int, str] | None:
+    """Year, first month and number of months of a text without a day, and the rule; None for another form."""
+    if years := _school_year(text):
+        return years[0], 9, 12, RULE_SCHOOL_YEAR
+    words = _plain_words(text)
+    if found := _QUARTER.fullmatch(words):
+        year, quarter = (found[2], found[1]) if found[1] else (found[4], found[3]) if found[3] else (found[5], found[6])
+        return _full(year), 3 * int(quarter) - 2, 3, RULE_QUARTER
+    if (found := _MONTH_IN_WORDS.fullmatch(words)) and (month := read_month(found[1])):
+        return _full(found[2]), month, 1, RULE_MONTH
+    if (found := _MONTH.fullmatch(text)) and 1 <= (month := int(found[1] or found[4])) <= 12:
+        return int(found[2] or found[3]), month, 1, RULE_MONTH
+    return None
+
+
+def read_day(text: str, *, is_end: bool = False) -> tuple[date, str] | None:
+    """The day of a tidy text and the rule that gave it, or None; of a month or a longer span, its first or last day."""
+    if serial := _SERIAL.fullmatch(text):
         days = int(serial[1])
-        return _ORIGIN + timedelta(days=days) if days in _SERIALS else Reason.NO_DAY
-    parts = _parts(text)
-    if parts is None:
-        return Reason.SHORT_YEAR if _is_short(text) else Reason.NO_DAY
+        return (_ORIGIN + timedelta(days=days), RULE_SERIAL) if days in _SERIALS else None
     try:
-        return date(*parts)
+        if parts := _parts(text):
+            return date(*parts[:3]), parts[3]
+        if span := _span(text):
+            year, month, months, rule = span
+            after = 12 * year + month - 1 + months
+            return (date(after // 12, after % 12 + 1, 1) - timedelta(days=1) if is_end else date(year, month, 1)), rule
     except ValueError:
-        return Reason.NO_DAY
+        pass
+    return None
 
 
 def day_reader(column: str, spellings: Spellings, year: int) -> Callable[[str], Cell]:
-    """Reads a date as ``AAAA-MM-JJ``: a start not after the year, an end within it."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
+    """Reads a date as ``AAAA-MM-JJ``: a start not after the year, an end within it; another one is left empty."""
+    first, last, is_end = date(year, 1, 1), date(year, 12, 31), column == "date_fin"
 
     def read(text: str) -> Cell:
         plain = normalise(text)
         if not plain or (spellings.find(column, plain)):
             return Cell(EMPTY, RULE_MISSING if text else "")
-        found = read_day(plain)
-        if isinstance(found, Reason):
-            return Cell(EMPTY, "", found)
-        if found > last:
-            return Cell(EMPTY, "", Reason.STARTS_LATER if column == "date_debut" else Reason.ENDS_OUTSIDE)
-        if found < first and column == "date_fin":
-            return Cell(EMPTY, "", Reason.ENDS_OUTSIDE)
-        value = found.isoformat()
-        rule = RULE_SERIAL if _SERIAL.fullmatch(plain) else RULE_DAY
+        found = read_day(plain, is_end=is_end)
+        if found is None:
+            return Cell(EMPTY, RULE_NO_DAY, unread=(plain,))
+        day, rule = found
+        if day > last and is_end:
+            return Cell(EMPTY, RULE_OPEN if day.year >= _NEVER else RULE_GOES_ON)
+        if day > last:
+            return Cell(EMPTY, RULE_STARTS_LATER, unread=(plain,))
+        if day < first and is_end:
+            return Cell(EMPTY, RULE_ENDED, unread=(plain,))
+        value = day.isoformat()
         return Cell(value, "" if value == text else rule)
 
     return read
@@ -326,7 +387,7 @@ def day_reader(column: str, spellings: Spellings, year: int) -> Callable[[str], 
 def read_number_of_year(text: str) -> int | None:
     """The year of a tidy text, alone or in a date, or None."""
     if found := _YEAR.fullmatch(text):
-        return int(found[1])
+        return int(found[1].replace(" ", ""))
     parts = _parts(text)
     return parts[0] if parts else None
 
@@ -336,9 +397,11 @@ def year_reader(year: int) -> Callable[[str], Cell]:
 
     def read(text: str) -> Cell:
         plain = normalise(text)
+        if year in (_school_year(plain) or ()):
+            return Cell(str(year), RULE_SCHOOL)
         found = read_number_of_year(plain)
         if found is None:
-            return Cell(EMPTY, "", Reason.NO_YEAR)
+            return Cell(EMPTY, "", Reason.OTHER_YEAR if _school_year(plain) else Reason.NO_YEAR)
         if found != year:
             return Cell(EMPTY, "", Reason.OTHER_YEAR)
         return Cell(str(found), "" if str(found) == text else RULE_YEAR)
@@ -347,15 +410,17 @@ def year_reader(year: int) -> Callable[[str], Cell]:
 
 
 def birth_reader(spellings: Spellings, year: int) -> Callable[[str], Cell]:
-    """Reads a year of birth (or the year of a date) that gives a plausible age in the year."""
+    """Reads a year of birth (or the year of a date) that gives a plausible age in the year; else it is left empty."""
 
     def read(text: str) -> Cell:
         plain = normalise(text)
         if not plain or spellings.find("annee_naissance", plain):
             return Cell(EMPTY, RULE_MISSING if text else "")
         found = read_number_of_year(plain)
+        if found and found > year and _SHORT_YEAR.fullmatch(plain):
+            found -= 100  # « 05/03/98 » of a birth
         if found is None or not YOUNGEST_YEARS <= year - found <= OLDEST_YEARS:
-            return Cell(EMPTY, "", Reason.BIRTH)
+            return Cell(EMPTY, RULE_BIRTH, unread=(plain,))
         return Cell(str(found), "" if str(found) == text else RULE_YEAR)
 
     return read
@@ -371,6 +436,7 @@ RULE_NAMESAKE = "collège dont l’export donne le nom à un autre UAI : gardé 
 RULE_ALIAS = "UAI retrouvé par reference/alias.csv"
 RULE_UNKNOWN_COLLEGE = "collège inconnu de reference/colleges.csv : gardé sans UAI"
 RULE_ASSOCIATION = "nom ramené à celui de reference/associations.csv"
+RULE_BAD_UAI = "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide"
 RULE_UNKNOWN_ASSOCIATION = "association inconnue de reference/associations.csv : gardée sous son nom"
 
 # Seven digits, or six once a spreadsheet dropped the leading zero (never two).
@@ -387,11 +453,9 @@ def uai_reader(spellings: Spellings) -> Callable[[str], Cell]:
         if not plain or spellings.find("uai", plain):
             return Cell(EMPTY, RULE_MISSING if text else "")
         found = _UAI.fullmatch(_UAI_NOISE.sub("", plain).upper())
-        if not found:
-            return Cell(EMPTY, "", Reason.BAD_UAI)
-        number = found[1].zfill(7)
-        if control_letter(number) != found[2]:
-            return Cell(EMPTY, "", Reason.BAD_UAI)
+        number = found[1].zfill(7) if found else ""
+        if not found or control_letter(number) != found[2]:
+            return Cell(EMPTY, RULE_BAD_UAI, unread=(plain,))
         value = number + found[2]
         rule = RULE_ZERO if len(found[1]) == 6 else RULE_UAI
         return Cell(value, "" if value == text else rule)

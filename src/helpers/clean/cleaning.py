@@ -1,74 +1,82 @@
 """From received files to the persons kept, with the account of every row and the faults of the year."""
 
-import os
+import csv
+import io
 import re
 from collections import Counter
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from helpers.clean import persons
 from helpers.clean.answers import (
     CLOSED,
     FIELDS,
     MULTIPLE,
     UNANSWERED,
     UNFORESEEN,
+    Cell,
     Reason,
     answers_of,
+    codes_among,
     key_of,
     normalise,
     read_number_of_year,
     read_spellings,
 )
 from helpers.clean.persons import (
-    MOST_SPELLINGS,
-    CodedPart,
-    Column,
+    COLUMNS,
+    RULE_NOT_NEW,
+    RULE_NOTHING,
+    RULE_WITHIN,
     Registers,
-    Rules,
-    Vocabulary,
-    answers_at,
-    code_part,
-    count_decisions,
-    count_spellings,
-    exclude_rows,
-    gather_persons,
+    are_within_associations,
+    by_file,
+    decide,
     holds,
-    is_empty,
+    join_tables,
     judge_repeats,
-    link_colleges,
-    parts_at,
+    order_labels,
     read_columns,
-    repeated_rows,
+    reject_nobody,
+    tidy_identifiers,
+    without_unused,
+    written_as,
 )
-from helpers.clean.records import EMPTY, Change, CleanedRecords, Part, Persons, ReceivedRecords
+from helpers.clean.records import (
+    EMPTY,
+    IDENTIFIER,
+    Change,
+    CleanedRecords,
+    Persons,
+    ReceivedRecords,
+    Unread,
+    UnreadableRow,
+)
 from helpers.schema import DataError, apply_schema, columns
 
 # --- The account of every row read: changes, rejections, and the rejected rows ---
 
-REASONS = np.array([EMPTY, *Reason], dtype=object)
 
-
-def count_changes(parts: list[CodedPart], known: dict[str, Column], decided: list[Change]) -> pd.DataFrame:
+def count_changes(rows: pd.DataFrame, cells: dict[str, list[Cell]], decided: list[Change]) -> pd.DataFrame:
     """The changes of reading and cleaning (schema ``normalisations``), rows by file, column and rule."""
-    rows: Counter = Counter()
+    found: Counter = Counter()
     for change in decided:
-        rows[change.file, change.column, change.rule] += change.rows
-    for name, column in known.items():
-        rules = sorted({cell.rule for cell in column.cells})
-        place = {rule: number for number, rule in enumerate(rules)}
-        codes = np.array([place[cell.rule] for cell in column.cells])
-        for part in parts:
-            if name in part.counts:
-                numbers, counts = part.counts[name]
-                found = np.bincount(codes[numbers], weights=counts, minlength=len(rules))
-                for rule, count in zip(rules, found.astype(int).tolist(), strict=True):
-                    rows[part.part.file, name, rule] += count if rule else 0
+        found[change.file, change.column, change.rule] += change.rows
+    files = rows["fichier"].cat
+    for name, meant in cells.items():
+        shape = len(files.categories), len(meant)
+        places = files.codes.to_numpy().astype(np.int64) * len(meant) + rows[name].cat.codes.to_numpy()
+        counts = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
+        for place in (place for place, cell in enumerate(meant) if cell.rule):
+            for file, count in zip(files.categories, counts[:, place].tolist(), strict=True):
+                found[file, name, meant[place].rule] += count
     order = {name: number for number, name in enumerate(["", *columns("accompagnements")])}
-    lines = [(*key, count) for key, count in rows.items() if count]
+    lines = [(*key, int(count)) for key, count in found.items() if count]
     lines.sort(key=lambda line: (line[0], order.get(line[1], len(order)), line[2]))
     return apply_schema(pd.DataFrame(lines, columns=columns("normalisations"), dtype="object"), "normalisations")
 
@@ -80,84 +88,42 @@ def count_rejections(rejected: pd.DataFrame) -> pd.DataFrame:
     return apply_schema(pd.DataFrame(lines, columns=columns("rejets"), dtype="object"), "rejets")
 
 
-def keep_rejected(parts: list[CodedPart], known: dict[str, Column], excluded: np.ndarray) -> pd.DataFrame:
+def keep_rejected(
+    rows: pd.DataFrame, reasons: pd.Series, refused: list[tuple[str, str, UnreadableRow]]
+) -> pd.DataFrame:
     """The rejected rows, as received: ``fichier``, ``feuille``, ``ligne``, ``motif``, the columns, then ``texte``.
 
-    ``texte`` is the row itself when it could not be split into columns. Texts are categorical: a wrong file may have
+    ``texte`` is the row itself when it could not be split into columns. Texts are categories: a wrong file may have
     millions of such rows.
     """
-    starts = np.cumsum([0, *(len(part) for part in parts)])
-    places = [excluded[start:stop] for start, stop in zip(starts, starts[1:], strict=False)]
-    rows = [np.flatnonzero(each) for each in places]
-    refused = [row for part in parts for row in part.refused]
-    files = list(dict.fromkeys((part.part.file, part.part.sheet) for part in parts))
-    of_part = np.array([files.index((part.part.file, part.part.sheet)) for part in parts], dtype=np.int64)
-    file = np.concatenate(
-        [np.repeat(of_part, [len(each) for each in rows]), np.repeat(of_part, [len(part.refused) for part in parts])]
-    )
-    lines = [part.lines[each].astype(np.int64) for part, each in zip(parts, rows, strict=True)]
-    line = np.concatenate([np.zeros(0, np.int64), *lines, np.array([row.line for row in refused], dtype=np.int64)])
-    motif = np.concatenate([np.zeros(0, np.uint8), *(each[here] for each, here in zip(places, rows, strict=True))])
-    blank = [EMPTY] * len(refused)
-    out = {
-        "fichier": _category(file, [name for name, _ in files]),
-        "feuille": _category(file, [sheet for _, sheet in files]),
-        "ligne": line,
-        "motif": _category(*_numbered([*REASONS], motif, [row.reason for row in refused])),
-        "identifiant": [
-            *(text for p, here in zip(parts, rows, strict=True) for text in p.received.take(here).to_pylist()),
-            *blank,
-        ],
-        **{
-            name: _category(*_numbered(column.spellings, _raw(parts, name, rows), blank))
-            for name, column in known.items()
-        },
-        "texte": pd.Categorical([EMPTY] * len(motif) + [row.text for row in refused]),
-    }
-    order = np.lexsort((line, file))
-    return pd.DataFrame(out).astype({"identifiant": "str"}).iloc[order].reset_index(drop=True)
+    names = ["fichier", "feuille", "ligne", "motif", *columns("accompagnements"), "texte"]
+    unsplit = pd.DataFrame(
+        [(file, sheet, row.line, row.reason, row.text) for file, sheet, row in refused],
+        columns=["fichier", "feuille", "ligne", "motif", "texte"],
+    ).reindex(columns=names)
+    # Joined as texts: their categories differ.
+    lost = reasons[reasons.ne(EMPTY)]
+    split = rows.loc[lost.index].assign(motif=lost, texte=EMPTY)[names].astype("object")
+    both = pd.concat([split, unsplit.astype("object")]).fillna(EMPTY)
+    kinds = dict.fromkeys(names, "category") | {IDENTIFIER: "str", "ligne": "int64"}
+    return both.astype(kinds).sort_values(["fichier", "feuille", "ligne"], kind="stable").reset_index(drop=True)
 
 
-def _raw(parts: list[CodedPart], name: str, rows: list[np.ndarray]) -> np.ndarray:
-    """The spellings of a column in some rows of each part; the empty one without the column."""
-    nothing = np.zeros(0, dtype=np.uint8)
-    found = [
-        part.columns[name][here] if name in part.columns else np.zeros(len(here), dtype=np.uint8)
-        for part, here in zip(parts, rows, strict=True)
-    ]
-    return np.concatenate([nothing, *found])
+# --- What could not be read ---
 
-
-def _numbered(words: list[str], codes: np.ndarray, others: list[str]) -> tuple[np.ndarray, list[str]]:
-    """Codes into words, followed by other words."""
-    more = sorted(set(others) - set(words))
-    place = {word: number for number, word in enumerate([*words, *more])} if others else {}
-    return np.concatenate([codes.astype(np.int64), [place[word] for word in others]]).astype(np.int64), [*words, *more]
-
-
-def _category(codes: np.ndarray, words: list[str]) -> pd.Categorical:
-    """A categorical column whose categories are the words used, sorted."""
-    used = np.unique(codes)
-    names = sorted({words[place] for place in used.tolist()})
-    place = {name: number for number, name in enumerate(names)}
-    new = np.zeros(len(words), dtype=np.int64)
-    new[used] = [place[words[number]] for number in used.tolist()]
-    return pd.Categorical.from_codes(new[codes], categories=pd.Index(names, dtype="str"))
-
-
-# --- Why the records of a year are unusable: one French sentence each, without any value of a person ---
-
-# Shares of the rows, in per cent, above which the file is wrong rather than some rows.
-MOST_UNFORESEEN_PCT = 5
-MOST_CONTRADICTORY_PCT = 1
-MOST_REJECTED_PCT = 20
-# Rows of a file already in another file of the year: above it, it is the same file again.
-MOST_REPEATED_PCT = 50
-# Unknown answers: above it, the column holds something else than its list, which is not shown.
+# Persons, and share of those to whom the question is put, in per cent, from which an answer must be understood.
+FEWEST_ASKED, LEAST_ASKED_PCT = 5, 1
+# Above this share of its cells, an unread column holds something else: of a list, nothing of it is shown.
 MOST_SHOWN_PCT = 50
-# An unknown answer is shown only if short and without a long number: it might be about a person.
-_LONGEST_SHOWN = 40
-_NUMBER = re.compile(r"\d{3}|@")
+# Above this share of the filled cells, a column of dates, UAI or births is wrong rather than some cells.
+MOST_UNREAD_PCT = 20
+# An unknown answer is shown only if short, without a long number, and like a known answer or given by several: it might
+# be about a person.
+_LONGEST_SHOWN, _FEWEST_ALIKE, _CLOSE = 40, 3, 0.6
+_NUMBER = re.compile(r"\d{3}|\d\d\D\d\d|@")
+# Spellings listed in a column, the most frequent first; a sentence names fewer.
+_MOST_LISTED, _NAMED = 200, 5
+SPELLINGS = "data/raw/reference/modalites.csv"
 
 
 def exceeds(rows: int, total: int, percent: int) -> bool:
@@ -165,140 +131,271 @@ def exceeds(rows: int, total: int, percent: int) -> bool:
     return rows * 100 > total * percent
 
 
-def find_full(vocabularies: dict[str, Vocabulary], file: str) -> list[DataError]:
-    """Columns with too many distinct texts."""
-    return [
-        DataError(
-            f"{file}, colonne « {name} » : plus de {MOST_SPELLINGS} textes différents ; vérifiez que c’est bien cette "
-            "colonne, et écrivez les dates sans l’heure."
+@dataclass(frozen=True)
+class _Reading:
+    """All that the faults look at: the rows as received, what they mean, which are kept."""
+
+    rows: pd.DataFrame
+    table: pd.DataFrame
+    cells: dict[str, list[Cell]]
+    reasons: pd.Series
+    year: int
+    files: list[str]
+    codes: dict[str, set[str]]
+
+    @cached_property
+    def kept(self) -> pd.Series:
+        """Which rows are persons."""
+        return self.reasons.eq(EMPTY)
+
+    @property
+    def file(self) -> str:
+        """How a sentence names the files."""
+        more = len(self.files) - 1
+        return f"{self.files[0]} et {more} autre{'s' if more > 1 else ''}" if more else self.files[0]
+
+    def unread_texts(self, name: str) -> list[tuple[str, str]]:
+        """The categories of a column that are not understood, with each part of them that is not."""
+        pairs = zip(self.rows[name].cat.categories, self.cells[name], strict=True)
+        return [(text, piece) for text, cell in pairs for piece in cell.unread]
+
+    def asked(self, name: str) -> pd.Series:
+        """To which rows the question of a column is put."""
+        return self.kept & holds(self.table["origine"], ["college"]) if name == "orienteur" else self.kept
+
+
+def list_unread(reading: _Reading) -> list[Unread]:
+    """What the cleaning could not read, by column, spelling and file, the most frequent of each column first."""
+    return [each for name in COLUMNS for each in _unread_in(name, reading)]
+
+
+def _unread_in(name: str, reading: _Reading) -> Iterator[Unread]:
+    rows, pairs = reading.rows, reading.unread_texts(name)
+    if not pairs:
+        return
+    is_unread, asked = holds(rows[name], (text for text, _ in pairs)), reading.asked(name)
+    unread, codes = int((is_unread & asked).sum()), {normalise(text) for text in reading.codes.get(name, ())}
+    is_closed = name in CLOSED or name in MULTIPLE
+    if is_closed:
+        is_many = unread >= FEWEST_ASKED or unread * 100 >= asked.sum() * LEAST_ASKED_PCT
+        is_asked = unread > 0 and (is_many or bool(codes))
+        is_shown = bool(codes) or not exceeds(unread, int(asked.sum()), MOST_SHOWN_PCT)
+    else:
+        filled = int((~holds(rows[name], [EMPTY]) & asked).sum())
+        is_asked, is_shown = exceeds(unread, filled, MOST_UNREAD_PCT), False
+    found = _places(rows, name, is_unread, reading)
+    answers = answers_of(name).items() if is_closed else ()
+    names = {key_of(word): each for each, label in answers for word in (each, label)}
+    names = {key: each for key, each in names.items() if each not in (UNFORESEEN, UNANSWERED)}
+    secret = _identifiers_among(rows, {piece for piece, _, _ in found}) if is_shown else set()
+    for (piece, file, sheet), (line, count, of_persons) in found.items():
+        near = get_close_matches(key_of(piece), list(names), n=1, cutoff=_CLOSE) if piece not in codes else []
+        is_known = piece in codes or bool(near) or count >= _FEWEST_ALIKE
+        is_public = len(piece) <= _LONGEST_SHOWN and not _NUMBER.search(piece) and piece not in secret
+        yield Unread(
+            name,
+            piece,
+            file,
+            sheet,
+            first_line=line,
+            count=count,
+            persons=of_persons,
+            suggestion=names[near[0]] if near else EMPTY,
+            is_shown=is_shown and is_known and is_public,
+            is_asked=is_asked,
         )
-        for name, vocabulary in vocabularies.items()
-        if vocabulary.is_full
-    ]
 
 
-def find_other_years(parts: list[CodedPart], column: Column, year: int) -> list[DataError]:
-    """Files whose rows are all of other years."""
-    read = [read_number_of_year(normalise(text)) for text in column.spellings]
-    seen: dict[str, Counter] = {}
-    for part in parts:
-        for number, rows in zip(*part.counts.get("annee", ((), ())), strict=True):
-            if read[number] is not None:
-                seen.setdefault(part.part.file, Counter())[read[number]] += int(rows)
-    return [
-        DataError(
-            f"{file} : ce fichier est celui de {max(years, key=years.get)}, non de {year} ; mettez-le dans le dossier "
-            f"de son année, ou demandez cette année-là."
-        )
-        for file, years in seen.items()
-        if years and year not in years
-    ]
+def _places(rows: pd.DataFrame, name: str, is_unread: pd.Series, reading: _Reading) -> dict[tuple, list[int]]:
+    """First line, cells and persons of each unread part of a text, by file and sheet: the most frequent first."""
+    here = np.flatnonzero(is_unread)
+    files, sheets = (rows[each].cat for each in ("fichier", "feuille"))
+    shape = len(reading.cells[name]), len(files.categories), len(sheets.categories)
+    places = np.ravel_multi_index([each.codes.to_numpy()[here] for each in (rows[name].cat, files, sheets)], shape)
+    keys, first, which, counts = np.unique(places, return_index=True, return_inverse=True, return_counts=True)
+    lines, kept = rows["ligne"].to_numpy()[here[first]], np.bincount(which, weights=reading.kept.to_numpy()[here])
+    found: dict[tuple, list[int]] = {}
+    for code, file, sheet, line, count, of_persons in zip(
+        *np.unravel_index(keys, shape), lines.tolist(), counts.tolist(), kept.tolist(), strict=True
+    ):
+        for piece in reading.cells[name][code].unread:
+            key = (piece, files.categories[file], sheets.categories[sheet])
+            before = found.get(key, [line, 0, 0])
+            found[key] = [min(line, before[0]), before[1] + count, before[2] + int(of_persons)]
+    return dict(sorted(found.items(), key=lambda each: (-each[1][1], each[0]))[:_MOST_LISTED])
 
 
-def find_empty(parts: list[CodedPart], columns: dict[str, Column], present: list[str]) -> list[DataError]:
-    """Required columns that are present and empty."""
-    if not any(len(part) for part in parts):
-        return []
-    empty = ["identifiant"] if all(is_empty(part.identifiers).all() for part in parts) else []
-    for name, column in columns.items():
-        if name in present and FIELDS[name]["presence"] == "obligatoire":
-            rows = count_spellings(parts, name, len(column.spellings))
-            nothing = np.array([not normalise(text) or (not c.value and not c.reason) for text, c in _cells(column)])
-            if not rows[~nothing].any():
-                empty.append(name)
-    return [
-        DataError(
-            f"{_file_of(parts)}, colonne « {name} » : elle est vide sur toutes les lignes ; remplissez-la, ou demandez "
-            "un export qui la contient."
-        )
-        for name in empty
-    ]
+def _identifiers_among(rows: pd.DataFrame, texts: set[str]) -> set[str]:
+    return set(rows.loc[rows[IDENTIFIER].isin(texts), IDENTIFIER])
 
 
-def _cells(column: Column) -> list[tuple]:
-    return list(zip(column.spellings, column.cells, strict=True))
+def csv_row(*cells: str) -> str:
+    """A row to copy into a table: a cell that holds a comma stands between quotes."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
 
 
-def _file_of(parts: list[CodedPart]) -> str:
-    files = list(dict.fromkeys(part.part.file for part in parts))
-    return files[0] if len(files) == 1 else f"{files[0]} et {len(files) - 1} autre{'s' if len(files) > 2 else ''}"
+def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
+    """One sentence for each column that holds too much that is not understood."""
+    for name in dict.fromkeys(each.column for each in unread if each.is_asked):
+        spellings = [each for each in unread if each.column == name]
+        is_unread = holds(reading.rows[name], (text for text, _ in reading.unread_texts(name))) & reading.asked(name)
+        where, count = f"{reading.file}, colonne « {name} »", int(is_unread.sum())
+        is_closed = name in CLOSED or name in MULTIPLE
+        total = int((reading.asked(name) & (True if is_closed else ~holds(reading.rows[name], [EMPTY]))).sum())
+        if not is_closed:
+            rules = {cell.rule for cell in reading.cells[name] if cell.unread}
+            yield DataError(
+                f"{where} : {count} cases sur {total} ne se lisent pas ({', '.join(sorted(rules))}) ; vérifiez la "
+                "colonne, et écrivez ses cases comme le dit docs/data-dictionary.md."
+            )
+        elif codes := sorted({normalise(text) for text in reading.codes.get(name, ())}):
+            examples = " ; ".join(csv_row(name, "graphie", code, "…", "") for code in codes)
+            yield DataError(
+                f"{where} : ses valeurs sont des codes ({', '.join(codes)}), que rien n’explique ; dites ce que chacun "
+                f"veut dire dans {SPELLINGS}, une ligne par code : {examples}"
+            )
+        else:
+            yield DataError(
+                f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} ne "
+                f"{'sont' if count > 1 else 'est'} pas comprise{'s' if count > 1 else ''}{_remedy(name, spellings)}"
+            )
 
 
-def find_unforeseen(parts: list[CodedPart], columns: dict[str, Column]) -> list[DataError]:
-    """Closed lists with too many unknown answers."""
-    out, total = [], sum(len(part) for part in parts)
-    for name in (*CLOSED, *MULTIPLE):
-        column = columns[name]
-        rows = count_spellings(parts, name, len(column.spellings))
-        rows[[UNFORESEEN not in cell.value.split(";") for cell in column.cells]] = 0
-        unknown = int(rows.sum())
-        if exceeds(unknown, total, MOST_UNFORESEEN_PCT):
-            where = f"{_file_of(parts)}, colonne « {name} » : {unknown} réponses sur {total} sont inconnues"
-            shown = "" if exceeds(unknown, total, MOST_SHOWN_PCT) else _example(column, rows, parts)
-            remedy = shown or " ; vérifiez que les colonnes ne sont pas décalées, ou complétez reference/modalites.csv."
-            out.append(DataError(where + remedy))
-    return out
-
-
-def _example(column: Column, rows: np.ndarray, parts: list[CodedPart]) -> str:
-    """The most frequent unknown answer, if it may be shown, and the nearest known one."""
-    found = sorted(zip((-rows).tolist(), column.spellings, strict=True))[0]
-    text = normalise(found[1])
-    if len(text) > _LONGEST_SHOWN or _NUMBER.search(text) or any(holds(part.identifiers, text) for part in parts):
-        return ""
-    names = {key_of(word): name for name, label in answers_of(column.name).items() for word in (name, label)}
-    names = {key: name for key, name in names.items() if name not in (UNFORESEEN, UNANSWERED)}
-    near = get_close_matches(key_of(text), list(names), n=1, cutoff=0)[0]
+def _remedy(name: str, spellings: list[Unread]) -> str:
+    few = [each for each in spellings if each.is_shown][:_NAMED]
+    if not few:
+        return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {SPELLINGS}."
+    others = [each for each in spellings if each not in few]
+    named = ", ".join(f"« {each.value} » ({each.count} fois)" for each in few)
+    more = f" ; d’autres ne sont pas montrées, la première ligne {others[0].first_line}" if others else ""
+    lines = " ; ".join(csv_row(name, "graphie", each.value, each.suggestion or "…", "") for each in few)
     return (
-        f", d’abord « {text} » ({-found[0]} fois) ; si cela veut dire « {names[near]} » ou une autre modalité, "
-        "dites-le dans reference/modalites.csv, sinon corrigez le fichier."
+        f" : {named}{more} ; dites ce que cela veut dire dans {SPELLINGS}, par exemple {lines} (« {UNFORESEEN} » garde "
+        "la réponse à part), ou corrigez le fichier."
     )
 
 
-def find_repeated(parts: list[CodedPart], rejected: pd.DataFrame) -> list[DataError]:
-    """Files more than half of whose rows are already in another file of the year."""
-    rows: Counter = Counter()
-    for part in parts:
-        rows[part.part.file] += len(part) + len(part.refused)
-    again = Counter(rejected.loc[rejected["motif"].eq(Reason.IDENTICAL), "fichier"].astype(object))
-    return [
-        DataError(
-            f"{file} : {again[file]} de ses {total} lignes sont déjà dans un autre fichier de l’année ; gardez un seul "
-            "des deux, ou demandez un export sans répétition."
+# --- Why the records of a year are unusable: one French sentence each, without any value of a person ---
+
+# Shares of the rows, in per cent, above which the file is wrong rather than some rows.
+MOST_CONTRADICTORY_PCT = 1
+MOST_REJECTED_PCT = 20
+# Rows of a file or a sheet already in another one: above it, it is the same again.
+MOST_REPEATED_PCT = 50
+# Rows without an association: above it, the name stands on the first row of each block only.
+MOST_UNPLACED_PCT = 20
+# « Nouvel accompagnement » that the date contradicts: above it, yes and no are the other way round.
+MOST_NOT_NEW_PCT = 66
+
+
+def find_full(reading: _Reading) -> Iterator[DataError]:
+    """Columns with too many distinct texts."""
+    for name in COLUMNS:
+        if len(reading.rows[name].cat.categories) > persons.MOST_SPELLINGS:
+            yield DataError(
+                f"{reading.file}, colonne « {name} » : plus de {persons.MOST_SPELLINGS} textes différents ; vérifiez "
+                "que c’est bien cette colonne, et écrivez les dates sans l’heure."
+            )
+
+
+def find_other_years(reading: _Reading) -> Iterator[DataError]:
+    """Files whose rows are all of other years."""
+    read = {text: read_number_of_year(normalise(text)) for text in reading.rows["annee"].cat.categories}
+    of_year = {text for text, cell in zip(read, reading.cells["annee"], strict=True) if cell.value}
+    for file, texts in reading.rows.groupby("fichier", observed=True)["annee"]:
+        seen = texts.value_counts()
+        years = Counter({read[text]: int(count) for text, count in seen[seen > 0].items() if read[text] is not None})
+        if years and not of_year & set(seen[seen > 0].index):
+            yield DataError(
+                f"{file} : ce fichier est celui de {max(years, key=years.get)}, non de {reading.year} ; mettez-le dans "
+                "le dossier de son année, ou demandez cette année-là."
+            )
+
+
+def find_empty(reading: _Reading, present: list[str]) -> Iterator[DataError]:
+    """Required columns that are present and empty."""
+    rows = reading.rows
+    for name in present if len(rows) else ():
+        if name == IDENTIFIER:
+            is_empty = rows[name].eq(EMPTY).all()
+        else:
+            meant = zip(rows[name].cat.categories, reading.cells[name], strict=True)
+            nothing = [text for text, cell in meant if not normalise(text) or not (cell.value or cell.reason)]
+            is_empty = bool(nothing) and holds(rows[name], nothing).all()
+        if is_empty and FIELDS[name]["presence"] == "obligatoire":
+            yield DataError(
+                f"{reading.file}, colonne « {name} » : elle est vide sur toutes les lignes ; remplissez-la, ou "
+                "demandez un export qui la contient."
+            )
+
+
+def find_repeated(reading: _Reading, rejected: pd.DataFrame) -> Iterator[DataError]:
+    """Files and sheets more than half of whose rows are already in another one."""
+    places = ["fichier", "feuille"]
+    sizes = reading.rows.groupby(places, observed=True).size()
+    again = rejected[rejected["motif"].eq(Reason.IDENTICAL)].groupby(places, observed=True).size()
+    for (file, sheet), count in again.items() if len(sizes) > 1 else ():
+        if exceeds(count, total := int(sizes[file, sheet]), MOST_REPEATED_PCT):
+            where = (
+                f"{file}, feuille « {sheet} »"
+                if sheet and (sizes.index.get_level_values(0) == file).sum() > 1
+                else file
+            )
+            other = "une autre feuille" if where != file else "un autre fichier de l’année"
+            yield DataError(
+                f"{where} : {count} de ses {total} lignes sont déjà dans {other} ; gardez "
+                f"{'une seule' if where != file else 'un seul'} des deux, ou demandez un export sans répétition."
+            )
+
+
+def find_unplaced(reading: _Reading, changes: pd.DataFrame) -> Iterator[DataError]:
+    """An association on the first row of blocks only, rows without an answer, yes and no the other way round."""
+    kept, table = reading.kept, reading.table
+    alone = int(table.loc[kept, "association"].isna().sum())
+    if table["association"].notna().any() and exceeds(alone, int(kept.sum()), MOST_UNPLACED_PCT):
+        yield DataError(
+            f"{reading.file}, colonne « association » : {alone} lignes n’en ont pas ; si elle n’est écrite que sur la "
+            "première ligne de chaque bloc, recopiez-la sur chaque ligne, sinon complétez-la."
         )
-        for file, total in rows.items()
-        if len(rows) > 1 and exceeds(again[file], total, MOST_REPEATED_PCT)
-    ]
+    rules = changes.groupby("regle")["lignes"].sum()
+    bare, total = int(rules.get(RULE_NOTHING, 0)), int(kept.sum())
+    if bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_ASKED_PCT):
+        yield DataError(
+            f"{reading.file} : {bare} lignes n’ont qu’un identifiant et une année ; si ce ne sont pas des personnes, "
+            "retirez-les, sinon écrivez au moins leur association."
+        )
+    dated = table["date_debut"].notna() & table["nouvel_accompagnement"].isin(["oui", "non"])
+    wrong = int(rules.get(RULE_NOT_NEW, 0))
+    if wrong >= FEWEST_ASKED and exceeds(wrong, int(dated.sum()), MOST_NOT_NEW_PCT):
+        yield DataError(
+            f"{reading.file}, colonne « nouvel_accompagnement » : {wrong} réponses sur {int(dated.sum())} contredisent "
+            "« date_debut » ; vérifiez ces deux colonnes : oui et non semblent inversés."
+        )
 
 
-def find_excess(parts: list[CodedPart], rejections: pd.DataFrame, read: int) -> list[DataError]:
+def find_excess(reading: _Reading, rejections: pd.DataFrame, read: int) -> Iterator[DataError]:
     """Too many rejected rows, or too many contradictory persons."""
     rows = dict(zip(rejections["motif"], rejections["lignes"].astype(int), strict=True))
-    out, twice = [], rows.get(Reason.CONTRADICTORY, 0)
+    rows.pop(Reason.GATHERED, None)
+    twice, rejected = rows.get(Reason.CONTRADICTORY, 0), sum(rows.values())
     if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
-        out.append(
-            DataError(
-                f"{_file_of(parts)}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
-                "personne ; gardez une seule ligne par personne dans l’année, la quarantaine les montre."
-            )
+        yield DataError(
+            f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
+            "personne ; gardez une seule ligne par personne dans l’année, la quarantaine les montre ; si chaque "
+            "association a ses propres numéros, faites précéder l’identifiant du nom de l’association."
         )
-    rejected = sum(rows.values())
     if exceeds(rejected, read, MOST_REJECTED_PCT):
         main = ", ".join(f"{reason} ({count})" for reason, count in list(rows.items())[:3])
-        out.append(
-            DataError(
-                f"{_file_of(parts)} : {rejected} {'lignes' if rejected > 1 else 'ligne'} sur {read} ne "
-                f"{'peuvent pas être comptées' if rejected > 1 else 'peut pas être comptée'} : {main} ; corrigez le "
-                "fichier, la quarantaine montre ces lignes."
-            )
+        yield DataError(
+            f"{reading.file} : {rejected} {'lignes' if rejected > 1 else 'ligne'} sur {read} ne "
+            f"{'peuvent pas être comptées' if rejected > 1 else 'peut pas être comptée'} : {main} ; corrigez le "
+            "fichier, la quarantaine montre ces lignes."
         )
-    return out
 
 
 # --- Cleaning, step by step ---
-
-# More threads mostly wait for one another.
-_MOST_WORKERS = 4
 
 
 def clean_persons(
@@ -312,108 +409,93 @@ def clean_persons(
     """The persons kept of a year, and the account of every row read; empty without an export.
 
     ``spellings`` has the schema ``modalites``; the registers (schema ``alias``, schema ``associations``, schema
-    ``colleges``) are those of `data.read_registers`. The result does not depend on how the files are cut into parts.
+    ``colleges``) are those of `data.read_registers`.
 
-    Decisions: an unknown answer of a closed list is kept as ``non_prevu``; dates are read day first; a person who is
-    there twice is kept once if the answers are the same, not at all if they differ; nothing is guessed. What makes the
-    year unusable is in ``faults``, all at once; nothing is raised.
+    Decisions: an unknown answer of a closed list is kept as ``non_prevu``; dates are read day first; a cell that gives
+    no date, UAI or year of birth is left empty, and counted; identifiers are compared by their value, and within an
+    association when each numbers its own; a person who is there twice is kept once if the answers are the same, not at
+    all if they differ, unless the export has one row an objective. What makes the year unusable is in ``faults``, all
+    at once, and each spelling that is not understood in ``unread``; nothing is raised.
 
     Six rows, the last two of the same person:
 
-    >>> import numpy as np, pyarrow as pa
-    >>> lignes = pd.DataFrame({"identifiant": [*"ABCDEE"], "annee": "2021", "sexe": [*"FGFGFF"]})
-    >>> colonnes = {nom: pa.array(lignes[nom]).dictionary_encode() for nom in ("annee", "sexe")}
-    >>> lot = records.Batch({"identifiant": pa.array(lignes["identifiant"]), **colonnes}, lines=np.arange(2, 8))
-    >>> recu = ReceivedRecords(2021, [Part("export.csv", "", lambda: lot)], list(lignes))
+    >>> lignes = pd.DataFrame({"identifiant": [*"ABCDEE"], "annee": "2021", "sexe": [*"FGFGFF"]}, index=range(2, 8))
+    >>> lignes = lignes.astype({"annee": "category", "sexe": "category"})
+    >>> recu = ReceivedRecords(2021, [records.ReceivedTable("export.csv", "", lignes)], list(lignes))
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> nettoyage = clean.clean_persons(recu, **registres)
-    >>> nettoyage.read, len(nettoyage.persons), nettoyage.persons.labels["sexe"]
-    (6, 5, ['', 'filles', 'garcons'])
+    >>> nettoyage.read, len(nettoyage.persons), nettoyage.persons.table["sexe"].value_counts().to_dict()
+    (6, 5, {'filles': 3, 'garcons': 2})
     >>> nettoyage.rejected[["fichier", "ligne"]].to_dict("records"), nettoyage.ledger["lignes"].tolist()
-    ([{'fichier': 'export.csv', 'ligne': 7}], [6])
+    ([{'fichier': 'export.csv', 'ligne': 7}], [5, 6])
     """
     registers = Registers(read_spellings(spellings), aliases, associations, colleges)
-    vocabularies = {name: Vocabulary() for name in columns("accompagnements") if name != "identifiant"}
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS)) as pool:
-        parts, broken = _read(received.parts, vocabularies, pool)
-        known = read_columns(parts, vocabularies, registers, received.year)
-        rules = Rules(known, *link_colleges(known, registers, parts))
-        excluded = _exclude(parts, rules, pool)
-        decided = [change for made in pool.map(lambda part: count_decisions(part, rules), parts) for change in made]
-        changes = [*received.changes, *(change for part in parts for change in part.changes), *decided]
-        ledger = count_changes(parts, known, changes)
-        rejected = keep_rejected(parts, known, excluded)
-        rejections = count_rejections(rejected)
-        unusable = _faults(received, parts, rules, vocabularies=vocabularies, rejected=rejected, rejections=rejections)
-        persons = gather_persons(parts, rules, excluded, year=received.year, pool=pool)
-    # Return unused memory to the system before the persons are written and counted.
-    pa.default_memory_pool().release_unused()
-    read = sum(len(part) + len(part.refused) for part in parts)
-    assert read == len(persons) + len(rejected), "a row is neither kept nor rejected"
-    faults = [*received.faults, *broken, *registers.spellings.faults, *unusable]
-    return CleanedRecords(persons, ledger, rejections, rejected, read, faults)
-
-
-def _read(
-    parts: list[Part], vocabularies: dict[str, Vocabulary], pool: Executor
-) -> tuple[list[CodedPart], list[DataError]]:
-    """The parts as numbers, in order, and why some could not be read."""
-
-    def code(part: Part) -> CodedPart | DataError:
-        try:
-            return code_part(part, vocabularies)
-        except DataError as fault:
-            return fault
-
-    done = list(pool.map(code, parts))
-    pa.default_memory_pool().release_unused()
-    return [each for each in done if isinstance(each, CodedPart)], [
-        each for each in done if isinstance(each, DataError)
-    ]
-
-
-def _exclude(parts: list[CodedPart], rules: Rules, pool: Executor) -> np.ndarray:
-    """Why each row is rejected: the place of a reason, or 0."""
-    found = list(pool.map(lambda part: exclude_rows(part, rules), parts))
-    rows = repeated_rows([part.keys for part in parts], found, pool)
-    excluded = np.concatenate([np.zeros(0, dtype=np.uint8), *found])
-    if rows.size:
-        few = parts_at(parts, rows)
-        texts, keys = pa.concat_arrays([each.identifiers for each in few]), np.concatenate([each.keys for each in few])
-        excluded[rows] = judge_repeats(texts, keys, answers_at(few, rules))
-    # Free eight bytes a row.
-    for part in parts:
-        part.keys = np.zeros(0, dtype=np.uint64)
-    pa.default_memory_pool().release_unused()
-    return excluded
+    rows = join_tables(received.tables)
+    cells = read_columns(rows, registers, received.year)
+    identifiers, changes = tidy_identifiers(rows)
+    reasons = reject_nobody(rows, identifiers, cells["annee"])
+    table = pd.DataFrame(
+        {
+            IDENTIFIER: identifiers,
+            **{name: written_as(rows[name], [cell.value for cell in cells[name]]) for name in COLUMNS},
+        }
+    )
+    kept = reasons.eq(EMPTY)
+    for column, rule, concerned in decide(table, rows, registers, received.year):
+        changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
+    if are_within_associations(table, kept):
+        table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
+        changes += by_file(rows.loc[kept, "fichier"], IDENTIFIER, RULE_WITHIN)
+    again, gathered = judge_repeats(table, kept)
+    reasons = reasons.where(~kept, again)
+    if len(gathered):
+        known = order_labels("objectifs", {*table["objectifs"].cat.categories, *gathered})
+        table["objectifs"] = table["objectifs"].cat.set_categories(known)
+        table.loc[gathered.index, "objectifs"] = gathered
+    refused = [(each.file, each.sheet, row) for each in received.tables for row in each.refused]
+    rejected = keep_rejected(rows, reasons, refused)
+    rejections = count_rejections(rejected)
+    changes = [*received.changes, *(change for each in received.tables for change in each.changes), *changes]
+    ledger = count_changes(rows, cells, changes)
+    kept = reasons.eq(EMPTY)
+    found = table[kept].reset_index(drop=True)
+    found = found.assign(**{name: without_unused(found[name]) for name in COLUMNS})
+    read = sum(len(each) for each in received.tables)
+    assert read == len(found) + len(rejected), "a row is neither kept nor rejected"
+    codes = {name: codes_among(name, rows[name].cat.categories, registers.spellings) for name in CLOSED}
+    files = list(dict.fromkeys(each.file for each in received.tables))
+    reading = _Reading(rows, table, cells, reasons, received.year, files, codes)
+    unread = list_unread(reading)
+    unusable = _faults(received, reading, unread=unread, ledger=ledger, rejected=rejected, rejections=rejections)
+    faults = [*received.faults, *registers.spellings.faults, *unusable]
+    return CleanedRecords(Persons(received.year, found), ledger, rejections, rejected, read, faults, unread)
 
 
 def _faults(
     received: ReceivedRecords,
-    parts: list[CodedPart],
-    rules: Rules,
+    reading: _Reading,
     *,
-    vocabularies: dict[str, Vocabulary],
+    unread: list[Unread],
+    ledger: pd.DataFrame,
     rejected: pd.DataFrame,
     rejections: pd.DataFrame,
 ) -> list[DataError]:
     """Why the year is unusable, from its rows; a cause hides its consequences."""
-    if not parts:
+    read = sum(len(each) for each in received.tables)
+    if not received.tables:
         return []
-    read = sum(len(part) + len(part.refused) for part in parts)
     if not read:
         said = "aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
-        return [] if received.faults else [DataError(f"{parts[0].part.file} : {said}")]
-    other_years = find_other_years(parts, rules.columns["annee"], received.year)
-    repeated = find_repeated(parts, rejected)
-    is_explained = other_years or repeated or not {"identifiant", "annee"} <= set(received.columns)
+        return [] if received.faults else [DataError(f"{reading.files[0]} : {said}")]
+    other_years, repeated = list(find_other_years(reading)), list(find_repeated(reading, rejected))
+    is_explained = other_years or repeated or not {IDENTIFIER, "annee"} <= set(received.columns)
     return [
-        *find_full(vocabularies, parts[0].part.file),
+        *find_full(reading),
         *other_years,
         *repeated,
-        *find_empty(parts, rules.columns, received.columns),
-        *find_unforeseen(parts, rules.columns),
-        *([] if is_explained else find_excess(parts, rejections, read)),
+        *find_empty(reading, received.columns),
+        *find_unread(reading, unread),
+        *([] if is_explained else [*find_unplaced(reading, ledger), *find_excess(reading, rejections, read)]),
     ]
 
 

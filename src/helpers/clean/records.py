@@ -1,16 +1,15 @@
 """Persons followed, one row each: as received, then as cleaned."""
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from helpers.schema import FROM_RECORDS, DataError, columns
 
-# --- Received: the parts of the files of a year ---
+# --- Received: the tables of the files of a year ---
 
 
 @dataclass(frozen=True)
@@ -41,49 +40,33 @@ class UnreadableRow:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Some rows of a file as received: texts under the project's column names, and their lines.
+class ReceivedTable:
+    """A file, or a sheet of a workbook, as received.
 
-    Columns are dictionary-encoded, but ``identifiant``, which is plain text. An empty cell is ``""``, never null.
+    ``rows`` holds texts under the project's column names: ``identifiant`` as text, the other columns as categories of
+    their distinct spellings; an empty cell is ``""``, never missing. Its index is the line (or row) in the file.
 
-    >>> import numpy as np, pyarrow as pa
-    >>> sexe = pa.array(["Fille", "G", "Fille"]).dictionary_encode()
-    >>> lot = Batch({"identifiant": pa.array(["F1", "F2", "F3"]), "sexe": sexe}, lines=np.array([2, 3, 5]))
-    >>> len(lot), lot.columns["sexe"].dictionary.to_pylist(), lot.columns["sexe"].indices.to_pylist()
-    (3, ['Fille', 'G'], [0, 1, 0])
-    """
-
-    columns: dict[str, pa.Array]
-    lines: np.ndarray
-    refused: list[UnreadableRow] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of a file that can be read independently (``read`` gives a `Batch`); ``sheet`` is that of a workbook.
-
-    >>> import numpy as np, pyarrow as pa
-    >>> lot = Batch({"identifiant": pa.array(["F1", "F2"])}, lines=np.array([2, 3]))
-    >>> morceau = Part("accompagnements.xlsx", sheet="Export", read=lambda: lot)
-    >>> len(morceau.read())
+    >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "sexe": pd.Categorical(["Fille", "G"])}, index=[2, 3])
+    >>> len(ReceivedTable("accompagnements.csv", "", lignes))
     2
     """
 
     file: str
     sheet: str
-    read: Callable[[], Batch]
+    rows: pd.DataFrame
+    refused: list[UnreadableRow] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.refused)
 
 
 @dataclass(frozen=True)
 class ReceivedRecords:
-    """The records received for a year; no part without an export.
+    """The records received for a year; no table without an export.
 
     ``columns`` are those of the schema ``accompagnements`` in the files; ``faults`` why they are unusable, one French
-    sentence each; ``changes`` those of reading (encoding, title rows, columns left out).
+    sentence each; ``changes`` those of reading that concern a whole file.
 
     >>> recu = ReceivedRecords(2021, columns=["identifiant", "sexe"], is_synthetic=True)
     >>> recu.is_empty, recu.source, recu.reference
@@ -91,7 +74,7 @@ class ReceivedRecords:
     """
 
     year: int
-    parts: list[Part] = field(default_factory=list)
+    tables: list[ReceivedTable] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     faults: list[DataError] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -100,7 +83,15 @@ class ReceivedRecords:
     @property
     def is_empty(self) -> bool:
         """Whether the year has no export."""
-        return not self.parts and not self.faults
+        return not self.tables and not self.faults
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """The rows read in each file, by its name."""
+        found: Counter = Counter()
+        for table in self.tables:
+            found[table.file] += len(table)
+        return dict(found)
 
     @property
     def source(self) -> str:
@@ -113,63 +104,95 @@ class ReceivedRecords:
         return f"données simulées de {self.year}" if self.is_synthetic else f"export de la base, {self.year}"
 
 
-# --- Persons, column by column ---
+# --- Persons ---
 
-# The first label of every column: no answer.
 EMPTY = ""
 # The one column that is kept as text.
 IDENTIFIER = "identifiant"
+SEVERAL = ";"
 
 
 @dataclass(frozen=True)
 class Persons:
-    """The persons of a year (columns of the schema ``accompagnements``).
+    """The persons of a year, one a row of ``table`` (columns of the schema ``accompagnements``).
 
-    By column, ``codes`` has an unsigned integer a person and ``labels`` the meaning of each code, the first being
-    `EMPTY`: modalities of the catalogue, ISO dates, years, names, UAI; for ``objectifs``, sets of modalities in
-    catalogue order, joined by ``;``. ``identifiers`` is kept as text.
+    ``identifiant`` is text; the others are categories: modalities of the catalogue, ISO dates, years, names, UAI, and,
+    for ``objectifs``, sets of modalities in catalogue order, joined by ``;``; missing where nothing is known.
+    `data.load_persons` gives them with their labels, as dates, numbers and lists.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "sexe": ["filles", ""]})
     >>> personnes = Persons.of(2021, lignes)
-    >>> len(personnes), personnes.labels["sexe"], personnes.codes["sexe"].tolist(), personnes.having("sexe", "filles")
-    (2, ['', 'filles'], [1, 0], array([ True, False]))
+    >>> len(personnes), personnes.table["sexe"].value_counts().to_dict(), personnes.having("sexe", "filles")
+    (2, {'filles': 1}, array([ True, False]))
     """
 
     year: int
-    codes: dict[str, np.ndarray] = field(default_factory=dict)
-    labels: dict[str, list[str]] = field(default_factory=dict)
-    identifiers: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    table: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=columns("accompagnements"), dtype="str").astype(
+            dict.fromkeys(columns("accompagnements")[1:], "category")
+        )
+    )
 
     @classmethod
     def of(cls, year: int, rows: pd.DataFrame) -> "Persons":
-        """The persons of a small, clean table (schema ``accompagnements``); absent columns and values are empty."""
-        codes, labels = {}, {}
-        for column in columns("accompagnements"):
-            if column != IDENTIFIER:
-                given = rows[column].fillna(EMPTY) if column in rows else pd.Series(EMPTY, index=rows.index)
-                texts = given.astype("str")
-                labels[column] = [EMPTY, *sorted(set(texts) - {EMPTY})]
-                kind = np.min_scalar_type(len(labels[column]) - 1)
-                codes[column] = pd.Categorical(texts, categories=labels[column]).codes.astype(kind)
-        return cls(year, codes, labels, pa.array(rows[IDENTIFIER].astype("str").tolist(), pa.string()))
+        """The persons of a small, clean table (schema ``accompagnements``); absent columns and values are missing."""
+        texts = rows.reindex(columns=columns("accompagnements")).astype("object")
+        table = texts.fillna(EMPTY).astype("str").replace(EMPTY, None).astype("category")
+        return cls(year, table.assign(**{IDENTIFIER: rows[IDENTIFIER].astype("str")}).reset_index(drop=True))
 
     def __len__(self) -> int:
-        return len(self.identifiers)
+        return len(self.table)
+
+    @cached_property
+    def labels(self) -> dict[str, list[str]]:
+        """The meaning of each code of each column; the first is `EMPTY`."""
+        return {name: [EMPTY, *self.table[name].cat.categories] for name in self.table if name != IDENTIFIER}
+
+    @cached_property
+    def codes(self) -> dict[str, np.ndarray]:
+        """The place of each person's label in each column: 0 is nothing known."""
+        return {
+            name: (self.table[name].cat.codes.to_numpy() + 1).astype(np.min_scalar_type(len(words) - 1), copy=False)
+            for name, words in self.labels.items()
+        }
 
     def having(self, column: str, *labels: str) -> np.ndarray:
         """Whether each person has one of these labels in a column: an array of booleans."""
-        wanted = np.array([label in labels for label in self.labels[column]], dtype=bool)
-        return wanted[self.codes[column]]
+        return self.table[column].isin(labels).to_numpy()
 
     def shared(self, rows: np.ndarray, other: "Persons", others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Those among some rows who are also among rows of another year, by identifier: both rows, in one order."""
-        here, there = self.identifiers.take(pa.array(rows)), other.identifiers.take(pa.array(others))
-        places = pc.index_in(here, value_set=there)
-        found = pc.is_valid(places).to_numpy(zero_copy_only=False)
-        return rows[found], others[places.drop_null().to_numpy()]
+        there = pd.Index(other.table[IDENTIFIER].iloc[others])
+        places = there.get_indexer(self.table[IDENTIFIER].iloc[rows])
+        return rows[places >= 0], others[places[places >= 0]]
 
 
 # --- Result of the cleaning ---
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A spelling of a column that the cleaning could not read: what ``a_completer.csv`` asks for.
+
+    ``count`` is how many cells of ``file`` and ``sheet`` hold it, from ``first_line`` on, and ``persons`` how many
+    persons kept do. ``suggestion`` is the nearest answer of a closed list, else ``""``. ``is_shown`` tells whether
+    ``value`` may stand in a message or in a page: an answer of a closed list that cannot be about a person.
+    ``is_asked`` tells whether the year cannot be used until it is understood.
+
+    >>> Unread("origine", "collgee", "accompagnements.csv", "", first_line=3, count=2, persons=2).suggestion
+    ''
+    """
+
+    column: str
+    value: str
+    file: str
+    sheet: str
+    first_line: int
+    count: int
+    persons: int
+    suggestion: str = ""
+    is_shown: bool = False
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,7 +201,8 @@ class CleanedRecords:
 
     ``ledger`` has the schema ``normalisations``, ``rejections`` the schema ``rejets``. ``rejected`` (private) holds the
     rejected rows (``fichier``, ``feuille``, ``ligne``, ``motif``, then the cells). ``faults`` is why the records are
-    unusable, one French sentence each, without any value of a person. `clean.clean_persons` shows a year with rows.
+    unusable, one French sentence each, without any value of a person; ``unread`` what could not be read, by column,
+    spelling and file. `clean.clean_persons` shows a year with rows.
 
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> nettoyage = clean.clean_persons(data.receive(2020), **registres)
@@ -194,3 +218,4 @@ class CleanedRecords:
     rejected: pd.DataFrame
     read: int = 0
     faults: list[DataError] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)

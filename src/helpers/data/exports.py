@@ -5,10 +5,12 @@ from itertools import combinations
 from pathlib import Path
 
 from helpers import paths
-from helpers.clean.records import ReceivedRecords
+from helpers.clean.answers import read_spellings
+from helpers.clean.records import IDENTIFIER, ReceivedRecords
 from helpers.data.raw import read_reference
 from helpers.data.reading import simulated_exports
-from helpers.data.text_files import TABLE, OpenedFile, known_titles, open_text, refuse_file, unknown_columns
+from helpers.data.text_files import open_text
+from helpers.data.titles import TABLE, OpenedFile, Titles, known_titles, refuse_file, unknown_columns
 from helpers.data.workbooks import open_parquet, open_workbook
 from helpers.schema import DataError, columns
 from helpers.system import sha256_of
@@ -84,7 +86,7 @@ def copies(year: int, files: list[Path]) -> list[str]:
 _OPENERS = {"text": open_text, "workbook": open_workbook, "parquet": open_parquet}
 
 
-def _open(path: Path, known: dict[str, str]) -> OpenedFile:
+def _open(path: Path, known: Titles) -> OpenedFile:
     shown = paths.relative(path)
     try:
         kind = kind_of(path)
@@ -99,6 +101,23 @@ def _open(path: Path, known: dict[str, str]) -> OpenedFile:
         )
 
 
+def _known() -> tuple[Titles, list[str]]:
+    """The titles of an export, and what is wrong with their table."""
+    titles = read_reference("entetes")
+    return known_titles(titles, read_spellings(read_reference("modalites"))), unknown_columns(titles)
+
+
+def is_overlooked(path: Path) -> bool:
+    """Whether a file that is not read, because of its name, has the titles of an export.
+
+    Raises `DataError` when a reference table cannot be read.
+    """
+    if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+        return False
+    opened = _open(path, _known()[0])
+    return IDENTIFIER in opened.columns and "annee" in opened.columns
+
+
 def receive(year: int) -> ReceivedRecords:
     """The records received for a year, not yet cleaned; nothing without an export.
 
@@ -110,11 +129,10 @@ def receive(year: int) -> ReceivedRecords:
     if not files:
         return ReceivedRecords(year)
     try:
-        titles = read_reference("entetes")
+        known, sentences = _known()
     except DataError as fault:
         return ReceivedRecords(year, faults=[fault])
-    known, simulated = known_titles(titles), simulated_exports(year)
-    sentences = unknown_columns(titles)
+    simulated = simulated_exports(year)
     if simulated and len(simulated) < len(files):
         folder, names = paths.relative(paths.raw(year)), ", ".join(path.name for path in simulated)
         sentences.append(f"{folder} : {names} est une simulation, à côté d’un export reçu ; retirez-la.")
@@ -123,7 +141,7 @@ def receive(year: int) -> ReceivedRecords:
     present = {name for each in opened for name in each.columns}
     return ReceivedRecords(
         year,
-        parts=[part for each in opened for part in each.parts],
+        tables=[table for each in opened for table in each.tables],
         columns=[name for name in columns(TABLE) if name in present],
         faults=[*map(DataError, sentences), *(fault for each in opened for fault in each.faults)],
         changes=[change for each in opened for change in each.changes],

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, unnamed, validated_rows
-from helpers.data.text_scan import decodes
+from helpers.data.text_files import undecodable
 from helpers.schema import DataError, columns
 from helpers.system import atomic_write, checksum
 
@@ -139,7 +139,7 @@ def _cut(rows: list[list[str]], before) -> list[list[str]]:
 
 
 def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str, str]], shown: str) -> bytes:
-    encoding = "utf-8" if decodes(content) else "cp1252"
+    encoding = "utf-8" if undecodable(content) is None else "cp1252"
     text = content.removeprefix(_MARK).decode(encoding)
     first = text.split("\n", 1)[0]
     separator, end = max(",;\t", key=first.count), "\r\n" if first.endswith("\r") else "\n"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from helpers import paths
-from helpers.clean.records import CleanedRecords, Persons
+from helpers.clean.persons import order_labels
+from helpers.clean.records import IDENTIFIER, SEVERAL, CleanedRecords, Persons
 from helpers.data.raw import empty_table
 from helpers.data.reading import content_of, read_rows
 from helpers.errors import NO_PERSONS, DataError
@@ -26,33 +24,12 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
 
 # --- Persons: ``data/processed/<year>/prive/``, which nothing published ever reads ---
 
-# Rows written at a time: about 20 MB.
-_ROW_GROUP = 250_000
 PERSONS, QUARANTINE, SITES = "accompagnements.parquet", "quarantaine.csv", "comptes_par_site.csv"
-# Metadata key for the year and the order of the labels.
-_NOTE = b"alses"
 
 
 def folder_of(year: int) -> Path:
     """The private folder of a year, existing or not."""
     return paths.processed(year) / "prive"
-
-
-def _write(persons: Persons, path: Path) -> None:
-    """Writes persons as Parquet, one row group at a time, so that no second full copy is held in memory."""
-    names = [name for name in columns("accompagnements") if name in persons.codes]
-    words = {name: pa.array(persons.labels[name], pa.string()) for name in names}
-    note = json.dumps({"annee": persons.year, "libelles": persons.labels}, ensure_ascii=False, sort_keys=True)
-    kinds = {name: pa.dictionary(pa.from_numpy_dtype(persons.codes[name].dtype), pa.string()) for name in names}
-    schema = pa.schema({"identifiant": pa.string(), **kinds}, metadata={_NOTE: note.encode()})
-    # A dictionary of identifiers, which all differ, and statistics that nobody queries would take most of the time.
-    with pq.ParquetWriter(path, schema, use_dictionary=names, write_statistics=False) as file:
-        for start in range(0, len(persons), _ROW_GROUP):
-            arrays = [persons.identifiers.slice(start, _ROW_GROUP)]
-            for name in names:
-                codes = pa.array(persons.codes[name][start : start + _ROW_GROUP])
-                arrays.append(pa.DictionaryArray.from_arrays(codes, words[name]))
-            file.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROW_GROUP)
 
 
 def save_rejected(cleaned: CleanedRecords) -> Path:
@@ -81,7 +58,7 @@ def save_persons(cleaned: CleanedRecords) -> Path:
         return folder
     # Persons are put in place last, so that they are never there without the rejected rows.
     with atomic_write(folder / PERSONS) as beside:
-        _write(cleaned.persons, beside)
+        cleaned.persons.table.to_parquet(beside, index=False)
         save_rejected(cleaned)
     return folder
 
@@ -99,36 +76,25 @@ def load_records(year: int) -> Persons:
     path = folder_of(year) / PERSONS
     if not path.is_file():
         raise DataError(f"{paths.relative(path)} n’existe pas encore : exécutez 01_clean pour {year}, avec un export.")
-    names = [name for name in columns("accompagnements") if name != "identifiant"]
     try:
-        table = pq.read_table(path, read_dictionary=names)
-        note = json.loads(table.schema.metadata[_NOTE])
-        codes = {name: _codes(table[name], note["libelles"][name]) for name in names if name in table.column_names}
-        labels = {name: note["libelles"][name] for name in codes}
-        chunks = [chunk.cast(pa.string()) for chunk in table["identifiant"].chunks]
-        return Persons(note["annee"], codes, labels, pa.concat_arrays([pa.array([], pa.string()), *chunks]))
-    except (pa.ArrowException, KeyError, TypeError, ValueError):
+        table = pd.read_parquet(path)
+        kinds = {IDENTIFIER: "str"} | {
+            name: pd.CategoricalDtype(pd.Index(order_labels(name, set(table[name].dropna().unique())), dtype="str"))
+            for name in columns("accompagnements")
+            if name != IDENTIFIER
+        }
+        return Persons(year, table[list(kinds)].astype(kinds))
+    except (pa.ArrowException, OSError, AttributeError, KeyError, TypeError, ValueError):
         raise DataError(f"{paths.relative(path)} a été modifié à la main : relancez 01_clean pour {year}.") from None
-
-
-def _codes(column: pa.ChunkedArray, labels: list[str]) -> np.ndarray:
-    """The codes of a column in the order of its labels, whatever their order in the file."""
-    place = {label: number for number, label in enumerate(labels)}
-    dtype = np.min_scalar_type(max(len(labels) - 1, 0))
-    codes = [np.zeros(0, dtype=dtype)]
-    for chunk in column.chunks:
-        new = np.array([place[label] for label in chunk.dictionary.to_pylist()], dtype=dtype)
-        codes.append(new[chunk.indices.to_numpy(zero_copy_only=False)])
-    return np.concatenate(codes)
 
 
 def load_persons(year: int) -> pd.DataFrame:
     """The persons of a year, one a row, to explore by hand; never to be shown or sent as they are.
 
     The columns are those of the schema ``accompagnements``. Answers are French labels, as ordered categories in the
-    order of the catalogue; one that is missing is « non renseigné », so that counts include it. ``objectifs`` holds the
-    labels of each person as a tuple: ``explode("objectifs")`` gives one row an objective. The two dates are dates,
-    years whole numbers, names unordered categories; NA where they are missing.
+    order of the catalogue, without those that nobody gave; one that is missing is « non renseigné », so that counts
+    include it. ``objectifs`` holds the labels of each person as a tuple: ``explode("objectifs")`` gives one row an
+    objective. The two dates are dates, years whole numbers, names unordered categories; NA where they are missing.
 
     Raises `DataError` as `load_records` does, and in a notebook that runs for a report, which never sees persons.
     """
@@ -139,35 +105,24 @@ def load_persons(year: int) -> pd.DataFrame:
 
 def label_persons(persons: Persons) -> pd.DataFrame:
     """The persons as `load_persons` gives them."""
-    out = {"identifiant": pd.Series(persons.identifiers.to_pandas(), dtype="str")}
-    for field in table_schema("accompagnements")["fields"]:
-        name = field["name"]
-        if name in persons.codes:
-            out[name] = _readable(persons, name, field)
-    return pd.DataFrame(out)
+    fields = table_schema("accompagnements")["fields"]
+    return pd.DataFrame({field["name"]: _readable(persons.table[field["name"]], field) for field in fields})
 
 
-def _readable(persons: Persons, name: str, field: dict) -> pd.Series:
-    codes, labels = persons.codes[name], persons.labels[name]
+def _readable(column: pd.Series, field: dict) -> pd.Series:
     if field["type"] == "date":
-        days = pd.to_datetime(pd.Series([label or None for label in labels], dtype="object"), format="%Y-%m-%d")
-        return pd.Series(days.to_numpy()[codes])
+        return column.astype("datetime64[s]")
     if field["type"] == "integer":
-        return pd.Series(pd.array([int(label) if label else None for label in labels], dtype="Int64")[codes])
+        return column.astype("str").astype("Int64")
     if "indicateur" not in field:
-        return pd.Series(pd.Categorical.from_codes(codes.astype(np.int64) - 1, categories=labels[1:]))
+        return column
     entry = catalogue().indicators[field["indicateur"]]
-    told = [[entry.label_of(answer or "non_renseigne") for answer in label.split(";")] for label in labels]
+    given = column.cat.add_categories(["non_renseigne"]).fillna("non_renseigne").cat.remove_unused_categories()
     if entry.choice == "multiple":
-        tuples = np.empty(len(told), dtype=object)
-        tuples[:] = [tuple(words) for words in told]
-        return pd.Series(tuples[codes])
-    given = [words[0] for words in told]
-    seen = {given[code] for code in np.unique(codes)}
-    order = [*entry.modalities.values(), *(word for word in entry.recorded.values() if word in seen)]
-    order += sorted(seen - set(order))
-    places = np.array([order.index(word) if word in order else -1 for word in given])
-    return pd.Series(pd.Categorical.from_codes(places[codes], categories=order, ordered=True))
+        told = {label: tuple(map(entry.label_of, label.split(SEVERAL))) for label in given.cat.categories}
+        return given.astype("object").map(told)
+    order = [name for name in (*entry.modalities, *entry.recorded) if name in given.cat.categories]
+    return given.cat.set_categories(order, ordered=True).cat.rename_categories(entry.label_of)
 
 
 # --- Exact counts by site: only the protection reads them ---

@@ -5,16 +5,14 @@ import platform
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 
 import pandas as pd
 
 from helpers import paths
-from helpers.clean.records import Batch, Part, ReceivedRecords
 from helpers.data.reading import (
     CARD,
     EXPORT_CARD,
@@ -235,31 +233,6 @@ def read_earlier_figures(year: int) -> pd.DataFrame:
 
 
 # --- Frozen exports: once an export has been read, carte_export.json (beside it, and private) holds its checksum ---
-
-
-def counted(received: ReceivedRecords) -> tuple[ReceivedRecords, dict[str, int]]:
-    """The same records, and a mapping from file names to numbers of rows, filled as the parts are read."""
-    rows: dict[str, int] = {}
-    read: dict[int, int] = {}
-    lock = Lock()  # parts are read in parallel
-
-    def watched(rank: int, part: Part) -> Part:
-        name = Path(part.file).name
-
-        def count() -> Batch:
-            batch = part.read()
-            with lock:
-                # Per part: one that is read again is not counted twice.
-                read[rank] = len(batch) + len(batch.refused)
-                rows[name] = sum(read.get(other, 0) for other in places[name])
-            return batch
-
-        return replace(part, read=count)
-
-    places: dict[str, list[int]] = {}
-    for rank, part in enumerate(received.parts):
-        places.setdefault(Path(part.file).name, []).append(rank)
-    return replace(received, parts=[watched(rank, part) for rank, part in enumerate(received.parts)]), rows
 
 
 def changed_exports(year: int) -> list[DataError]:

@@ -1,4 +1,4 @@
-"""Exports as workbooks (xlsx, ods) or Parquet files: cells as text."""
+"""Exports as workbooks (xlsx, ods) or as frames (Parquet): cells as text."""
 
 import datetime as dt
 import io
@@ -8,34 +8,33 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from html import unescape
 from pathlib import Path
 from posixpath import join, normpath
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
-from helpers.clean.records import Batch, Change, Part
-from helpers.data.text_files import (
+from helpers.clean.records import EMPTY, Change, ReceivedTable
+from helpers.data.titles import (
     BLANK,
-    CODED,
-    IDENTIFIER,
     LEAST_TITLES,
+    NO_TITLES,
     TITLE_ROWS,
     Layout,
     OpenedFile,
+    Titles,
     find_titles,
     layout_of,
     refuse_file,
     table_faults,
+    table_of,
     title_faults,
 )
-from helpers.schema import DataError
 
 # --- A cell as text ---
 
@@ -56,15 +55,15 @@ def write_cell(value: object) -> str:
     """
     if isinstance(value, str):
         return value
-    if value is None:
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return "VRAI" if value else "FAUX"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
     if isinstance(value, dt.datetime):
         return value.date().isoformat()
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | np.ndarray):
         return ";".join(write_cell(each) for each in value)
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
@@ -73,7 +72,7 @@ def write_cell(value: object) -> str:
 
 def has_hour(value: object) -> bool:
     """Whether a date also holds an hour, which `write_cell` drops."""
-    return isinstance(value, dt.datetime) and value.time() != dt.time()
+    return isinstance(value, dt.datetime) and value is not pd.NaT and value.time() != dt.time()
 
 
 # --- A workbook as an archive of XML files: checked before it is read, and searched for what values do not tell ---
@@ -244,7 +243,7 @@ def _filled_rows(sheet: CalamineSheet) -> dict[int, list]:
     }
 
 
-def read_sheet(book: CalamineWorkbook, name: str, known: dict[str, str], *, is_hidden: bool, marks: Marks) -> Sheet:
+def read_sheet(book: CalamineWorkbook, name: str, known: Titles, *, is_hidden: bool, marks: Marks) -> Sheet:
     """A sheet of a workbook, with its header located."""
     sheet: CalamineSheet = guarded(book.get_sheet_by_name, name)
     rows = guarded(_filled_rows, sheet)
@@ -254,87 +253,58 @@ def read_sheet(book: CalamineWorkbook, name: str, known: dict[str, str], *, is_h
     return Sheet(name, titles, count, sheet.merged_cell_ranges or [], is_hidden, rows, marks)
 
 
-# --- Parquet: one part per row group ---
+# --- Frames: Parquet, and whatever another program reads as a frame ---
 
 NO_HOUR = "heure d’une date, laissée de côté"
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-
-
-def _coded(column: pa.ChunkedArray) -> pa.Array:
-    if not pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string()).dictionary_encode()
-    array = column.unify_dictionaries().combine_chunks()
-    array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
-    spellings = array.dictionary.cast(pa.string()).to_pylist()
-    # A batch has no nulls: missing values become one more spelling, the empty text.
-    codes = pc.fill_null(array.indices.cast(pa.int32()), len(spellings))
-    labels = pa.array([*(text or "" for text in spellings), ""], pa.string())
-    return pa.DictionaryArray.from_arrays(codes, labels)
-
-
-def _as_received(column: pa.ChunkedArray, name: str) -> tuple[pa.Array, int]:
-    """A column as a batch needs it, and how many dates lost an hour."""
-    hours = 0
-    if not _is_text(column.type):
-        values = column.to_pylist()
-        hours = sum(has_hour(value) for value in values)
-        column = pa.chunked_array([pa.array([write_cell(value) for value in values], pa.string())])
-    coded = _coded(column)
-    return (coded.cast(pa.string()) if name == IDENTIFIER else coded.cast(CODED)), hours
-
-
-def _left_out(file: str, layout: Layout, rows: int) -> list[Change]:
-    rule = f"colonnes hors liste, laissées de côté : {layout.left_out}"
-    return [Change(file, "", rule, rows)] if layout.left_out else []
-
-
-def _read_group(path: Path, group: int, *, first: int, layout: Layout, names: list[str]) -> Batch:
-    try:
-        with pq.ParquetFile(path) as file:
-            table = file.read_row_group(group, columns=names, use_threads=False)
-        read = {name: _as_received(table[names[place]], name) for place, name in enumerate(layout.columns)}
-    except (pa.ArrowException, OSError, ValueError, UnicodeError):
-        raise DataError(f"{path.name} : le groupe de lignes {group + 1} est illisible ; refaites l’export.") from None
-    changes = [Change(path.name, name, NO_HOUR, hours) for name, (_, hours) in read.items() if hours]
-    changes += _left_out(path.name, layout, len(table))
-    lines = np.arange(first, first + len(table))
-    return Batch({name: column for name, (column, _) in read.items()}, lines, [], changes)
-
-
-def open_parquet(path: Path, known: dict[str, str]) -> OpenedFile:
-    """The parts of a Parquet file; its rows are numbered from 1."""
-    shown = paths.relative(path)
-    try:
-        with pq.ParquetFile(path) as file:
-            titles = file.schema_arrow.names
-            counts = [file.metadata.row_group(each).num_rows for each in range(file.num_row_groups)]
-    except (pa.ArrowException, OSError, ValueError, UnicodeError):
-        return refuse_file(f"{shown} : ce fichier Parquet est tronqué ou abîmé ; refaites l’export.")
-    faults = title_faults(titles, [], known)
-    if not sum(counts):
+def open_frame(path: Path, frame: pd.DataFrame, known: Titles) -> OpenedFile:
+    """The rows of a frame that was read from a file, of any types, as one table; they are numbered from 1."""
+    shown, titles = paths.relative(path), [str(title) for title in frame]
+    layout = layout_of(titles, known)
+    faults = title_faults(titles, [], layout, known)
+    if not len(frame):
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
     if faults:
         return refuse_file(*(f"{shown} : {fault}" for fault in faults))
-    layout = layout_of(titles, known)
-    names = [titles[layout.positions[name]] for name in layout.columns]
-    starts = np.cumsum([1, *counts])
-    parts = [
-        Part(path.name, "", partial(_read_group, path, each, first=int(starts[each]), layout=layout, names=names))
-        for each, count in enumerate(counts)
-        if count
-    ]
-    return OpenedFile(parts, layout.columns)
+    frame = frame.set_axis(range(frame.shape[1]), axis=1).set_axis(np.arange(1, len(frame) + 1))
+    cells, changes = {}, []
+    for place in {*layout.positions.values(), *layout.goals}:
+        column = frame[place]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            known = column.cat.rename_categories(write_cell).cat
+            cells[place] = known.set_categories([*{*known.categories, EMPTY}]).fillna(EMPTY)
+        elif pd.api.types.is_string_dtype(column.dtype) and not column.dtype == "object":
+            cells[place] = column.fillna(EMPTY)
+        else:
+            hours = sum(map(has_hour, column))
+            changes += [Change(path.name, titles[place], NO_HOUR, hours)] if hours else []
+            cells[place] = column.astype("object").map(write_cell).astype("str")
+    table = table_of(path.name, "", pd.DataFrame(cells), layout, known, changes=changes)
+    return OpenedFile([table], layout.columns)
 
 
-# --- Workbooks (xlsx, ods): the sheet that holds the records ---
+def open_parquet(path: Path, known: Titles) -> OpenedFile:
+    """The rows of a Parquet file."""
+    try:
+        titles = pq.read_schema(path).names
+        wanted = [titles[place] for place in layout_of(titles, known).places]
+        # Texts that come back again and again are read as categories.
+        read = pq.read_table(path, columns=wanted, read_dictionary=wanted)
+        frame = read.to_pandas(types_mapper=_NULLABLE.get).reindex(columns=titles)
+    except (pa.ArrowException, OSError, ValueError, UnicodeError, TypeError):
+        return refuse_file(f"{paths.relative(path)} : ce fichier Parquet est tronqué ou abîmé ; refaites l’export.")
+    return open_frame(path, frame, known)
+
+
+# Integers with missing values would become decimals.
+_NULLABLE = {pa.int64(): pd.Int64Dtype(), pa.int32(): pd.Int32Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+# --- Workbooks (xlsx, ods): every visible sheet of records ---
 
 MERGED = "cellules fusionnées vers le bas : valeur recopiée sur chaque ligne"
 HIDDEN = "lignes masquées ou filtrées dans le classeur, lues comme les autres"
-NOT_SHOWN = "feuille masquée, lue parce qu’elle porte les titres attendus"
 # A sentence names this many cells and counts the others.
 _NAMED = 5
 
@@ -354,16 +324,17 @@ def _letters(place: int) -> str:
 
 def _mark_faults(sheet: Sheet, layout: Layout) -> list[str]:
     # Errors in columns that are left out change nothing.
-    columns = {_letters(place) for place in layout.positions.values()}
+    places = sorted({*layout.positions.values(), *layout.goals})
+    letters = {_letters(place) for place in places}
 
     def under(cells: tuple[str, ...]) -> list[str]:
         split = [(cell.rstrip("0123456789"), cell) for cell in cells]
-        return [cell for letters, cell in split if letters in columns and int(cell[len(letters) :]) > sheet.titles + 1]
+        return [cell for column, cell in split if column in letters and int(cell[len(column) :]) > sheet.titles + 1]
 
     errors = under(sheet.marks.errors) + [
         f"{_letters(column)}{place + 1}"
         for place in sheet.under
-        for column in sorted(layout.positions.values())
+        for column in places
         if str(sheet.rows[place][column]) in ERRORS
     ]
     faults = []
@@ -389,21 +360,22 @@ def _fill_merged(sheet: Sheet) -> int:
     return len(filled)
 
 
-def _batch(file: str, sheet: Sheet, layout: Layout, changes: list[Change]) -> Batch:
-    places, arrays, changes = sheet.under, {}, list(changes)
-    for name in layout.columns:
-        values = [sheet.rows[place][layout.positions[name]] for place in places]
-        array = pa.array([write_cell(value) for value in values], pa.string())
-        arrays[name] = array if name == IDENTIFIER else array.dictionary_encode()
-        if hours := sum(has_hour(value) for value in values):
-            changes.append(Change(file, name, NO_HOUR, hours))
-    if blank := places[-1] - sheet.titles - len(places):
-        changes.append(Change(file, "", BLANK, blank))
-    return Batch(arrays, np.array(places, int) + 1, [], changes + _left_out(file, layout, len(places)))
+def _table(file: str, sheet: Sheet, layout: Layout, known: Titles) -> ReceivedTable:
+    counts = {MERGED: _fill_merged(sheet), HIDDEN: sheet.marks.hidden}
+    counts[BLANK] = sheet.under[-1] - sheet.titles - len(sheet.under)
+    changes = [Change(file, "", rule, count) for rule, count in counts.items() if count]
+    names, cells = {place: name for name, place in layout.positions.items()}, {}
+    for place in sorted({*layout.positions.values(), *layout.goals}):
+        values = [sheet.rows[line][place] for line in sheet.under]
+        cells[place] = [write_cell(value) for value in values]
+        if hours := sum(map(has_hour, values)):
+            changes.append(Change(file, names.get(place, ""), NO_HOUR, hours))
+    frame = pd.DataFrame(cells, index=np.array(sheet.under) + 1, dtype="str")
+    return table_of(file, sheet.name, frame, layout, known, changes=changes)
 
 
-def _choose(path: Path, known: dict[str, str]) -> Sheet | str:
-    """The sheet that names most columns; the end of a French sentence when there is none, or more than one."""
+def _sheets(path: Path, known: Titles) -> list[Sheet] | str:
+    """The sheets of a workbook; the end of a French sentence when one cannot be read."""
     book = guarded(CalamineWorkbook.from_filelike, io.BytesIO(path.read_bytes()))
     sheets = []
     for entry in book.sheets_metadata:
@@ -412,31 +384,11 @@ def _choose(path: Path, known: dict[str, str]) -> Sheet | str:
             return f", feuille « {entry.name} » : des cases sont remplies très loin de la table ; supprimez-les."
         is_hidden = entry.visible != SheetVisibleEnum.Visible
         sheets.append(read_sheet(book, entry.name, known, is_hidden=is_hidden, marks=marks))
-    best = max((sheet.known for sheet in sheets), default=0)
-    if best < LEAST_TITLES:
-        return (
-            " : aucune feuille ne porte les titres attendus ; la première ligne doit porter les intitulés des colonnes "
-            "(data/raw/reference/entetes.csv dit lesquels sont connus)."
-        )
-    same = [sheet for sheet in sheets if sheet.known == best]
-    same = [sheet for sheet in same if sheet.under] or same
-    if len(same) > 1:
-        names = ", ".join(f"« {sheet.name} »" for sheet in same)
-        return f" : plusieurs feuilles portent les mêmes titres ({names}) ; n’en gardez qu’une, ou réunissez-les."
-    return same[0]
+    return sheets
 
 
-def open_workbook(path: Path, known: dict[str, str]) -> OpenedFile:
-    """The records of a workbook, as one part; or all its faults."""
-    shown, file = paths.relative(path), path.name
-    if fault := archive_fault(path):
-        return refuse_file(f"{shown} : {fault}")
-    try:
-        sheet = _choose(path, known)
-    except UnreadableWorkbook:
-        return refuse_file(f"{shown} : {_DAMAGED}")
-    if isinstance(sheet, str):
-        return refuse_file(f"{shown}{sheet}")
+def _open_sheet(path: Path, sheet: Sheet, known: Titles) -> tuple[ReceivedTable | None, Layout, list[str]]:
+    """The table of a sheet, its layout and its faults."""
     titles, rows = sheet.texts(sheet.titles), [sheet.texts(place) for place in sheet.under]
     layout = layout_of(titles, known)
     beside = [sheet.texts(sheet.titles - 1), sheet.texts(sheet.titles + 1)]
@@ -444,10 +396,48 @@ def open_workbook(path: Path, known: dict[str, str]) -> OpenedFile:
     faults += _mark_faults(sheet, layout)
     if not rows:
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
+    return (None if faults else _table(path.name, sheet, layout, known)), layout, faults
+
+
+def open_workbook(path: Path, known: Titles) -> OpenedFile:
+    """The records of a workbook, one table for each visible sheet that holds some; or all its faults.
+
+    A hidden sheet is read only when someone shows it in the workbook; a sheet that is left out is told.
+    """
+    shown, file = paths.relative(path), path.name
+    if fault := archive_fault(path):
+        return refuse_file(f"{shown} : {fault}")
+    try:
+        sheets = _sheets(path, known)
+    except UnreadableWorkbook:
+        return refuse_file(f"{shown} : {_DAMAGED}")
+    if isinstance(sheets, str):
+        return refuse_file(f"{shown}{sheets}")
+    of_persons = [sheet for sheet in sheets if sheet.known >= LEAST_TITLES]
+    visible = [sheet for sheet in of_persons if not sheet.is_hidden]
+    visible = [sheet for sheet in visible if sheet.under] or visible
+    if not of_persons:
+        return refuse_file(f"{shown} : aucune feuille ne porte les titres attendus ; {NO_TITLES}")
+    if not visible:
+        names = ", ".join(f"« {sheet.name} »" for sheet in of_persons)
+        return refuse_file(
+            f"{shown} : seules des feuilles masquées portent les titres attendus ({names}) ; affichez celle à lire."
+        )
+    tables, present, faults, changes = [], set(), [], []
+    for sheet in visible:
+        table, layout, found = _open_sheet(path, sheet, known)
+        remedy = " Si cette feuille n’est pas une liste de personnes, masquez-la." if len(visible) > 1 else ""
+        faults += [f"{shown}, feuille « {sheet.name} », ligne {sheet.titles + 1} : {fault}{remedy}" for fault in found]
+        tables, present = [*tables, table], present | set(layout.columns)
+        if sheet.titles:
+            changes.append(Change(file, "", "lignes au-dessus des titres, laissées de côté", sheet.titles))
+        if len(visible) > 1:
+            changes.append(Change(file, "", f"feuille lue : « {sheet.name} »", len(sheet.under)))
     if faults:
-        place = f"{shown}, feuille « {sheet.name} », ligne {sheet.titles + 1}"
-        return refuse_file(*(f"{place} : {fault}" for fault in faults))
-    counts = {MERGED: _fill_merged(sheet), HIDDEN: sheet.marks.hidden, NOT_SHOWN: len(rows) if sheet.is_hidden else 0}
-    above = [Change(file, "", "lignes au-dessus des titres, laissées de côté", sheet.titles)] if sheet.titles else []
-    batch = _batch(file, sheet, layout, [Change(file, "", rule, count) for rule, count in counts.items() if count])
-    return OpenedFile([Part(file, sheet.name, lambda: batch)], layout.columns, [], above)
+        return refuse_file(*faults)
+    for sheet in sheets:
+        if sheet not in visible and sheet.rows:
+            why = "masquée" if sheet.is_hidden else "sans ligne"
+            why = why if sheet in of_persons else "sans les titres attendus"
+            changes.append(Change(file, "", f"feuille {why}, laissée de côté : « {sheet.name} »", len(sheet.rows)))
+    return OpenedFile(tables, sorted(present), [], changes)

@@ -214,17 +214,15 @@ def forget_exports() -> None:
 
 
 def _read(year: int) -> Export:
-    received, rows = raw.counted(exports.receive(year))
+    received = exports.receive(year)
     usable = ReceivedRecords(year) if received.faults else received
     cleaned = clean.clean_persons(usable, spellings=raw.read_reference("modalites"), **raw.read_registers())
-    return Export(received, cleaned, rows)
+    return Export(received, cleaned, received.rows)
 
 
 def _missing_associations(year: int, cleaned: CleanedRecords) -> list[DataError]:
     """Associations that the card expects and that have no person."""
-    persons = cleaned.persons
-    codes = persons.codes.get("association", ())
-    there = {fold(persons.labels["association"][code]) for code in set(codes)} if len(codes) else set()
+    there = {fold(name) for name in cleaned.persons.table["association"].dropna().unique()}
     card = paths.relative(paths.raw(year) / "datapackage.json")
     return [
         DataError(
@@ -306,7 +304,8 @@ def _name_fault(path: Path) -> str:
     if near:
         wrong = path.name != f"{near[0]}.csv"
         return f"n’est pas lu : renommez-le « {near[0]}.csv » (CSV UTF-8), ou retirez-le." if wrong else ""
-    if paths.EXPORT in fold(path.stem) and not path.name.casefold().startswith(paths.EXPORT):
+    is_export = path.name.casefold().startswith(paths.EXPORT)
+    if not is_export and (paths.EXPORT in fold(path.stem) or exports.is_overlooked(path)):
         return f"n’est pas lu : faites commencer son nom par « {paths.EXPORT}s », ou retirez-le."
     return ""
 

@@ -62,7 +62,7 @@ def _is_simulated(year: int) -> bool:
 
 def _rows_of(persons: Persons) -> np.ndarray:
     """Sorted hashes, one a person, of all that is known of her (releases of version 0.8)."""
-    names = np.asarray(persons.identifiers.to_pandas(), dtype=object)
+    names = persons.table["identifiant"].to_numpy(dtype=object)
     hashes = pd.util.hash_array(names, categorize=False)
     for column in sorted(persons.codes):
         words = np.array([f"{column}={label}" for label in persons.labels[column]], dtype=object)
