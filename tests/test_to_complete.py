@@ -11,6 +11,7 @@ import pytest
 from helpers import data, paths
 from helpers.clean.records import Unread
 from helpers.schema import DataError
+from small_export import write_export
 
 YEAR = 2032
 UNREAD = [
@@ -125,6 +126,13 @@ def test_a_year_s_own_reading_comes_first_and_is_of_that_year_only(data_root):
         assert table.loc[table["texte"].eq("04-05"), ["colonne", "valeur"]].to_numpy().ravel().tolist() == found
     assert data.read_reference_for(YEAR, "entetes").iloc[0].tolist() == ["origine", "=Provenance"]
     assert paths.own_readings(YEAR) in data.input_files([YEAR])
+
+
+def test_what_a_text_meant_the_year_before_is_proposed(data_root):
+    write_export(data_root, year=2031)
+    (data_root / "data/raw/2031/lectures.csv").write_text("colonne;graphie;valeur;raison\norigine;FORUM ÉTÉ;partenaire;x\n", encoding="utf-8")
+    data.write_to_complete(YEAR, UNREAD)
+    assert dict(zip(opened()["ce qui est écrit"], opened()["peut-être"], strict=True))["Forum, été"] == "partenaire"
 
 
 def test_neither_file_enters_git():

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import pandas as pd
 
+from helpers import paths
+from helpers.clean.records import Unread
 from helpers.schema import DataError, apply_schema, catalogue, table_schema
 from helpers.typography import fold
 
@@ -104,6 +106,9 @@ Read = tuple[object, str]
 Reader = Callable[[str], Read | None]
 
 
+_EXPLAIN = f"dites dans {paths.TO_COMPLETE} ce que cela veut dire"
+
+
 def _listed(column: str, registers: Registers) -> tuple[Reader, Callable[[str], str]]:
     allowed = next(c for c in table_schema("postes")["fields"] if c["name"] == column)["constraints"]["enum"]
     known = registers.aliases_of(column)
@@ -114,7 +119,7 @@ def _listed(column: str, registers: Registers) -> tuple[Reader, Callable[[str], 
         found = known.get(value, (fold(value), RULE_LISTED))
         return found if found[0] in allowed else None
 
-    return read, lambda _: "n’est pas une réponse connue ; corrigez-la, ou ajoutez-la à reference/alias.csv."
+    return read, lambda _: f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
 
 
 def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
@@ -126,7 +131,7 @@ def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
 
     def remedy(value: str) -> str:
         near = get_close_matches(value, names, n=1)
-        hint = f"vouliez-vous « {near[0]} » ?" if near else "ajoutez-la à reference/associations.csv ou à alias.csv."
+        hint = f"vouliez-vous « {near[0]} » ? Si oui, {_EXPLAIN}." if near else f"{_EXPLAIN}, ou ajoutez-la à data/raw/reference/associations.csv."
         return f"n’est pas une association connue ; {hint}"
 
     return read, remedy
@@ -134,7 +139,7 @@ def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
 
 def _college_remedy(value: str, names: list[str]) -> str:
     near = get_close_matches(value, names, n=1)
-    hint = f"si c’est « {near[0]} », dites-le dans reference/alias.csv" if near else "vérifiez son nom"
+    hint = f"si c’est « {near[0]} », {_EXPLAIN}" if near else f"vérifiez son nom, {_EXPLAIN}"
     return f"n’est pas au répertoire ; {hint}, ou ajoutez le collège à reference/colleges.csv."
 
 
@@ -230,6 +235,22 @@ def post_faults(
     prises_de_poste.csv, ligne 2, colonne « bureau » : « peut-être » n’est pas une réponse connue ; corrigez-la, ...
     """
     return _read_all(_split_duplicates(raw)[0], Registers(aliases, associations, colleges), file)[1]
+
+
+def unread_posts(
+    raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame, file: str
+) -> list[Unread]:
+    """The closed answers and the names of posts that cannot be read, each with its first line; see `post_faults`."""
+    kept, out = _split_duplicates(raw)[0], []
+    for column, (read, _) in readers_of(Registers(aliases, associations, colleges)).items():
+        if column in (*LISTED, "association", "college"):
+            lines = kept.groupby(column, sort=False).groups
+            unread = [value for value in lines if value and read(value) is None]
+            out += [
+                Unread(column, value, file, "", int(lines[value][0]), len(lines[value]), 0, is_shown=True, is_asked=True)
+                for value in unread
+            ]
+    return out
 
 
 def clean_posts(

@@ -96,4 +96,5 @@ from helpers.data.year_checks import (
     rejected_rows,
     require_usable,
     unknown_codes,
+    unread,
 )

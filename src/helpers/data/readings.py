@@ -13,12 +13,12 @@ import pandas as pd
 from helpers import paths
 from helpers.clean.answers import FIELDS, UNANSWERED
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
+from helpers.data.titles import TITLE
 from helpers.schema import apply_schema, table_schema
 from helpers.system import atomic_write
 from helpers.typography import escape_formula
 
 TABLE = "alias"
-TITLE = "titre"
 # What stays as it is written: a header that is left out on purpose, a name that no register holds.
 AS_IT_IS = "tel_quel"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 
+from helpers import paths
 from helpers.data.workbooks import write_cell
 from helpers.schema import DataError
 from helpers.typography import fold
@@ -18,7 +19,7 @@ READERS = {
 # Files that only their own software reads, and how it writes a table. The command for R is whole: it is to be copied.
 _R = (
     'un fichier R : dans R, write.csv2({read}, "accompagnements.csv", row.names = FALSE, na = "", '
-    'fileEncoding = "UTF-8") en fait une table'
+    'fileEncoding = "UTF-8") en fait une table ; retirez ensuite le fichier R'
 )
 REFUSED = {
     ".rds": _R.format(read='readRDS("{name}")'),
@@ -46,7 +47,7 @@ def read_statistical(path: Path, known: dict[str, str]) -> pd.DataFrame:
     was declared so, too) is empty. A variable is titled by its name or, if only its label is in ``known`` (folded
     titles), by that: users of SPSS and Stata shorten the one and write the question in the other.
 
-    Raises `DataError`, the end of a sentence, for a file that cannot be read.
+    Raises `DataError` for a file that cannot be read.
     """
     try:
         table, about = READERS[path.suffix.lower()](path, apply_value_formats=True, formats_as_category=False)
@@ -54,7 +55,7 @@ def read_statistical(path: Path, known: dict[str, str]) -> pd.DataFrame:
         raise
     except Exception as error:  # the C library raises its own classes, and pandas' dates theirs
         told = "protégé par un mot de passe ; enlevez-le" if "password" in str(error).lower() else "tronqué ou abîmé"
-        raise DataError(f"le fichier est {told} ; refaites l’export.") from None
+        raise DataError(f"{paths.relative(path)} : le fichier est {told} ; refaites l’export.") from None
     labels = about.column_names_to_labels
     titles = [
         label if (label := labels.get(name) or "") and fold(name) not in known and fold(label) in known else name

@@ -26,10 +26,13 @@ from helpers.data.titles import (
     Titles,
     find_titles,
     layout_of,
+    missing_fault,
     refuse_file,
     table_faults,
     table_of,
+    unread_titles,
 )
+from helpers.schema import DataError
 
 # --- Encoding ---
 
@@ -355,8 +358,11 @@ def open_text(path: Path, known: Titles) -> OpenedFile:
     faults += _faults_of(content, head, encoding)
     if not faults and not content[head.start :].strip(f' \t\r\n"{head.delimiter}'.encode()):
         faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]
-    if faults:
-        return refuse_file(*(f"{shown}{fault}" for fault in faults))
+    missing = [DataError(f"{shown}, ligne {head.titles_line} : {fault}") for fault in missing_fault(layout, known, faults)]
+    if faults or IDENTIFIER not in layout.columns:
+        unread = unread_titles(path.name, "", layout, known, line=head.titles_line, rows=len(head.rows))
+        refused = [DataError(f"{shown}{fault}") for fault in faults]
+        return OpenedFile(faults=[*missing, *refused], unread=unread)
     rows = content[head.start :]
     rows = rows if encoding == "utf-8" else rows.decode(encoding).encode("utf-8")
     del content
@@ -372,4 +378,5 @@ def open_text(path: Path, known: Titles) -> OpenedFile:
     changes = [Change(file, "", "lignes au-dessus des titres, laissées de côté", above)] if above else []
     if head.says_delimiter:
         changes.append(Change(file, "", "première ligne « sep= », lue comme séparateur", 1))
-    return OpenedFile([table], layout.columns, [], changes)
+    unread = unread_titles(file, "", layout, known, line=head.titles_line, rows=len(cells))
+    return OpenedFile([table], layout.columns, missing, changes, unread)

@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,26 +17,27 @@ from helpers.clean.answers import (
     MULTIPLE,
     UNANSWERED,
     UNFORESEEN,
+    Spellings,
     answers_of,
     key_of,
     normalise,
     read_spellings,
 )
 from helpers.clean.posts import LISTED
-from helpers.clean.records import Unread
+from helpers.clean.records import Persons, ReceivedRecords, ReceivedTable, Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import read_reference
 from helpers.data.reading import content_of, read_rows
 from helpers.data.readings import (
     AS_IT_IS,
     TABLE,
-    TITLE,
     read_own,
     read_reference_for,
     rows_for,
     save_own,
     write_for_spreadsheet,
 )
+from helpers.data.titles import TITLE
 from helpers.data.workbooks import write_cell
 from helpers.schema import DataError, apply_schema, catalogue, control_letter, table_schema
 from helpers.system import checksum
@@ -61,8 +63,17 @@ def path_of(year: int) -> Path:
 
 def mark_of(column: str, value: str) -> str:
     """What names a spelling in the file whatever a spreadsheet makes of its text (« 04-05 » becomes a date)."""
-    key = normalise(value) if column in ("college", "association") else key_of(normalise(value))
-    return "r" + checksum(f"{column}\n{key}".encode())[:7]
+    return "r" + checksum(f"{column}\n{key_of(normalise(value))}".encode())[:7]
+
+
+def _by_mark(unread: Iterable[Unread]) -> dict[str, list[Unread]]:
+    """The spellings that are one question, wherever they stand: by mark, headers first, then the most frequent."""
+    out: dict[str, list[Unread]] = {}
+    for each in unread:
+        if each.is_asked or each.column in (TITLE, *_LEFT) or _answers(each.column):
+            out.setdefault(mark_of(each.column, each.value), []).append(each)
+    rank = {mark: (same[0].column != TITLE, -sum(each.persons for each in same)) for mark, same in out.items()}
+    return {mark: out[mark] for mark in sorted(out, key=lambda mark: (*rank[mark], out[mark][0].column))}
 
 
 # --- What an answer may be ---
@@ -75,7 +86,7 @@ def _titles() -> dict[str, str]:
 def _answers(column: str) -> dict[str, str]:
     """The answers of a closed list, as a person types them: the code in plain words, its label if that says more."""
     if column == TITLE:
-        names = _titles()
+        return _titles()
     elif column in (*CLOSED, *MULTIPLE):
         names = answers_of(column)
     elif column in LISTED:
@@ -99,20 +110,27 @@ class Choices:
     year: int
     colleges: dict[str, str]
     associations: list[str]
-    spellings: object
+    spellings: Spellings
+    earlier: dict[str, str]
 
     @classmethod
     def of(cls, year: int) -> "Choices":
         """The choices of a year; `DataError` for a reference table that cannot be read."""
         colleges = _college_names(read_reference("colleges"))
         associations = list(read_reference("associations")["association"])
-        return cls(year, colleges, associations, read_spellings(read_reference_for(year, "modalites")))
+        years = [each for each in paths.exported_years() if each < year]
+        earlier = {
+            mark_of(row.colonne, row.graphie): row.valeur for each in years for row in read_own(each).itertuples()
+        }
+        return cls(year, colleges, associations, read_spellings(read_reference_for(year, "modalites")), earlier)
 
-    def shown(self, column: str) -> list[str]:
-        """The possible answers, in words."""
+    def shown(self, column: str, *, may_stay: bool = True) -> list[str]:
+        """The possible answers, in words; ``may_stay`` offers to leave a text as it is written."""
         names = self.colleges.values() if column == "college" else self.associations if column == "association" else ()
-        left = [_LEFT[column]] if column in _LEFT else []
-        return [*_answers(column).values(), *names, *(["ou son UAI"] if column == "college" else []), *left]
+        if column not in _LEFT and not _answers(column):
+            return ["non renseigné, ou corrigez l’export"]
+        last = ["son UAI"] if column == "college" else []
+        return [*_answers(column).values(), *names, *last, *([_LEFT[column]] if column in _LEFT and may_stay else [])]
 
     def meaning(self, column: str, answer: str) -> str | None:
         """The value that an answer means (a modality, a column, a UAI, the name of an association); None if unknown."""
@@ -126,7 +144,7 @@ class Choices:
             return self._alone(key, self.colleges)
         if column == "association":
             return self._alone(key, dict(zip(self.associations, self.associations, strict=True)))
-        shown = _answers(column)
+        shown = _answers(column) or {UNANSWERED: "non renseigné"}
         labels = _titles() if column == TITLE else answers_of(column) if column in (*CLOSED, *MULTIPLE) else {}
         for names in (dict(zip(shown, shown, strict=True)), shown, labels):
             if found := self._alone(key, names):
@@ -140,10 +158,10 @@ class Choices:
         return found[0] if len(found) == 1 else None
 
     def suggestion(self, unread: Unread) -> str:
-        """What a spelling may mean, in words, for someone to confirm; empty when nothing is near."""
-        shown = _answers(unread.column)
-        if unread.suggestion:
-            return self.colleges.get(unread.suggestion) or shown.get(unread.suggestion, unread.suggestion)
+        """What a spelling may mean, in words, for someone to confirm: what it meant the years before, or what is near."""
+        words = {**_answers(unread.column), **self.colleges, AS_IT_IS: _LEFT.get(unread.column, "")}
+        if found := self.earlier.get(mark_of(unread.column, unread.value)) or unread.suggestion:
+            return words.get(found, found)
         names = [*self.colleges.values()] if unread.column == "college" else self.associations
         if unread.column == "college":
             return _nearest_college(unread.value, names)
@@ -151,6 +169,11 @@ class Choices:
             near = get_close_matches(key_of(unread.value), [key_of(name) for name in names], n=1, cutoff=0.7)
             return next((name for name in names if near and key_of(name) == near[0]), "")
         return ""
+
+
+def _may_stay(unread: Unread) -> bool:
+    """Whether a text may be left as it is written: not the name of a post, which must be in a register."""
+    return unread.column == TITLE or not unread.is_asked
 
 
 def _words(text: str) -> set[str]:
@@ -172,6 +195,43 @@ def _nearest_college(text: str, names: list[str]) -> str:
     best = max(likeness.values(), default=0)
     found = [name for name, like in likeness.items() if like == best]
     return found[0] if best >= 1 / 3 and len(found) == 1 else ""
+
+
+# --- What no closed list has: names ---
+
+
+def unread_names(received: ReceivedRecords, persons: Persons, year: int) -> list[Unread]:
+    """The collèges without a UAI, and the associations of no register, that persons of an export have.
+
+    Each is kept as it is written: nothing is asked, someone may say which one it is.
+    """
+    associations = {key_of(name) for name in read_reference("associations")["association"]}
+    table, names = persons.table, persons.table["association"]
+    doubtful = {
+        "college": table.loc[table["uai"].isna(), "college"],
+        "association": names[~names.astype("str").map(_key).isin(associations)],
+    }
+    out = []
+    for column, names in doubtful.items():
+        counts = names.dropna().astype("str").map(_key).value_counts().to_dict()
+        for each in received.tables if counts else ():
+            if column in each.rows:
+                out += _places(column, each, counts)
+    return out
+
+
+def _key(name: str) -> str:
+    return key_of(normalise(name))
+
+
+def _places(column: str, received: ReceivedTable, counts: dict[str, int]) -> Iterator[Unread]:
+    """Where each spelling of these names (folded) stands in a table; its persons are counted with the first of them."""
+    texts = received.rows[column]
+    doubtful = [text for text in texts.cat.categories if _key(text) in counts]
+    lines = texts[texts.isin(doubtful)].astype("str").reset_index()
+    for text, places in lines.groupby(column)[lines.columns[0]]:
+        persons, counts[_key(text)] = counts[_key(text)], 0
+        yield Unread(column, text, received.file, received.sheet, int(places.min()), len(places), persons)
 
 
 # --- The file: written by `check`, filled in by a person, read in any form that a spreadsheet gives it ---
@@ -249,19 +309,22 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
     before, choices = read_filled(year), Choices.of(year)
     own = read_own(year)
     known = {mark_of(column, value) for column, value in zip(own["colonne"], own["graphie"], strict=True)}
-    asked: dict[str, Unread] = {}
-    for each in sorted(unread, key=lambda each: (each.column != TITLE, -each.persons, each.column, each.value)):
-        mark = mark_of(each.column, each.value)
-        if mark not in known:
-            first = asked.get(mark)
-            more = {"count": first.count + each.count, "persons": first.persons + each.persons} if first else {}
-            asked[mark] = replace(first or each, **more)
+    asked = {
+        mark: replace(
+            same[0],
+            count=sum(each.count for each in same),
+            persons=sum(each.persons for each in same),
+            is_asked=any(each.is_asked for each in same),
+        )
+        for mark, same in _by_mark(unread).items()
+        if mark not in known
+    }
     answers = {row.mark: row for row in before if row.answer and row.mark not in known}
     rows = [
         [
             *(mark, each.column, escape_formula(normalise(each.value))),
             answers[mark].answer if mark in answers else "",
-            *(choices.suggestion(each), " / ".join(choices.shown(each.column))),
+            *(choices.suggestion(each), " / ".join(choices.shown(each.column, may_stay=_may_stay(each)))),
             *(str(each.persons), str(each.count), each.file, each.sheet, str(each.first_line)),
         ]
         for mark, each in asked.items()
@@ -289,13 +352,24 @@ class Adoption:
     rows: pd.DataFrame
     faults: list[DataError] = field(default_factory=list)
 
+    @property
+    def shown(self) -> list[str]:
+        """One line a reading; the names of a column are counted, and what may be about a person is not shown."""
+        is_shown = [may_be_shown(row.colonne, row.graphie) for row in self.rows.itertuples()]
+        told = [
+            f"colonne « {row.colonne} » : « {row.graphie} » se lit « {row.valeur.replace('_', ' ')} »"
+            for row in self.rows[is_shown].itertuples()
+        ]
+        others = self.rows.loc[[not each for each in is_shown], "colonne"].value_counts()
+        return told + [f"colonne « {column} » : {count}, sans être montrés ici" for column, count in others.items()]
+
 
 def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
     """Keeps what was filled in as this year's own reading; an answer that means nothing stays in the file, and is told.
 
     ``unread`` gives the texts as the export writes them: a spreadsheet may have changed those of the file.
     """
-    choices, texts = Choices.of(year), {mark_of(each.column, each.value): each for each in unread}
+    choices, texts = Choices.of(year), _by_mark(unread)
     own, new, faults = read_own(year), [], []
     seen: dict[str, Filled] = {}
     for row in (row for row in read_filled(year) if row.answer):
@@ -303,16 +377,16 @@ def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
         if first.answer != row.answer:
             faults.append(_refused(row, f"cette ligne est aussi dans {first.file}, ligne {first.line} ; gardez-en une"))
         elif first is row:
-            column, text = _source_of(row, texts)
-            value = choices.meaning(column, row.answer) if text else None
-            if not text:
+            column, written, may_stay = _source_of(row, texts)
+            value = choices.meaning(column, row.answer) if written else None
+            if not written:
                 faults.append(_refused(row, "son repère a changé ; effacez cette ligne, puis relancez check"))
-            elif value is None:
-                said = ", ".join(choices.shown(column))
+            elif value is None or (value == AS_IT_IS and not may_stay):
+                said = ", ".join(choices.shown(column, may_stay=may_stay))
                 faults.append(_refused(row, f"« {row.answer} » n’est pas une réponse possible ; choisissez : {said}"))
             else:
                 reason = f"Lu ainsi dans l’export de {year}."
-                new.append({"colonne": column, "graphie": text, "valeur": value, "raison": reason})
+                new += [{"colonne": column, "graphie": text, "valeur": value, "raison": reason} for text in written]
     rows = apply_schema(pd.DataFrame(new, columns=own.columns, dtype="str"), TABLE)
     if new:
         both = pd.concat([rows, own])
@@ -324,17 +398,42 @@ def _refused(row: Filled, told: str) -> DataError:
     return DataError(f"{row.file}, ligne {row.line} : {told}.")
 
 
-def _source_of(row: Filled, texts: dict[str, Unread]) -> tuple[str, str]:
-    """The column and the text that a row explains; an empty text when the spreadsheet changed it beyond recognition."""
+def _source_of(row: Filled, texts: dict[str, list[Unread]]) -> tuple[str, list[str], bool]:
+    """The column and the texts that a row explains, and whether they may stay as they are; no text if it was changed."""
     if row.mark in texts:
-        return texts[row.mark].column, normalise(texts[row.mark].value)
+        same = texts[row.mark]
+        return same[0].column, sorted({normalise(each.value) for each in same}), all(map(_may_stay, same))
     column, text = row.cells.get("colonne", ""), row.cells.get("ce qui est écrit", "")
-    return column, text if mark_of(column, text) == row.mark else ""
+    return column, [text] if mark_of(column, text) == row.mark else [], True
+
+
+def own_faults(year: int) -> list[DataError]:
+    """What this year's own readings say that means nothing, one sentence a row; none when a table cannot be read."""
+    with suppress(DataError):
+        choices, own, file = Choices.of(year), read_own(year), paths.relative(paths.own_readings(year))
+        return [
+            DataError(
+                f"{file}, ligne {line}, colonne « valeur » : « {row.valeur} » n’est pas une réponse possible pour "
+                f"« {row.colonne} » ; choisissez : {', '.join(choices.shown(row.colonne))}."
+            )
+            for line, row in zip(own.index, own.itertuples(index=False), strict=True)
+            if choices.meaning(row.colonne, row.valeur) is None
+        ]
+    return []
 
 
 # A text longer than this, with a number of three digits or an address, may be about a person: it is never shared.
 _LONGEST_SHARED = 40
 _PERSONAL = re.compile(r"\d{3}|@")
+
+
+def _is_plain(text: str) -> bool:
+    return len(text) <= _LONGEST_SHARED and not _PERSONAL.search(text)
+
+
+def may_be_shown(column: str, text: str) -> bool:
+    """Whether a message may show a text: a title, or an answer of a closed list that cannot be about a person."""
+    return column in (TITLE, *CLOSED, *MULTIPLE, *LISTED) and _is_plain(text)
 
 
 def shareable(year: int) -> dict[str, list[dict[str, str]]]:
@@ -343,7 +442,7 @@ def shareable(year: int) -> dict[str, list[dict[str, str]]]:
     Left out: what stays as it is written, what a table already says, and texts that may be about a person.
     """
     own = read_own(year)
-    plain = own["graphie"].map(lambda text: len(text) <= _LONGEST_SHARED and not _PERSONAL.search(text))
+    plain = own["graphie"].map(_is_plain)
     out = {}
     for name in ("entetes", "modalites", TABLE):
         rows, key = rows_for(name, own[plain]), table_schema(name)["primaryKey"]
