@@ -131,8 +131,8 @@ def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
 
     def remedy(value: str) -> str:
         near = get_close_matches(value, names, n=1)
-        hint = f"vouliez-vous « {near[0]} » ? Si oui, {_EXPLAIN}." if near else f"{_EXPLAIN}, ou ajoutez-la à data/raw/reference/associations.csv."
-        return f"n’est pas une association connue ; {hint}"
+        hint = f"si c’est « {near[0]} », {_EXPLAIN}" if near else f"si c’en est une autre, {_EXPLAIN}"
+        return f"n’est pas une association connue ; {hint}, ou ajoutez-la à data/raw/reference/associations.csv."
 
     return read, remedy
 
@@ -140,7 +140,7 @@ def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
 def _college_remedy(value: str, names: list[str]) -> str:
     near = get_close_matches(value, names, n=1)
     hint = f"si c’est « {near[0]} », {_EXPLAIN}" if near else f"vérifiez son nom, {_EXPLAIN}"
-    return f"n’est pas au répertoire ; {hint}, ou ajoutez le collège à reference/colleges.csv."
+    return f"n’est pas au répertoire ; {hint}, ou ajoutez le collège à data/raw/reference/colleges.csv."
 
 
 def _seniority_remedy(value: str) -> str:
@@ -244,12 +244,10 @@ def unread_posts(
     kept, out = _split_duplicates(raw)[0], []
     for column, (read, _) in readers_of(Registers(aliases, associations, colleges)).items():
         if column in (*LISTED, "association", "college"):
-            lines = kept.groupby(column, sort=False).groups
-            unread = [value for value in lines if value and read(value) is None]
-            out += [
-                Unread(column, value, file, "", int(lines[value][0]), len(lines[value]), 0, is_shown=True, is_asked=True)
-                for value in unread
-            ]
+            for value, lines in kept.groupby(column, sort=False).groups.items():
+                if value and read(value) is None:
+                    first, count = int(lines[0]), len(lines)
+                    out.append(Unread(column, value, file, "", first, count, 0, is_shown=True, is_asked=True))
     return out
 
 

@@ -468,7 +468,7 @@ COUNT = 12
     option("--adopt", "prend ce qui est rempli dans a_completer.csv comme lecture de cette année, puis contrôle"),
     option(
         "--shared",
-        "avec --adopt, montre les lectures de cette année, puis les ajoute aux tables de data/raw/reference/, que git suit",
+        "avec --adopt, montre les lectures de cette année, puis les ajoute à data/raw/reference/, que git suit",
     ),
     option(
         "--accept", "si l’export est utilisable, l’enregistre tel qu’il est, même s’il a changé depuis qu’il a été reçu"
@@ -491,7 +491,7 @@ def _check(options: Namespace) -> int:
         print_message(f"{wanted} : {len(faults)} erreur{_plural(len(faults))}.")
         if rejected:
             print_message(rejected)
-        _list_unread(wanted)
+        _list_unread(wanted, [*map(str, faults)])
         return 2
     print_message(f"{wanted} : les fichiers sont utilisables.")
     _list_spoken(wanted)
@@ -500,7 +500,7 @@ def _check(options: Namespace) -> int:
         if options.accept:
             data.freeze_exports(wanted, data.read_export(wanted).rows, accept=True)
             print_message(f"L’export de {wanted} est enregistré tel qu’il est.")
-    _list_unread(wanted)
+    _list_unread(wanted, [])
     return 0
 
 
@@ -533,7 +533,8 @@ def _share_readings(year: int) -> None:
     for name, rows in tables.items():
         for row in rows:
             print_message(beside(f"  {name}.csv : ", ", ".join(filter(None, row.values()))))
-    if sys.stdin.isatty() and input("Aucune ne dit rien d’une personne, je les ajoute (oui ou non) : ").strip() != "oui":
+    question = "Aucune ne dit rien d’une personne, je les ajoute (oui ou non) : "
+    if sys.stdin.isatty() and input(question).strip().lower() not in ("o", "oui"):
         print_message("Rien n’est ajouté.")
         return
     data.share(year)
@@ -544,14 +545,18 @@ def _share_readings(year: int) -> None:
 MOST_UNREAD = 10
 
 
-def _list_unread(year: int) -> None:
-    """Writes what is to be explained, and says how: answers of closed lists, never another value."""
+def _list_unread(year: int, told: list[str]) -> None:
+    """Writes what is to be explained, and says how: answers of closed lists, never another value.
+
+    ``told`` are the faults already printed: a table that cannot be read is among them.
+    """
     from helpers import data
 
     try:
         left = data.write_to_complete(year, data.unread(year))
     except DataError as fault:
-        print_error(fault)
+        if str(fault) not in told:
+            print_error(fault)
         return
     if not left:
         return
@@ -560,7 +565,8 @@ def _list_unread(year: int) -> None:
     need = f", dont {asked} sans quoi l’année ne peut pas être utilisée" if asked else " ; l’année peut s’en passer"
     print_message(filled(f"\n{counted(len(left), 'écriture')} à expliquer, dans {file}{need}."))
     shown = [each for each in left if each.is_shown][:MOST_UNREAD]
-    _list("Les premières, en personnes", [(each.persons or each.count, f"« {each.value} », colonne « {each.column} »") for each in shown])
+    lines = [(each.persons or each.count, f"« {each.value} », colonne « {each.column} »") for each in shown]
+    _list("Les premières, en personnes", lines)
     print_message(
         filled(
             "Ouvrez ce fichier dans un tableur, remplissez « à comprendre comme », enregistrez, puis : "

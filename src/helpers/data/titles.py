@@ -208,13 +208,14 @@ def missing_fault(layout: Layout, known: Titles, faults: list[str]) -> list[str]
     """
     missing, near = missing_columns(layout), nearest_columns(layout, known)
     titles = {column: title for title, column in near.items()}
-    named = [f"« {each} »" + (f" (peut-être « {shorten(titles[each], width=40)} »)" if each in titles else "") for each in missing]
+    maybe = {each: f" (peut-être « {shorten(title, width=40)} »)" for each, title in titles.items()}
+    named = [f"« {each} »{maybe.get(each, '')}" for each in missing]
     if not named or _TWO_LINES in faults:
         return []
     many = "s" if len(named) > 1 else ""
     return [
-        f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; dites dans {paths.TO_COMPLETE} quel titre "
-        f"{'les' if many else 'la'} désigne, ou ajoutez-{'les' if many else 'la'} à l’export."
+        f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; dites dans {paths.TO_COMPLETE} quel "
+        f"titre {'les' if many else 'la'} désigne, ou ajoutez-{'les' if many else 'la'} à l’export."
     ]
 
 

@@ -158,7 +158,7 @@ class Choices:
         return found[0] if len(found) == 1 else None
 
     def suggestion(self, unread: Unread) -> str:
-        """What a spelling may mean, in words, for someone to confirm: what it meant the years before, or what is near."""
+        """What a spelling may mean, in words, for someone to confirm: what it meant a year before, or what is near."""
         words = {**_answers(unread.column), **self.colleges, AS_IT_IS: _LEFT.get(unread.column, "")}
         if found := self.earlier.get(mark_of(unread.column, unread.value)) or unread.suggestion:
             return words.get(found, found)
@@ -200,7 +200,7 @@ def _nearest_college(text: str, names: list[str]) -> str:
 # --- What no closed list has: names ---
 
 
-def unread_names(received: ReceivedRecords, persons: Persons, year: int) -> list[Unread]:
+def unread_names(received: ReceivedRecords, persons: Persons) -> list[Unread]:
     """The collèges without a UAI, and the associations of no register, that persons of an export have.
 
     Each is kept as it is written: nothing is asked, someone may say which one it is.
@@ -399,7 +399,7 @@ def _refused(row: Filled, told: str) -> DataError:
 
 
 def _source_of(row: Filled, texts: dict[str, list[Unread]]) -> tuple[str, list[str], bool]:
-    """The column and the texts that a row explains, and whether they may stay as they are; no text if it was changed."""
+    """The column and the texts that a row explains (none if it was changed), and whether they may stay as they are."""
     if row.mark in texts:
         same = texts[row.mark]
         return same[0].column, sorted({normalise(each.value) for each in same}), all(map(_may_stay, same))

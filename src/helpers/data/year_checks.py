@@ -265,7 +265,7 @@ def unread(year: int) -> list[Unread]:
     """
     export, found = read_export(year), []
     found += [*export.received.unread, *export.cleaned.unread]
-    found += to_complete.unread_names(export.received, export.cleaned.persons, year)
+    found += to_complete.unread_names(export.received, export.cleaned.persons)
     if raw.present(year, "prises_de_poste"):
         posts = raw.read_raw(year, "prises_de_poste")
         found += clean.unread_posts(posts, **readings.read_registers_for(year), file="prises_de_poste.csv")
@@ -385,9 +385,9 @@ def _meaning_faults(year: int) -> list[DataError]:
 def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
     """Every fault of a year's raw files and of the reference tables they need; empty when the report can be made.
 
-    Those of the export come first, the worst before all: the meaning of other tables is checked only once all can be read. With ``trusts_frozen``, an
-    export with an unchanged checksum is not read again. Raises `FileNotFoundError` when data/raw has no folder for the
-    year, which `parameters.check_year` reports in French.
+    Those of the export come first, the worst before all. The meaning of tables is checked only once all can be read.
+    With ``trusts_frozen``, an export with an unchanged checksum is not read again. Raises `FileNotFoundError` when
+    data/raw has no folder for the year, which `parameters.check_year` reports in French.
     """
     before = [each for each in paths.read_with(year) if each != year and raw.present(each, "chiffres_publies")]
     of_schemas = _schema_faults(year)
