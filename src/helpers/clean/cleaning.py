@@ -228,8 +228,8 @@ def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
             )
         else:
             yield DataError(
-                f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} ne "
-                f"{'sont' if count > 1 else 'est'} pas comprise{'s' if count > 1 else ''}{_remedy(spellings)}",
+                f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} "
+                f"{'ne sont' if count > 1 else 'n’est'} pas comprise{'s' if count > 1 else ''}{_remedy(spellings)}",
                 persons=count,
             )
 

@@ -353,7 +353,7 @@ def open_text(path: Path, known: Titles) -> OpenedFile:
     if not faults and not content[head.start :].strip(f' \t\r\n"{head.delimiter}'.encode()):
         faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]
     place = f"{shown}, ligne {head.titles_line}"
-    missing = [DataError(f"{place} : {fault}") for fault in missing_fault(layout, known, faults)]
+    missing = [DataError(f"{place} : {fault}") for fault in missing_fault(layout, known, of_header)]
     if faults or IDENTIFIER not in layout.columns:
         unread = unread_titles(path.name, "", layout, known, line=head.titles_line, rows=len(head.rows))
         refused = [DataError(f"{shown}{fault}") for fault in faults]

@@ -212,11 +212,9 @@ def missing_fault(layout: Layout, known: Titles, faults: list[str]) -> list[str]
     named = [f"« {each} »{maybe.get(each, '')}" for each in missing]
     if not named or _TWO_LINES in faults:
         return []
-    many = "s" if len(named) > 1 else ""
-    return [
-        f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; dites dans {paths.TO_COMPLETE} quel "
-        f"titre {'les' if many else 'la'} désigne, ou ajoutez-{'les' if many else 'la'} à l’export."
-    ]
+    many, them = ("s", "les") if len(named) > 1 else ("", "la")
+    explain = f"dites dans {paths.TO_COMPLETE} quel titre {them} désigne, ou " if layout.left_out else ""
+    return [f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."]
 
 
 def nearest_columns(layout: Layout, known: Titles) -> dict[str, str]:
