@@ -130,6 +130,7 @@ WRONG = {
     "an empty file": ({"accompagnements.csv": b""}, f"{FILE}.csv : le fichier est vide ; refaites l’export, ou retirez ce fichier."),
     "a folder": ({"accompagnements.csv": CSV, "accompagnements 2.csv/Lille.csv": b""}, f"{FILE} 2.csv est un dossier, il n’est pas lu : sortez-en les fichiers de l’export."),
     "another name": ({"accompagnements.csv": CSV, "Copie de accompagnements.xlsx": b""}, "data/raw/2033/Copie de accompagnements.xlsx n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
+    "an export under another name": ({"accompagnements.csv": CSV, "Export CAPEP 2033.csv": CSV}, "data/raw/2033/Export CAPEP 2033.csv n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
     "one endless line": ({"accompagnements.csv": b"x" * (50 << 20 if ALL else 5 << 20)}, f"{FILE}.csv : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes (data/raw/reference/entetes.csv dit lesquels sont connus)."),
     "the same persons": ({"accompagnements.csv": CSV, "accompagnements_2.csv": CSV + b"\n"}, "accompagnements_2.csv : 12 de ses 12 lignes sont déjà dans un autre fichier de l’année ; gardez un seul des deux, ou demandez un export sans répétition. (12 personnes)"),
 }  # fmt: skip

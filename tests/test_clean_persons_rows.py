@@ -5,6 +5,7 @@ import pytest
 
 from helpers import clean, schema
 from helpers.clean import records
+from helpers.clean.answers import answers_of
 from helpers.schema import DataError
 from received_persons import FILE, cleaned, reasons, received, registers, rows, rules, table_of, values
 
@@ -82,6 +83,75 @@ def test_a_row_that_is_not_counted_makes_nobody_twice():
     wrong = {"identifiant": "P00001", "annee": "2020"}
     assert reasons(cleaned(rows({}, wrong))) == {"ligne d’une autre année": 1}
     assert sorted(reasons(cleaned(rows({}, wrong, {"identifiant": "P00001"}))).values()) == [1, 1]
+
+
+def test_identifiers_are_compared_by_their_value():
+    tables = [table_of(rows({"identifiant": "00012"}, {"identifiant": "000"}), file="a.csv"), table_of(rows({"identifiant": "12"}, {"identifiant": "13,0"}), file="a.xlsx")]
+    out = clean.clean_persons(records.ReceivedRecords(2021, tables, schema.columns("accompagnements")), **registers())
+    assert (values(out, "identifiant"), len(out.rejected)) == (["12", "0", "13"], 1)
+    assert rules(out) == {("identifiant", "identifiants comparés par leur valeur : zéros de tête et décimales nulles ôtés"): 3}
+
+
+def test_associations_that_number_their_own_persons_are_kept_apart():
+    numbered = [{"identifiant": str(rank), "association": name, "niveau": level} for name, level in (("CAPEP", "4e"), ("Horizon 9", "3e")) for rank in range(1, 8)]
+    out = cleaned(rows(*numbered))
+    assert (len(out.persons), values(out, "identifiant")[6:8], told(out)) == (14, ["CAPEP 7", "Horizon 9 1"], [])
+    assert rules(out)["identifiant", "identifiants numérotés par chaque association : comparés au sein de l’association"] == 14
+    # A person whom two associations follow is one person, who contradicts herself: three numbers of seven are no rule.
+    apart = [{**row, "identifiant": str(int(row["identifiant"]) + 4 * (row["niveau"] == "3e"))} for row in numbered]
+    assert reasons(cleaned(rows(*apart))) == {"personne présente plusieurs fois, avec des réponses différentes": 6}
+
+
+def test_one_row_an_objective_is_one_person():
+    long = [{"identifiant": who, "objectifs": goal} for who, goal in (("A", "mobilite"), ("A", "scolarite"), ("B", "scolarite"), ("A", "NSP"))]
+    out = cleaned(rows(*long))
+    assert (values(out, "identifiant"), values(out, "objectifs"), told(out)) == (["A", "B"], ["scolarite;mobilite;ne_sait_pas", "scolarite"], [])
+    assert reasons(out) == {"autre objectif d’une personne : réuni à sa première ligne": 2}
+    # Another answer differs, an objective is missing, or cells hold several: not one row an objective.
+    for change in ({"niveau": "3e"}, {"objectifs": ""}, {"objectifs": "sante;mobilite"}):
+        assert "avec des réponses différentes" in " ".join(reasons(cleaned(rows(long[0], {**long[1], **change}))))
+
+
+@pytest.mark.parametrize(("blank", "count"), [(2, 0), (3, 1)])
+def test_an_association_on_the_first_row_of_each_block_is_asked_for(blank, count):
+    out = cleaned(rows(*[{}] * (10 - blank), *[{"association": ""}] * blank))
+    assert [f"{FILE}, colonne « association » : {blank} lignes n’en ont pas" in fault for fault in told(out)] == [True] * count
+    assert rules(out) == {("association", "case vide : personne comptée sans association"): blank}
+
+
+@pytest.mark.parametrize(("bare", "total", "count"), [(1, 101, 0), (1, 100, 1), (5, 600, 1)])
+def test_rows_with_an_identifier_and_a_year_only_are_told(bare, total, count):
+    nothing = {name: "" for name in schema.columns("accompagnements") if name not in ("identifiant", "annee")}
+    out = cleaned(rows(*[nothing] * bare, *[{}] * (total - bare)))
+    assert (len(told(out)), rules(out)["", "identifiant et année seuls, sans aucune réponse : personne comptée, tout lui manque"]) == (count, bare)
+
+
+def test_yes_and_no_the_other_way_round_is_told():
+    assert "oui et non semblent inversés" in told(cleaned(rows(*[{"nouvel_accompagnement": "non"}] * 5, *[{}] * 4)))[0]
+    assert told(cleaned(rows(*[{"nouvel_accompagnement": "non"}] * 5, *[{}] * 5))) == []
+
+
+CODES = {"niveau": ["1", "2", "3", "4", "5"], "nouvel_accompagnement": ["1", "2"]}
+
+
+@pytest.mark.parametrize("column", CODES)
+def test_a_column_of_codes_asks_for_its_whole_code_list(column):
+    lines = rows(*({column: code, "date_debut": ""} for code in CODES[column] * 30))
+    out = cleaned(lines)
+    assert [each.value for each in out.unread] == CODES[column] and set(values(out, column)) == {"non_prevu"}
+    assert f"ses valeurs sont des codes ({', '.join(CODES[column])})" in told(out)[0] and f"{column},graphie,2,…," in told(out)[0]
+    # Until each code is a spelling, none is guessed; a file that has only digits of classes is no list of codes.
+    more = [(column, "graphie", code, list(answers_of(column))[0], "") for code in CODES[column]]
+    for count, left in ((1, len(CODES[column]) - (column == "niveau")), (len(more), 0)):
+        known = pd.concat([registers()["spellings"], pd.DataFrame(more[:count], columns=schema.columns("modalites"))])
+        assert len(clean.clean_persons(received(lines), **{**registers(), "spellings": known}).unread) in ((left, 0) if column != "niveau" else (left,))
+    assert cleaned(rows(*({"niveau": code} for code in "3456"))).unread == []
+
+
+def test_cm2_and_a_label_of_ours_are_read_and_told():
+    out = cleaned(rows({"niveau": "CM2", "orienteur": "Direction ou vie scolaire"}))
+    assert (values(out, "niveau"), values(out, "orienteur")) == (["hors_college"], ["direction_vie_scolaire"])
+    assert any("École élémentaire" in rule for _, rule in rules(out))
 
 
 def test_a_referrer_is_only_of_the_college():
@@ -196,12 +266,11 @@ def test_the_base_of_a_referrer_is_those_who_come_by_the_college():
     assert not told(cleaned(rows({"orienteur": "la gardienne"}, *[{}] * 100, *others)))
 
 
-def test_an_unknown_answer_is_shown_with_the_row_to_copy():
+def test_an_unknown_answer_is_shown_unless_it_may_be_a_person():
     out = cleaned(rows(*[{"origine": "collgee"}] * 2, *[{"origine": "le voisin, un ami"}] * 3, {"origine": "Zoé"}, *[{}] * 14))
     assert told(out) == [
-        f"{FILE}, colonne « origine » : 6 réponses sur 20 ne sont pas comprises : « le voisin, un ami » (3 fois), « collgee » (2 fois) ; d’autres ne sont pas montrées, la première ligne 7 ; dites ce que cela veut dire "
-        "dans data/raw/reference/modalites.csv, par exemple origine,graphie,\"le voisin, un ami\",…, ; origine,graphie,collgee,college, "
-        "(« non_prevu » garde la réponse à part), ou corrigez le fichier."
+        f"{FILE}, colonne « origine » : 6 réponses sur 20 ne sont pas comprises : « le voisin, un ami » (3 fois), « collgee » (2 fois) ; d’autres ne sont pas montrées, la première ligne 7 ; dites "
+        "dans a_completer.csv ce que cela veut dire, ou corrigez le fichier."
     ]
 
 

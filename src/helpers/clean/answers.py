@@ -183,8 +183,10 @@ def codes_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[
 
     None once each is a spelling of the column in the reviewed table, or when the digits are answers (« 6 » for 6e).
     """
+    if column not in _NUMBERS:
+        return set()
     digits = {text: found[1] for text in texts if (found := _CODE.fullmatch(normalise(text)))}
-    if column not in _NUMBERS or set(digits.values()) <= _NUMBERS[column]:
+    if set(digits.values()) <= _NUMBERS[column]:
         return set()
     known = {text for text in digits if (column, key_of(normalise(text))) in spellings.exact}
     if known == set(digits):

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from helpers import paths
@@ -31,15 +33,17 @@ from helpers.clean.persons import (
     RULE_NOTHING,
     RULE_WITHIN,
     Registers,
+    are_within_associations,
     by_file,
     decide,
+    holds,
     join_tables,
     judge_repeats,
-    number_within_associations,
     order_labels,
     read_columns,
     reject_nobody,
     tidy_identifiers,
+    without_unused,
     written_as,
 )
 from helpers.clean.records import (
@@ -62,11 +66,14 @@ def count_changes(rows: pd.DataFrame, cells: dict[str, list[Cell]], decided: lis
     found: Counter = Counter()
     for change in decided:
         found[change.file, change.column, change.rule] += change.rows
+    files = rows["fichier"].cat
     for name, meant in cells.items():
-        rules = dict(zip(rows[name].cat.categories, (cell.rule for cell in meant), strict=True))
-        if any(rules.values()):
-            for (file, text), count in rows.groupby(["fichier", name], observed=True).size().items():
-                found[file, name, rules[text]] += count if rules[text] else 0
+        shape = len(files.categories), len(meant)
+        places = files.codes.to_numpy().astype(np.int64) * len(meant) + rows[name].cat.codes.to_numpy()
+        counts = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
+        for place in (place for place, cell in enumerate(meant) if cell.rule):
+            for file, count in zip(files.categories, counts[:, place].tolist(), strict=True):
+                found[file, name, meant[place].rule] += count
     order = {name: number for number, name in enumerate(["", *columns("accompagnements")])}
     lines = [(*key, int(count)) for key, count in found.items() if count]
     lines.sort(key=lambda line: (line[0], order.get(line[1], len(order)), line[2]))
@@ -134,8 +141,9 @@ class _Reading:
     files: list[str]
     codes: dict[str, set[str]]
 
-    @property
+    @cached_property
     def kept(self) -> pd.Series:
+        """Which rows are persons."""
         return self.reasons.eq(EMPTY)
 
     @property
@@ -151,7 +159,7 @@ class _Reading:
 
     def asked(self, name: str) -> pd.Series:
         """To which rows the question of a column is put."""
-        return self.kept & self.table["origine"].eq("college") if name == "orienteur" else self.kept
+        return self.kept & holds(self.table["origine"], ["college"]) if name == "orienteur" else self.kept
 
 
 def list_unread(reading: _Reading) -> list[Unread]:
@@ -160,59 +168,73 @@ def list_unread(reading: _Reading) -> list[Unread]:
 
 
 def _unread_in(name: str, reading: _Reading) -> Iterator[Unread]:
-    rows, pairs = reading.rows, pd.DataFrame(reading.unread_texts(name), columns=["texte", "value"])
-    if pairs.empty:
+    rows, pairs = reading.rows, reading.unread_texts(name)
+    if not pairs:
         return
+    is_unread, asked = holds(rows[name], (text for text, _ in pairs)), reading.asked(name)
+    unread, codes = int((is_unread & asked).sum()), {normalise(text) for text in reading.codes.get(name, ())}
     is_closed = name in CLOSED or name in MULTIPLE
-    is_unread = rows[name].isin(pairs["texte"])
-    asked = reading.asked(name)
-    persons = int((is_unread & asked).sum())
     if is_closed:
-        is_asked = persons and (persons >= FEWEST_ASKED or persons * 100 >= asked.sum() * LEAST_ASKED_PCT)
-        is_asked = bool(is_asked or (reading.codes[name] and persons))
-        is_shown = not exceeds(persons, int(asked.sum()), MOST_SHOWN_PCT) or bool(reading.codes[name])
+        is_many = unread >= FEWEST_ASKED or unread * 100 >= asked.sum() * LEAST_ASKED_PCT
+        is_asked = unread > 0 and (is_many or bool(codes))
+        is_shown = bool(codes) or not exceeds(unread, int(asked.sum()), MOST_SHOWN_PCT)
     else:
-        filled = int((rows[name].ne(EMPTY) & asked).sum())
-        is_asked, is_shown = exceeds(persons, filled, MOST_UNREAD_PCT), False
-    here = rows.loc[is_unread, ["fichier", "feuille", "ligne"]].assign(
-        texte=rows.loc[is_unread, name].astype("str"), person=reading.kept
-    )
-    told = here.merge(pairs, on="texte").groupby(["value", "fichier", "feuille"], observed=True)
-    found = told.agg(first_line=("ligne", "min"), count=("ligne", "size"), persons=("person", "sum"))
-    found = (
-        found.reset_index().sort_values(["count", "value"], ascending=[False, True], kind="stable").head(_MOST_LISTED)
-    )
-    names = (
-        {key_of(word): each for each, label in answers_of(name).items() for word in (each, label)} if is_closed else {}
-    )
+        filled = int((~holds(rows[name], [EMPTY]) & asked).sum())
+        is_asked, is_shown = exceeds(unread, filled, MOST_UNREAD_PCT), False
+    found = _places(rows, name, is_unread, reading)
+    answers = answers_of(name).items() if is_closed else ()
+    names = {key_of(word): each for each, label in answers for word in (each, label)}
     names = {key: each for key, each in names.items() if each not in (UNFORESEEN, UNANSWERED)}
-    secret = set(rows.loc[rows[IDENTIFIER].isin(found["value"]), IDENTIFIER])
-    for row in found.head(_MOST_LISTED).itertuples(index=False):
-        near = get_close_matches(key_of(row.value), list(names), n=1, cutoff=_CLOSE)
-        is_known = row.value in reading.codes[name] or bool(near) or row.count >= _FEWEST_ALIKE
-        is_public = len(row.value) <= _LONGEST_SHOWN and not _NUMBER.search(row.value) and row.value not in secret
+    secret = _identifiers_among(rows, {piece for piece, _, _ in found}) if is_shown else set()
+    for (piece, file, sheet), (line, count, of_persons) in found.items():
+        near = get_close_matches(key_of(piece), list(names), n=1, cutoff=_CLOSE) if piece not in codes else []
+        is_known = piece in codes or bool(near) or count >= _FEWEST_ALIKE
+        is_public = len(piece) <= _LONGEST_SHOWN and not _NUMBER.search(piece) and piece not in secret
         yield Unread(
             name,
-            row.value,
-            row.fichier,
-            row.feuille,
-            first_line=int(row.first_line),
-            count=int(row.count),
-            persons=int(row.persons),
-            suggestion=names[near[0]] if near and row.value not in reading.codes[name] else EMPTY,
+            piece,
+            file,
+            sheet,
+            first_line=line,
+            count=count,
+            persons=of_persons,
+            suggestion=names[near[0]] if near else EMPTY,
             is_shown=is_shown and is_known and is_public,
             is_asked=is_asked,
         )
+
+
+def _places(rows: pd.DataFrame, name: str, is_unread: pd.Series, reading: _Reading) -> dict[tuple, list[int]]:
+    """First line, cells and persons of each unread part of a text, by file and sheet: the most frequent first."""
+    here = np.flatnonzero(is_unread)
+    files, sheets = (rows[each].cat for each in ("fichier", "feuille"))
+    shape = len(reading.cells[name]), len(files.categories), len(sheets.categories)
+    places = np.ravel_multi_index([each.codes.to_numpy()[here] for each in (rows[name].cat, files, sheets)], shape)
+    keys, first, which, counts = np.unique(places, return_index=True, return_inverse=True, return_counts=True)
+    lines, kept = rows["ligne"].to_numpy()[here[first]], np.bincount(which, weights=reading.kept.to_numpy()[here])
+    found: dict[tuple, list[int]] = {}
+    for code, file, sheet, line, count, of_persons in zip(
+        *np.unravel_index(keys, shape), lines.tolist(), counts.tolist(), kept.tolist(), strict=True
+    ):
+        for piece in reading.cells[name][code].unread:
+            key = (piece, files.categories[file], sheets.categories[sheet])
+            before = found.get(key, [line, 0, 0])
+            found[key] = [min(line, before[0]), before[1] + count, before[2] + int(of_persons)]
+    return dict(sorted(found.items(), key=lambda each: (-each[1][1], each[0]))[:_MOST_LISTED])
+
+
+def _identifiers_among(rows: pd.DataFrame, texts: set[str]) -> set[str]:
+    return set(rows.loc[rows[IDENTIFIER].isin(texts), IDENTIFIER])
 
 
 def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
     """One sentence for each column that holds too much that is not understood."""
     for name in dict.fromkeys(each.column for each in unread if each.is_asked):
         spellings = [each for each in unread if each.column == name]
-        is_unread = reading.rows[name].isin([text for text, _ in reading.unread_texts(name)]) & reading.asked(name)
+        is_unread = holds(reading.rows[name], (text for text, _ in reading.unread_texts(name))) & reading.asked(name)
         where, count = f"{reading.file}, colonne « {name} »", int(is_unread.sum())
         is_closed = name in CLOSED or name in MULTIPLE
-        total = int((reading.asked(name) & (True if is_closed else reading.rows[name].ne(EMPTY))).sum())
+        total = int((reading.asked(name) & (True if is_closed else ~holds(reading.rows[name], [EMPTY]))).sum())
         if not is_closed:
             rules = {cell.rule for cell in reading.cells[name] if cell.unread}
             yield DataError(
@@ -220,7 +242,7 @@ def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
                 "colonne, et écrivez ses cases comme le dit docs/data-dictionary.md.",
                 persons=count,
             )
-        elif codes := sorted({normalise(text) for text in reading.codes[name]}):
+        elif codes := sorted({normalise(text) for text in reading.codes.get(name, ())}):
             yield DataError(
                 f"{where} : ses valeurs sont des codes ({', '.join(codes)}), que rien n’explique ; dites dans "
                 f"{paths.TO_COMPLETE} ce que chacun veut dire.",
@@ -239,7 +261,8 @@ def _remedy(spellings: list[Unread]) -> str:
     if not few:
         return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {paths.TO_COMPLETE}."
     named = ", ".join(f"« {each.value} » ({each.count} fois)" for each in few)
-    more = ", et d’autres" if len(spellings) > len(few) else ""
+    others = [each for each in spellings if each not in few]
+    more = f" ; d’autres ne sont pas montrées, la première ligne {others[0].first_line}" if others else ""
     return f" : {named}{more} ; dites dans {paths.TO_COMPLETE} ce que cela veut dire, ou corrigez le fichier."
 
 
@@ -289,7 +312,7 @@ def find_empty(reading: _Reading, present: list[str]) -> Iterator[DataError]:
         else:
             meant = zip(rows[name].cat.categories, reading.cells[name], strict=True)
             nothing = [text for text, cell in meant if not normalise(text) or not (cell.value or cell.reason)]
-            is_empty = rows[name].isin(nothing).all()
+            is_empty = bool(nothing) and holds(rows[name], nothing).all()
         if is_empty and FIELDS[name]["presence"] == "obligatoire":
             yield DataError(
                 f"{reading.file}, colonne « {name} » : elle est vide sur toutes les lignes ; remplissez-la, ou "
@@ -414,8 +437,8 @@ def clean_persons(
     kept = reasons.eq(EMPTY)
     for column, rule, concerned in decide(table, rows, registers, received.year):
         changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
-    if (within := number_within_associations(table, kept)) is not None:
-        table[IDENTIFIER] = within
+    if are_within_associations(table, kept):
+        table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
         changes += by_file(rows.loc[kept, "fichier"], IDENTIFIER, RULE_WITHIN)
     again, gathered = judge_repeats(table, kept)
     reasons = reasons.where(~kept, again)
@@ -430,10 +453,10 @@ def clean_persons(
     ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
     found = table[kept].reset_index(drop=True)
-    found = found.assign(**{name: found[name].cat.remove_unused_categories() for name in COLUMNS})
+    found = found.assign(**{name: without_unused(found[name]) for name in COLUMNS})
     read = sum(len(each) for each in received.tables)
     assert read == len(found) + len(rejected), "a row is neither kept nor rejected"
-    codes = {name: codes_among(name, rows[name].cat.categories, registers.spellings) for name in COLUMNS}
+    codes = {name: codes_among(name, rows[name].cat.categories, registers.spellings) for name in CLOSED}
     files = list(dict.fromkeys(each.file for each in received.tables))
     reading = _Reading(rows, table, cells, reasons, received.year, files, codes)
     unread = list_unread(reading)

@@ -1,7 +1,7 @@
 """The rows of a year as one table: what each cell means, who is somebody, who is there twice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,6 +121,19 @@ def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
     return pd.Categorical.from_codes(codes[column.cat.codes], pd.Index(labels, dtype="str"))
 
 
+def holds(column: pd.Series, texts: Iterable[str]) -> pd.Series:
+    """Which rows of a column of categories hold one of these texts: each category is looked up once."""
+    wanted = set(texts)
+    found = np.array([*(text in wanted for text in column.cat.categories), False])
+    return pd.Series(found[column.cat.codes], index=column.index)
+
+
+def without_unused(column: pd.Series) -> pd.Series:
+    """The column without the categories that nobody has."""
+    used = np.bincount(column.cat.codes + 1, minlength=len(column.cat.categories) + 1)[1:] > 0
+    return column if used.all() else column.cat.set_categories(column.cat.categories[used])
+
+
 def order_labels(name: str, values: set[str]) -> list[str]:
     """Labels without the empty one: modalities in catalogue order, others sorted."""
     values = values - {EMPTY}
@@ -161,23 +174,28 @@ def by_file(files: pd.Series, column: str, rule: str) -> list[Change]:
     return [Change(file, column, rule, int(count)) for file, count in files.value_counts(sort=False).items() if count]
 
 
-def number_within_associations(table: pd.DataFrame, kept: pd.Series) -> pd.Series | None:
-    """The identifiers with their association, when two associations give the same numbers; None otherwise."""
-    pairs = table.loc[kept, [IDENTIFIER, "association"]].dropna().drop_duplicates()
+def repeated(table: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
+    """The rows kept whose identifier comes several times."""
+    numbers, known = table.loc[kept, IDENTIFIER].factorize()
+    is_repeated = np.bincount(numbers, minlength=len(known))[numbers] > 1
+    return table.loc[np.flatnonzero(kept)[is_repeated]]
+
+
+def are_within_associations(table: pd.DataFrame, kept: pd.Series) -> bool:
+    """Whether each association numbers its own persons: two of them give the same numbers."""
+    pairs = repeated(table, kept)[[IDENTIFIER, "association"]].dropna().drop_duplicates()
     shared = pairs[pairs[IDENTIFIER].duplicated(keep=False)]
-    sizes, own = pairs["association"].value_counts(), shared["association"].value_counts()
-    least = min((sizes[name] for name in own[own > 0].index), default=0)
-    if shared[IDENTIFIER].nunique() * 100 <= least * MOST_SHARED_PCT:
-        return None
-    if not shared[IDENTIFIER].str.fullmatch("[0-9]+").all():
-        return None
-    return (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
+    if shared.empty or not shared[IDENTIFIER].str.fullmatch("[0-9]+").all():
+        return False
+    sizes = table.loc[kept, "association"].value_counts()
+    least = min(sizes[name] for name in shared["association"].unique())
+    return shared[IDENTIFIER].nunique() * 100 > least * MOST_SHARED_PCT
 
 
 # --- Rows that are nobody of the year, and rows of somebody who is already there ---
 
 # « Total », « Sous-total CAPEP », « Ensemble »: totals written under the rows.
-_TOTAL = r"(?i)^\s*(?:sous[-\s]*)?(?:total|totaux)\b|^\s*ensemble\s*$"
+_TOTAL = re.compile(r"\s*(sous[-\s]*)?(total|totaux)\b|\s*ensemble\s*$", re.IGNORECASE)
 _TOTAL_KEY = re.compile(r"(sous_?)?(total|totaux)(_.*)?|ensemble")
 
 
@@ -189,7 +207,9 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[Cell
     if nobody.any():
         few = rows.loc[nobody, COLUMNS].apply(lambda column: column.astype("str").map(key_of).str.fullmatch(_TOTAL_KEY))
         out[nobody] = np.where(few.any(axis=1), Reason.TOTAL, Reason.NOBODY)
-    out[identifiers.str.contains(_TOTAL, regex=True)] = Reason.TOTAL
+    # Found by a part of the word, which is fast, then read whole.
+    perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]
+    out[perhaps.index[perhaps.map(_TOTAL.match).notna()]] = Reason.TOTAL
     return out
 
 
@@ -200,8 +220,7 @@ def judge_repeats(table: pd.DataFrame, kept: pd.Series) -> tuple[pd.Series, pd.S
     export has one row an objective, whose rows differ by nothing else: the first then holds all the objectives.
     """
     reasons, nothing = pd.Series(EMPTY, index=table.index, dtype=object), pd.Series([], dtype=object)
-    again = kept & table[IDENTIFIER].where(kept).duplicated(keep=False)
-    some = table[again]
+    some = repeated(table, kept)
     if some.empty:
         return reasons, nothing
     is_first = ~some.duplicated(IDENTIFIER)
@@ -292,4 +311,4 @@ def _link_colleges(
     table.loc[needed, "uai"] = pd.Categorical(values, dtype=table["uai"].dtype)
     for rule in sorted({cell.rule for cell in found} - {EMPTY}):
         here = [text for text, cell in zip(texts, found, strict=True) if cell.rule == rule]
-        yield "uai", rule, needed & rows["college"].isin(here)
+        yield "uai", rule, needed & holds(rows["college"], here)
