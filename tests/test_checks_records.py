@@ -33,8 +33,8 @@ def test_the_faults_of_reading_come_with_those_of_the_tables(data_root):
     path = data_root / "data/raw/2032/reunions.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",visio,", ",visioo,", 1), encoding="utf-8")
     found = told(2032)
-    assert ["reunions.csv" in fault for fault in found] == [True, False]
-    assert "accompagnements.csv" in found[1] and "est vide" in found[1]
+    assert ["reunions.csv" in fault for fault in found] == [False, True]
+    assert "accompagnements.csv" in found[0] and "est vide" in found[0]
 
 
 def test_the_faults_of_cleaning_are_told_without_any_value_of_a_person(data_root):
@@ -126,13 +126,13 @@ def test_check_accepts_nothing_that_cannot_be_used(data_root, capsys):
 
 FILE, CSV = "data/raw/2033/accompagnements", export_text(*[{}] * 12).encode()
 WRONG = {
-    "another format": ({"Accompagnements.xls": b"x"}, "data/raw/2033/Accompagnements.xls : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods ou .parquet."),
+    "another format": ({"Accompagnements.doc": b"x"}, "data/raw/2033/Accompagnements.doc : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods, .parquet, .sav ou .dta."),
     "an empty file": ({"accompagnements.csv": b""}, f"{FILE}.csv : le fichier est vide ; refaites l’export, ou retirez ce fichier."),
     "a folder": ({"accompagnements.csv": CSV, "accompagnements 2.csv/Lille.csv": b""}, f"{FILE} 2.csv est un dossier, il n’est pas lu : sortez-en les fichiers de l’export."),
     "another name": ({"accompagnements.csv": CSV, "Copie de accompagnements.xlsx": b""}, "data/raw/2033/Copie de accompagnements.xlsx n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
     "an export under another name": ({"accompagnements.csv": CSV, "Export CAPEP 2033.csv": CSV}, "data/raw/2033/Export CAPEP 2033.csv n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
     "one endless line": ({"accompagnements.csv": b"x" * (50 << 20 if ALL else 5 << 20)}, f"{FILE}.csv : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes (data/raw/reference/entetes.csv dit lesquels sont connus)."),
-    "the same persons": ({"accompagnements.csv": CSV, "accompagnements_2.csv": CSV + b"\n"}, "accompagnements_2.csv : 12 de ses 12 lignes sont déjà dans un autre fichier de l’année ; gardez un seul des deux, ou demandez un export sans répétition."),
+    "the same persons": ({"accompagnements.csv": CSV, "accompagnements_2.csv": CSV + b"\n"}, "accompagnements_2.csv : 12 de ses 12 lignes sont déjà dans un autre fichier de l’année ; gardez un seul des deux, ou demandez un export sans répétition. (12 personnes)"),
 }  # fmt: skip
 
 

@@ -70,17 +70,17 @@ def test_no_post_gives_empty_tables():
     assert (len(made.posts), len(made.ledger), len(made.rejected)) == (0, 0, 0)
 
 
-ANSWER = "n’est pas une réponse connue ; corrigez-la, ou ajoutez-la à reference/alias.csv."
+ANSWER = "n’est pas une réponse connue ; corrigez-la, ou dites dans a_completer.csv ce que cela veut dire."
 DURATION = "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
 TOO_LONG = "est impossible : 60 ans au plus ; vérifiez-la dans le document."
 DATE = "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 »."
 
 
 @pytest.mark.parametrize(("column", "value", "remedy"), [
-    ("association", "Tileuls", "n’est pas une association connue ; vouliez-vous « Tilleuls » ?"),
-    ("association", "XYZ", "n’est pas une association connue ; ajoutez-la à reference/associations.csv ou à alias.csv."),
-    ("college", "Les Ormes (Évran)", "n’est pas au répertoire ; si c’est « Les Ormes (Valbois) », dites-le dans reference/alias.csv, ou ajoutez le collège à reference/colleges.csv."),
-    ("college", "Zzz", "n’est pas au répertoire ; vérifiez son nom, ou ajoutez le collège à reference/colleges.csv."),
+    ("association", "Tileuls", "n’est pas une association connue ; si c’est « Tilleuls », dites dans a_completer.csv ce que cela veut dire, ou ajoutez-la à data/raw/reference/associations.csv."),
+    ("association", "XYZ", "n’est pas une association connue ; si c’en est une autre, dites dans a_completer.csv ce que cela veut dire, ou ajoutez-la à data/raw/reference/associations.csv."),
+    ("college", "Les Ormes (Évran)", "n’est pas au répertoire ; si c’est « Les Ormes (Valbois) », dites dans a_completer.csv ce que cela veut dire, ou ajoutez le collège à data/raw/reference/colleges.csv."),
+    ("college", "Zzz", "n’est pas au répertoire ; vérifiez son nom, dites dans a_completer.csv ce que cela veut dire, ou ajoutez le collège à data/raw/reference/colleges.csv."),
     ("bureau", "peut-être", ANSWER), ("type_education_prioritaire", "ZEP", ANSWER),
     ("date_debut", "31-févr-32", DATE), ("date_debut", "bientôt", DATE), ("date_debut", "31", DATE),
     ("anciennete_prev", "longtemps", DURATION), ("anciennete_alses", "2", DURATION), ("anciennete_alses", "-1 an", DURATION),

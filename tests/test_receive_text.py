@@ -170,7 +170,7 @@ def test_no_title_of_the_reference_contradicts_the_schema():
 
 CSV = text_of(ROWS)
 TITLES = "(data/raw/reference/entetes.csv dit lesquels sont connus)."
-SAVE, SAVE_AS = "enregistrez-la au format CSV UTF-8.", "enregistrez la table en .csv, .xlsx, .ods ou .parquet."
+SAVE, SAVE_AS = "enregistrez-la au format CSV UTF-8.", "enregistrez la table en .csv, .xlsx, .ods, .parquet, .sav ou .dta."
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ SAVE, SAVE_AS = "enregistrez-la au format CSV UTF-8.", "enregistrez la table en 
         (CSV.replace("Escale", '5" Escale', 1), ", ligne 3 : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."),
         (CSV + '"P4', ", ligne 5 : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."),
         (text_of(ROWS, header=[*HEADER[:12], "Genre"]), ", ligne 1 : deux colonnes désignent « sexe » ; n’en gardez qu’une dans l’export."),
-        (text_of(ROWS, header=[*HEADER[:5], "nivo\nscolair", "sexx", *HEADER[7:]]), ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être « nivo scolair »), « sexe » (peut-être « sexx ») ; ajoutez-les à l’export, ou leurs intitulés à data/raw/reference/entetes.csv."),
-        (text_of([row[:-2] for row in ROWS], header=HEADER[:-2]), ", ligne 1 : colonne obligatoire absente : « parents_associes » ; ajoutez-la à l’export, ou son intitulé à data/raw/reference/entetes.csv."),
+        (text_of(ROWS, header=[*HEADER[:5], "nivo\nscolair", "sexx", *HEADER[7:]]), ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être « nivo scolair »), « sexe » (peut-être « sexx ») ; dites dans a_completer.csv quel titre les désigne, ou ajoutez-les à l’export."),
+        (text_of([row[:-2] for row in ROWS], header=HEADER[:-2]), ", ligne 1 : colonne obligatoire absente : « parents_associes » ; ajoutez-la à l’export."),
         (text_of(ROWS, header=[*HEADER[:12], ""]), ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."),
         (text_of([["x", *row] for row in ROWS], header=HEADER), ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."),
         (text_of([[row[0], "x", *row[1:]] for row in ROWS], header=[HEADER[0], "", *HEADER[1:]]), ", ligne 1 : une colonne n’a pas de titre mais contient des valeurs (place 2) ; donnez-lui un titre."),
@@ -212,7 +212,7 @@ def test_every_fault_of_every_file_is_told_at_once():
     put(b"", "accompagnements_b.csv")
     put(b"{}", "accompagnements_c.docx")
     assert len(faults()) == 4
-    assert faults()[-1] == "data/raw/2041/accompagnements_c.docx : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods ou .parquet."
+    assert faults()[-1] == "data/raw/2041/accompagnements_c.docx : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods, .parquet, .sav ou .dta."
 
 
 def test_files_that_do_not_go_together_are_told():

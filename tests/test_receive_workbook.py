@@ -112,8 +112,8 @@ def test_a_visible_sheet_of_persons_that_cannot_be_read_is_named():
     sheet_of(made, "Escale", ROWS[1:], header=[*HEADER[:5], "Degré de l’élève", *HEADER[6:]])
     put(made)
     assert faults() == [
-        f"{XLSX}, feuille « Escale », ligne 1 : colonne obligatoire absente : « niveau » ; ajoutez-la à l’export, ou son intitulé à "
-        "data/raw/reference/entetes.csv. Si cette feuille n’est pas une liste de personnes, masquez-la."
+        f"{XLSX}, feuille « Escale », ligne 1 : colonne obligatoire absente : « niveau » (peut-être « Degré de l’élève ») ; dites "
+        "dans a_completer.csv quel titre la désigne, ou ajoutez-la à l’export. Si cette feuille n’est pas une liste de personnes, masquez-la."
     ]
 
 
@@ -200,8 +200,8 @@ def test_every_fault_of_the_titles_is_told_at_once():
     put(book(header=[*HEADER[:11], "Sexe", ""]))
     assert faults() == [
         f"{SHEET}deux colonnes désignent « sexe » ; n’en gardez qu’une dans l’export.",
-        f"{SHEET}colonne obligatoire absente : « parents_associes » ; ajoutez-la à l’export, ou son intitulé à data/raw/reference/entetes.csv.",
         f"{SHEET}une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres.",
+        f"{SHEET}colonne obligatoire absente : « parents_associes » ; ajoutez-la à l’export.",
     ]
 
 
@@ -265,7 +265,7 @@ def workbook_bytes() -> bytes:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "fichier protégé par un mot de passe ou ancien .xls ; enregistrez-le sans mot de passe, en .xlsx."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "le classeur est tronqué ou abîmé ; enregistrez-le de nouveau, ou refaites l’export."),
         (text_of(ROWS).encode(), "son extension ne dit pas ce qu’il est : ni un classeur ni un Parquet ; si c’est un texte, renommez-le en .csv, sinon refaites l’export."),
         (b"<!DOCTYPE html><table>", "c’est une page web sous un autre nom ; ouvrez-la dans un tableur et enregistrez-la au format .xlsx."),
         (b"", "le fichier est vide ; refaites l’export, ou retirez ce fichier."),
@@ -289,11 +289,11 @@ def test_a_damaged_or_empty_parquet_file_is_told():
     pq.write_table(parquet([]), paths.raw(YEAR) / "accompagnements.parquet")
     assert faults() == [f"{name} : aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier."]
     pq.write_table(parquet(header=HEADER[1:], rows=[row[1:] for row in ROWS]), paths.raw(YEAR) / "accompagnements.parquet")
-    assert faults() == [f"{name} : colonne obligatoire absente : « identifiant » ; ajoutez-la à l’export, ou son intitulé à data/raw/reference/entetes.csv."]
+    assert faults() == [f"{name} : colonne obligatoire absente : « identifiant » ; ajoutez-la à l’export."]
 
 
-@pytest.mark.parametrize("suffix", ["doc", "xls", "zip"])
+@pytest.mark.parametrize("suffix", ["doc", "docx"])
 def test_a_format_that_is_not_read_is_told(suffix):
     put_bytes(packed(a=b""), f"Accompagnement 2041.{suffix}")
-    assert faults() == [f"data/raw/2041/Accompagnement 2041.{suffix} : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods ou .parquet."]
+    assert faults() == [f"data/raw/2041/Accompagnement 2041.{suffix} : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods, .parquet, .sav ou .dta."]
     assert data.receive(YEAR).tables == []

@@ -33,9 +33,10 @@ def refused(name: str) -> str:
 @pytest.mark.parametrize("content", [
     HEAD + JOURNEE + VISIO, (HEAD + JOURNEE + VISIO).replace(",", ";"), (HEAD + JOURNEE + VISIO).replace(",", "\t"),
     (HEAD + JOURNEE + VISIO).replace("\n", "\r\n"), (HEAD + JOURNEE + VISIO).encode("cp1252"), (HEAD + JOURNEE + VISIO).encode("utf-8-sig"),
+    (HEAD + JOURNEE + VISIO).replace(",", ";").encode("mac_roman"), (HEAD + JOURNEE + VISIO).replace(",", ";").encode("cp850"), (HEAD + JOURNEE + VISIO).replace(",", "\t").encode("utf-16"),
     (HEAD + JOURNEE + VISIO).replace("2032-12-01", "01/12/2032"), (HEAD + JOURNEE + VISIO).replace(",7,", ", 7 ,").replace("date,", " date ,"),
     (HEAD + JOURNEE + VISIO).replace("\n", ",,\n"), HEAD.replace("date,intitule", "intitule,date") + JOURNEE.replace("2032-03-02,Journée", "Journée,2032-03-02") + VISIO.replace("2032-12-01,Visio", "Visio,2032-12-01"),
-], ids=["comma", "semicolon", "tab", "crlf", "cp1252", "bom", "day first", "spaces", "empty columns", "other order"])
+], ids=["comma", "semicolon", "tab", "crlf", "cp1252", "bom", "macintosh", "ms-dos", "utf-16", "day first", "spaces", "empty columns", "other order"])
 def test_the_same_table_in_another_dress_reads_the_same(data_root, content):
     assert told(data_root, content) == []
     read = data.read_raw(2032, "reunions")
@@ -88,8 +89,9 @@ NO_TEXT = f"{FILE} n’est pas une table en texte : enregistrez-la au format CSV
 @pytest.mark.parametrize(("content", "sentence"), [
     ("", f"{FILE} est vide : la première ligne doit porter les noms des colonnes."),
     ("\n" + HEAD + JOURNEE, f"{FILE}, ligne 1 : cette ligne est blanche ; supprimez-la, les noms des colonnes viennent d’abord."),
-    (HEAD, NO_ROW), (HEAD + "\n ,,,,,,,,\n", NO_ROW), (b"PK\x03\x04\0\0", NO_TEXT), ((HEAD + JOURNEE).encode("utf-16"), NO_TEXT),
-], ids=["empty", "blank first line", "header only", "header and blanks", "nul bytes", "utf-16"])
+    (HEAD, NO_ROW), (HEAD + "\n ,,,,,,,,\n", NO_ROW), (b"PK\x03\x04\0\0", NO_TEXT),
+    (HEAD + JOURNEE.replace("é", "Ã©"), f"{FILE}, ligne 2 : des accents sont abîmés (« Ã© ») ; remettez le fichier d’avant, ou retapez ces accents, et enregistrez-le au format CSV UTF-8."),
+], ids=["empty", "blank first line", "header only", "header and blanks", "nul bytes", "accents lost"])
 def test_a_file_that_is_no_table_is_told(data_root, content, sentence):
     assert told(data_root, content) == [sentence]
     with pytest.raises(DataError):

@@ -13,9 +13,16 @@ class UserError(Exception):
 
 
 class DataError(UserError):
-    """A fault in what was received or asked: file, line, column, value, remedy."""
+    """A fault in what was received or asked: file, line, column, value, remedy.
+
+    ``persons`` is how many persons of an export it concerns, None when that is not known.
+    """
 
     exit_code = 2
+
+    def __init__(self, *words: object, persons: int | None = None) -> None:
+        super().__init__(*words)
+        self.persons = persons
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of a traceback (IPython's protocol): the sentence, which says what to do."""

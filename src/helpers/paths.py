@@ -137,6 +137,19 @@ def raw_table(year: int, name: str) -> Path:
     return raw(year) / f"{name}.csv"
 
 
+# What `check` could not read, to be explained in a spreadsheet, and what someone explained: private, beside the export.
+TO_COMPLETE, READINGS = "a_completer.csv", "lectures.csv"
+
+
+def own_readings(year: int) -> Path:
+    """The private file of the spellings that someone explained for a year, there or not.
+
+    >>> relative(own_readings(2021))
+    'data/raw/2021/lectures.csv'
+    """
+    return raw(year) / READINGS
+
+
 def codings_folder(year: int) -> Path:
     """The private folder of the codings that were imported for a year, a folder each.
 

@@ -1,7 +1,5 @@
 """From received files to the persons kept, with the account of every row and the faults of the year."""
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from helpers import paths
 from helpers.clean import persons
 from helpers.clean.answers import (
     CLOSED,
@@ -123,7 +122,6 @@ _LONGEST_SHOWN, _FEWEST_ALIKE, _CLOSE = 40, 3, 0.6
 _NUMBER = re.compile(r"\d{3}|\d\d\D\d\d|@")
 # Spellings listed in a column, the most frequent first; a sentence names fewer.
 _MOST_LISTED, _NAMED = 200, 5
-SPELLINGS = "data/raw/reference/modalites.csv"
 
 
 def exceeds(rows: int, total: int, percent: int) -> bool:
@@ -229,13 +227,6 @@ def _identifiers_among(rows: pd.DataFrame, texts: set[str]) -> set[str]:
     return set(rows.loc[rows[IDENTIFIER].isin(texts), IDENTIFIER])
 
 
-def csv_row(*cells: str) -> str:
-    """A row to copy into a table: a cell that holds a comma stands between quotes."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
-
-
 def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
     """One sentence for each column that holds too much that is not understood."""
     for name in dict.fromkeys(each.column for each in unread if each.is_asked):
@@ -248,33 +239,31 @@ def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
             rules = {cell.rule for cell in reading.cells[name] if cell.unread}
             yield DataError(
                 f"{where} : {count} cases sur {total} ne se lisent pas ({', '.join(sorted(rules))}) ; vérifiez la "
-                "colonne, et écrivez ses cases comme le dit docs/data-dictionary.md."
+                "colonne, et écrivez ses cases comme le dit docs/data-dictionary.md.",
+                persons=count,
             )
         elif codes := sorted({normalise(text) for text in reading.codes.get(name, ())}):
-            examples = " ; ".join(csv_row(name, "graphie", code, "…", "") for code in codes)
             yield DataError(
-                f"{where} : ses valeurs sont des codes ({', '.join(codes)}), que rien n’explique ; dites ce que chacun "
-                f"veut dire dans {SPELLINGS}, une ligne par code : {examples}"
+                f"{where} : ses valeurs sont des codes ({', '.join(codes)}), que rien n’explique ; dites dans "
+                f"{paths.TO_COMPLETE} ce que chacun veut dire.",
+                persons=count,
             )
         else:
             yield DataError(
-                f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} ne "
-                f"{'sont' if count > 1 else 'est'} pas comprise{'s' if count > 1 else ''}{_remedy(name, spellings)}"
+                f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} "
+                f"{'ne sont' if count > 1 else 'n’est'} pas comprise{'s' if count > 1 else ''}{_remedy(spellings)}",
+                persons=count,
             )
 
 
-def _remedy(name: str, spellings: list[Unread]) -> str:
+def _remedy(spellings: list[Unread]) -> str:
     few = [each for each in spellings if each.is_shown][:_NAMED]
     if not few:
-        return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {SPELLINGS}."
-    others = [each for each in spellings if each not in few]
+        return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {paths.TO_COMPLETE}."
     named = ", ".join(f"« {each.value} » ({each.count} fois)" for each in few)
+    others = [each for each in spellings if each not in few]
     more = f" ; d’autres ne sont pas montrées, la première ligne {others[0].first_line}" if others else ""
-    lines = " ; ".join(csv_row(name, "graphie", each.value, each.suggestion or "…", "") for each in few)
-    return (
-        f" : {named}{more} ; dites ce que cela veut dire dans {SPELLINGS}, par exemple {lines} (« {UNFORESEEN} » garde "
-        "la réponse à part), ou corrigez le fichier."
-    )
+    return f" : {named}{more} ; dites dans {paths.TO_COMPLETE} ce que cela veut dire, ou corrigez le fichier."
 
 
 # --- Why the records of a year are unusable: one French sentence each, without any value of a person ---
@@ -346,7 +335,8 @@ def find_repeated(reading: _Reading, rejected: pd.DataFrame) -> Iterator[DataErr
             other = "une autre feuille" if where != file else "un autre fichier de l’année"
             yield DataError(
                 f"{where} : {count} de ses {total} lignes sont déjà dans {other} ; gardez "
-                f"{'une seule' if where != file else 'un seul'} des deux, ou demandez un export sans répétition."
+                f"{'une seule' if where != file else 'un seul'} des deux, ou demandez un export sans répétition.",
+                persons=int(count),
             )
 
 
@@ -357,21 +347,24 @@ def find_unplaced(reading: _Reading, changes: pd.DataFrame) -> Iterator[DataErro
     if table["association"].notna().any() and exceeds(alone, int(kept.sum()), MOST_UNPLACED_PCT):
         yield DataError(
             f"{reading.file}, colonne « association » : {alone} lignes n’en ont pas ; si elle n’est écrite que sur la "
-            "première ligne de chaque bloc, recopiez-la sur chaque ligne, sinon complétez-la."
+            "première ligne de chaque bloc, recopiez-la sur chaque ligne, sinon complétez-la.",
+            persons=alone,
         )
     rules = changes.groupby("regle")["lignes"].sum()
     bare, total = int(rules.get(RULE_NOTHING, 0)), int(kept.sum())
     if bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_ASKED_PCT):
         yield DataError(
             f"{reading.file} : {bare} lignes n’ont qu’un identifiant et une année ; si ce ne sont pas des personnes, "
-            "retirez-les, sinon écrivez au moins leur association."
+            "retirez-les, sinon écrivez au moins leur association.",
+            persons=bare,
         )
     dated = table["date_debut"].notna() & table["nouvel_accompagnement"].isin(["oui", "non"])
     wrong = int(rules.get(RULE_NOT_NEW, 0))
     if wrong >= FEWEST_ASKED and exceeds(wrong, int(dated.sum()), MOST_NOT_NEW_PCT):
         yield DataError(
             f"{reading.file}, colonne « nouvel_accompagnement » : {wrong} réponses sur {int(dated.sum())} contredisent "
-            "« date_debut » ; vérifiez ces deux colonnes : oui et non semblent inversés."
+            "« date_debut » ; vérifiez ces deux colonnes : oui et non semblent inversés.",
+            persons=wrong,
         )
 
 
@@ -384,7 +377,8 @@ def find_excess(reading: _Reading, rejections: pd.DataFrame, read: int) -> Itera
         yield DataError(
             f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
             "personne ; gardez une seule ligne par personne dans l’année, la quarantaine les montre ; si chaque "
-            "association a ses propres numéros, faites précéder l’identifiant du nom de l’association."
+            "association a ses propres numéros, faites précéder l’identifiant du nom de l’association.",
+            persons=twice,
         )
     if exceeds(rejected, read, MOST_REJECTED_PCT):
         main = ", ".join(f"{reason} ({count})" for reason, count in list(rows.items())[:3])

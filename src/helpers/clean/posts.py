@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import pandas as pd
 
+from helpers import paths
+from helpers.clean.records import Unread
 from helpers.schema import DataError, apply_schema, catalogue, table_schema
 from helpers.typography import fold
 
@@ -104,6 +106,9 @@ Read = tuple[object, str]
 Reader = Callable[[str], Read | None]
 
 
+_EXPLAIN = f"dites dans {paths.TO_COMPLETE} ce que cela veut dire"
+
+
 def _listed(column: str, registers: Registers) -> tuple[Reader, Callable[[str], str]]:
     allowed = next(c for c in table_schema("postes")["fields"] if c["name"] == column)["constraints"]["enum"]
     known = registers.aliases_of(column)
@@ -114,7 +119,7 @@ def _listed(column: str, registers: Registers) -> tuple[Reader, Callable[[str], 
         found = known.get(value, (fold(value), RULE_LISTED))
         return found if found[0] in allowed else None
 
-    return read, lambda _: "n’est pas une réponse connue ; corrigez-la, ou ajoutez-la à reference/alias.csv."
+    return read, lambda _: f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
 
 
 def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
@@ -126,16 +131,16 @@ def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
 
     def remedy(value: str) -> str:
         near = get_close_matches(value, names, n=1)
-        hint = f"vouliez-vous « {near[0]} » ?" if near else "ajoutez-la à reference/associations.csv ou à alias.csv."
-        return f"n’est pas une association connue ; {hint}"
+        hint = f"si c’est « {near[0]} », {_EXPLAIN}" if near else f"si c’en est une autre, {_EXPLAIN}"
+        return f"n’est pas une association connue ; {hint}, ou ajoutez-la à data/raw/reference/associations.csv."
 
     return read, remedy
 
 
 def _college_remedy(value: str, names: list[str]) -> str:
     near = get_close_matches(value, names, n=1)
-    hint = f"si c’est « {near[0]} », dites-le dans reference/alias.csv" if near else "vérifiez son nom"
-    return f"n’est pas au répertoire ; {hint}, ou ajoutez le collège à reference/colleges.csv."
+    hint = f"si c’est « {near[0]} », {_EXPLAIN}" if near else f"vérifiez son nom, {_EXPLAIN}"
+    return f"n’est pas au répertoire ; {hint}, ou ajoutez le collège à data/raw/reference/colleges.csv."
 
 
 def _seniority_remedy(value: str) -> str:
@@ -230,6 +235,20 @@ def post_faults(
     prises_de_poste.csv, ligne 2, colonne « bureau » : « peut-être » n’est pas une réponse connue ; corrigez-la, ...
     """
     return _read_all(_split_duplicates(raw)[0], Registers(aliases, associations, colleges), file)[1]
+
+
+def unread_posts(
+    raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame, file: str
+) -> list[Unread]:
+    """The closed answers and the names of posts that cannot be read, each with its first line; see `post_faults`."""
+    kept, out = _split_duplicates(raw)[0], []
+    for column, (read, _) in readers_of(Registers(aliases, associations, colleges)).items():
+        if column in (*LISTED, "association", "college"):
+            for value, lines in kept.groupby(column, sort=False).groups.items():
+                if value and read(value) is None:
+                    first, count = int(lines[0]), len(lines)
+                    out.append(Unread(column, value, file, "", first, count, 0, is_shown=True, is_asked=True))
+    return out
 
 
 def clean_posts(

@@ -66,7 +66,7 @@ class ReceivedRecords:
     """The records received for a year; no table without an export.
 
     ``columns`` are those of the schema ``accompagnements`` in the files; ``faults`` why they are unusable, one French
-    sentence each; ``changes`` those of reading that concern a whole file.
+    sentence each; ``changes`` those of reading that concern a whole file; ``unread`` the titles that name no column.
 
     >>> recu = ReceivedRecords(2021, columns=["identifiant", "sexe"], is_synthetic=True)
     >>> recu.is_empty, recu.source, recu.reference
@@ -79,6 +79,7 @@ class ReceivedRecords:
     faults: list[DataError] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     is_synthetic: bool = False
+    unread: list["Unread"] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:

@@ -415,7 +415,7 @@ def _new_year(options: Namespace) -> int:
     print_message(filled("\nÀ déposer dans ce dossier, l’un ou l’autre, ou plusieurs :"))
     _print_item(
         "l’export de la base, une personne par ligne : un fichier dont le nom commence par « accompagnements » (.csv, "
-        ".xlsx, .ods ou .parquet). Il n’entre jamais dans git : il reste sur ce poste."
+        ".xlsx, .xls, .ods, .parquet, .sav ou .dta). Il n’entre jamais dans git : il reste sur ce poste."
     )
     fields = table_schema("accompagnements")["fields"]
     for presence in ("obligatoire", "facultative"):
@@ -449,16 +449,27 @@ COUNT = 12
     "lit les fichiers d’une année et liste toutes leurs erreurs",
     "Lit les fichiers de data/raw/ANNÉE/, codages et comptes rendus compris, et dit, une phrase par erreur, le "
     "fichier, la ligne, la colonne, ce qui ne va pas et comment le corriger ; puis, de l’export de la base, les lignes "
-    "lues, gardées, rejetées et écrites autrement, et les chiffres imprimés qu’il ne retrouve pas. N’exécute aucun "
-    "notebook ; n’écrit que les lignes rejetées, dans data/processed/ANNÉE/prive/quarantaine.csv, et, avec --accept, "
-    "l’empreinte de l’export, dans data/raw/ANNÉE/carte_export.json.\n"
+    "lues, gardées, rejetées et écrites autrement, et les chiffres imprimés qu’il ne retrouve pas. La faute la plus "
+    "grave vient d’abord. N’exécute aucun notebook.\n"
+    "Ce qui n’a pas été compris (un titre, une réponse, un collège, une association) est dans "
+    "data/raw/ANNÉE/a_completer.csv, qui reste sur ce poste : ouvrez-le dans un tableur, remplissez « à comprendre "
+    "comme », enregistrez, puis check --adopt. Vos réponses valent pour l’export de cette année, dans "
+    "data/raw/ANNÉE/lectures.csv, qui reste aussi sur ce poste. Les lignes rejetées sont dans "
+    "data/processed/ANNÉE/prive/quarantaine.csv.\n"
     "Code de sortie : 0 si les fichiers sont utilisables, 2 sinon.",
     (
         ("check --year 2020", "les erreurs des fichiers de 2020"),
         ("check --year 2020 2> erreurs.txt", "les mêmes, gardées dans un fichier"),
+        ("check --year 2021 --adopt", "tient compte de ce que vous avez rempli dans a_completer.csv"),
+        ("check --year 2021 --adopt --shared", "et l’ajoute aux tables de référence, pour toutes les années"),
         ("check --year 2021 --accept", "un export corrigé prend la place de l’ancien"),
     ),
     _year_option("année à contrôler"),
+    option("--adopt", "prend ce qui est rempli dans a_completer.csv comme lecture de cette année, puis contrôle"),
+    option(
+        "--shared",
+        "avec --adopt, montre les lectures de cette année, puis les ajoute à data/raw/reference/, que git suit",
+    ),
     option(
         "--accept", "si l’export est utilisable, l’enregistre tel qu’il est, même s’il a changé depuis qu’il a été reçu"
     ),
@@ -468,17 +479,19 @@ def _check(options: Namespace) -> int:
     from helpers.parameters import check_year
 
     wanted = check_year(options.year)
-    faults = data.faults(wanted) + data.minutes_faults(wanted)
+    refused = _adopt(wanted, shared=options.shared) if options.adopt or options.shared else []
+    faults = refused + data.faults(wanted) + data.minutes_faults(wanted)
     if options.accept:
         accepted = set(map(str, data.changed_exports(wanted)))
         faults = [fault for fault in faults if str(fault) not in accepted]
     for fault in faults:
-        print_error(fault)
+        print_error(f"{fault} ({counted(fault.persons, 'personne')})" if fault.persons else fault)
     rejected = data.rejected_rows(wanted)
     if faults:
         print_message(f"{wanted} : {len(faults)} erreur{_plural(len(faults))}.")
         if rejected:
             print_message(rejected)
+        _list_unread(wanted, [*map(str, faults)])
         return 2
     print_message(f"{wanted} : les fichiers sont utilisables.")
     _list_spoken(wanted)
@@ -487,7 +500,79 @@ def _check(options: Namespace) -> int:
         if options.accept:
             data.freeze_exports(wanted, data.read_export(wanted).rows, accept=True)
             print_message(f"L’export de {wanted} est enregistré tel qu’il est.")
+    _list_unread(wanted, [])
     return 0
+
+
+def _adopt(year: int, *, shared: bool) -> list[DataError]:
+    """Keeps what was filled in, says so, and gives back what could not be."""
+    from helpers import data
+
+    adoption = data.adopt(year, data.unread(year))
+    if count := len(adoption.rows):
+        kept = f"{counted(count, 'réponse')} de {paths.TO_COMPLETE}, gardée{_plural(count)} dans "
+        print_message(f"{kept}{paths.relative(paths.own_readings(year))} :")
+        for line in adoption.shown:
+            print_message(beside("  - ", line))
+    elif not adoption.faults:
+        print_message(f"Rien de nouveau n’est rempli dans {paths.relative(paths.raw(year) / paths.TO_COMPLETE)}.")
+    if shared:
+        _share_readings(year)
+    return adoption.faults
+
+
+def _share_readings(year: int) -> None:
+    """Shows what would enter the tables that git follows, then adds it unless the person at the terminal says no."""
+    from helpers import data
+
+    tables = data.shareable(year)
+    if not tables:
+        print_message("Rien à ajouter aux tables de référence.")
+        return
+    print_message("À ajouter aux tables de référence, que git suit et que tout le projet lit :")
+    for name, rows in tables.items():
+        for row in rows:
+            print_message(beside(f"  {name}.csv : ", ", ".join(filter(None, row.values()))))
+    question = "Aucune ne dit rien d’une personne, je les ajoute (oui ou non) : "
+    if sys.stdin.isatty() and input(question).strip().lower() not in ("o", "oui"):
+        print_message("Rien n’est ajouté.")
+        return
+    data.share(year)
+    print_message("C’est fait : relisez-les avec git diff.")
+
+
+# Spellings that the terminal names; the file has them all.
+MOST_UNREAD = 10
+
+
+def _list_unread(year: int, told: list[str]) -> None:
+    """Writes what is to be explained, and says how: answers of closed lists, never another value.
+
+    ``told`` are the faults already printed: a table that cannot be read is among them.
+    """
+    from helpers import data
+
+    try:
+        left = data.write_to_complete(year, data.unread(year))
+    except DataError as fault:
+        if str(fault) not in told:
+            print_error(fault)
+        return
+    if not left:
+        return
+    asked = sum(each.is_asked for each in left)
+    file = paths.relative(paths.raw(year) / paths.TO_COMPLETE)
+    need = f", dont {asked} sans quoi l’année ne peut pas être utilisée" if asked else " ; l’année peut s’en passer"
+    print_message(filled(f"\n{counted(len(left), 'écriture')} à expliquer, dans {file}{need}."))
+    shown = [each for each in left if each.is_shown][:MOST_UNREAD]
+    lines = [(each.persons or each.count, f"« {each.value} », colonne « {each.column} »") for each in shown]
+    _list("Les premières, en personnes", lines)
+    print_message(
+        filled(
+            "Ouvrez ce fichier dans un tableur, remplissez « à comprendre comme », enregistrez, puis : "
+            f"{COMMAND} check --year {year} --adopt"
+        )
+    )
 
 
 def _list(title: str, lines: list[tuple[float, str]]) -> None:

@@ -76,6 +76,7 @@ from helpers.data.reading import (
     read_export_card,
     simulated_exports,
 )
+from helpers.data.readings import read_reference_for, read_registers_for
 from helpers.data.table_checks import (
     book_faults,
     claim_faults,
@@ -83,6 +84,7 @@ from helpers.data.table_checks import (
     remark_faults,
     statement_faults,
 )
+from helpers.data.to_complete import adopt, share, shareable, write_to_complete
 from helpers.data.year_checks import (
     Export,
     account_for,
@@ -94,4 +96,5 @@ from helpers.data.year_checks import (
     rejected_rows,
     require_usable,
     unknown_codes,
+    unread,
 )

@@ -7,18 +7,20 @@ from pathlib import Path
 from helpers import paths
 from helpers.clean.answers import read_spellings
 from helpers.clean.records import IDENTIFIER, ReceivedRecords
-from helpers.data.raw import read_reference
 from helpers.data.reading import simulated_exports
+from helpers.data.readings import read_reference_for
+from helpers.data.statistical_files import READERS, read_statistical, refusal
 from helpers.data.text_files import open_text
 from helpers.data.titles import TABLE, OpenedFile, Titles, known_titles, refuse_file, unknown_columns
-from helpers.data.workbooks import open_parquet, open_workbook
+from helpers.data.workbooks import open_frame, open_parquet, open_workbook
 from helpers.schema import DataError, columns
 from helpers.system import sha256_of
 
 _SUFFIXES = {
     **dict.fromkeys((".csv", ".txt", ".tsv"), "text"),
-    **dict.fromkeys((".xlsx", ".ods"), "workbook"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".ods", ".xls"), "workbook"),
     ".parquet": "parquet",
+    **dict.fromkeys(READERS, "statistical"),
 }
 _ZIP, _PARQUET, _OLE = b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta|head)", re.IGNORECASE)
@@ -28,20 +30,22 @@ _OTHERS = {
     b"\x1f\x8b": "une archive gzip",
     b"7z\xbc\xaf": "une archive 7z",
 }
-_RECEIVED = ".csv, .xlsx, .ods ou .parquet"
+_RECEIVED = ".csv, .xlsx, .ods, .parquet, .sav ou .dta"
 
 
 def kind_of(path: Path) -> str:
-    """``text``, ``workbook`` or ``parquet``, by content and extension; else why it cannot be read."""
+    """``text``, ``workbook``, ``parquet`` or ``statistical``, by content and extension; else why it cannot be read."""
     wanted = _SUFFIXES.get(path.suffix.lower())
     if wanted is None:
-        return f"ce format n’est pas lu ; enregistrez la table en {_RECEIVED}."
+        return f"{refusal(path) or 'ce format n’est pas lu ; enregistrez la table en ' + _RECEIVED}."
     with path.open("rb") as file:
         begin = file.read(512)
     if not begin.strip(b"\xef\xbb\xbf \t\r\n"):
         return "le fichier est vide ; refaites l’export, ou retirez ce fichier."
     if begin.startswith(_OLE):
-        return "fichier protégé par un mot de passe ou ancien .xls ; enregistrez-le sans mot de passe, en .xlsx."
+        return "workbook"
+    if wanted == "statistical":
+        return wanted
     if _MARKUP.match(begin):
         return "c’est une page web sous un autre nom ; ouvrez-la dans un tableur et enregistrez-la au format .xlsx."
     for mark, name in _OTHERS.items():
@@ -83,7 +87,16 @@ def copies(year: int, files: list[Path]) -> list[str]:
     ]
 
 
-_OPENERS = {"text": open_text, "workbook": open_workbook, "parquet": open_parquet}
+def _open_statistical(path: Path, known: Titles) -> OpenedFile:
+    return open_frame(path, read_statistical(path, known.columns), known)
+
+
+_OPENERS = {
+    "text": open_text,
+    "workbook": open_workbook,
+    "parquet": open_parquet,
+    "statistical": _open_statistical,
+}
 
 
 def _open(path: Path, known: Titles) -> OpenedFile:
@@ -101,10 +114,10 @@ def _open(path: Path, known: Titles) -> OpenedFile:
         )
 
 
-def _known() -> tuple[Titles, list[str]]:
-    """The titles of an export, and what is wrong with their table."""
-    titles = read_reference("entetes")
-    return known_titles(titles, read_spellings(read_reference("modalites"))), unknown_columns(titles)
+def _known(year: int) -> tuple[Titles, list[str]]:
+    """The titles of the export of a year, and what is wrong with their table."""
+    titles = read_reference_for(year, "entetes")
+    return known_titles(titles, read_spellings(read_reference_for(year, "modalites"))), unknown_columns(titles)
 
 
 def is_overlooked(path: Path) -> bool:
@@ -114,7 +127,7 @@ def is_overlooked(path: Path) -> bool:
     """
     if path.suffix.lower() not in _SUFFIXES or not path.is_file():
         return False
-    opened = _open(path, _known()[0])
+    opened = _open(path, _known(int(path.parent.name))[0])
     return IDENTIFIER in opened.columns and "annee" in opened.columns
 
 
@@ -129,7 +142,7 @@ def receive(year: int) -> ReceivedRecords:
     if not files:
         return ReceivedRecords(year)
     try:
-        known, sentences = _known()
+        known, sentences = _known(year)
     except DataError as fault:
         return ReceivedRecords(year, faults=[fault])
     simulated = simulated_exports(year)
@@ -145,6 +158,7 @@ def receive(year: int) -> ReceivedRecords:
         columns=[name for name in columns(TABLE) if name in present],
         faults=[*map(DataError, sentences), *(fault for each in opened for fault in each.faults)],
         changes=[change for each in opened for change in each.changes],
+        unread=[title for each in opened for title in each.unread],
         is_synthetic=bool(simulated),
     )
 

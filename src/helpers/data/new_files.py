@@ -12,8 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, unnamed, validated_rows
-from helpers.data.text_files import undecodable
+from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, decoded, unnamed, validated_rows
 from helpers.schema import DataError, columns
 from helpers.system import atomic_write, checksum
 
@@ -88,7 +87,25 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
     return made, left
 
 
-# --- The code book ---
+# --- Rows added to the tables that git follows: reference tables, the code book ---
+
+
+def append_rows(name: str, rows: list[dict[str, str]]) -> None:
+    """Appends rows to a reference table, atomically; separator, line ends and encoding stay those of the file.
+
+    Raises `DataError` for a table that is absent, has a fault, or cannot hold these rows: nothing is written.
+    """
+    path = paths.reference() / f"{name}.csv"
+    content, shown = content_of(path), paths.relative(path)
+    read, faults = validated_rows(content, shown, name)
+    if faults:
+        raise DataError(faults[0])
+    made = _with_rows(content, read.header, 0, rows, shown)
+    if wrong := validated_rows(made, shown, name)[1]:
+        raise DataError(wrong[0])
+    with atomic_write(path) as beside:
+        beside.write_bytes(made)
+
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -139,8 +156,9 @@ def _cut(rows: list[list[str]], before) -> list[list[str]]:
 
 
 def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str, str]], shown: str) -> bytes:
-    encoding = "utf-8" if undecodable(content) is None else "cp1252"
-    text = content.removeprefix(_MARK).decode(encoding)
+    text, bare = decoded(content, shown), content.removeprefix(_MARK)
+    # Kept, unless it is one of those that only a spreadsheet writes (UTF-16, Macintosh, MS-DOS).
+    encoding = next((each for each in ("utf-8", "cp1252") if text.encode(each, errors="replace") == bare), "utf-8")
     first = text.split("\n", 1)[0]
     separator, end = max(",;\t", key=first.count), "\r\n" if first.endswith("\r") else "\n"
     records = list(_records(text))

@@ -44,7 +44,7 @@ def input_files(years: list[int]) -> list[Path]:
     >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
     ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/glossaire.csv')
     """
-    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
+    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD, paths.READINGS]
     files = [
         path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.private_files(year))
     ]

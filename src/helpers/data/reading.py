@@ -1,5 +1,6 @@
 """Small tables and cards: from bytes to rows, and faults as French sentences."""
 
+import codecs
 import csv
 import io
 import json
@@ -97,6 +98,10 @@ _READERS = {
     "date": lambda cell: datetime.strptime(cell, "%Y-%m-%d"),
 }
 _LINE_END = re.compile("\r\n?")
+SINGLE_BYTE = {"cp1252": "Windows-1252", "mac_roman": "MacRoman", "cp850": "DOS (page 850)"}
+_FRENCH = re.compile("[éèêëàâçîïôùûœÉÈÊÀÂÇÎÔ’«»°]")
+# « é » and « ’ » in UTF-8, read as Windows-1252 and saved again.
+_LOST = re.compile(f"Ã[{bytes(range(0x80, 0xC0)).decode('cp1252', errors='ignore')}]|â€.")
 # Control characters and non-characters, which break drawings, and bidirectional marks, which change what is read.
 INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
@@ -126,26 +131,56 @@ def content_of(path: Path) -> bytes:
         raise DataError(f"Impossible de lire {shown} : fermez-le s’il est ouvert, ou vérifiez vos droits.") from None
 
 
-def _decode(content: bytes, shown: str) -> str:
-    if b"\0" in content:
-        raise DataError(f"{shown} n’est pas une table en texte : enregistrez-la au format CSV UTF-8.")
+def decodes(content: bytes, encoding: str) -> bool:
+    """Whether every byte is defined in an encoding."""
     try:
-        text = content.decode("utf-8-sig")
+        content.decode(encoding)
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+        return False
+    return True
+
+
+def guess_single_byte(content: bytes) -> str:
+    """The single-byte encoding that gives most French letters, lower case first: « é » in one is « Ç » in another."""
+
+    def likeness(name: str) -> int:
+        return sum(1 + letter.islower() for letter in _FRENCH.findall(content.decode(name, errors="replace")))
+
+    return max(SINGLE_BYTE, key=likeness)
+
+
+def decoded(content: bytes, shown: str) -> str:
+    """The text of a small table, in any encoding in which a spreadsheet saves one.
+
+    UTF-8 with or without mark, UTF-16 (« texte Unicode »), Windows, Macintosh or MS-DOS. Raises `DataError`, naming the
+    file as ``shown``, for what is no text, and for one whose accents are already lost: it would be read as mojibake.
+    """
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    if encoding == "utf-8-sig" and b"\0" in content:
+        raise DataError(f"{shown} n’est pas une table en texte : enregistrez-la au format CSV UTF-8.")
+    if not decodes(content, encoding):
+        encoding = guess_single_byte(content)
+    text = content.decode(encoding, errors="replace")
     if sign := INVISIBLE.search(text):
         line, code = text.count("\n", 0, sign.start()) + 1, f"U+{ord(sign[0]):04X}"
         raise DataError(f"{shown}, ligne {line} : un caractère invisible ({code}) trouble l’affichage ; supprimez-le.")
+    lost = _LOST.search(text) or (not decodes(content, encoding) and re.search("\ufffd", text))
+    if lost:
+        line = text.count("\n", 0, lost.start()) + 1
+        raise DataError(
+            f"{shown}, ligne {line} : des accents sont abîmés (« {lost[0]} ») ; remettez le fichier d’avant, ou "
+            "retapez ces accents, et enregistrez-le au format CSV UTF-8."
+        )
     return text
 
 
 @remembered
 def read_rows(content: bytes, shown: str) -> Rows:
-    """The cells of a CSV file (UTF-8 or Windows-1252; comma, semicolon or tab), without its blank lines.
+    """The cells of a text table (comma, semicolon or tab; see `decoded`), without its blank lines.
 
     Raises `DataError`, naming the file as ``shown``, when it is empty or not a text table.
     """
-    text = _decode(content, shown)
+    text = decoded(content, shown)
     if not text.strip():
         raise DataError(f"{shown} est vide : la première ligne doit porter les noms des colonnes.")
     first = text.split("\n", 1)[0]

@@ -17,6 +17,7 @@ from pyarrow import csv as arrow_csv
 
 from helpers import paths
 from helpers.clean.records import IDENTIFIER, Change, UnreadableRow
+from helpers.data.reading import SINGLE_BYTE, guess_single_byte
 from helpers.data.titles import (
     BLANK,
     LEAST_TITLES,
@@ -26,15 +27,16 @@ from helpers.data.titles import (
     Titles,
     find_titles,
     layout_of,
+    missing_fault,
     refuse_file,
     table_faults,
     table_of,
+    unread_titles,
 )
+from helpers.schema import DataError
 
 # --- Encoding ---
 
-SINGLE_BYTE = {"cp1252": "Windows-1252", "mac_roman": "MacRoman", "cp850": "DOS (page 850)"}
-_FRENCH = re.compile("[éèêëàâçîïôùûœÉÈÊÀÂÇÎÔ’«»°]")
 # « é » in UTF-8, read as Windows-1252 and saved again: Ã, then a character of the upper half of that code page.
 _MOJIBAKE = re.compile(rb"\xc3\x83(?:\xc2[\x80-\xbf]|\xc5\x93|\xe2\x80[\x90-\xbf])")
 _CHARACTERS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -54,11 +56,6 @@ def undecodable(content: bytes, encoding: str = "utf-8") -> int | None:
     except UnicodeDecodeError as error:
         return error.start
     return None
-
-
-def guess_single_byte(content: bytes) -> str:
-    """The single-byte encoding that gives the most French letters."""
-    return max(SINGLE_BYTE, key=lambda name: len(_FRENCH.findall(content.decode(name, errors="replace"))))
 
 
 def encoding_of(content: bytes, titles: bytes) -> str | int:
@@ -357,8 +354,12 @@ def open_text(path: Path, known: Titles) -> OpenedFile:
     faults += _faults_of(content, head, encoding)
     if not faults and not content[head.start :].strip(f' \t\r\n"{head.delimiter}'.encode()):
         faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]
-    if faults:
-        return refuse_file(*(f"{shown}{fault}" for fault in faults))
+    place = f"{shown}, ligne {head.titles_line}"
+    missing = [DataError(f"{place} : {fault}") for fault in missing_fault(layout, known, of_header)]
+    if faults or IDENTIFIER not in layout.columns:
+        unread = unread_titles(path.name, "", layout, known, line=head.titles_line, rows=len(head.rows))
+        refused = [DataError(f"{shown}{fault}") for fault in faults]
+        return OpenedFile(faults=[*missing, *refused], unread=unread)
     rows = content[head.start :]
     rows = rows if encoding == "utf-8" else rows.decode(encoding).encode("utf-8")
     del content
@@ -374,4 +375,5 @@ def open_text(path: Path, known: Titles) -> OpenedFile:
     changes = [Change(file, "", "lignes au-dessus des titres, laissées de côté", above)] if above else []
     if head.says_delimiter:
         changes.append(Change(file, "", "première ligne « sep= », lue comme séparateur", 1))
-    return OpenedFile([table], layout.columns, [], changes)
+    unread = unread_titles(file, "", layout, known, line=head.titles_line, rows=len(cells))
+    return OpenedFile([table], layout.columns, missing, changes, unread)

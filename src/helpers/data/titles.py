@@ -8,20 +8,25 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from helpers import paths
 from helpers.clean.answers import Spellings, normalise
-from helpers.clean.records import EMPTY, IDENTIFIER, SEVERAL, Change, ReceivedTable, UnreadableRow
+from helpers.clean.records import EMPTY, IDENTIFIER, SEVERAL, Change, ReceivedTable, Unread, UnreadableRow
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
 
 
 @dataclass(frozen=True)
 class OpenedFile:
-    """The tables of a file, its columns, its faults, and the changes already made by opening it."""
+    """The tables of a file, its columns, its faults, the changes already made by opening it, the titles not understood.
+
+    A file may have tables and faults: all that is wrong with its rows is then told along with its titles.
+    """
 
     tables: list[ReceivedTable] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     faults: list[DataError] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
 
 def refuse_file(*sentences: str) -> OpenedFile:
@@ -30,6 +35,8 @@ def refuse_file(*sentences: str) -> OpenedFile:
 
 
 TABLE, GOALS = "accompagnements", "objectifs"
+# The column of `Unread` for a title that names no column.
+TITLE = "titre"
 # Rows searched for the header: a letterhead, a date or a filter may stand above it.
 TITLE_ROWS = 30
 # Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence.
@@ -119,6 +126,23 @@ def find_titles(rows: list[list[str]], known: Titles) -> tuple[int, int]:
     return next(((place, count) for place, count in enumerate(counts) if count and count * 100 >= least), (0, 0))
 
 
+def join_titles(upper: list[str], lower: list[str], known: Titles) -> list[str]:
+    """The titles that two rows give together: « Collège » above « UAI » and « Nom », « Sexe » above nothing.
+
+    With a row of answers, hardly any title is left: « Sexe F » is none.
+    """
+    width = max(len(upper), len(lower))
+    upper, lower = ([*cells, *[""] * (width - len(cells))] for cells in (upper, lower))
+    titles, group = [], ""
+    for above, below in zip(upper, lower, strict=True):
+        # A group's title stands on its first column only.
+        group = above if above.strip() else group if below.strip() else ""
+        both = f"{group} {below}".strip()
+        found = next((each for each in (both, below) if fold(each) in known.columns), "")
+        titles.append(found or both)
+    return titles
+
+
 def layout_of(cells: list[str], known: Titles, *, width: int = 0) -> Layout:
     """The layout that a header gives; ``width`` is that of the rows, where they are wider."""
     named = max((place + 1 for place, cell in enumerate(cells) if cell.strip()), default=0)
@@ -159,8 +183,7 @@ def title_faults(cells: list[str], beside: list[list[str]], layout: Layout, know
         for name, times in Counter(filter(None, named)).items()
         if times > 1
     ]
-    required = [entry["name"] for entry in table_schema(TABLE)["fields"] if entry.get("presence") == "obligatoire"]
-    missing = [name for name in required if name not in layout.columns]
+    missing = missing_columns(layout)
     # A value may look like a title (« Collège »): it is the second half of the header only if that column is missing
     # and it stands beside a blank title.
     halves = {
@@ -169,26 +192,55 @@ def title_faults(cells: list[str], beside: list[list[str]], layout: Layout, know
         for cell, title in zip(row, cells, strict=False)
         if not title.strip()
     }
-    if halves & set(missing):
-        faults.append(_TWO_LINES)
-    elif missing:
-        faults.append(_missing(missing, layout.left_out, known))
-    return faults
+    return [*faults, _TWO_LINES] if halves & set(missing) else faults
 
 
-def _missing(missing: list[str], unknown: list[str], known: Titles) -> str:
-    left = {fold(cell): cell for cell in unknown}
-    named = []
-    for name in missing:
+def missing_columns(layout: Layout) -> list[str]:
+    """The required columns that no title names."""
+    fields = table_schema(TABLE)["fields"]
+    return [each["name"] for each in fields if each["presence"] == "obligatoire" and each["name"] not in layout.columns]
+
+
+def missing_fault(layout: Layout, known: Titles, faults: list[str]) -> list[str]:
+    """The sentence about the required columns that no title names, and the titles that may.
+
+    None without any, or if ``faults`` of the same header explain it: titles on two lines.
+    """
+    missing, near = missing_columns(layout), nearest_columns(layout, known)
+    titles = {column: title for title, column in near.items()}
+    maybe = {each: f" (peut-être « {shorten(title, width=40)} »)" for each, title in titles.items()}
+    named = [f"« {each} »{maybe.get(each, '')}" for each in missing]
+    if not named or _TWO_LINES in faults:
+        return []
+    many, them = ("s", "les") if len(named) > 1 else ("", "la")
+    explain = f"dites dans {paths.TO_COMPLETE} quel titre {them} désigne, ou " if layout.left_out else ""
+    return [f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."]
+
+
+def nearest_columns(layout: Layout, known: Titles) -> dict[str, str]:
+    """For each title that names no column, the absent column that it may name; those without one are left out."""
+    left, out = {fold(title): title for title in layout.left_out}, {}
+    absent = [name for name in columns(TABLE) if name not in layout.columns]
+    for name in sorted(absent, key=lambda name: name not in missing_columns(layout)):
         # Compared with every known spelling of this column, so that « Nouvo accompagnement » is recognised.
         spellings = [title for title, column in known.columns.items() if column == name]
         close = next((title for title in left if get_close_matches(title, spellings, n=1, cutoff=0.75)), None)
-        named.append(f"« {name} » (peut-être « {shorten(left.pop(close), width=40)} »)" if close else f"« {name} »")
-    one = len(named) == 1
-    return (
-        f"{'colonne obligatoire absente' if one else 'colonnes obligatoires absentes'} : {', '.join(named)} ; "
-        f"ajoutez-{'la' if one else 'les'} à l’export, ou {'son intitulé' if one else 'leurs intitulés'} à {_HELP}."
-    )
+        if close is not None:
+            out[left.pop(close)] = name
+    missing = [name for name in missing_columns(layout) if name not in out.values()]
+    if len(missing) == len(left) == 1:  # one title is left, for the one column that must be there
+        out[left.popitem()[1]] = missing[0]
+    return out
+
+
+def unread_titles(file: str, sheet: str, layout: Layout, known: Titles, *, line: int, rows: int) -> list[Unread]:
+    """The titles to be explained: all of them when a required column is absent, else those near an absent one."""
+    near, is_asked = nearest_columns(layout, known), bool(missing_columns(layout))
+    return [
+        Unread(TITLE, title, file, sheet, line, 1, rows, near.get(title, EMPTY), is_shown=True, is_asked=is_asked)
+        for title in layout.left_out
+        if is_asked or title in near
+    ]
 
 
 def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from posixpath import join, normpath
 
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
-from helpers.clean.records import EMPTY, Change, ReceivedTable
+from helpers.clean.records import EMPTY, IDENTIFIER, Change, ReceivedTable
 from helpers.data.titles import (
     BLANK,
     LEAST_TITLES,
@@ -29,12 +30,16 @@ from helpers.data.titles import (
     OpenedFile,
     Titles,
     find_titles,
+    join_titles,
     layout_of,
+    missing_fault,
     refuse_file,
     table_faults,
     table_of,
     title_faults,
+    unread_titles,
 )
+from helpers.schema import DataError
 
 # --- A cell as text ---
 
@@ -82,6 +87,7 @@ MOST_BYTES = 2 << 30
 MOST_RATIO = 100
 _RATIO_FROM = 32 << 20
 
+PROTECTED = "le classeur est protégé par un mot de passe ; ouvrez-le, enlevez le mot de passe et enregistrez-le."
 _DAMAGED = "le classeur est tronqué ou abîmé ; enregistrez-le de nouveau, ou refaites l’export."
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _CHUNK = 4 << 20
@@ -115,19 +121,28 @@ class Marks:
     is_merged: bool = False
 
 
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
 def archive_fault(path: Path) -> str | None:
-    """Why an archive cannot be opened safely; None when it can."""
+    """Why an archive cannot be opened safely; None when it can, or when it is a workbook of before 2007 (.xls)."""
+    content = path.read_bytes()
+    if content.startswith(_OLE):
+        return PROTECTED if _ENCRYPTED in content else None
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             names = {entry.filename for entry in entries}
             if not names & {"xl/workbook.xml", "content.xml"}:
                 return "ce n’est pas un classeur xlsx ou ods ; enregistrez-le au format .xlsx ou .csv."
+            if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+                return PROTECTED
             ratios = [e.file_size / max(1, e.compress_size) for e in entries if e.file_size > _RATIO_FROM]
             if sum(entry.file_size for entry in entries) > MOST_BYTES or max(ratios, default=0) > MOST_RATIO:
                 return "le classeur est démesuré une fois décompressé ; enregistrez la table au format CSV UTF-8."
             if any(entry.flag_bits & 1 for entry in entries):
-                return "fichier protégé par un mot de passe ; retirez la protection."
+                return PROTECTED
             for entry in entries:
                 if entry.filename.endswith((".xml", ".rels")):
                     with archive.open(entry) as file:
@@ -250,6 +265,11 @@ def read_sheet(book: CalamineWorkbook, name: str, known: Titles, *, is_hidden: b
     first = list(rows)[:TITLE_ROWS]
     at, count = find_titles([[write_cell(cell) for cell in rows[place]] for place in first], known)
     titles = first[at] if first else 0
+    for upper, lower in pairwise(first[max(0, at - 1) : at + 2]):
+        joined = join_titles(*([write_cell(cell) for cell in rows[place]] for place in (upper, lower)), known)
+        if lower == upper + 1 and (named := find_titles([joined], known)[1]) > count:
+            titles, count, rows = lower, named, {**rows, lower: joined}
+            break
     return Sheet(name, titles, count, sheet.merged_cell_ranges or [], is_hidden, rows, marks)
 
 
@@ -265,8 +285,10 @@ def open_frame(path: Path, frame: pd.DataFrame, known: Titles) -> OpenedFile:
     faults = title_faults(titles, [], layout, known)
     if not len(frame):
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
-    if faults:
-        return refuse_file(*(f"{shown} : {fault}" for fault in faults))
+    missing = [DataError(f"{shown} : {fault}") for fault in missing_fault(layout, known, faults)]
+    unread = unread_titles(path.name, "", layout, known, line=0, rows=len(frame))
+    if faults or IDENTIFIER not in layout.columns:
+        return OpenedFile(faults=[*missing, *(DataError(f"{shown} : {fault}") for fault in faults)], unread=unread)
     frame = frame.set_axis(range(frame.shape[1]), axis=1).set_axis(np.arange(1, len(frame) + 1))
     cells, changes = {}, []
     for place in {*layout.positions.values(), *layout.goals}:
@@ -281,7 +303,7 @@ def open_frame(path: Path, frame: pd.DataFrame, known: Titles) -> OpenedFile:
             changes += [Change(path.name, titles[place], NO_HOUR, hours)] if hours else []
             cells[place] = column.astype("object").map(write_cell).astype("str")
     table = table_of(path.name, "", pd.DataFrame(cells), layout, known, changes=changes)
-    return OpenedFile([table], layout.columns)
+    return OpenedFile([table], layout.columns, missing, unread=unread)
 
 
 def open_parquet(path: Path, known: Titles) -> OpenedFile:
@@ -396,7 +418,9 @@ def _open_sheet(path: Path, sheet: Sheet, known: Titles) -> tuple[ReceivedTable 
     faults += _mark_faults(sheet, layout)
     if not rows:
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
-    return (None if faults else _table(path.name, sheet, layout, known)), layout, faults
+    is_read = not faults and IDENTIFIER in layout.columns
+    faults += missing_fault(layout, known, faults)
+    return (_table(path.name, sheet, layout, known) if is_read else None), layout, faults
 
 
 def open_workbook(path: Path, known: Titles) -> OpenedFile:
@@ -409,8 +433,8 @@ def open_workbook(path: Path, known: Titles) -> OpenedFile:
         return refuse_file(f"{shown} : {fault}")
     try:
         sheets = _sheets(path, known)
-    except UnreadableWorkbook:
-        return refuse_file(f"{shown} : {_DAMAGED}")
+    except UnreadableWorkbook as error:
+        return refuse_file(f"{shown} : {PROTECTED if 'assword' in str(error.__cause__) else _DAMAGED}")
     if isinstance(sheets, str):
         return refuse_file(f"{shown}{sheets}")
     of_persons = [sheet for sheet in sheets if sheet.known >= LEAST_TITLES]
@@ -423,21 +447,20 @@ def open_workbook(path: Path, known: Titles) -> OpenedFile:
         return refuse_file(
             f"{shown} : seules des feuilles masquées portent les titres attendus ({names}) ; affichez celle à lire."
         )
-    tables, present, faults, changes = [], set(), [], []
+    tables, present, faults, changes, unread = [], set(), [], [], []
     for sheet in visible:
         table, layout, found = _open_sheet(path, sheet, known)
         remedy = " Si cette feuille n’est pas une liste de personnes, masquez-la." if len(visible) > 1 else ""
         faults += [f"{shown}, feuille « {sheet.name} », ligne {sheet.titles + 1} : {fault}{remedy}" for fault in found]
-        tables, present = [*tables, table], present | set(layout.columns)
+        tables, present = [*tables, *([table] if table else [])], present | set(layout.columns)
+        unread += unread_titles(file, sheet.name, layout, known, line=sheet.titles + 1, rows=len(sheet.under))
         if sheet.titles:
             changes.append(Change(file, "", "lignes au-dessus des titres, laissées de côté", sheet.titles))
         if len(visible) > 1:
             changes.append(Change(file, "", f"feuille lue : « {sheet.name} »", len(sheet.under)))
-    if faults:
-        return refuse_file(*faults)
     for sheet in sheets:
         if sheet not in visible and sheet.rows:
             why = "masquée" if sheet.is_hidden else "sans ligne"
             why = why if sheet in of_persons else "sans les titres attendus"
             changes.append(Change(file, "", f"feuille {why}, laissée de côté : « {sheet.name} »", len(sheet.rows)))
-    return OpenedFile(tables, sorted(present), [], changes)
+    return OpenedFile(tables, sorted(present), [*map(DataError, faults)], changes, unread)

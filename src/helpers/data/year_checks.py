@@ -15,8 +15,8 @@ import pandas as pd
 
 from helpers import clean, paths
 from helpers.clean.posts import post_faults
-from helpers.clean.records import CleanedRecords, Persons, ReceivedRecords
-from helpers.data import coding_files, exports, private, raw, reading
+from helpers.clean.records import CleanedRecords, Persons, ReceivedRecords, Unread
+from helpers.data import coding_files, exports, private, raw, reading, readings, to_complete
 from helpers.data.table_checks import (
     alias_faults,
     association_faults,
@@ -189,7 +189,7 @@ def read_export(year: int) -> Export:
     files = paths.exports(year)
     if not files:
         return _read(year)
-    tables = [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES]
+    tables = [paths.own_readings(year), *(paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES)]
     return _read_once(year, tuple(_state(path) for path in (*files, *tables) if path.is_file()))
 
 
@@ -198,8 +198,16 @@ def read_earlier(year: int) -> dict[int, Persons]:
 
     Raises `DataError` when a reference table cannot be read.
     """
-    received = exports.receive_earlier(year) if paths.exports(year) else []
-    return clean.clean_earlier(received, spellings=raw.read_reference("modalites"), **raw.read_registers())
+    out = {}
+    for received in exports.receive_earlier(year) if paths.exports(year) else []:
+        out |= clean.clean_earlier([received], **_spellings(received.year))
+    return out
+
+
+def _spellings(year: int) -> dict[str, pd.DataFrame]:
+    """What the cleaning of a year reads its spellings with."""
+    own = readings.read_registers_for(year)
+    return {"spellings": readings.read_reference_for(year, "modalites"), **own}
 
 
 @lru_cache(maxsize=1)
@@ -215,8 +223,7 @@ def forget_exports() -> None:
 
 def _read(year: int) -> Export:
     received = exports.receive(year)
-    usable = ReceivedRecords(year) if received.faults else received
-    cleaned = clean.clean_persons(usable, spellings=raw.read_reference("modalites"), **raw.read_registers())
+    cleaned = clean.clean_persons(received, **_spellings(year))
     return Export(received, cleaned, received.rows)
 
 
@@ -245,8 +252,24 @@ def record_faults(year: int, *, is_cleanable: bool = True) -> list[DataError]:
     export = read_export(year)
     if export.received.is_empty:
         return found
-    found += export.received.faults or [*export.cleaned.faults, *_missing_associations(year, export.cleaned)]
-    return list({str(fault): fault for fault in found}.values())
+    # Those of reading are also among those of cleaning; whatever concerns a whole file comes first.
+    found += [*export.received.faults, *export.cleaned.faults, *_missing_associations(year, export.cleaned)]
+    found = list({str(fault): fault for fault in found}.values())
+    return sorted(found, key=lambda fault: (fault.persons is not None, -(fault.persons or 0)))
+
+
+def unread(year: int) -> list[Unread]:
+    """What could not be read of a year, for someone to explain: titles, answers and names of its export and its posts.
+
+    Raises `DataError` when a table cannot be read.
+    """
+    export, found = read_export(year), []
+    found += [*export.received.unread, *export.cleaned.unread]
+    found += to_complete.unread_names(export.received, export.cleaned.persons)
+    if raw.present(year, "prises_de_poste"):
+        posts = raw.read_raw(year, "prises_de_poste")
+        found += clean.unread_posts(posts, **readings.read_registers_for(year), file="prises_de_poste.csv")
+    return found
 
 
 @dataclass(frozen=True)
@@ -318,7 +341,9 @@ def _file_faults(year: int) -> list[DataError]:
 def _schema_faults(year: int) -> list[DataError]:
     tables = [(paths.raw_table(year, name), name) for name in paths.RAW_TABLES if raw.present(year, name)]
     tables += [(paths.reference() / f"{name}.csv", name) for name in paths.REFERENCE_TABLES]
+    tables += [(path, readings.TABLE) for path in [paths.own_readings(year)] if path.is_file()]
     found = [fault for path, name in tables for fault in raw.faults_in(path, name)]
+    found = found or to_complete.own_faults(year)
     try:
         reading.read_card(year)
     except DataError as fault:
@@ -328,8 +353,8 @@ def _schema_faults(year: int) -> list[DataError]:
 
 def _meaning_faults(year: int) -> list[DataError]:
     """What is wrong with tables whose schemas are respected."""
-    registers, book = raw.read_registers(), raw.read_reference("themes")
-    found = alias_faults(registers["aliases"]) + book_faults(book)
+    registers, book = readings.read_registers_for(year), raw.read_reference("themes")
+    found = alias_faults(raw.read_reference("alias")) + book_faults(book)
     # 01 also reads the values of the year before: printed differences refer to them.
     for each in paths.read_with(year):
         if raw.present(each, "chiffres_publies"):
@@ -360,9 +385,9 @@ def _meaning_faults(year: int) -> list[DataError]:
 def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
     """Every fault of a year's raw files and of the reference tables they need; empty when the report can be made.
 
-    Schema faults come first: the meaning of tables is checked only once all can be read. With ``trusts_frozen``, an
-    export with an unchanged checksum is not read again. Raises `FileNotFoundError` when data/raw has no folder for the
-    year, which `parameters.check_year` reports in French.
+    Those of the export come first, the worst before all. The meaning of tables is checked only once all can be read.
+    With ``trusts_frozen``, an export with an unchanged checksum is not read again. Raises `FileNotFoundError` when
+    data/raw has no folder for the year, which `parameters.check_year` reports in French.
     """
     before = [each for each in paths.read_with(year) if each != year and raw.present(each, "chiffres_publies")]
     of_schemas = _schema_faults(year)
@@ -373,7 +398,7 @@ def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
         of_records = record_faults(year, is_cleanable=not of_schemas)
     # 01 also reads the codings of the year before: pages say what became of their codes.
     of_codings = [fault for each in (year - 1, year) for fault in coding_faults(each)]
-    return _file_faults(year) + (of_schemas or _meaning_faults(year)) + of_records + of_codings
+    return of_records + _file_faults(year) + (of_schemas or _meaning_faults(year)) + of_codings
 
 
 def rejected_rows(year: int) -> str:

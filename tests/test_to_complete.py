@@ -1,0 +1,157 @@
+"""The file to complete comes back from any spreadsheet, and becomes the reading of its year."""
+
+import csv
+import io
+import subprocess
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from helpers import data, paths
+from helpers.clean.records import Unread
+from helpers.schema import DataError
+from small_export import write_export
+
+YEAR = 2032
+UNREAD = [
+    Unread("origine", "Forum, été", "accompagnements.csv", "", first_line=7, count=12, persons=12, suggestion="famille"),
+    Unread("niveau", "04-05", "accompagnements.csv", "", first_line=3, count=40, persons=40),
+    Unread("titre", "=Provenance", "accompagnements.csv", "", first_line=1, count=1, persons=90),
+]
+ANSWERS = {"Forum, été": "Partenaire", "04-05": "4e", "'=Provenance": "Origine"}
+ADOPTED = {("origine", "Forum, été", "partenaire"), ("niveau", "04-05", "4e"), ("titre", "=Provenance", "origine")}
+
+
+def file(suffix: str = ".csv"):
+    return (paths.raw(YEAR) / "a_completer.csv").with_suffix(suffix)
+
+
+def opened() -> pd.DataFrame:
+    """The file as a French spreadsheet opens it."""
+    return pd.read_csv(file(), sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+
+
+def answers() -> dict[str, str]:
+    return dict(zip(opened()["ce qui est écrit"], opened()["à comprendre comme"], strict=True))
+
+
+def filled(answers: dict[str, str] = ANSWERS) -> pd.DataFrame:
+    table = opened()
+    table["à comprendre comme"] = [answers.get(text, "") for text in table["ce qui est écrit"]]
+    return table
+
+
+def saved(table: pd.DataFrame, delimiter: str = ";", encoding: str = "utf-8-sig") -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows([list(table), *table.to_numpy().tolist()])
+    file().write_bytes(out.getvalue().encode(encoding))
+
+
+def adopted() -> set[tuple[str, str, str]]:
+    rows = data.adopt(YEAR, UNREAD).rows
+    return set(rows[["colonne", "graphie", "valeur"]].itertuples(index=False, name=None))
+
+
+def test_it_tells_what_is_written_where_and_what_it_may_mean_the_worst_first(data_root):
+    assert data.write_to_complete(YEAR, UNREAD) == [UNREAD[2], UNREAD[1], UNREAD[0]]
+    rows = opened().set_index("ce qui est écrit")
+    assert list(rows.index) == ["'=Provenance", "04-05", "Forum, été"]
+    assert rows.loc["Forum, été"].drop("repère").to_dict() == {
+        "colonne": "origine", "à comprendre comme": "", "peut-être": "famille", "personnes": "12", "cases": "12", "fichier": "accompagnements.csv", "feuille": "", "première ligne": "7",
+        "réponses possibles": "college (orientation par le collège) / travail de rue / bouche-à-oreille / démarche personnelle / famille / partenaire / autre (autre origine) / ne sait pas / réponse non prévue / non renseigné",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("delimiter", "encoding"), [
+    (";", "utf-8-sig"), (";", "utf-8"), (",", "utf-8-sig"), (";", "cp1252"), ("\t", "utf-16"), ("\t", "cp1252"), (";", "mac_roman"), (";", "cp850"),
+])  # fmt: skip
+def test_it_comes_back_in_every_form_in_which_a_spreadsheet_saves_it(data_root, delimiter, encoding):
+    data.write_to_complete(YEAR, UNREAD)
+    saved(filled(), delimiter, encoding)
+    assert adopted() == ADOPTED
+    assert data.write_to_complete(YEAR, UNREAD) == [] and not file().exists()
+
+
+def test_it_comes_back_as_a_workbook_in_which_a_text_became_a_date_and_another_a_formula(data_root):
+    data.write_to_complete(YEAR, UNREAD)
+    table = filled()
+    table["ce qui est écrit"] = table["ce qui est écrit"].replace({"04-05": "04/05/2026", "'=Provenance": "#NOM?"})
+    book = openpyxl.Workbook()
+    for row in [list(table), *table.to_numpy().tolist()]:
+        book.active.append(row)
+    book.save(file(".xlsx"))
+    assert adopted() == ADOPTED
+
+
+def test_what_was_filled_in_is_never_overwritten(data_root):
+    data.write_to_complete(YEAR, UNREAD)
+    saved(filled({"04-05": "4e"}), "\t", "utf-16")
+    before = file().read_bytes()
+    data.write_to_complete(YEAR, UNREAD)
+    assert file().read_bytes() == before
+    data.write_to_complete(YEAR, UNREAD[:1])
+    assert answers() == {"Forum, été": "", "04-05": "4e"}
+    file().write_text("du texte", encoding="utf-8")
+    with pytest.raises(DataError, match="les colonnes « repère » et « à comprendre comme » doivent y être"):
+        data.write_to_complete(YEAR, UNREAD)
+    assert file().read_text(encoding="utf-8") == "du texte"
+
+
+def test_an_answer_that_means_nothing_stays_in_the_file_and_the_choices_are_told(data_root):
+    data.write_to_complete(YEAR, UNREAD)
+    saved(filled({**ANSWERS, "04-05": "quatrième de couverture"}))
+    adoption = data.adopt(YEAR, UNREAD)
+    assert len(adoption.rows) == 2
+    assert str(adoption.faults[0]).startswith(
+        "data/raw/2032/a_completer.csv, ligne 3 : « quatrième de couverture » n’est pas une réponse possible ; choisissez : 6e, 5e, 4e, 3e, "
+    )
+    data.write_to_complete(YEAR, UNREAD)
+    assert answers() == {"04-05": "quatrième de couverture"}
+
+
+def test_two_different_answers_to_one_question_are_refused(data_root):
+    data.write_to_complete(YEAR, UNREAD)
+    table = filled({"04-05": "4e"})
+    saved(pd.concat([table, table.replace({"4e": "3e"})]))
+    assert "est aussi dans data/raw/2032/a_completer.csv, ligne 3" in str(data.adopt(YEAR, UNREAD).faults[0])
+
+
+def test_a_year_s_own_reading_comes_first_and_is_of_that_year_only(data_root):
+    data.write_to_complete(YEAR, UNREAD)
+    saved(filled())
+    data.adopt(YEAR, UNREAD)
+    for year, found in ((YEAR, ["niveau", "4e"]), (2031, [])):
+        table = data.read_reference_for(year, "modalites")
+        assert table.loc[table["texte"].eq("04-05"), ["colonne", "valeur"]].to_numpy().ravel().tolist() == found
+    assert data.read_reference_for(YEAR, "entetes").iloc[0].tolist() == ["origine", "=Provenance"]
+    assert paths.own_readings(YEAR) in data.input_files([YEAR])
+
+
+def test_what_a_text_meant_the_year_before_is_proposed(data_root):
+    write_export(data_root, year=2031)
+    (data_root / "data/raw/2031/lectures.csv").write_text("colonne;graphie;valeur;raison\norigine;FORUM ÉTÉ;partenaire;x\n", encoding="utf-8")
+    data.write_to_complete(YEAR, UNREAD)
+    assert dict(zip(opened()["ce qui est écrit"], opened()["peut-être"], strict=True))["Forum, été"] == "partenaire"
+
+
+def test_neither_file_enters_git():
+    names = ["data/raw/2032/a_completer.csv", "data/raw/2032/a_completer.xlsx", "data/raw/2032/lectures.csv"]
+    done = subprocess.run(["git", "check-ignore", *names], capture_output=True, text=True, cwd=paths.repository())
+    assert done.stdout.split() == names
+
+
+def test_readings_are_shared_when_asked_as_whole_rows_without_what_may_be_about_a_person(data_root):
+    unread = [*UNREAD, Unread("origine", "mère au 06 12 34 567", "accompagnements.csv", "", 9, 1, 1)]
+    data.write_to_complete(YEAR, unread)
+    saved(filled({**ANSWERS, "mère au 06 12 34 567": "famille"}))
+    data.adopt(YEAR, unread)
+    book = paths.reference() / "modalites.csv"
+    before = book.read_bytes()
+    assert [row["texte"] for row in data.shareable(YEAR)["modalites"]] == ["04-05", "Forum, été"]
+    data.share(YEAR)
+    assert book.read_bytes().removeprefix(before).decode().splitlines() == [
+        "niveau,graphie,04-05,4e,Lu ainsi dans l’export de 2032.",
+        'origine,graphie,"Forum, été",partenaire,Lu ainsi dans l’export de 2032.',
+    ]
+    assert data.shareable(YEAR) == {}
