@@ -86,8 +86,6 @@ FEWEST_FOR_CROSSING = 30
 FEWEST_COLLEGES = 3
 # In a group smaller than the second, a share within the first (in points) of 0 % or 100 % is given by its bound only.
 NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW = 5, 200
-# Minimum number of changed rows in a corrected release: the difference of two releases is itself a table.
-FEWEST_CORRECTED_ROWS = 11
 # (indicator, modality) pairs that the same persons give when records agree with themselves: rounded alike everywhere.
 SAME_ANSWERS = (
     (("nombre_d_objectifs", "non_renseigne"), ("objectif", "non_renseigne")),

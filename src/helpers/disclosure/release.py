@@ -15,7 +15,7 @@ from helpers.disclosure import intruder_model, intruder_relations, intruder_test
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import published_answers
-from helpers.schema import FEWEST_CORRECTED_ROWS, DataError, apply_schema, catalogue, columns
+from helpers.schema import DataError, apply_schema, catalogue, columns
 from helpers.system import atomic_write
 
 # --- Sites with a report, under registered names: no free text of an export leaves ---
@@ -129,25 +129,25 @@ def _read_answers(path: Path) -> pd.DataFrame:
     return answers
 
 
-def changed_persons(kept: pd.DataFrame, now: pd.DataFrame) -> list[int]:
-    """How many persons two releases describe otherwise, by perimeter: came or left, whichever are more.
+def changed_persons(kept: pd.DataFrame, now: pd.DataFrame) -> int:
+    """How many persons two releases describe otherwise: came or left, whichever are more, in the most changed perimeter.
 
     Only questions (columns) and perimeters that both have are compared: nothing can be subtracted from the others.
 
     >>> avant = pd.DataFrame({"perimetre": "alses", "sexe": ["filles", "filles", "garcons"]})
     >>> apres = pd.DataFrame({"perimetre": "alses", "sexe": ["filles", "garcons", "garcons", "garcons"]})
     >>> changed_persons(avant, apres)
-    [2]
+    2
     """
     columns = sorted(set(kept) & set(now))
-    counts = []
+    most = 0
     for perimeter in sorted(set(kept[_PERIMETER]) & set(now[_PERIMETER])):
         pair = [_hashes(table.loc[table[_PERIMETER].eq(perimeter), columns]) for table in (now, kept)]
         known, places = np.unique(np.concatenate(pair), return_inverse=True)
         came = np.bincount(places[: len(pair[0])], minlength=len(known))
         left = np.bincount(places[len(pair[0]) :], minlength=len(known))
-        counts.append(int(max(np.maximum(came - left, 0).sum(), np.maximum(left - came, 0).sum())))
-    return counts
+        most = max(most, int(np.maximum(came - left, 0).sum()), int(np.maximum(left - came, 0).sum()))
+    return most
 
 
 def release_key(year: int) -> bytes:
@@ -165,14 +165,16 @@ def release_key(year: int) -> bytes:
     return key.digest()
 
 
-def require_enough_changes(year: int) -> None:
-    """Checks that a release differs from every release kept by no person or by eleven, in each perimeter.
+def require_same_answers(year: int) -> None:
+    """Checks that no published answer differs from those of the releases kept: a correction waits.
+
+    One release a year. Eleven changed persons would not be enough: when ten answers to one question are corrected and
+    one pupil is added, the difference of two reports is this pupil alone in every other question.
 
     Raises
     ------
     DataError
-        when fewer persons differ, whom the difference of two reports would show; or when a release of version 0.8 does
-        not say.
+        when the answers of some persons differ, with their number; or when a release of version 0.8 does not say.
     """
     folder = paths.released(year)
     kept = sorted(folder.glob(_ANSWERS.format("*")))
@@ -181,18 +183,26 @@ def require_enough_changes(year: int) -> None:
     if (folder / _ROWS).is_file() and not np.array_equal(np.load(folder / _ROWS), _rows_of(data.load_records(year))):
         raise DataError(
             f"L’export de {year} a changé depuis un rapport fait par une version antérieure, qui ne gardait pas de "
-            "quoi compter les personnes dont les réponses changent. Le rapport publié reste en place. Remettez "
-            f"l’export d’alors et relancez, puis déposez l’export corrigé et relancez ; {_if_unread(folder)}"
+            "quoi compter les personnes dont les réponses changent : la correction attend, et le rapport publié reste "
+            f"en place. Remettez l’export d’alors et relancez ; {_if_unread(folder)}"
         )
     now = _answers_of(year)
-    for path in kept:
-        if any(0 < count < FEWEST_CORRECTED_ROWS for count in changed_persons(_read_answers(path), now)):
-            raise DataError(
-                f"L’export de {year} change les réponses publiées de moins de {FEWEST_CORRECTED_ROWS} personnes par "
-                "rapport à un rapport déjà fait : comparer les deux rapports montrerait ces personnes. Le rapport "
-                "publié reste en place. Remettez l’export d’alors, ou attendez d’avoir au moins "
-                f"{FEWEST_CORRECTED_ROWS} personnes à corriger ; {_if_unread(folder)}"
-            )
+    changed = {path: changed_persons(before, now) for path in kept for before in [_read_answers(path)]}
+    # Version 0.9 let two releases of a year differ: what is all in one of them tells nothing more.
+    if any(changed.values()) and not any(not count and _is_within(now, path) for path, count in changed.items()):
+        count = max(changed.values())
+        raise DataError(
+            f"L’export de {year} change les réponses publiées de {count} personne{'s' if count > 1 else ''} : cette "
+            "correction attend. Le rapport d’une année d’export ne se fait qu’une fois, car comparer deux rapports "
+            "montrerait les personnes corrigées ; celui qui est publié reste en place. Remettez l’export d’alors, et "
+            f"gardez l’export corrigé hors de {paths.relative(paths.raw(year))} ; {_if_unread(folder)}"
+        )
+
+
+def _is_within(now: pd.DataFrame, path: Path) -> bool:
+    """Whether a release kept has every question and every perimeter of this one."""
+    before = _read_answers(path)
+    return set(now) <= set(before) and set(now[_PERIMETER]) <= set(before[_PERIMETER])
 
 
 def _if_unread(folder: Path) -> str:
@@ -404,7 +414,7 @@ def protect_year(year: int) -> Aggregates:
     DataError
         when 01 has not run for this year, no rounding can be found, or too few persons changed since a release.
     """
-    require_enough_changes(year)
+    require_same_answers(year)
     exact, counts = data.load(year, "indicateurs"), data.load_site_counts(year)
     sites = name_sites(year, counts)
     protected = protect_from_attack(exact, counts, sites, key=release_key(year))
