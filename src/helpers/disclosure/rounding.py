@@ -243,15 +243,19 @@ def cells_to_round(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[C
     """
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
     counts = dict(zip(cells_of(rows), rows["effectif_min"].tolist(), strict=True))
-    opened = _with_same(_small(counts) | (set(also) & set(counts)), counts)
     questions: dict[tuple[str, str], dict[str, int]] = {}
     for (perimeter, name, modality), count in counts.items():
         questions.setdefault((perimeter, name), {})[modality] = count
-    for question, own in questions.items():
-        here = {cell[2] for cell in opened if cell[:2] == question}
-        found = _with_neighbours(own, here, catalogue().indicators[question[1]])
-        opened |= {(*question, modality) for modality in found}
-    return _with_same(opened, counts)
+    opened, before = _small(counts) | (set(also) & set(counts)), None
+    # An answer rounded because another question says the same needs neighbours too: exact ones would give it back.
+    while opened != before:
+        before = opened
+        opened = _with_same(opened, counts)
+        for question, own in questions.items():
+            here = {cell[2] for cell in opened if cell[:2] == question}
+            found = _with_neighbours(own, here, catalogue().indicators[question[1]])
+            opened |= {(*question, modality) for modality in found}
+    return opened
 
 
 # --- Additivity constraints: sites, answers to a question, groups of answers, cross-tabulations ---
