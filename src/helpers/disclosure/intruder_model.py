@@ -1,7 +1,7 @@
 """The intruder's model: counts as unknowns, linear relations between them, disclosure scenarios."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -549,26 +549,47 @@ class Model:
 # --- Disclosure scenarios: what the intruder knows beside what is published ---
 
 NOTHING, SIZES, TOP, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
+OWN = "dossiers_d_une_association"
 STATES = {
     NOTHING: "sans rien savoir d’autre",
     SIZES: "en sachant combien de personnes sont suivies dans chaque collège",
     TOP: "en connaissant tous les chiffres exacts du réseau",
     PUPIL: "en connaissant une personne dans chaque collège",
+    OWN: "en ayant les dossiers d’une association",
 }
 
+# A cell that an intruder knows: name, ends, and the French sentence that says why.
+Known = tuple[Cell, float, float, str]
 
-def known_in(state: str, model: Model) -> Iterator[tuple[Cell, float, float, str]]:
-    """The cells that an intruder knows in a scenario: name, ends, and the French sentence that says why."""
+
+def known_in(state: str, model: Model) -> list[list[Known]]:
+    """The cells that an intruder knows in a scenario: one list an intruder (each association may be one)."""
     system = model.system
-    if state == PUPIL:
-        known = [(cell, 1, np.inf) for cell in _pupils(model)]
+    if state == OWN:
+        names = sorted({association for association, _ in model.pairs} - {""})
+        known = [_exact(model, _records_of(model, name)) for name in names]
+    elif state == PUPIL:
+        known = [[(cell, 1, np.inf) for cell in _pupils(model)]]
     else:
         sizes = [Cell(model.year, "alses", *site, SIZE) for site in model.members if site[0] == COLLEGE]
         top = [c for c in system.sums if c.site_type == NETWORK and (c in model.network or not c.croise_avec)]
-        cells = {SIZES: sizes, TOP: top}.get(state, [])
-        known = [(cell, *(system.value(system.sums[cell]),) * 2) for cell in cells if cell in system.sums]
-    for cell, low, high in known:
-        yield cell, low, high, f"connaissance supposée : {cell.title}, {low}{'' if high == low else ' au moins'}"
+        known = [_exact(model, {SIZES: sizes, TOP: top}.get(state, []))]
+    said = "connaissance supposée : {}, {}{}"
+    return [
+        [(cell, low, high, said.format(cell.title, low, "" if high == low else " au moins")) for cell, low, high in own]
+        for own in known
+    ]
+
+
+def _exact(model: Model, cells: list[Cell]) -> list[tuple[Cell, float, float]]:
+    sums = model.system.sums
+    return [(cell, *(model.system.value(sums[cell]),) * 2) for cell in cells if cell in sums]
+
+
+def _records_of(model: Model, association: str) -> list[Cell]:
+    """All that an association counts in its own records: as a whole, and in each of its collèges."""
+    own = {(ASSOCIATION, association), *(leaf for pair, leaf in model.leaves.items() if pair[0] == association)}
+    return [cell for cell in model.system.sums if (cell.site_type, cell.site) in own]
 
 
 def _pupils(model: Model) -> list[Cell]:

@@ -497,16 +497,19 @@ def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: 
     for state in sorted(states, key=lambda name: (name == NOTHING, name != PUPIL)):
         if stops_early and not audit.is_good:
             break
-        known = list(known_in(state, model))
-        start = seen if state == NOTHING else None
-        ranges = Ranges(model.system.with_known(known), names, start, is_brief=state != NOTHING)
-        ranges.settle()
-        supposed = _implied_by_scenario(model, state, known, ranges)
-        verdicts = ranges.verdicts[~supposed]
-        counts = {name: int((verdicts == verdict).sum()) for verdict, name in VERDICTS.items()}
-        audit = audit.with_more(_findings(ranges, state, model.told, supposed), {state: counts})
-        low, high = seen or (np.inf, -np.inf)
-        seen = np.minimum(low, ranges.low), np.maximum(high, ranges.high)
+        # The worst verdict of all the intruders of a scenario; -1 for a cell that none of them is judged on.
+        worst, found = np.full(len(names), -1), {}
+        for known in known_in(state, model):
+            start = seen if state == NOTHING else None
+            ranges = Ranges(model.system.with_known(known), names, start, is_brief=state != NOTHING)
+            ranges.settle()
+            supposed = _implied_by_scenario(model, state, known, ranges)
+            worst = np.where(supposed, worst, np.maximum(worst, ranges.verdicts))
+            found = {each.cell: each for each in _findings(ranges, state, model.told, supposed)} | found
+            low, high = seen or (ranges.low, ranges.high)
+            seen = np.minimum(low, ranges.low), np.maximum(high, ranges.high)
+        counts = {name: int((worst == verdict).sum()) for verdict, name in VERDICTS.items()}
+        audit = audit.with_more(list(found.values()), {state: counts})
     return audit
 
 

@@ -130,7 +130,7 @@ def _read_answers(path: Path) -> pd.DataFrame:
 
 
 def changed_persons(kept: pd.DataFrame, now: pd.DataFrame) -> int:
-    """How many persons two releases describe otherwise: came or left, whichever are more, in the most changed perimeter.
+    """How many persons two releases describe otherwise: came or left, whichever are more, in the worst perimeter.
 
     Only questions (columns) and perimeters that both have are compared: nothing can be subtracted from the others.
 
