@@ -13,7 +13,7 @@ import pytest
 
 from conftest import ALL, MINI, copy_project
 from helpers import data, indicators, paths
-from helpers.disclosure import release
+from helpers.disclosure import release, rounding
 from helpers.disclosure.release import changed_persons, keep_release, release_key, require_same_answers
 from helpers.indicators.clusters import intraclass
 from helpers.schema import DataError, control_letter
@@ -101,7 +101,7 @@ def test_what_no_report_counts_is_no_change(data_root):
     """Neither who is followed by others in a question that counts ALSES only, nor a column that no question reads."""
     written = [{**each, "territoire": "Lille"} for each in PUPILS]
     publish(written, more=["territoire"])
-    accept([{**each, "territoire": word} for each, word in zip(written, ["Roubaix", ""] * 20)], more=["territoire"])
+    accept([{**each, "territoire": ["Roubaix", ""][rank % 2]} for rank, each in enumerate(PUPILS)], more=["territoire"])
     refuse([*changed(1), *OTHERS])
 
 
@@ -175,6 +175,22 @@ def test_what_was_released_is_kept_and_the_draw_with_it(released):
     before = release_key(YEAR)
     clean(changed(20))
     assert release_key(YEAR) == before  # what did not change keeps its rounding
+
+
+def test_what_was_shown_is_shown_again_whatever_the_program_would_round_today(released):
+    """Another version, another key: a second rounding would leave fewer values than each."""
+    exact = indicators.count_persons(data.load_records(YEAR), source="export", reference="export")
+    counts = data.load_site_counts(YEAR)
+    rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=b"autrefois").indicators
+    for name, own in rows.groupby(rows["site_type"].eq("reseau").map({True: "indicateurs", False: "indicateurs_des_sites"})):
+        own.to_csv(released / f"{name}.csv", index=False)
+    again = release.kept_rows(YEAR, exact, counts)
+    cells = ["site_type", "site", "perimetre", *rounding.CELL]
+    shown = [each.set_index(cells)["effectif_arrondi"].sort_index() for each in (rows, again)]
+    assert len(rows[rows["site_type"].ne("reseau")]) > 20
+    pd.testing.assert_series_equal(*shown)
+    clean(PUPILS[:11])  # tables that are not of these persons
+    assert release.kept_rows(YEAR, exact.iloc[:0], data.load_site_counts(YEAR)) is None
 
 
 def test_without_a_release_the_draw_comes_from_the_bytes_and_not_from_the_published_checksum(data_root):
@@ -335,3 +351,47 @@ def test_who_knows_the_size_of_each_college_finds_no_count_in_the_correlation(es
     assert published.personnes == shown.sum()
     mean = (shown.sum() - (shown**2).sum() / shown.sum()) / (len(shown) - 1)
     assert published.personnes_par_college == pytest.approx(mean)
+
+
+# --- what two years share --------------------------------------------------------------------------------------------
+
+
+def shared_row(now: int, before: int, both: int | None, *, persons: int = 52, answer: str = "sexe/filles") -> dict:
+    row = dict(zip(("indicateur", "modalite"), answer.split("/"), strict=True)) | {"annee": YEAR, "annee_anterieure": YEAR - 1}
+    return row | {"effectif": now, "effectif_anterieur": before, "effectif_deux_fois": both, "base": persons, "base_anterieure": persons}
+
+
+def test_the_persons_of_both_years_are_a_table_of_rounded_counts():
+    """Exact, the correlation gives back that three answered so this year only."""
+    tables = [(29, 29, 26), (30, 28, 26), (29, 29, None)]
+    shown = release.round_shared_persons(pd.DataFrame([shared_row(*each) for each in tables]), key=b"cle")
+    assert len(shown) == 2  # nothing is computed from a table that is not known
+    for (now, before, both), row in zip(tables, shown.itertuples(), strict=False):
+        seen = [row.effectif_deux_fois, row.effectif - row.effectif_deux_fois, row.effectif_anterieur - row.effectif_deux_fois]
+        true = [both, now - both, before - both]
+        assert row.base == row.base_anterieure == 50 and min(seen) >= 0
+        assert all(each % 5 == 0 and abs(each - real) <= 9 for each, real in zip(seen, true, strict=True))
+
+
+def kinds_of(*places: tuple[str, str, int, int]) -> list[str]:
+    """The answers left of two years' new collèges; association, UAI, persons, girls of each this year."""
+    names = ("accompagnements/", "sexe/filles", "parents_associes/oui")
+    rows = [
+        (association, uai, *name.split("/"), "", count)
+        for association, uai, size, girls in places
+        for name, count in zip(names, (size, girls, size // 2), strict=True)
+    ]
+    counts = pd.DataFrame(rows, columns=["association", "uai", "indicateur", "modalite", "croise_avec", "effectif"])
+    whole = counts.groupby(["indicateur", "modalite"])["effectif"].sum()
+    given = [shared_row(int(whole[key]), 0, None, answer="/".join(key)) for key in whole.index]
+    left = release.kinds_told_to_nobody(pd.DataFrame(given), {YEAR: counts, YEAR - 1: counts.head(0)})
+    return sorted(left["indicateur"])
+
+
+def test_no_association_subtracts_its_own_from_the_new_colleges():
+    a = [("A", f"a{rank}", 30, 12) for rank in range(3)]
+    b = [("B", f"b{rank}", 30, 12) for rank in range(3)]
+    assert kinds_of(*a, *b) == ["accompagnements", "parents_associes", "sexe"]
+    # Three girls in all in the collèges of B, which A would read; then one collège of B, of which A would read all.
+    assert kinds_of(*a, *[("B", f"b{rank}", 30, 1) for rank in range(3)]) == ["accompagnements", "parents_associes"]
+    assert kinds_of(*a, b[0]) == []

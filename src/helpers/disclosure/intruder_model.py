@@ -306,13 +306,11 @@ class Truth:
 
     ``atoms`` has one row a pair of association and collège and a cell with a count that is not 0 (``annee``,
     ``association``, ``uai``, ``indicateur``, ``modalite``, ``croise_avec``, ``modalite_croisee``, ``effectif``);
-    ``network`` has the schema ``indicateurs``; ``shared``, if any, the schema ``recouvrements``: the persons of two
-    years.
+    ``network`` has the schema ``indicateurs``.
     """
 
     atoms: pd.DataFrame
     network: pd.DataFrame
-    shared: pd.DataFrame | None = None
 
     @property
     def years(self) -> list[int]:
@@ -335,22 +333,6 @@ class Truth:
         texts = rows[["perimetre", *_QUESTION]].fillna("").astype(str).itertuples(index=False, name=None)
         cells = [Cell(year, perimeter, "reseau", "", *question) for perimeter, *question in texts]
         return dict(zip(cells, map(int, rows["effectif_min"]), strict=True))
-
-    def of_both(self, years: tuple[int, int], cell: list[str]) -> tuple[int, int, int, int | None] | None:
-        """Of the persons of two years: how many, who answers so in the second, in the first, and in both if known.
-
-        ``cell`` is a perimeter, an indicator and a modality; None when nothing is known of it.
-        """
-        if self.shared is None:
-            return None
-        rows = self.shared[self.shared["population"].eq("personnes_communes")]
-        names = ("annee", "annee_anterieure", "perimetre", "indicateur", "modalite")
-        for name, value in zip(names, (*years, *cell), strict=True):
-            rows = rows[rows[name].eq(value)]
-        if rows.empty:
-            return None
-        base, now, before, both = rows[["base", "effectif", "effectif_anterieur", "effectif_deux_fois"]].iloc[0]
-        return int(base), int(now), int(before), None if pd.isna(both) else int(both)
 
 
 # --- Two questions about the same persons: columns filled and answers missing, two readings of a date ---
