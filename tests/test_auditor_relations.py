@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from auditor_cases import YEAR, atom, attacked, cell, plain
-from helpers.analysis.years import _possible, phi
 from helpers.disclosure.intruder_model import Cell, Truth
 from helpers.disclosure.intruder_relations import model_of, rows_of
 
@@ -71,9 +70,11 @@ def test_a_crossing_of_an_association_is_bound_by_its_answers():
 
 def test_a_reader_who_knows_more_leaves_fewer_values():
     found = attacked(ONE_SITE, TWO)
-    assert found.counts["rien"] == {"bon": 1, "mince": 0, "exact": 0} and found.is_good
+    assert found.counts["rien"] == {"bon": 1, "mince": 0, "exact": 0}
     # One pupil known is a boy: the answer that is the rarest.
     assert told(found, "une_personne_par_college") == {("0590001A", "garcons"): (1, 4)}
+    # One of two associations subtracts its own records from the exact network.
+    assert told(found, "dossiers_d_une_association") == {("0590001A", "garcons"): (3, 3)} and not found.is_good
 
 
 def test_an_answer_without_a_row_where_the_question_is_answered_is_somebody_or_nobody():
@@ -197,37 +198,3 @@ def test_what_another_question_says_again_is_a_relation(counts, telling, betraye
 
     assert (betrayed, "non_renseigne") in exact([*shown])
     assert exact([name for name in shown if name != telling]) == set()
-
-
-# --- the persons of both years ---------------------------------------------------------------------------------------
-
-
-def of_both(both: int, now: int, before: int, ends=None, *, shared: int = 50):
-    """The test of two years of a hundred, sixty girls each, whose shared persons have that table."""
-    counts = {"accompagnements/": 100, "sexe/filles": 60, "sexe/garcons": 40}
-    rows, pairs = [], []
-    for year in (YEAR - 1, YEAR):
-        rows, pairs = [*rows, *cells(counts, year=year)], [*pairs, atom("A", "0590001A", counts, year=year)]
-    measures = {"personnes_communes": (shared, shared), "correlation": ends or (phi(both, now, before, shared),) * 2}
-    compared = pd.DataFrame(measures.values(), columns=["valeur_min", "valeur_max"]).assign(
-        mesure=list(measures), valeur=0.0
-    )
-    compared = compared.assign(comparaison="annees/alses/sexe/filles", annee=YEAR, comparee_a=YEAR - 1)
-    return attacked(rows, pairs, states=["rien"], comparisons=compared)
-
-
-def test_the_correlation_of_the_persons_of_both_years_is_a_count():
-    assert of_both(20, 27, 28).is_good  # 20, 7, 8, 15: none is small
-    found = of_both(26, 29, 29)
-    assert not found.is_good and "des deux années" in found.sentence and "annees/alses/sexe/filles" in found.sentence
-    assert any(each.low == each.high == 3 for each in found.findings)
-
-
-def test_a_correlation_given_with_five_possible_counts_reveals_none():
-    ends = [phi(both, 29, 29, 50) for both in _possible(26, 29, 29, 50)]
-    assert len(ends) == 5 and of_both(26, 29, 29, (min(ends), max(ends))).is_good
-
-
-def test_how_many_are_in_both_years_reveals_who_is_in_one():
-    found = of_both(58, 60, 59, (0.9, 1.0), shared=97)
-    assert any(each.cell is None and "seule : 3" in plain(each.sentence) for each in found.findings)

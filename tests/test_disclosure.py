@@ -6,7 +6,7 @@ import pytest
 
 from helpers import indicators
 from helpers.clean import records
-from helpers.disclosure import rounding
+from helpers.disclosure import intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import Sums, random_draws, round_counts
 from helpers.schema import catalogue
 
@@ -237,6 +237,26 @@ def test_two_answers_that_are_the_same_persons_are_shown_alike_everywhere(year):
     for site in site_names(protected):
         one, same, within = (shown(protected, site, name)["non_renseigne"] for name in names)
         assert one == same <= within
+
+
+def test_an_answer_rounded_because_another_question_says_the_same_is_not_what_the_exact_ones_leave():
+    """Three pupils began in May: those who began before are rounded with them, and are those of a follow-up renewed."""
+    starts = ["2019-10-01"] * 276 + ["2021-03-01"] * 21 + ["2021-05-01"] * 3
+    people = persons(300, date_debut=starts, nouvel_accompagnement=["non"] * 276 + ["oui"] * 24, uai="9990001X", sexe="filles")
+    rows = network_rows(protect(people)[2].indicators).query("indicateur == 'nouvel_accompagnement' & croise_avec == ''")
+    ends = rows.set_index("modalite")[["effectif_min", "effectif_max"]].astype(int)
+    others, whole = ends.drop("non").sum(), 300
+    assert ends.loc["non", "effectif_max"] - ends.loc["non", "effectif_min"] == 8
+    assert (whole - others["effectif_min"]) - (whole - others["effectif_max"]) >= 4
+
+
+def test_a_published_size_that_is_an_answer_of_a_wider_population_is_no_alarm():
+    """Six hundred followed by an ALSES and seventeen others: 600 is a size, and an answer of the collégiens."""
+    follow = ["alses"] * 600 + ["autre_educateur"] * 17
+    people = persons(617, suivi_par=follow, situation="collegien", uai="9990001X", association="A", sexe=["filles", *["garcons"] * 616])
+    exact, counts, protected = protect(people)
+    found = intruder_test.attack(protected.indicators, intruder_model.Truth(counts, exact))
+    assert found.is_good, found.sentence
 
 
 def test_a_column_filled_by_nearly_all_is_left_out():

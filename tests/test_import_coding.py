@@ -278,7 +278,7 @@ def test_added_codes_stand_at_the_end_of_the_book_whose_other_rows_stay_as_they_
         (Code("Rentrée", changed="hier"), Code("Premier jour", "Rentrée", **parts)),
     )
     project = Project(codes, (document,), (place(document, "Bonjour", "Rentrée/Premier jour", "A"),))
-    code, out, err = take(ours(tmp_path / "codage", project), "--add-codes")
+    code, out, err = take(ours(tmp_path / "codage", project), "--add-codes", "--definitions")
     assert (code, err) == (0, "") and "À définir encore : 1 code." in out
     rows = "ligne 8 : rentree (« Rentrée ») ligne 9 : premier_jour (« Premier jour »), sous rentree"
     assert f"Ajoutés à la fin de data/raw/reference/themes.csv : {rows}" in out
@@ -288,6 +288,17 @@ def test_added_codes_stand_at_the_end_of_the_book_whose_other_rows_stay_as_they_
     added = "rentree,Rentrée,À définir.,,\npremier_jour,Premier jour,Le jour ; « J »,rentree,2021-03-02\n"
     assert book() == widened + added and "paroles" not in book() and year_checks.coding_faults(YEAR) == []
     assert take(tmp_path / "codage", "--add-codes")[0] == 0 and book() == widened + added
+
+
+@pytest.mark.parametrize(("answer", "is_copied"), [("oui", True), ("", False), (None, False)])
+def test_definitions_enter_a_file_that_git_follows_only_if_somebody_says_so(answer, is_copied, tmp_path, take, monkeypatch):
+    """Who codes writes words of pupils there; without a terminal, nobody can say so."""
+    monkeypatch.setattr("sys.stdin.isatty", lambda: answer is not None)
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    project = with_codes(Code("Lieux", definition="Ce qu’Inès a dit de la cour."))
+    out = take(refi(tmp_path / "codage.qdpx", project), "--add-codes")[1]
+    assert ("Inès" in book(), "lieux,Lieux,À définir." in book()) == (is_copied, not is_copied)
+    assert ("Définitions non copiées (1)" in out) is not is_copied and ("Lieux : Ce qu’Inès" in out) is (answer is not None)
 
 
 def test_a_book_with_its_own_form_keeps_it(tmp_path, take):
@@ -323,7 +334,7 @@ def test_what_the_book_cannot_hold_stops_before_anything_is_written(codes, start
 def test_a_code_book_completes_the_book_and_makes_no_coding(name, tmp_path, take):
     project = Project((Code("Accueil"), Code("Portail", "Accueil", definition="À l’entrée.")))
     file = qdc(tmp_path / name, project) if name.endswith("qdc") else ours(tmp_path / "livre", project) / name
-    code, out, err = take(file)
+    code, out, err = take(file, "--definitions")
     assert (code, err, coding_files.codings(YEAR)) == (0, "", [])
     assert out.startswith(f"{name} est un livre de codes :") and "ligne 8 : portail (« Portail »), sous accueil" in out
     assert book().endswith("portail,Portail,À l’entrée.,accueil\n")

@@ -1,6 +1,8 @@
 """Nothing of an export leaves: neither a row, nor the names of its files, nor those of this computer; whatever fails."""
 
+import os
 import shutil
+import stat
 import zipfile
 from pathlib import Path
 
@@ -248,12 +250,24 @@ def test_verifying_finds_private_files_that_were_touched_or_removed(project, cap
         (folder / name).write_bytes(content)
 
 
-def test_status_names_the_file_that_changed_to_who_has_it(project, capsys):
+def test_status_and_the_processed_files_never_name_a_file_of_the_export(project, capsys):
+    """« status > etat.txt » is sent to who helps; the folder data/processed is copied without a thought."""
     file = export(project)
+    names = [path.stem.casefold().encode() for path in paths.exports(YEAR)]
+    processed = [path for path in (project.root / "data/processed").rglob("*") if path.is_file()]
+    assert len(names) == 2 and [path.name for path in processed if any(name in path.read_bytes().casefold() for name in names)] == []
     file.write_bytes(file.read_bytes() + b"\n")
-    (file.parent / "ACCOMPAGNEMENTS 0.csv").write_bytes(b"identifiant;annee\n")
+    (file.parent / "accompagnements zz.csv").write_bytes(b"identifiant;annee\n")
     assert cli.main(["status"]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert f"{YEAR}/{file.name} a changé depuis" in said.replace("\u00a0", " ")
-    assert f"{YEAR}/ACCOMPAGNEMENTS 0.csv est arrivé depuis" in said.replace("\u00a0", " ")
-    assert "fichier 1" not in said
+    said = " ".join(capsys.readouterr().out.split()).replace("\u00a0", " ")
+    assert f"{YEAR}/export de la base de {YEAR}, fichier 2 a changé depuis" in said
+    assert "fichier 3 est arrivé depuis" in said
+    assert not any(name.decode() in said.casefold() for name in [*names, b"accompagnements zz"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_private_folders_and_keys_open_to_their_owner_alone(project):
+    folders = [project.root / "data/processed" / str(YEAR) / "prive", paths.released(YEAR)]
+    for path in [path for folder in folders for path in (folder, *folder.iterdir())]:
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path.name
+    assert {"cle.bin", "accompagnements.parquet"} <= {path.name for folder in folders for path in folder.iterdir()}

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import re
+import shutil
 import subprocess
 import sys
 
@@ -10,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import MINI, copy_project
+from conftest import ALL, MINI, copy_project
 from helpers import data, indicators, paths
-from helpers.disclosure import release
-from helpers.disclosure.release import changed_persons, keep_release, release_key, require_enough_changes
+from helpers.disclosure import release, rounding
+from helpers.disclosure.release import changed_persons, keep_release, release_key, require_same_answers
 from helpers.indicators.clusters import intraclass
 from helpers.schema import DataError, control_letter
 from in_process import run_notebook
@@ -46,13 +47,13 @@ def publish(persons: list[dict], **options) -> None:
 
 def accept(persons: list[dict], **options) -> None:
     clean(persons, **options)
-    require_enough_changes(YEAR)
+    require_same_answers(YEAR)
 
 
-def refuse(persons: list[dict], match: str = "moins de 11 personnes", **options) -> str:
+def refuse(persons: list[dict], match: str = "cette correction attend", **options) -> str:
     clean(persons, **options)
     with pytest.raises(DataError, match=match) as refusal:
-        require_enough_changes(YEAR)
+        require_same_answers(YEAR)
     return re.sub("[\u00a0\u202f]", " ", str(refusal.value))
 
 
@@ -70,56 +71,65 @@ def changed(count: int) -> list[dict]:
 # --- corrections -----------------------------------------------------------------------------------------------------
 
 
-def test_a_release_is_corrected_by_eleven_persons_or_none(released):
-    for count in (0, 11, 40):
-        accept(changed(count))
-    refuse(changed(10))
+def test_a_correction_waits_and_is_counted(released):
+    accept(PUPILS)
+    for count in (10, 11, 40):
+        assert f"change les réponses publiées de {count} personnes" in refuse(changed(count))
     assert refuse(changed(1)) == (
-        "L’export de 2033 change les réponses publiées de moins de 11 personnes par rapport à un rapport déjà fait : "
-        "comparer les deux rapports montrerait ces personnes. Le rapport publié reste en place. Remettez l’export "
-        "d’alors, ou attendez d’avoir au moins 11 personnes à corriger ; si personne n’a reçu ce rapport, supprimez le "
-        "dossier data/releases/2033, puis relancez."
+        "L’export de 2033 change les réponses publiées de 1 personne : cette correction attend. Le rapport d’une année "
+        "d’export ne se fait qu’une fois, car comparer deux rapports montrerait les personnes corrigées ; celui qui est "
+        "publié reste en place. Remettez l’export d’alors, et gardez l’export corrigé hors de data/raw/2033 ; si personne "
+        "n’a reçu ce rapport, supprimez le dossier data/releases/2033, puis relancez."
     )
+
+
+def test_the_remedies_work_as_written(released):
+    refuse(changed(3))
+    accept(PUPILS)
+    shutil.rmtree(released)
+    publish(changed(3))
 
 
 def test_a_pupil_more_or_less_is_a_change_and_the_order_of_rows_and_other_identifiers_are_none(released):
     refuse(PUPILS[:-1])
     refuse([*PUPILS, PUPILS[0]])
-    accept([*PUPILS, *PUPILS[:11]])
     accept(PUPILS[::-1])
-    renamed = [
-        [{**each, "identifiant": f"Q{rank:03}"} for rank, each in enumerate(own)] for own in (PUPILS, changed(1))
-    ]
-    accept(renamed[0])
-    refuse(renamed[1])
+    accept([{**each, "identifiant": f"Q{rank:03}"} for rank, each in enumerate(PUPILS)])
 
 
-def test_ten_rows_that_no_alses_follows_do_not_hide_a_pupil(data_root):
-    publish([*PUPILS, *OTHERS])
-    elsewhere = [{**each, "niveau": "3e", "origine": "famille"} for each in OTHERS[:10]]
-    refuse([*changed(1), *elsewhere, *OTHERS[10:]])
-    # Nor do twenty new ones, who are counted, but apart from that pupil.
-    refuse([*changed(1), *OTHERS, *OTHERS])
-    accept([*PUPILS, *elsewhere, *OTHERS[10:]])
+def test_what_no_report_counts_is_no_change(data_root):
+    """Neither who is followed by others in a question that counts ALSES only, nor a column that no question reads."""
+    written = [{**each, "territoire": "Lille"} for each in PUPILS]
+    publish(written, more=["territoire"])
+    accept([{**each, "territoire": ["Roubaix", ""][rank % 2]} for rank, each in enumerate(PUPILS)], more=["territoire"])
+    refuse([*changed(1), *OTHERS])
 
 
-def test_ten_rows_whose_territory_is_written_otherwise_do_not_hide_a_pupil(data_root):
-    def written(persons: list[dict], as_: str) -> list[dict]:
-        return [{**each, "territoire": as_ if rank >= 30 else "Lille"} for rank, each in enumerate(persons)]
+def test_five_exports_in_a_row_never_show_the_difference_of_a_few(data_root):
+    """Pupils come, leave, and change an answer, a few or many at a time: whatever leaves differs by nobody.
 
-    options = {"more": ["territoire"]}
-    publish(written(PUPILS, "Lille"), **options)
-    for word in ("Roubaix", "LILLE", ""):
-        refuse(written(changed(1), word), **options)
-    accept(written(PUPILS, "Roubaix"), **options)
-
-
-def test_a_third_release_is_compared_with_the_first(released):
-    """Twelve pupils come, then leave while one is corrected: the first and the third differ by this one."""
-    publish([*PUPILS, *PUPILS[:12]])
-    refuse(changed(1))
-    publish(PUPILS)
-    assert len(list(released.glob("reponses_*.parquet"))) == 2
+    The rule of eleven persons, which this replaces, lets ten corrected answers carry one new pupil.
+    """
+    rng, waited = np.random.default_rng(24), 0
+    for sequence in range(3 if ALL else 1):
+        shutil.rmtree(paths.released(YEAR), ignore_errors=True)
+        persons, left = PUPILS, []
+        for _ in range(5):
+            try:
+                publish(persons)
+                left.append(indicators.count_persons(data.load_records(YEAR), source="export", reference="export"))
+            except DataError:
+                waited += 1
+                persons = PUPILS
+            kind = rng.integers(4)
+            few = rng.permutation(len(persons))[: int(rng.choice([1, 10, 11, 12]))]
+            persons = [{**each, "parents_associes": "non"} if rank in few else each for rank, each in enumerate(persons)]
+            persons = [[*persons, {"niveau": "3e", "sexe": "filles"}], persons[1:], PUPILS[::-1], persons][kind]
+        assert left
+        for one, other in itertools.combinations(left, 2):
+            moved = (one["effectif_min"] - other["effectif_min"]).abs()
+            assert len(one) == len(other) and not moved.any(), sequence
+    assert waited
 
 
 def test_who_is_in_two_years_is_counted_with_both(data_root):
@@ -130,17 +140,25 @@ def test_who_is_in_two_years_is_counted_with_both(data_root):
     apart = [{**each, "identifiant": f"N{rank:03}"} if rank >= 20 else each for rank, each in enumerate(PUPILS)]
     publish(apart)
     refuse([each if rank != 20 else PUPILS[20] for rank, each in enumerate(apart)])
-    accept([each if rank > 31 else PUPILS[rank] for rank, each in enumerate(apart)])
 
 
-def test_a_release_of_the_version_before_is_read_or_refused_with_a_remedy_that_works(released):
+def test_a_release_of_the_versions_before_is_read_or_refused_with_a_remedy_that_works(released):
+    """Version 0.9 let two releases differ by eleven persons: each may be made again, and no other."""
+    [kept] = released.glob("reponses_*.parquet")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(release, "changed_persons", lambda *_: 0)
+        publish(changed(20))
+    for persons in (PUPILS, changed(20)):
+        accept(persons)
+    refuse(changed(19))
     for path in released.glob("reponses_*.parquet"):
         path.unlink()
+    publish(PUPILS)  # version 0.8 kept the last one only, as hashes of rows
+    kept.unlink()
     np.save(released / "lignes.npy", release._rows_of(data.load_records(YEAR)))
-    refuse(changed(20), match="Remettez l’export d’alors et relancez, puis déposez l’export corrigé")
+    refuse(changed(20), match="Remettez l’export d’alors et relancez")
     publish(PUPILS)
-    publish(changed(20))
-    assert not (released / "lignes.npy").exists()
+    assert kept.is_file() and not (released / "lignes.npy").exists()
 
 
 def test_a_damaged_release_is_said(released):
@@ -157,6 +175,22 @@ def test_what_was_released_is_kept_and_the_draw_with_it(released):
     before = release_key(YEAR)
     clean(changed(20))
     assert release_key(YEAR) == before  # what did not change keeps its rounding
+
+
+def test_what_was_shown_is_shown_again_whatever_the_program_would_round_today(released):
+    """Another version, another key: a second rounding would leave fewer values than each."""
+    exact = indicators.count_persons(data.load_records(YEAR), source="export", reference="export")
+    counts = data.load_site_counts(YEAR)
+    rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=b"autrefois").indicators
+    for name, own in rows.groupby(rows["site_type"].eq("reseau").map({True: "indicateurs", False: "indicateurs_des_sites"})):
+        own.to_csv(released / f"{name}.csv", index=False)
+    again = release.kept_rows(YEAR, exact, counts)
+    cells = ["site_type", "site", "perimetre", *rounding.CELL]
+    shown = [each.set_index(cells)["effectif_arrondi"].sort_index() for each in (rows, again)]
+    assert len(rows[rows["site_type"].ne("reseau")]) > 20
+    pd.testing.assert_series_equal(*shown)
+    clean(PUPILS[:11])  # tables that are not of these persons
+    assert release.kept_rows(YEAR, exact.iloc[:0], data.load_site_counts(YEAR)) is None
 
 
 def test_without_a_release_the_draw_comes_from_the_bytes_and_not_from_the_published_checksum(data_root):
@@ -178,7 +212,7 @@ def test_simulated_records_are_never_kept_nor_refused(data_root):
 )
 def test_changed_persons_are_those_that_came_or_left(kept, now, expected):
     tables = [pd.DataFrame({"perimetre": "alses", "sexe": list(each)}) for each in (kept, now)]
-    assert changed_persons(*tables) == [expected]
+    assert changed_persons(*tables) == expected
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -317,3 +351,47 @@ def test_who_knows_the_size_of_each_college_finds_no_count_in_the_correlation(es
     assert published.personnes == shown.sum()
     mean = (shown.sum() - (shown**2).sum() / shown.sum()) / (len(shown) - 1)
     assert published.personnes_par_college == pytest.approx(mean)
+
+
+# --- what two years share --------------------------------------------------------------------------------------------
+
+
+def shared_row(now: int, before: int, both: int | None, *, persons: int = 52, answer: str = "sexe/filles") -> dict:
+    row = dict(zip(("indicateur", "modalite"), answer.split("/"), strict=True)) | {"annee": YEAR, "annee_anterieure": YEAR - 1}
+    return row | {"effectif": now, "effectif_anterieur": before, "effectif_deux_fois": both, "base": persons, "base_anterieure": persons}
+
+
+def test_the_persons_of_both_years_are_a_table_of_rounded_counts():
+    """Exact, the correlation gives back that three answered so this year only."""
+    tables = [(29, 29, 26), (30, 28, 26), (29, 29, None)]
+    shown = release.round_shared_persons(pd.DataFrame([shared_row(*each) for each in tables]), key=b"cle")
+    assert len(shown) == 2  # nothing is computed from a table that is not known
+    for (now, before, both), row in zip(tables, shown.itertuples(), strict=False):
+        seen = [row.effectif_deux_fois, row.effectif - row.effectif_deux_fois, row.effectif_anterieur - row.effectif_deux_fois]
+        true = [both, now - both, before - both]
+        assert row.base == row.base_anterieure == 50 and min(seen) >= 0
+        assert all(each % 5 == 0 and abs(each - real) <= 9 for each, real in zip(seen, true, strict=True))
+
+
+def kinds_of(*places: tuple[str, str, int, int]) -> list[str]:
+    """The answers left of two years' new collèges; association, UAI, persons, girls of each this year."""
+    names = ("accompagnements/", "sexe/filles", "parents_associes/oui")
+    rows = [
+        (association, uai, *name.split("/"), "", count)
+        for association, uai, size, girls in places
+        for name, count in zip(names, (size, girls, size // 2), strict=True)
+    ]
+    counts = pd.DataFrame(rows, columns=["association", "uai", "indicateur", "modalite", "croise_avec", "effectif"])
+    whole = counts.groupby(["indicateur", "modalite"])["effectif"].sum()
+    given = [shared_row(int(whole[key]), 0, None, answer="/".join(key)) for key in whole.index]
+    left = release.kinds_told_to_nobody(pd.DataFrame(given), {YEAR: counts, YEAR - 1: counts.head(0)})
+    return sorted(left["indicateur"])
+
+
+def test_no_association_subtracts_its_own_from_the_new_colleges():
+    a = [("A", f"a{rank}", 30, 12) for rank in range(3)]
+    b = [("B", f"b{rank}", 30, 12) for rank in range(3)]
+    assert kinds_of(*a, *b) == ["accompagnements", "parents_associes", "sexe"]
+    # Three girls in all in the collèges of B, which A would read; then one collège of B, of which A would read all.
+    assert kinds_of(*a, *[("B", f"b{rank}", 30, 1) for rank in range(3)]) == ["accompagnements", "parents_associes"]
+    assert kinds_of(*a, b[0]) == []

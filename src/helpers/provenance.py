@@ -9,8 +9,8 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,16 @@ from typing import Any
 from helpers.errors import NO_PERSONS, DataError
 from helpers.paths import (
     DATA_ROOT_VARIABLE,
+    EXPORT,
     SYNTHETIC_SUFFIX,
     codings_folder,
     data_root,
+    exports_in,
     notebook,
     own_notebooks,
+    private_year,
     processed,
+    public_name,
     report,
     reports,
     repository,
@@ -301,9 +305,41 @@ def card(parameters: dict[str, Any], files: dict[str, State], products: Iterable
     return Record(parameters, inputs, products=outputs)
 
 
+_RAW = re.compile(r"data/raw/\d{4}")
+
+
 def dump(kept: Record) -> str:
-    """A record as its file holds it."""
-    return json.dumps(asdict(kept), ensure_ascii=False)
+    """A record as its file holds it: the files of an export, whose names are free text, by their rank."""
+    return json.dumps(asdict(_renamed(kept, public_path)), ensure_ascii=False)
+
+
+def public_path(name: str) -> str:
+    """The name of a file, or for a file of an export a name that may be sent.
+
+    >>> public_path("data/raw/2021/accompagnements_de_Zoe.xlsx"), public_path("data/raw/2020/reunions.csv")
+    ('data/raw/2021/export de la base de 2021, fichier 1', 'data/raw/2020/reunions.csv')
+    """
+    folder, _, file = name.rpartition("/")
+    is_export = _RAW.fullmatch(folder) and file.casefold().startswith(EXPORT)
+    shown = public_name(locate(name)) if is_export else ""
+    return f"{folder}/{shown}" if private_year(shown) else name  # a simulated export has a name that may be sent
+
+
+def _received_path(name: str) -> str:
+    """The file of today that has the public name of a record; the name itself when there is none."""
+    folder, _, file = name.rpartition("/")
+    found = exports_in(locate(folder)) if _RAW.fullmatch(folder) and private_year(file) else []
+    rank = int(file.rpartition(" ")[2]) if found else 0
+    return f"{folder}/{found[rank - 1].name}" if 0 < rank <= len(found) else name
+
+
+def _renamed(kept: Record, rename: Callable[[str], str]) -> Record:
+    files, products = ({rename(name): state for name, state in each.items()} for each in (kept.files, kept.products))
+    folders = {
+        place: [rename(f"{place}/{name}").removeprefix(f"{place}/") for name in names]
+        for place, names in kept.folders.items()
+    }
+    return replace(kept, files=files, products=products, folders=folders)
 
 
 def remember(kept: Record, path: Path) -> None:
@@ -320,7 +356,7 @@ def read_record(path: Path) -> Record | None:
             return None
         for part in ("files", "products"):
             kept[part] = {name: State(**state) for name, state in kept[part].items()}
-        return Record(**kept)
+        return _renamed(Record(**kept), _received_path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
@@ -347,7 +383,8 @@ class Reason:
     verb: str = "a changé"
 
     def __str__(self) -> str:
-        return f"{self.name.removeprefix('data/raw/').removeprefix('data/processed/')} {self.verb}".strip()
+        name = public_path(self.name)
+        return f"{name.removeprefix('data/raw/').removeprefix('data/processed/')} {self.verb}".strip()
 
     @property
     def is_consequence(self) -> bool:

@@ -84,10 +84,10 @@ FEWEST_FOR_SHARE = 20
 FEWEST_FOR_CROSSING = 30
 # Minimum number of collèges in a part of the network: each of two could subtract its own persons and read the other's.
 FEWEST_COLLEGES = 3
+# With fewer associations, the network is rounded too: two of three could subtract theirs and read the third’s.
+FEWEST_ASSOCIATIONS = 4
 # In a group smaller than the second, a share within the first (in points) of 0 % or 100 % is given by its bound only.
 NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW = 5, 200
-# Minimum number of changed rows in a corrected release: the difference of two releases is itself a table.
-FEWEST_CORRECTED_ROWS = 11
 # (indicator, modality) pairs that the same persons give when records agree with themselves: rounded alike everywhere.
 SAME_ANSWERS = (
     (("nombre_d_objectifs", "non_renseigne"), ("objectif", "non_renseigne")),

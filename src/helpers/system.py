@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -187,6 +188,27 @@ def _is_left(beside: Path) -> bool:
     return is_gone or time.time() - beside.stat().st_mtime > _LEFT_SECONDS
 
 
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+
+
+def make_private(folder: Path) -> Path:
+    """The folder, made if need be, which only its owner can open, whatever the umask; Windows has no such mode.
+
+    `atomic_write` makes the files of such a folder private too.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.name != "nt":
+        with suppress(OSError):  # a file system without owners
+            folder.chmod(_PRIVATE_FOLDER)
+    return folder
+
+
+def _keep_private(beside: Path) -> None:
+    if os.name != "nt" and beside.is_file() and stat.S_IMODE(beside.parent.stat().st_mode) == _PRIVATE_FOLDER:
+        with suppress(OSError):
+            beside.chmod(_PRIVATE_FILE)
+
+
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
     """The path to write to, which replaces ``path`` if the block succeeds; the folder is made if need be.
@@ -210,6 +232,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.partiel")
     try:
         yield beside
+        _keep_private(beside)
         sync_to_disk(beside)
         beside.replace(path)
     finally:

@@ -651,6 +651,7 @@ _KINDS = ("verbatim", "compte_rendu", "synthese")
     option("--name NOM", "nom du codage ici (celui du fichier)"),
     option("--kind NATURE", f"nature des documents qui ne la disent pas : {', '.join(_KINDS)}", choices=_KINDS),
     option("--add-codes", "ajoute au livre de codes ceux qu’il n’a pas, et les liste"),
+    option("--definitions", "copie aussi leurs définitions, relues, sans le demander"),
 )
 def _import_coding(options: Namespace) -> int:
     from helpers import data
@@ -670,7 +671,7 @@ def _import_coding(options: Namespace) -> int:
     if not project.documents:
         print_message(f"{source.name} est un livre de codes :")
         _list_content(project)
-        _complete_book(project)
+        _complete_book(project, options)
         return 0
     unknown = data.unknown_codes(project, file=source.name)
     if unknown and not options.add_codes:
@@ -687,7 +688,7 @@ def _import_coding(options: Namespace) -> int:
     _list_content(project)
     _warn_of_unknown_kinds(project)
     if unknown:
-        _complete_book(project)
+        _complete_book(project, options)
     print_message(filled("\nCe dossier contient des paroles : il n’entre jamais dans git, et reste sur ce poste."))
     print_message(f"Puis : {COMMAND} check --year {options.year}")
     return 0
@@ -749,12 +750,27 @@ def _missing_rows(project) -> list[dict]:
     return codebook.rows_to_add(project, data.read_reference("themes"))
 
 
-def _complete_book(project) -> None:
-    """Adds to the book the codes that it does not have, and lists them."""
+def _are_read(rows: list[dict]) -> bool:
+    """Whether the person at the terminal, who is shown the definitions, lets them enter git."""
+    if not sys.stdin.isatty():
+        return False
+    for row in rows:
+        print_message(beside(f"  {row['libelle']} : ", row["definition"]))
+    print_message(filled("Ces définitions iraient dans un fichier suivi par git. Ni parole, ni nom : les copier ?"))
+    return input("oui, ou Entrée pour non : ").strip().casefold() in ("o", "oui")
+
+
+def _complete_book(project, options: Namespace) -> None:
+    """Adds to the book the codes that it does not have, and lists them; their definitions only if that is asked for."""
     from helpers import data
     from helpers.codings import codebook
 
     rows = _missing_rows(project)
+    defined = [row for row in rows if row["definition"] != codebook.TO_DEFINE]
+    if defined and not (options.definitions or _are_read(defined)):
+        rows = [row | {"definition": codebook.TO_DEFINE} for row in rows]
+        where = f"ce fichier entre dans git. Écrivez-les dans {_BOOK} une fois relues"
+        print_message(filled(f"Définitions non copiées ({len(defined)}) : {where}."))
     lines = data.add_to_book(rows)
     if not rows:
         print_message("Le livre de codes a déjà tous ces codes : rien n’y est changé.")
@@ -763,9 +779,6 @@ def _complete_book(project) -> None:
     for line, row in zip(lines, rows, strict=True):
         under = f", sous {row['parent']}" if row["parent"] else ""
         print_message(beside(f"  ligne {line} : ", f"{row['theme']} (« {row['libelle']} »){under}"))
-    print_message(
-        filled("Ce fichier entre dans git : relisez les définitions, qu’aucune parole ni aucun nom n’y soit.")
-    )
     if undefined := sum(row["definition"] == codebook.TO_DEFINE for row in rows):
         print_message(filled(f"À définir encore : {counted(undefined, 'code')}."))
 
@@ -1052,7 +1065,8 @@ def _withstands(folder: Path, year: int, shown: str) -> bool:
         print_error(f"{shown} : les petits nombres n’ont pas été cherchés. {fault}")
         return False
     if audit.is_good:
-        print_message("  Aucun petit nombre ne s’y retrouve, quoi que sache un lecteur des quatre cas supposés.")
+        for line in audit.tried:
+            print_message(beside("  ", line))
     else:
         print_error(f"{shown} : {audit.sentence}")
     return audit.is_good

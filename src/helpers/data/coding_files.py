@@ -13,7 +13,7 @@ from helpers import paths
 from helpers.data.private import folder_of
 from helpers.data.raw import empty_table, read_table
 from helpers.schema import DataError
-from helpers.system import atomic_folder, atomic_write, checksum, recover_folder, sha256_of
+from helpers.system import atomic_folder, atomic_write, checksum, make_private, recover_folder, sha256_of
 from helpers.typography import escape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
@@ -170,6 +170,7 @@ def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -
             path.unlink(missing_ok=True)
             continue
         safe = table.map(lambda value: escape_formula(value) if isinstance(value, str) else value)
+        make_private(folder)
         with atomic_write(path) as beside:
             content = safe.to_csv(index=False, sep=";", lineterminator="\r\n")
             beside.write_text(content, encoding="utf-8-sig", newline="")

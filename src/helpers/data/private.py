@@ -15,7 +15,7 @@ from helpers.data.raw import empty_table
 from helpers.data.reading import content_of, read_rows
 from helpers.errors import NO_PERSONS, DataError
 from helpers.schema import apply_schema, catalogue, columns, table_schema
-from helpers.system import atomic_write
+from helpers.system import atomic_write, make_private
 from helpers.typography import escape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
@@ -38,7 +38,7 @@ def save_rejected(cleaned: CleanedRecords) -> Path:
     For a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. It holds personal data:
     never in git, nor in a report.
     """
-    path, rejected = folder_of(cleaned.persons.year) / QUARANTINE, cleaned.rejected
+    path, rejected = make_private(folder_of(cleaned.persons.year)) / QUARANTINE, cleaned.rejected
     texts = [name for name in rejected.columns if name != "ligne"]
     safe = rejected.assign(**{name: rejected[name].astype(object).map(escape_formula) for name in texts})
     with atomic_write(path) as beside:
@@ -57,6 +57,7 @@ def save_persons(cleaned: CleanedRecords) -> Path:
         _forget(folder)
         return folder
     # Persons are put in place last, so that they are never there without the rejected rows.
+    make_private(folder)
     with atomic_write(folder / PERSONS) as beside:
         cleaned.persons.table.to_parquet(beside, index=False)
         save_rejected(cleaned)
@@ -134,6 +135,7 @@ def save_site_counts(year: int, counts: pd.DataFrame) -> Path:
     if counts.empty:
         path.unlink(missing_ok=True)
         return path
+    make_private(path.parent)
     with atomic_write(path) as beside:
         beside.write_text(counts.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="")
     return path

@@ -49,6 +49,10 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
         raise DataError(f"Les fichiers de {raw.year} ont changé pendant le nettoyage : relancez.")
     folder = paths.processed(raw.year)
     tables = {"reunions": raw.meetings, "enonces": raw.statements, **made}
+    if "normalisations" in tables:  # its files are named by who exports: free text
+        changes = tables["normalisations"]
+        files = [paths.public_name(paths.raw(raw.year) / name) for name in changes["fichier"]]
+        tables["normalisations"] = changes.assign(fichier=files)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PROCESSED_CARD).unlink(missing_ok=True)
     for name, table in tables.items():

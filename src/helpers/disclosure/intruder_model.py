@@ -1,7 +1,7 @@
 """The intruder's model: counts as unknowns, linear relations between them, disclosure scenarios."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -306,13 +306,11 @@ class Truth:
 
     ``atoms`` has one row a pair of association and collège and a cell with a count that is not 0 (``annee``,
     ``association``, ``uai``, ``indicateur``, ``modalite``, ``croise_avec``, ``modalite_croisee``, ``effectif``);
-    ``network`` has the schema ``indicateurs``; ``shared``, if any, the schema ``recouvrements``: the persons of two
-    years.
+    ``network`` has the schema ``indicateurs``.
     """
 
     atoms: pd.DataFrame
     network: pd.DataFrame
-    shared: pd.DataFrame | None = None
 
     @property
     def years(self) -> list[int]:
@@ -335,22 +333,6 @@ class Truth:
         texts = rows[["perimetre", *_QUESTION]].fillna("").astype(str).itertuples(index=False, name=None)
         cells = [Cell(year, perimeter, "reseau", "", *question) for perimeter, *question in texts]
         return dict(zip(cells, map(int, rows["effectif_min"]), strict=True))
-
-    def of_both(self, years: tuple[int, int], cell: list[str]) -> tuple[int, int, int, int | None] | None:
-        """Of the persons of two years: how many, who answers so in the second, in the first, and in both if known.
-
-        ``cell`` is a perimeter, an indicator and a modality; None when nothing is known of it.
-        """
-        if self.shared is None:
-            return None
-        rows = self.shared[self.shared["population"].eq("personnes_communes")]
-        names = ("annee", "annee_anterieure", "perimetre", "indicateur", "modalite")
-        for name, value in zip(names, (*years, *cell), strict=True):
-            rows = rows[rows[name].eq(value)]
-        if rows.empty:
-            return None
-        base, now, before, both = rows[["base", "effectif", "effectif_anterieur", "effectif_deux_fois"]].iloc[0]
-        return int(base), int(now), int(before), None if pd.isna(both) else int(both)
 
 
 # --- Two questions about the same persons: columns filled and answers missing, two readings of a date ---
@@ -549,26 +531,47 @@ class Model:
 # --- Disclosure scenarios: what the intruder knows beside what is published ---
 
 NOTHING, SIZES, TOP, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
+OWN = "dossiers_d_une_association"
 STATES = {
     NOTHING: "sans rien savoir d’autre",
     SIZES: "en sachant combien de personnes sont suivies dans chaque collège",
     TOP: "en connaissant tous les chiffres exacts du réseau",
     PUPIL: "en connaissant une personne dans chaque collège",
+    OWN: "en ayant les dossiers d’une association",
 }
 
+# A cell that an intruder knows: name, ends, and the French sentence that says why.
+Known = tuple[Cell, float, float, str]
 
-def known_in(state: str, model: Model) -> Iterator[tuple[Cell, float, float, str]]:
-    """The cells that an intruder knows in a scenario: name, ends, and the French sentence that says why."""
+
+def known_in(state: str, model: Model) -> list[list[Known]]:
+    """The cells that an intruder knows in a scenario: one list an intruder (each association may be one)."""
     system = model.system
-    if state == PUPIL:
-        known = [(cell, 1, np.inf) for cell in _pupils(model)]
+    if state == OWN:
+        names = sorted({association for association, _ in model.pairs} - {""})
+        known = [_exact(model, _records_of(model, name)) for name in names]
+    elif state == PUPIL:
+        known = [[(cell, 1, np.inf) for cell in _pupils(model)]]
     else:
         sizes = [Cell(model.year, "alses", *site, SIZE) for site in model.members if site[0] == COLLEGE]
         top = [c for c in system.sums if c.site_type == NETWORK and (c in model.network or not c.croise_avec)]
-        cells = {SIZES: sizes, TOP: top}.get(state, [])
-        known = [(cell, *(system.value(system.sums[cell]),) * 2) for cell in cells if cell in system.sums]
-    for cell, low, high in known:
-        yield cell, low, high, f"connaissance supposée : {cell.title}, {low}{'' if high == low else ' au moins'}"
+        known = [_exact(model, {SIZES: sizes, TOP: top}.get(state, []))]
+    said = "connaissance supposée : {}, {}{}"
+    return [
+        [(cell, low, high, said.format(cell.title, low, "" if high == low else " au moins")) for cell, low, high in own]
+        for own in known
+    ]
+
+
+def _exact(model: Model, cells: list[Cell]) -> list[tuple[Cell, float, float]]:
+    sums = model.system.sums
+    return [(cell, *(model.system.value(sums[cell]),) * 2) for cell in cells if cell in sums]
+
+
+def _records_of(model: Model, association: str) -> list[Cell]:
+    """All that an association counts in its own records: as a whole, and in each of its collèges."""
+    own = {(ASSOCIATION, association), *(leaf for pair, leaf in model.leaves.items() if pair[0] == association)}
+    return [cell for cell in model.system.sums if (cell.site_type, cell.site) in own]
 
 
 def _pupils(model: Model) -> list[Cell]:

@@ -12,7 +12,6 @@ from helpers.disclosure.intruder_model import (
     ASSOCIATION,
     COLLEGE,
     EXACT,
-    FEWEST_VALUES,
     GOOD,
     NETWORK,
     NOTHING,
@@ -33,7 +32,6 @@ from helpers.disclosure.intruder_model import (
 from helpers.schema import (
     FEWEST_FOR_REPORT,
     FEWEST_FOR_SHARE,
-    FEWEST_PERSONS,
     FOLDED,
     ROUNDING_BASE,
     Indicator,
@@ -112,6 +110,29 @@ class Audit:
     def sentence(self) -> str:
         """The gravest finding, in French, or that there is none."""
         return self.findings[0].sentence if self.findings else "Aucun petit nombre ne se retrouve."
+
+    @property
+    def tried(self) -> list[str]:
+        """The scenarios that were tried, how many cells, how thin, in French sentences.
+
+        >>> for phrase in Audit([], {"rien": {"bon": 9, "mince": 0, "exact": 0}}).tried:
+        ...     print(phrase)
+        Petits nombres (de 1 à 4) cherchés dans les tableaux : 9 ; retrouvé exactement : aucun.
+        Il en reste moins de cinq valeurs possibles : pour aucun, sans rien savoir d’autre.
+        Aucun autre savoir n’a été supposé.
+        """
+        cells = max((sum(values.values()) for values in self.counts.values()), default=0)
+        if not cells:
+            return ["Aucun petit nombre (de 1 à 4) à chercher dans les tableaux."]
+        exact = max(values[VERDICTS[EXACT]] for values in self.counts.values())
+        thin = {state: values[VERDICTS[THIN]] for state, values in self.counts.items()}
+        said = [f"pour {f'{count} au plus' if count else 'aucun'}, {STATES[state]}" for state, count in thin.items()]
+        whole = f"Petits nombres (de 1 à 4) cherchés dans les tableaux : {cells} ; retrouvé exactement :"
+        return [
+            french_spaces(f"{whole} {exact or 'aucun'}."),
+            french_spaces(f"Il en reste moins de cinq valeurs possibles : {' ; '.join(said)}."),
+            "Aucun autre savoir n’a été supposé.",
+        ]
 
     def with_more(self, findings: list[Finding], counts: dict[str, dict[str, int]] | None = None) -> "Audit":
         """The audit with other findings and other cells, in order of gravity."""
@@ -470,126 +491,3 @@ def _bound(model: Model, cell: Cell, leaves: list, count: float, why: str) -> No
     terms = sum_terms(sums[own] for leaf in leaves if (own := cell.at(*leaf)) in sums)
     # What the records of the year do not bear out (other persons, another reading of a collège) is left alone.
     model.system.require([terms], {}, (count, count), f"comparaisons.csv : {why}")
-
-
-# --- Comparison of two years: the correlation of two answers of the same persons reveals counts ---
-# Of all tables of whole numbers (who answers so both years, one, or neither; who else did each year), a reader keeps
-# those that have the published correlation. No linear program can do that: all are enumerated.
-
-_SHARED, _CORRELATION = "personnes_communes", "correlation"
-# Tolerance between two computations of one correlation.
-_SAME = 1e-12
-# The counts of a table, in French.
-_NAMES = (
-    "celles qui répondent ainsi les deux années",
-    "celles qui ne répondent ainsi que la seconde année",
-    "celles qui ne répondent ainsi que la première année",
-    "celles qui ne répondent ainsi aucune des deux années",
-    "celles de la seconde année seule qui répondent ainsi",
-    "celles de la seconde année seule qui ne répondent pas ainsi",
-    "celles de la première année seule qui répondent ainsi",
-    "celles de la première année seule qui ne répondent pas ainsi",
-)
-
-
-def narrowed_counts(truth: Truth, comparisons: pd.DataFrame) -> Iterator[Finding]:
-    """The counts of one to four persons that ``comparaisons`` (schema of that name) leaves fewer than five values.
-
-    Where the truth does not say how many gave an answer both years, a count is small if a reader can tell that it is
-    under five but not that it is nobody's.
-    """
-    rows = comparisons[comparisons["mesure"].isin([_SHARED, _CORRELATION])]
-    for (name, year, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
-        ends = own.set_index("mesure")[["valeur_min", "valeur_max"]].astype(float)
-        years = int(year), int(before)
-        if _SHARED in ends.index:
-            yield from _of_sizes(truth, str(name), years, int(ends.loc[_SHARED, "valeur_min"]))
-        if {_SHARED, _CORRELATION} <= set(ends.index):
-            low, high = ends.loc[_CORRELATION]
-            yield from _of_answers(truth, str(name), years, int(ends.loc[_SHARED, "valeur_min"]), (low, high))
-
-
-def _counts(truth: Truth, name: str, years: tuple[int, int]) -> list[tuple[int, int]] | None:
-    """For each year, how many give the answer of a comparison and how many do not; None when that is not counted."""
-    if name.count("/") != 3:
-        return None
-    _, perimeter, indicator, modality = name.split("/")
-    counts = []
-    for year in years:
-        known = truth.of_network(year)
-        cells = [Cell(year, perimeter, NETWORK, "", *of) for of in ((indicator, modality), ("accompagnements", ""))]
-        if not set(cells) <= set(known):
-            return None
-        answer, size = (known[cell] for cell in cells)
-        counts.append((answer, size - answer))
-    return counts
-
-
-def _of_sizes(truth: Truth, name: str, years: tuple[int, int], shared: int) -> Iterator[Finding]:
-    counts = _counts(truth, name, years)
-    for year, own in zip(years, counts or (), strict=False):
-        if 0 < (alone := sum(own) - shared) < FEWEST_PERSONS:
-            yield _found(name, f"celles de {year} seule", alone, alone)
-
-
-def _of_answers(
-    truth: Truth, name: str, years: tuple[int, int], shared: int, ends: tuple[float, float]
-) -> Iterator[Finding]:
-    counts = _counts(truth, name, years)
-    if counts is None:
-        return
-    least, most = np.full(len(_NAMES), np.inf), np.full(len(_NAMES), -np.inf)
-    for table in _tables(counts, shared, ends):
-        least, most = np.minimum(least, table.min(axis=1)), np.maximum(most, table.max(axis=1))
-    for text, low, high, true in zip(_NAMES, least, most, _true(truth, name, years, counts), strict=True):
-        if 0 < (high if true is None else true) < FEWEST_PERSONS and high - low + 1 < FEWEST_VALUES:
-            yield _found(name, text, low, high)
-
-
-def _true(truth: Truth, name: str, years: tuple[int, int], counts: list[tuple[int, int]]) -> list[int | None]:
-    """The counts of `_NAMES`, as far as the truth knows them."""
-    own = truth.of_both(years, name.split("/")[1:])
-    if own is None:
-        return [None] * len(_NAMES)
-    shared, now, before, both = own
-    table = [None] * 4 if both is None else [both, now - both, before - both, shared - now - before + both]
-    (now_all, now_not), (before_all, before_not) = counts
-    return [*table, now_all - now, now_not - shared + now, before_all - before, before_not - shared + before]
-
-
-def _tables(counts: list[tuple[int, int]], shared: int, ends: tuple[float, float]) -> Iterator[np.ndarray]:
-    """The possible tables, one column each (rows: `_NAMES`), by number of those who answer so the second year."""
-    (now_all, now_not), (before_all, before_not) = counts
-    before = np.arange(max(0, shared - before_not), min(before_all, shared) + 1)
-    for now in range(max(0, shared - now_not), min(now_all, shared) + 1):
-        spread = np.sqrt(float(now) * (shared - now) * before * (shared - before))
-        low, high = ((end * spread + now * before) / shared for end in ends)
-        for both, own in _whole(low, high, before):
-            fits = _has(both, now, own, shared, ends)
-            both, own = both[fits], own[fits]
-            if len(both):
-                rest = shared - now - own + both
-                others = now_all - now, now_not - shared + now, before_all - own, before_not - shared + own
-                rows = (both, now - both, own - both, rest, *others)
-                yield np.vstack([np.broadcast_to(row, both.shape) for row in rows])
-
-
-def _whole(low: np.ndarray, high: np.ndarray, before: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The first and last whole number between each two ends: those between cannot reach farther."""
-    first, last = np.ceil(low - 1e-6), np.floor(high + 1e-6)
-    for ends in (first, last):
-        yield ends[first <= last].astype(np.int64), before[first <= last]
-
-
-def _has(both: np.ndarray, now: int, before: np.ndarray, shared: int, ends: tuple[float, float]) -> np.ndarray:
-    """Which tables have no negative count, and the published correlation."""
-    cells = np.vstack([both, now - both, before - both, shared - now - before + both])
-    spread = np.sqrt(float(now) * (shared - now) * before * (shared - before))
-    told = np.divide(shared * both - now * before, spread, out=np.zeros(len(both)), where=spread > 0)
-    return (cells >= 0).all(axis=0) & (told >= ends[0] - _SAME) & (told <= ends[1] + _SAME)
-
-
-def _found(name: str, text: str, low: float, high: float) -> Finding:
-    value = f"{low:.0f}" if low == high else f"de {low:.0f} à {high:.0f}"
-    told = f"comparaisons.csv : {name}, parmi les personnes des deux années, {text} : {value}"
-    return Finding(EXACT if low == high else THIN, NOTHING, None, low, high, because=(told,))

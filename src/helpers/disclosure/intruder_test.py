@@ -33,7 +33,6 @@ from helpers.disclosure.intruder_relations import (
     Finding,
     add_overlaps,
     model_of,
-    narrowed_counts,
     rows_of,
     unexplained_numbers,
 )
@@ -458,8 +457,6 @@ def attack(
     one for a reader who knows nothing else, or a number that is neither exact nor rounded as it says.
     """
     audit = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
-    if comparisons is not None:
-        audit = audit.with_more(list(narrowed_counts(truth, comparisons)))
     for year in truth.years:
         if stops_early and not audit.is_good:
             break
@@ -493,20 +490,27 @@ def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: 
     asked = sensitive_cells(model)
     # The same sum may bear two names (an association of one collège): it is asked once.
     names = list({tuple(sorted(model.system.sums[cell].items())): cell for cell in reversed(asked)}.values())
-    seen: tuple[np.ndarray, np.ndarray] | None = None
+    truth = np.array([model.system.value(model.system.sums[cell]) for cell in names], dtype=float)
+    seen = truth.copy(), truth.copy()
     for state in sorted(states, key=lambda name: (name == NOTHING, name != PUPIL)):
         if stops_early and not audit.is_good:
             break
-        known = list(known_in(state, model))
-        start = seen if state == NOTHING else None
-        ranges = Ranges(model.system.with_known(known), names, start, is_brief=state != NOTHING)
-        ranges.settle()
-        supposed = _implied_by_scenario(model, state, known, ranges)
-        verdicts = ranges.verdicts[~supposed]
-        counts = {name: int((verdicts == verdict).sum()) for verdict, name in VERDICTS.items()}
-        audit = audit.with_more(_findings(ranges, state, model.told, supposed), {state: counts})
-        low, high = seen or (np.inf, -np.inf)
-        seen = np.minimum(low, ranges.low), np.maximum(high, ranges.high)
+        # The worst verdict of all the intruders of a scenario; -1 for a cell that none of them is judged on.
+        worst, found = np.full(len(names), -1), {}
+        for known in known_in(state, model):
+            given = {cell for cell, low, high, _ in known if low == high}
+            places = np.array([place for place, cell in enumerate(names) if cell not in given], dtype=int)
+            start = tuple(each[places] for each in seen) if state == NOTHING else None
+            own = [names[place] for place in places]
+            ranges = Ranges(model.system.with_known(known), own, start, is_brief=state != NOTHING)
+            ranges.settle()
+            supposed = _implied_by_scenario(model, state, known, ranges)
+            worst[places] = np.where(supposed, worst[places], np.maximum(worst[places], ranges.verdicts))
+            found = {each.cell: each for each in _findings(ranges, state, model.told, supposed)} | found
+            seen[0][places] = np.minimum(seen[0][places], ranges.low)
+            seen[1][places] = np.maximum(seen[1][places], ranges.high)
+        counts = {name: int((worst == verdict).sum()) for verdict, name in VERDICTS.items()}
+        audit = audit.with_more(list(found.values()), {state: counts})
     return audit
 
 

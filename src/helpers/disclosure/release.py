@@ -14,9 +14,9 @@ from helpers.clean.records import Persons
 from helpers.disclosure import intruder_model, intruder_relations, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
-from helpers.indicators.persons import published_answers
-from helpers.schema import FEWEST_CORRECTED_ROWS, DataError, apply_schema, catalogue, columns
-from helpers.system import atomic_write
+from helpers.indicators.persons import is_small, published_answers
+from helpers.schema import FEWEST_COLLEGES, FROM_RECORDS, ROUNDING_BASE, DataError, apply_schema, catalogue, columns
+from helpers.system import atomic_write, make_private
 
 # --- Sites with a report, under registered names: no free text of an export leaves ---
 
@@ -129,25 +129,25 @@ def _read_answers(path: Path) -> pd.DataFrame:
     return answers
 
 
-def changed_persons(kept: pd.DataFrame, now: pd.DataFrame) -> list[int]:
-    """How many persons two releases describe otherwise, by perimeter: came or left, whichever are more.
+def changed_persons(kept: pd.DataFrame, now: pd.DataFrame) -> int:
+    """How many persons two releases describe otherwise: came or left, whichever are more, in the worst perimeter.
 
     Only questions (columns) and perimeters that both have are compared: nothing can be subtracted from the others.
 
     >>> avant = pd.DataFrame({"perimetre": "alses", "sexe": ["filles", "filles", "garcons"]})
     >>> apres = pd.DataFrame({"perimetre": "alses", "sexe": ["filles", "garcons", "garcons", "garcons"]})
     >>> changed_persons(avant, apres)
-    [2]
+    2
     """
     columns = sorted(set(kept) & set(now))
-    counts = []
+    most = 0
     for perimeter in sorted(set(kept[_PERIMETER]) & set(now[_PERIMETER])):
         pair = [_hashes(table.loc[table[_PERIMETER].eq(perimeter), columns]) for table in (now, kept)]
         known, places = np.unique(np.concatenate(pair), return_inverse=True)
         came = np.bincount(places[: len(pair[0])], minlength=len(known))
         left = np.bincount(places[len(pair[0]) :], minlength=len(known))
-        counts.append(int(max(np.maximum(came - left, 0).sum(), np.maximum(left - came, 0).sum())))
-    return counts
+        most = max(most, int(np.maximum(came - left, 0).sum()), int(np.maximum(left - came, 0).sum()))
+    return most
 
 
 def release_key(year: int) -> bytes:
@@ -165,14 +165,16 @@ def release_key(year: int) -> bytes:
     return key.digest()
 
 
-def require_enough_changes(year: int) -> None:
-    """Checks that a release differs from every release kept by no person or by eleven, in each perimeter.
+def require_same_answers(year: int) -> None:
+    """Checks that no published answer differs from those of the releases kept: a correction waits.
+
+    One release a year. Eleven changed persons would not be enough: when ten answers to one question are corrected and
+    one pupil is added, the difference of two reports is this pupil alone in every other question.
 
     Raises
     ------
     DataError
-        when fewer persons differ, whom the difference of two reports would show; or when a release of version 0.8 does
-        not say.
+        when the answers of some persons differ, with their number; or when a release of version 0.8 does not say.
     """
     folder = paths.released(year)
     kept = sorted(folder.glob(_ANSWERS.format("*")))
@@ -181,18 +183,26 @@ def require_enough_changes(year: int) -> None:
     if (folder / _ROWS).is_file() and not np.array_equal(np.load(folder / _ROWS), _rows_of(data.load_records(year))):
         raise DataError(
             f"L’export de {year} a changé depuis un rapport fait par une version antérieure, qui ne gardait pas de "
-            "quoi compter les personnes dont les réponses changent. Le rapport publié reste en place. Remettez "
-            f"l’export d’alors et relancez, puis déposez l’export corrigé et relancez ; {_if_unread(folder)}"
+            "quoi compter les personnes dont les réponses changent : la correction attend, et le rapport publié reste "
+            f"en place. Remettez l’export d’alors et relancez ; {_if_unread(folder)}"
         )
     now = _answers_of(year)
-    for path in kept:
-        if any(0 < count < FEWEST_CORRECTED_ROWS for count in changed_persons(_read_answers(path), now)):
-            raise DataError(
-                f"L’export de {year} change les réponses publiées de moins de {FEWEST_CORRECTED_ROWS} personnes par "
-                "rapport à un rapport déjà fait : comparer les deux rapports montrerait ces personnes. Le rapport "
-                "publié reste en place. Remettez l’export d’alors, ou attendez d’avoir au moins "
-                f"{FEWEST_CORRECTED_ROWS} personnes à corriger ; {_if_unread(folder)}"
-            )
+    changed = {path: changed_persons(before, now) for path in kept for before in [_read_answers(path)]}
+    # Version 0.9 let two releases of a year differ: what is all in one of them tells nothing more.
+    if any(changed.values()) and not any(not count and _is_within(now, path) for path, count in changed.items()):
+        count = max(changed.values())
+        raise DataError(
+            f"L’export de {year} change les réponses publiées de {count} personne{'s' if count > 1 else ''} : cette "
+            "correction attend. Le rapport d’une année d’export ne se fait qu’une fois, car comparer deux rapports "
+            "montrerait les personnes corrigées ; celui qui est publié reste en place. Remettez l’export d’alors, et "
+            f"gardez l’export corrigé hors de {paths.relative(paths.raw(year))} ; {_if_unread(folder)}"
+        )
+
+
+def _is_within(now: pd.DataFrame, path: Path) -> bool:
+    """Whether a release kept has every question and every perimeter of this one."""
+    before = _read_answers(path)
+    return set(now) <= set(before) and set(now[_PERIMETER]) <= set(before[_PERIMETER])
 
 
 def _if_unread(folder: Path) -> str:
@@ -203,7 +213,7 @@ def keep_release(year: int) -> Path | None:
     """Keeps what is released of a year's records; gives its private folder, None without a real export."""
     if not paths.exports(year) or _is_simulated(year):
         return None
-    folder, key = paths.released(year), release_key(year)
+    folder, key = make_private(paths.released(year)), release_key(year)
     answers = _answers_of(year)
     if not (folder / _name_of(answers)).is_file():
         with atomic_write(folder / _name_of(answers)) as beside:
@@ -217,6 +227,34 @@ def keep_release(year: int) -> Path | None:
         with atomic_write(folder / table.name) as beside:
             beside.write_bytes(table.read_bytes())
     return folder
+
+
+def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | None:
+    """The protected rows (schema ``indicateurs``) of the release kept, if they are true of these exact tables.
+
+    Two roundings of one count, by two versions of the program, leave fewer values than either: what was shown is shown
+    again. ``exact`` has the schema ``indicateurs``, ``counts`` the schema ``comptes_par_site``. None without a release.
+    """
+    folder = paths.released(year)
+    tables = [folder / f"{name}.csv" for name in ("indicateurs", "indicateurs_des_sites")]
+    if _is_simulated(year) or not all(path.is_file() for path in tables):
+        return None
+    texts = [pd.read_csv(path, dtype="str", keep_default_na=False) for path in tables]
+    rows = apply_schema(pd.concat(texts, ignore_index=True), "indicateurs")
+    rows = rows[rows["source"].isin(FROM_RECORDS) & rows["unite"].eq("personnes")]
+    whole = exact.set_index(["perimetre", *rounding.CELL])["effectif_min"].rename("vrai")
+    true = [rows[rows["site_type"].eq("reseau")].join(whole, on=["perimetre", *rounding.CELL])]
+    for site_type, level in (("association", "association"), ("college", "uai")):
+        own = counts.groupby([level, *rounding.CELL])["effectif"].sum().rename("vrai")
+        own.index = own.index.set_names("site", level=level)
+        placed = rows[rows["site_type"].eq(site_type)].join(own, on=["site", *rounding.CELL])
+        true.append(placed.assign(vrai=placed["vrai"].fillna(0)))
+    both = pd.concat(true)
+    is_true = both["vrai"].ge(both["effectif_min"]) & both["vrai"].le(both["effectif_max"])
+    if rows.empty or not is_true.fillna(value=False).all():
+        return None
+    # Public rows are those of today.
+    return apply_schema(pd.concat([exact[~rounding.is_counted(exact)], rows], ignore_index=True), "indicateurs")
 
 
 # --- Round, run the intruder test, force or round what it finds, until it finds nothing ---
@@ -280,8 +318,11 @@ def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intr
     alone = indicators[indicators["site_type"].eq("reseau")]
     # Without those of associations beside them, rounded cross-tabulations of the network are read otherwise.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
-    for table in (indicators, alone) if has_rounded else (indicators,):
-        findings = intruder_test.attack(table, truth, stops_early=True).findings
+    every = tuple(intruder_model.STATES)
+    # An association's records are tried once: with the tables of all sites, which tell it most.
+    tries = [(indicators, every), (alone, tuple(state for state in every if state != intruder_model.OWN))]
+    for table, states in tries if has_rounded else tries[:1]:
+        findings = intruder_test.attack(table, truth, states=states, stops_early=True).findings
         if refused := [finding for finding in findings if finding.is_refused]:
             return refused
     return []
@@ -345,15 +386,15 @@ def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> in
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
-    exact = [pd.concat([data.load_site_counts(year) for year in counted], ignore_index=True)]
-    for name in ("indicateurs", "recouvrements"):
-        exact.append(pd.concat([data.load(year, name) for year in counted], ignore_index=True))
-    truth, record = intruder_model.Truth(*exact), paths.processed(max(years)) / _KEPT
+    exact = [[data.load_site_counts(year), data.load(year, "indicateurs")] for year in counted]
+    tables = (pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True))
+    truth, record = intruder_model.Truth(*tables), paths.processed(max(years)) / _KEPT
     seal = _seal(folder, truth)
-    states = () if _is_known(record, seal) else tuple(intruder_model.STATES)
-    audit = intruder_test.audit(folder, truth, states=states)
+    known = _counts_of(record, seal)
+    audit = intruder_test.audit(folder, truth, states=() if known else tuple(intruder_model.STATES))
+    audit = audit.with_more([], known)
     if audit.is_good and is_kept:
-        record.write_text(json.dumps({"empreinte": seal}), encoding="utf-8")
+        record.write_text(json.dumps({"empreinte": seal, "essais": audit.counts}), encoding="utf-8")
     return audit
 
 
@@ -361,18 +402,20 @@ def _seal(folder: Path, truth: intruder_model.Truth) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.csv")):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    for table in (truth.atoms, truth.network, truth.shared):
+    for table in (truth.atoms, truth.network):
         digest.update(table.to_csv(index=False).encode())
     for module in sorted(Path(intruder_test.__file__).parent.glob("*.py")):
         digest.update(module.read_bytes())
     return digest.hexdigest()
 
 
-def _is_known(kept: Path, seal: str) -> bool:
+def _counts_of(kept: Path, seal: str) -> dict[str, dict[str, int]]:
+    """What the last test of these very tables counted, by scenario; empty when it is not known."""
     try:
-        return json.loads(kept.read_text(encoding="utf-8"))["empreinte"] == seal
+        record = json.loads(kept.read_text(encoding="utf-8"))
+        return record["essais"] if record["empreinte"] == seal else {}
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return {}
 
 
 # --- A year's protected aggregates, in the data root of 02, 03 and 04 ---
@@ -404,11 +447,15 @@ def protect_year(year: int) -> Aggregates:
     DataError
         when 01 has not run for this year, no rounding can be found, or too few persons changed since a release.
     """
-    require_enough_changes(year)
+    require_same_answers(year)
     exact, counts = data.load(year, "indicateurs"), data.load_site_counts(year)
     sites = name_sites(year, counts)
-    protected = protect_from_attack(exact, counts, sites, key=release_key(year))
-    rows = protected.indicators
+    rows, told = kept_rows(year, exact, counts), f"{year} : les effectifs déjà publiés sont repris tels quels"
+    if rows is None:
+        protected = protect_from_attack(exact, counts, sites, key=release_key(year))
+        rows, told = protected.indicators, ""
+        if protected.is_wide:
+            told = f"{year} : arrondi à deux multiples près, un seul ne suffisait pas"
     is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
     tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}
@@ -418,7 +465,6 @@ def protect_year(year: int) -> Aggregates:
     read = [*(folder / f"{name}.csv" for name in names), *data.shareable_inputs(year), *_private_files(year)]
     with paths.with_data_root(paths.shareable()):
         read += [paths.processed(each) / "indicateurs_des_sites.csv" for each in _years_before(year)]
-    told = f"{year} : arrondi à deux multiples près, un seul ne suffisait pas" if protected.is_wide else ""
     return Aggregates(read, data.save_shareable(year, tables), told)
 
 
@@ -445,24 +491,96 @@ def _exact_ones(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> 
 
 
 def _overlaps(year: int, protected: pd.DataFrame) -> pd.DataFrame:
-    """What two years share (schema ``recouvrements``), with standard errors from the protected cells of collèges."""
+    """What two years share (schema ``recouvrements``): nothing that is computed from it tells an exact small count.
+
+    Persons of both years are rounded; the kinds of collèges leave no association a small count of the others; standard
+    errors come from the protected cells of collèges.
+    """
     rounded = _year_rounded(protected) | _rounded_before(year)
     exact = _exact_ones(data.load(year, "recouvrements"), rounded)
-    is_whole = exact["population"].eq(_WHOLE)
+    is_whole, is_shared = exact["population"].eq(_WHOLE), exact["population"].eq(_SHARED_PERSONS)
     with paths.with_data_root(paths.shareable()):
         sites = {
             each: data.load(each, "indicateurs_des_sites") for each in set(exact.loc[is_whole, "annee_anterieure"])
         }
     errors = clusters.errors_of_sites(exact[is_whole], sites | {year: protected})
-    return pd.concat([exact[~is_whole], errors], ignore_index=True)
+    counts = {each: data.load_site_counts(each) for each in {year, *exact["annee_anterieure"]}}
+    shared = round_shared_persons(exact[is_shared], key=release_key(year))
+    kinds = kinds_told_to_nobody(exact[~is_whole & ~is_shared], counts)
+    return apply_schema(pd.concat([shared, kinds, errors], ignore_index=True), "recouvrements")
+
+
+_SHARED_PERSONS = "personnes_communes"
+_COUNTED_TWICE = ["effectif", "effectif_anterieur", "effectif_deux_fois"]
+
+
+def round_shared_persons(rows: pd.DataFrame, *, key: bytes) -> pd.DataFrame:
+    """The persons of both years (schema ``recouvrements``), as a table of four multiples of the base for each answer.
+
+    Who answers so both years, the second only, the first only, or neither. An answer whose table is not known is left
+    out: nothing is computed from it.
+    """
+    found = []
+    for row in rows[rows["effectif_deux_fois"].notna()].to_dict("records"):
+        now, before, both = (int(row[name]) for name in _COUNTED_TWICE)
+        persons = int(row["base"])
+        cells = np.array([both, now - both, before - both, persons - now - before + both])
+        sums, size = rounding.Sums(), ROUNDING_BASE * round(persons / ROUNDING_BASE)
+        sums.add(range(4), least=size, most=size)
+        names = [f"{row['annee_anterieure']} {row['indicateur']}/{row['modalite']} {rank}" for rank in range(4)]
+        drawn = rounding.random_draws(names, key)
+        # The nearest multiple of the whole may need a cell to go two bases away.
+        tries = (rounding.round_counts(cells, sums, base=ROUNDING_BASE, drawn=drawn, is_wide=w) for w in (False, True))
+        shown = next(each for each in tries if each is not None)
+        counts = dict(zip(_COUNTED_TWICE, (shown[0] + shown[1], shown[0] + shown[2], shown[0]), strict=True))
+        found.append(row | counts | {"base": size, "base_anterieure": size})
+    return pd.DataFrame(found, columns=rows.columns)
+
+
+def kinds_told_to_nobody(rows: pd.DataFrame, counts: dict[int, pd.DataFrame]) -> pd.DataFrame:
+    """The counts by kind of collège (schema ``recouvrements``) from which no association can subtract its own.
+
+    ``counts`` has the schema ``comptes_par_site``, for each year. What an association leaves of a kind must be nobody,
+    or five persons or more, of three collèges or more; so must those who do not give an answer. Else the answer is left
+    out in every kind, with the others to a question that takes one answer, and all questions with the size of a kind.
+    """
+    found = []
+    for (year, before), own in rows.groupby(["annee", "annee_anterieure"]):
+        known = [set(counts[each]["uai"]) - {""} for each in (year, before)]
+        bad = _told_of_kinds(counts[year], own, known[1]) | _told_of_kinds(counts[before], own, known[0])
+        single = {name for name, _ in bad if catalogue().indicators[name].choice != "multiple"}
+        answers = zip(own["indicateur"], own["modalite"], strict=True)
+        if "accompagnements" not in single:
+            found.append(own[[answer[0] not in single and answer not in bad for answer in answers]])
+    return pd.concat(found) if found else rows.iloc[:0]
+
+
+def _told_of_kinds(counts: pd.DataFrame, rows: pd.DataFrame, elsewhere: set[str]) -> set[tuple[str, str]]:
+    """The answers of ``rows`` (indicator, modality) that the records of an association tell of the others in a kind.
+
+    ``elsewhere`` are the collèges of the other year, which make the kinds.
+    """
+    kinds = counts["uai"].map(lambda uai: "" if not uai else "ancien" if uai in elsewhere else "autre")
+    plain = counts[counts["croise_avec"].eq("")].assign(kind=kinds)
+    cells = plain.groupby(["kind", "association", "indicateur", "modalite"])["effectif"].sum()
+    cells = cells.unstack(["indicateur", "modalite"], fill_value=0)
+    answers, size = set(zip(rows["indicateur"], rows["modalite"], strict=True)), ("accompagnements", "")
+    told = set()
+    for kind, given in cells.groupby(level="kind"):
+        rest = given.sum() - given
+        others = rest.rsub(rest[size], axis=0)
+        is_told = (is_small(rest.to_numpy()) | is_small(others.to_numpy())).any(axis=0)
+        told |= set(cells.columns[is_told]) & answers
+        placed = plain[plain["kind"].eq(kind) & plain["uai"].ne("")]
+        left = [placed.loc[placed["association"].ne(each), "uai"].nunique() for each in given.index.get_level_values(1)]
+        told |= {size} if any(0 < many < FEWEST_COLLEGES for many in left) else set()
+    return told
 
 
 def _correlations(year: int, protected: pd.DataFrame) -> pd.DataFrame:
-    """The intraclass correlations (schema ``grappes``), from the protected cells of collèges."""
-    exact, rounded = data.load(year, "grappes"), _year_rounded(protected)
-    if exact.empty:
-        return exact
-    return _exact_ones(clusters.estimate_of_sites(protected, year=year, source=exact["source"].iloc[0]), rounded)
+    """The intraclass correlations (schema ``grappes``), from the protected cells of collèges alone."""
+    exact = data.load(year, "grappes")
+    return exact if exact.empty else clusters.estimate_of_sites(protected, year=year, source=exact["source"].iloc[0])
 
 
 def _private_files(year: int) -> list[Path]:

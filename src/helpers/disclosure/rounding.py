@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.schema import (
     DECIMAL_FROM_BASE,
+    FEWEST_ASSOCIATIONS,
     FEWEST_FOR_CROSSING,
     FEWEST_FOR_REPORT,
     FEWEST_FOR_SHARE,
@@ -200,6 +201,23 @@ def same_cells() -> list[tuple[Cell, Cell]]:
     return [*sizes, *(((_INSIDE[0], *one), (_INSIDE[0], *other)) for one, other in SAME_ANSWERS)]
 
 
+def has_few_associations(counts: pd.DataFrame) -> bool:
+    """Whether the network is rounded like its sites (``counts``: schema ``comptes_par_site``).
+
+    Who has the records of an association subtracts them from an exact network, and reads the others' as one: of two,
+    exactly; of three, as soon as two of them put theirs together. Persons of no known association make one more; what
+    is too small for a report hides nobody.
+    """
+    sizes = counts[counts["indicateur"].eq("accompagnements")].groupby("association")["effectif"].sum()
+    return len(sizes) > 1 and int((sizes >= FEWEST_FOR_REPORT).sum()) < FEWEST_ASSOCIATIONS
+
+
+def cells_of_network(indicators: pd.DataFrame) -> set[Cell]:
+    """Every cell of the persons that associations count, cross-tabulations apart."""
+    rows = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
+    return {cell for cell in cells_of(rows) if cell[0] == OF_SITES}
+
+
 def _with_same(opened: set[Cell], counts: dict[Cell, int]) -> set[Cell]:
     """A cell that is opened under one name is opened under the other."""
     opened = set(opened)
@@ -243,15 +261,19 @@ def cells_to_round(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[C
     """
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
     counts = dict(zip(cells_of(rows), rows["effectif_min"].tolist(), strict=True))
-    opened = _with_same(_small(counts) | (set(also) & set(counts)), counts)
     questions: dict[tuple[str, str], dict[str, int]] = {}
     for (perimeter, name, modality), count in counts.items():
         questions.setdefault((perimeter, name), {})[modality] = count
-    for question, own in questions.items():
-        here = {cell[2] for cell in opened if cell[:2] == question}
-        found = _with_neighbours(own, here, catalogue().indicators[question[1]])
-        opened |= {(*question, modality) for modality in found}
-    return _with_same(opened, counts)
+    opened, before = _small(counts) | (set(also) & set(counts)), None
+    # An answer rounded because another question says the same needs neighbours too: exact ones would give it back.
+    while opened != before:
+        before = opened
+        opened = _with_same(opened, counts)
+        for question, own in questions.items():
+            here = {cell[2] for cell in opened if cell[:2] == question}
+            found = _with_neighbours(own, here, catalogue().indicators[question[1]])
+            opened |= {(*question, modality) for modality in found}
+    return opened
 
 
 # --- Additivity constraints: sites, answers to a question, groups of answers, cross-tabulations ---
@@ -611,7 +633,8 @@ def protect(
         return Protected(indicators, is_wide=False)
     indicators = drop_small_populations(indicators)
     asked = set(also)
-    opened = cells_to_round(indicators, asked)
+    whole = cells_of_network(indicators) if has_few_associations(counts) else set()
+    opened = cells_to_round(indicators, asked | whole)
     crossings = crosstabs_to_round(indicators, opened, asked)
     family = RoundingFamily.of(counts, indicators, opened)
     parts = parts_of(crossings, family)

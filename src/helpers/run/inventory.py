@@ -123,7 +123,7 @@ def _reported_years() -> list[int]:
 
 def _exports(year: int) -> dict[str, int | None]:
     known = card_of(year)
-    return {path.name: known.get(path.name, {}).get("rows") for path in paths.exports(year)}
+    return {paths.public_name(path): known.get(path.name, {}).get("rows") for path in paths.exports(year)}
 
 
 def _year(year: int) -> Year:
