@@ -148,6 +148,12 @@ def test_a_figure_of_comparisons_says_its_own_rows_bases_and_sources():
     assert "garçons, part_pct\u00a0: 40,0\u202f%" in made.svg["aria-label"] and {"60,0\u202f%", "40,0\u202f%"} <= set(made.svg.stripped_strings)
 
 
+def test_the_axis_of_shares_near_nothing_writes_no_negative_share():
+    axes = plt.figure().subplots()
+    charts.ecarts(axes, years(10, 30).query("modalite == 'filles'"))
+    assert [axes.xaxis.get_major_formatter()(place, 0) for place in (-5, 5, 105)] == ["", "5\u202f%", ""]
+
+
 def test_a_forest_fills_only_what_is_net_and_has_whole_graduations():
     found = years(400, 600, garcons=(600, 400)).assign(ic_bas=[10.0, -30.0], ic_haut=[30.0, -10.0], verdict=["net", "incertain"])
     axes = plt.figure().subplots()

@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers.charts import theme
 from helpers.indicators.comparisons import comparison_of
-from helpers.text.formats import points, signed, write_part
+from helpers.text.formats import percent, points, signed, write_part
 
 
 def ecarts(axes: Axes, frame: pd.DataFrame) -> None:
@@ -37,6 +37,7 @@ def ecarts(axes: Axes, frame: pd.DataFrame) -> None:
     axes.spines["left"].set_visible(False)
     axes.set_ylim(len(frame) - 0.5, -0.75)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+    axes.xaxis.set_major_formatter(lambda part, _: percent(part) if 0 <= part <= 100 else "")
 
 
 _SHOWS = 1.2  # points that a point covers: a narrower interval would not be seen
