@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from answers import ANSWERS, goals, spellings
+from answers import ANSWERS, UNKNOWN_MEANS, goals, spellings
 from same_work import MAPPING, YEAR, export_of
 
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "raw" / "reference"
@@ -27,13 +27,7 @@ CHUNK = 250_000
 # One row in so many is wrong in one way, or comes again later in the file.
 RARE = 2_000
 # A fault a row, never two: (column, what is written).
-FAULTS = [
-    ("date_debut", f"15/02/{YEAR + 1}"),
-    ("annee_naissance", str(YEAR - 40)),
-    ("uai", "7900000Z"),
-    ("date_debut", f"31/02/{YEAR}"),
-    ("annee", str(YEAR - 1)),
-]
+FAULTS = [("annee", str(YEAR - 1))]
 # What the register says of every invented collège.
 FACTS = {"source_ips": "inventée", "source_education_prioritaire": "inventée"}
 # An identifier is its row times a number prime with this one: all differ, and their order says nothing.
@@ -115,7 +109,7 @@ class Draw:
         return _take(["", *self.ends], np.where(rng.random(len(start)) < 0.6, 0, end + 1))
 
     def _with_faults(self, columns: dict[str, pa.Array], first: int) -> dict[str, pa.Array]:
-        """One row in RARE: a day after the year, an impossible birth, a wrong letter, no association."""
+        """One row in RARE is wrong."""
         rank = np.arange(first, first + len(columns["annee"])) % RARE
         for place, (column, text) in enumerate(FAULTS):
             columns[column] = pc.if_else(pa.array(rank == 100 * (place + 1)), text, columns[column])
@@ -149,6 +143,12 @@ def again(table: pa.Table, first: int) -> pa.Table:
 def write_registers(draw: Draw, folder: Path) -> None:
     """The project's own tables of spellings and headers, and registers of the invented sites with the same columns."""
     shutil.copytree(REFERENCE, folder, dirs_exist_ok=True)
+    # What nobody expects is said to be so: an answer that is not understood stops the year.
+    with (folder / "modalites.csv").open("a", encoding="utf-8", newline="") as file:
+        apart = [text for text, meaning in UNKNOWN_MEANS.items() if meaning == "non_prevu"]
+        csv.writer(file, lineterminator="\n").writerows(
+            (column, "graphie", text, "non_prevu", "") for column in (*draw.closed, "objectifs") for text in apart
+        )
     sites = {
         "associations": [{"association": name, "source": "inventée"} for name in draw.associations],
         "colleges": [

@@ -45,8 +45,7 @@ RATES = {
 BOTH = {("oui", "oui"): 100, ("oui", "non"): 50, ("non", "oui"): 60, ("non", "non"): 40}
 # The rows of the year that must not be counted, and why; of the contradictory persons, none of their two rows.
 REFUSED = {
-    Reason.TOTAL: 3, Reason.NOBODY: 2, Reason.OTHER_YEAR: 4, Reason.SHORT_YEAR: 2, Reason.NO_DAY: 5, Reason.STARTS_LATER: 2,
-    Reason.ENDS_OUTSIDE: 3, Reason.ENDS_BEFORE: 1, Reason.BIRTH: 2, Reason.CONTRADICTORY: 8, Reason.IDENTICAL: 7,
+    Reason.TOTAL: 3, Reason.NOBODY: 2, Reason.OTHER_YEAR: 4, Reason.CONTRADICTORY: 8, Reason.IDENTICAL: 7,
 }
 # What everybody answers.
 SAME = {"association": "CAPEP", "suivi_par": "alses", "situation": "collegien", "demande_initiale": "scolarite", "objectifs": "scolarite"}
@@ -93,12 +92,6 @@ class Planter:
             Reason.TOTAL: {"identifiant": "Total général"},
             Reason.NOBODY: {"identifiant": ""},
             Reason.OTHER_YEAR: {"annee": str(BEFORE - 1)},
-            Reason.SHORT_YEAR: {"date_debut": "13/01/33"},
-            Reason.NO_DAY: {"date_debut": f"31/02/{YEAR}"},
-            Reason.STARTS_LATER: {"date_debut": f"13/01/{YEAR + 1}"},
-            Reason.ENDS_OUTSIDE: {"date_fin": f"31/12/{YEAR - 1}", "date_debut": f"01/01/{YEAR - 1}"},
-            Reason.ENDS_BEFORE: {"date_debut": f"14/06/{YEAR}", "date_fin": f"13/06/{YEAR}"},
-            Reason.BIRTH: {"annee_naissance": "1893"},
         }
         made = [
             {**self.chance.choice(rows), "identifiant": f"X{reason.name}{rank}", **change}

@@ -32,6 +32,10 @@ Ce qui concerne une personne n’en sort pas : l’export nettoyé, la quarantai
 (`comptes_par_site`) restent dans `prive/`, à côté, comme les citations possibles et les désaccords entre codeurs.
 Avant les autres notebooks, les comptes de personnes sont arrondis ensemble pour que personne ne soit reconnu ; `sites`
 dit quels sites ont un rapport. `03_compare` produit `comparaisons`.
+
+Pour explorer les personnes d’une année, `data.load_persons(2021)` (dans JupyterLab, `20_explorer`) : un DataFrame, une
+personne par ligne, les réponses en toutes lettres et dans l’ordre du catalogue, les dates en dates, l’année de
+naissance en nombre, et `explode("objectifs")` pour une ligne par objectif.
 """
 
 # Answers of the export that no list names (docs/decisions/cleaning.md).

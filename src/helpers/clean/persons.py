@@ -160,8 +160,11 @@ def tidy_identifiers(rows: pd.DataFrame) -> tuple[pd.Series, list[Change]]:
     odd = ~given.str.fullmatch(_PLAIN)
     if not odd.any():
         return given, []
-    plain = given[odd].map(normalise)
-    found = plain.map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
+    plain = given[odd]
+    digits = plain.str.fullmatch("[0-9]+")
+    plain = plain.where(digits, plain[~digits].map(normalise))
+    found = plain[~digits].map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
+    found = plain.str.lstrip("0").replace("", "0").where(digits, found)
     out = given.copy()
     out[odd] = found
     pairs = ((RULE_TEXT, plain.ne(given[odd])), (RULE_NUMBER, found.ne(plain)))

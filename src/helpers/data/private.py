@@ -93,7 +93,7 @@ def load_persons(year: int) -> pd.DataFrame:
 
     The columns are those of the schema ``accompagnements``. Answers are French labels, as ordered categories in the
     order of the catalogue, without those that nobody gave; one that is missing is « non renseigné », so that counts
-    include it. ``objectifs`` holds the labels of each person as a list: ``explode("objectifs")`` gives one row an
+    include it. ``objectifs`` holds the labels of each person as a tuple: ``explode("objectifs")`` gives one row an
     objective. The two dates are dates, years whole numbers, names unordered categories; NA where they are missing.
 
     Raises `DataError` as `load_records` does, and in a notebook that runs for a report, which never sees persons.
@@ -119,7 +119,7 @@ def _readable(column: pd.Series, field: dict) -> pd.Series:
     entry = catalogue().indicators[field["indicateur"]]
     given = column.cat.add_categories(["non_renseigne"]).fillna("non_renseigne").cat.remove_unused_categories()
     if entry.choice == "multiple":
-        told = {label: [entry.label_of(answer) for answer in label.split(SEVERAL)] for label in given.cat.categories}
+        told = {label: tuple(map(entry.label_of, label.split(SEVERAL))) for label in given.cat.categories}
         return given.astype("object").map(told)
     order = [name for name in (*entry.modalities, *entry.recorded) if name in given.cat.categories]
     return given.cat.set_categories(order, ordered=True).cat.rename_categories(entry.label_of)
