@@ -259,6 +259,40 @@ def test_a_published_size_that_is_an_answer_of_a_wider_population_is_no_alarm():
     assert found.is_good, found.sentence
 
 
+def followed_by(associations: int, counts: pd.DataFrame) -> pd.DataFrame:
+    """The counts by site (schema ``comptes_par_site``), the collèges being those of so many associations."""
+    return counts.assign(association=counts["uai"].map(lambda uai: f"A{int(uai[3:7] or 0) % associations}" if uai else "A0"))
+
+
+# Of the last four, one has five persons, who hide nobody.
+@pytest.mark.parametrize(
+    ("seed", "associations", "is_rounded"), [(1, 1, False), (1, 2, True), (1, 3, True), (1, 4, False), (3, 4, True)]
+)
+def test_the_network_of_few_associations_is_rounded_like_its_sites(seed, associations, is_rounded):
+    people = network_of(220, seed=seed)
+    exact, counts = count(people), followed_by(associations, indicators.count_sites(people))
+    rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY).indicators.query("croise_avec == ''")
+    network = network_rows(rows).query("perimetre == 'alses' & unite == 'personnes'")
+    assert network["effectif_arrondi"].notna().all() == is_rounded
+    if is_rounded and associations < 4:  # additive with its sites, and never a base away
+        whole = rows[rows["site_type"].eq("association")].groupby(["indicateur", "modalite"])["effectif_arrondi"].sum()
+        both = network.join(whole.rename("des_sites"), on=["indicateur", "modalite"]).dropna(subset="des_sites")
+        assert len(both) > 30 and (both["effectif_arrondi"] == both["des_sites"]).all()
+        keys = ["perimetre", "indicateur", "modalite", "croise_avec"]
+        true = network.join(exact.set_index(keys)["effectif_min"].rename("vrai"), on=keys)
+        assert (true["effectif_arrondi"] - true["vrai"]).abs().max() <= 4
+
+
+def test_one_of_two_associations_reads_the_other_in_an_exact_network_and_nothing_in_a_rounded_one(year, monkeypatch):
+    exact, counts = year[0], followed_by(2, year[1])
+    truth, found = intruder_model.Truth(counts, exact), []
+    for fewest in (4, 0):
+        monkeypatch.setattr(rounding, "FEWEST_ASSOCIATIONS", fewest)
+        shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY).indicators
+        found.append(intruder_test.attack(shown, truth, states=[intruder_model.OWN]).counts[intruder_model.OWN]["exact"])
+    assert found[0] == 0 < found[1]
+
+
 def test_a_column_filled_by_nearly_all_is_left_out():
     sexes = ["filles"] * 30 + ["garcons"] * 27 + [""] * 3
     exact, _, protected = protect(persons(60, association="A", uai="9990001X", niveau="6e", sexe=sexes))

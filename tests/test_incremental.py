@@ -120,7 +120,7 @@ def test_a_file_that_is_a_link_to_another_place_has_its_name_in_the_project(tmp_
     kept = provenance.record({}, [export])
     assert (list(kept.files), provenance.why_stale(kept)) == (["data/raw/2032/accompagnements.csv"], [])
     elsewhere.write_text("b", encoding="utf-8")
-    assert list(map(str, provenance.why_stale(kept))) == ["2032/accompagnements.csv a changé"]
+    assert list(map(str, provenance.why_stale(kept))) == ["2032/export de la base de 2032, fichier 1 a changé"]
 
 
 def test_two_reports_of_a_year_have_a_record_each_and_a_former_one_is_read_by_what_it_made(tmp_path, monkeypatch):

@@ -125,7 +125,7 @@ def test_a_simulation_leaves_the_true_report_as_it_is_and_an_export_makes_it_sta
     path = write_export(root, year=2032, name="accompagnements_synthetique.csv")
     assert reasons() == []
     path.rename(path.with_name("accompagnements.csv"))
-    assert reasons() == ["2032/accompagnements.csv est arrivé depuis"]
+    assert reasons() == ["2032/export de la base de 2032, fichier 1 est arrivé depuis"]
 
 
 def test_a_report_of_simulated_records_is_listed_beside_the_true_one(root):
