@@ -208,8 +208,10 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[Cell
     out = pd.Series(reasons[rows["annee"].cat.codes], index=rows.index)
     nobody = identifiers.eq(EMPTY)
     if nobody.any():
-        few = rows.loc[nobody, COLUMNS].apply(lambda column: column.astype("str").map(key_of).str.fullmatch(_TOTAL_KEY))
-        out[nobody] = np.where(few.any(axis=1), Reason.TOTAL, Reason.NOBODY)
+        few, is_total = rows.loc[nobody, COLUMNS], pd.Series(False, index=rows.index[nobody])
+        for name in COLUMNS:
+            is_total |= holds(few[name], (t for t in few[name].cat.categories if _TOTAL_KEY.fullmatch(key_of(t))))
+        out[nobody] = np.where(is_total, Reason.TOTAL, Reason.NOBODY)
     # Found by a part of the word, which is fast, then read whole.
     perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]
     out[perhaps.index[perhaps.map(_TOTAL.match).notna()]] = Reason.TOTAL
