@@ -64,24 +64,7 @@ def test_without_correction_the_interval_is_newcombe_s():
     assert (low[0], high[0]) == pytest.approx(tuple(100 * each for each in expected))
 
 
-def test_a_count_of_one_to_four_is_not_told_by_what_is_computed_with_it():
-    found = {both: of_years.overlaps_of(rows_of("personnes_communes", (50, 100, 40, 100, both)), compare_to=2031)["alses/sexe/filles"] for both in (1, 2, 3, 4)}
-    assert len({each.correlation for each in found.values()}) == 1
-    middle, low, high = found[1].correlation
-    assert low < middle < high
-    assert of_years.overlaps_of(rows_of("personnes_communes", (50, 100, 40, 100, 5)), compare_to=2031)["alses/sexe/filles"].correlation[1:] == pytest.approx([of_years.phi(5, 50, 40, 100)] * 2)
-
-
-@pytest.mark.parametrize(("both", "now", "before", "persons"), [(3, 50, 40, 100), (26, 29, 29, 50), (32, 33, 32, 41), (1, 5, 42, 48), (4, 44, 9, 50)])
-def test_the_ends_of_a_correlation_leave_five_counts_to_every_small_cell(both, now, before, persons):
-    left = of_years._possible(both, now, before, persons)
-    assert both in left and len(left) == 5
-    tables = [(each, now - each, before - each, persons - now - before + each) for each in left]
-    assert min(min(table) for table in tables) >= 0
-
-
-def test_nothing_is_said_of_a_correlation_that_leaves_fewer_than_five_counts_or_of_a_question_not_put_to_all():
-    assert of_years.overlaps_of(rows_of("personnes_communes", (5, 8, 5, 8, 3)), compare_to=2031) == {}
+def test_nothing_is_said_of_a_correlation_of_a_question_not_put_to_all_or_of_another_year():
     assert of_years.overlaps_of(rows_of("personnes_communes", (30, 60, 20, 60, 15), indicator="orienteur", modality="enseignants"), compare_to=2031) == {}
     assert of_years.overlaps_of(rows_of("personnes_communes", (50, 100, 52, 100, 30)), compare_to=2030) == {}
 

@@ -347,7 +347,7 @@ def correction_measures(overlap: Overlap | None, design: Design | None) -> dict[
     """What the correction rests on: persons of both years, their correlation, likeness, design effects."""
     found = {}
     if overlap:
-        found |= {"personnes_communes": exact(overlap.persons), "correlation": overlap.correlation}
+        found |= {"personnes_communes": exact(overlap.persons), "correlation": exact(overlap.correlation)}
     if design:
         found |= {"effet_de_plan": exact(design.effect), "ressemblance": exact(design.likeness)}
         for end, value in zip(("bas", "haut"), design.likeness_ends, strict=True):
@@ -388,28 +388,6 @@ def _usual(pair: Pair, *, shared: int | None, sizes: tuple[float, float]) -> Val
     return found | robustness(pair, shared=shared, sizes=sizes)
 
 
-def _widest(every: list[dict[str, Measure]], middle: dict[str, Measure]) -> dict[str, Measure]:
-    ends = {name: [found[name] for found in every] for name in middle}
-    return {
-        name: (value[0], min(each[1] for each in ends[name]), max(each[2] for each in ends[name]))
-        for name, value in middle.items()
-    }
-
-
-def _corrected(now: Side, before: Side, *, path: str, known: Corrections) -> dict[str, Measure]:
-    overlap, design = known.overlaps.get(path), known.designs.get(path)
-    shared = overlap.shared() if overlap else exact(0)
-    made = [
-        sweep(
-            partial(corrected, shared=each, overlap=overlap, design=design),
-            central_pair(now, before),
-            compatible_pairs(now, before),
-        )
-        for each in shared
-    ]
-    return _widest(made, made[0])
-
-
 def tests_of_years(now: Side, before: Side, *, path: str, known: Corrections) -> dict[str, Measure]:
     """Both shares, their difference, its interval and tests; what is estimated replaces what was assumed.
 
@@ -425,7 +403,11 @@ def tests_of_years(now: Side, before: Side, *, path: str, known: Corrections) ->
     shared = None if overlap or not path.startswith("alses/") else known.shared
     found = sweep(partial(_usual, shared=shared, sizes=known.sizes), central, compatible_pairs(now, before))
     if overlap or design:
-        found |= _corrected(now, before, path=path, known=known) | correction_measures(overlap, design)
+        together = overlap.shared() if overlap else 0.0
+        found |= sweep(
+            partial(corrected, shared=together, overlap=overlap, design=design), central, compatible_pairs(now, before)
+        )
+        found |= correction_measures(overlap, design)
     found |= moves.measures() if moves else {}
     is_split = groups is not None and years.of_whole(groups) == counts
     found |= years.composition_measures(groups) if is_split else {}

@@ -281,14 +281,14 @@ def unanswered_measures(path: str, now: dict[str, float], before: dict[str, floa
 
 @dataclass(frozen=True)
 class Overlap:
-    """Persons in both years, and the correlation (phi) of their two answers with the bounds a reader may know."""
+    """Persons in both years, and the correlation (phi) of their two answers."""
 
     persons: int
-    correlation: Measure
+    correlation: float
 
-    def shared(self) -> Measure:
+    def shared(self) -> float:
         """How many persons with an unchanged answer would weigh as much: persons × phi."""
-        return tuple(self.persons * each for each in self.correlation)
+        return self.persons * self.correlation
 
 
 def is_hidden(count: int) -> bool:
@@ -302,29 +302,8 @@ def phi(both: int, now: int, before: int, persons: int) -> float:
     return (persons * both - now * before) / np.sqrt(spread) if spread > 0 else 0.0
 
 
-def _possible(both: int, now: int, before: int, persons: int) -> list[int]:
-    """The values of « both » that a reader may suppose: one, or five in a row where a cell of the table is small.
-
-    None when the table leaves fewer: nothing is then said of it.
-    """
-    # How each cell of the table moves with « both ».
-    cells = [(both, 1), (now - both, -1), (before - both, -1), (persons - now - before + both, 1)]
-    way = next((way for cell, way in cells if is_hidden(cell)), None)
-    if way is None:
-        return [both]
-    least, most = max(0, now + before - persons), min(now, before)
-    # From the end where the small cell is the smallest: the range does not reveal its count.
-    found = range(least, least + FEWEST_PERSONS) if way > 0 else range(most, most - FEWEST_PERSONS, -1)
-    return [value for value in found if most - least + 1 >= FEWEST_PERSONS]
-
-
-def _correlation(row) -> Measure | None:
-    counts = (int(row.effectif), int(row.effectif_anterieur), int(row.base))
-    found = sorted(phi(both, *counts) for both in _possible(int(row.effectif_deux_fois), *counts))
-    if not found:
-        return None
-    # The middle of what a reader may know, never the hidden count itself.
-    return exact(found[0]) if len(found) == 1 else ((found[0] + found[-1]) / 2, found[0], found[-1])
+def _correlation(row) -> float:
+    return float(phi(int(row.effectif_deux_fois), int(row.effectif), int(row.effectif_anterieur), int(row.base)))
 
 
 def _is_of_everybody(row) -> bool:
@@ -342,9 +321,9 @@ def overlaps_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, 
     rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].eq("personnes_communes")]
     rows = rows[rows["modalite"].ne("") & rows["base"].gt(0) & rows["effectif_deux_fois"].notna()]
     return {
-        f"{row.perimetre}/{row.indicateur}/{row.modalite}": Overlap(int(row.base), correlation)
+        f"{row.perimetre}/{row.indicateur}/{row.modalite}": Overlap(int(row.base), _correlation(row))
         for row in rows.itertuples()
-        if _is_of_everybody(row) and (correlation := _correlation(row))
+        if _is_of_everybody(row)
     }
 
 
