@@ -93,7 +93,7 @@ def read_columns(rows: pd.DataFrame, registers: Registers, year: int) -> dict[st
 
 
 def _cells(column: pd.Series, registers: Registers, year: int) -> list[Cell]:
-    name, spellings, texts = column.name, registers.spellings, list(column.cat.categories)
+    name, spellings, texts = column.name, registers.spellings, column.cat.categories.tolist()
     if len(texts) > MOST_SPELLINGS:
         return [Cell(EMPTY)] * len(texts)
     if name in NAMES:
@@ -124,7 +124,7 @@ def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
 def holds(column: pd.Series, texts: Iterable[str]) -> pd.Series:
     """Which rows of a column of categories hold one of these texts: each category is looked up once."""
     wanted = set(texts)
-    found = np.array([*(text in wanted for text in column.cat.categories), False])
+    found = np.array([*(text in wanted for text in column.cat.categories.tolist()), False])
     return pd.Series(found[column.cat.codes], index=column.index)
 
 
@@ -208,8 +208,10 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[Cell
     out = pd.Series(reasons[rows["annee"].cat.codes], index=rows.index)
     nobody = identifiers.eq(EMPTY)
     if nobody.any():
-        few = rows.loc[nobody, COLUMNS].apply(lambda column: column.astype("str").map(key_of).str.fullmatch(_TOTAL_KEY))
-        out[nobody] = np.where(few.any(axis=1), Reason.TOTAL, Reason.NOBODY)
+        few, is_total = rows.loc[nobody, COLUMNS], pd.Series(False, index=rows.index[nobody])
+        for name in COLUMNS:
+            is_total |= holds(few[name], (t for t in few[name].cat.categories if _TOTAL_KEY.fullmatch(key_of(t))))
+        out[nobody] = np.where(is_total, Reason.TOTAL, Reason.NOBODY)
     # Found by a part of the word, which is fast, then read whole.
     perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]
     out[perhaps.index[perhaps.map(_TOTAL.match).notna()]] = Reason.TOTAL

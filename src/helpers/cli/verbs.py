@@ -610,7 +610,7 @@ def _list_account(account, rejected_rows: str) -> None:
     if rejected_rows:
         print_message(rejected_rows)
     changes = [
-        (row.lignes, f"colonne « {row.colonne} » : {row.regle}" if row.colonne else row.regle)
+        (row.lignes, f"colonne « {row.colonne} » : {row.regle}" if row.colonne else f"{row.fichier} : {row.regle}")
         for row in account.changes.itertuples()
     ]
     _list("Noté au nettoyage, en lignes", changes)

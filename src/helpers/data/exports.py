@@ -121,14 +121,16 @@ def _known(year: int) -> tuple[Titles, list[str]]:
 
 
 def is_overlooked(path: Path) -> bool:
-    """Whether a file that is not read, because of its name, has the titles of an export.
-
-    Raises `DataError` when a reference table cannot be read.
-    """
-    if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+    """Whether a file that is not read, because of its name, has the titles of an export."""
+    if path.suffix.lower() not in _SUFFIXES:
         return False
-    opened = _open(path, _known(int(path.parent.name))[0])
-    return IDENTIFIER in opened.columns and "annee" in opened.columns
+    try:
+        opened = _open(path, _known(int(path.parent.name))[0])
+    except DataError:  # of a reference table, which is told with the others
+        return False
+    told = " ".join(map(str, opened.faults))
+    # Its faults, if any, are about other columns than the identifier.
+    return {IDENTIFIER, "annee"} <= set(opened.columns) or ("colonne" in told and f"« {IDENTIFIER} »" not in told)
 
 
 def receive(year: int) -> ReceivedRecords:

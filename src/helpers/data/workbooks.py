@@ -423,6 +423,11 @@ def _open_sheet(path: Path, sheet: Sheet, known: Titles) -> tuple[ReceivedTable 
     return (_table(path.name, sheet, layout, known) if is_read else None), layout, faults
 
 
+def _place(file: str, sheet: Sheet) -> str:
+    # With the file, which no page shows: a sheet may bear the name of a person.
+    return f"{file}, feuille « {sheet.name} »"
+
+
 def open_workbook(path: Path, known: Titles) -> OpenedFile:
     """The records of a workbook, one table for each visible sheet that holds some; or all its faults.
 
@@ -457,10 +462,10 @@ def open_workbook(path: Path, known: Titles) -> OpenedFile:
         if sheet.titles:
             changes.append(Change(file, "", "lignes au-dessus des titres, laissées de côté", sheet.titles))
         if len(visible) > 1:
-            changes.append(Change(file, "", f"feuille lue : « {sheet.name} »", len(sheet.under)))
+            changes.append(Change(_place(file, sheet), "", "feuille lue", len(sheet.under)))
     for sheet in sheets:
         if sheet not in visible and sheet.rows:
             why = "masquée" if sheet.is_hidden else "sans ligne"
             why = why if sheet in of_persons else "sans les titres attendus"
-            changes.append(Change(file, "", f"feuille {why}, laissée de côté : « {sheet.name} »", len(sheet.rows)))
+            changes.append(Change(_place(file, sheet), "", f"feuille {why}, laissée de côté", len(sheet.rows)))
     return OpenedFile(tables, sorted(present), [*map(DataError, faults)], changes, unread)
