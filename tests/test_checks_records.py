@@ -183,3 +183,24 @@ def test_a_protected_folder_hides_no_fault(data_root, capsys, monkeypatch):
     write_rejected(data_root, 6)
     code, out, err = command(capsys)
     assert code == 2 and "6 lignes sur 18" in err and "quarantaine.csv" not in out + err
+
+
+def test_check_asks_for_what_it_did_not_read_adopts_it_and_shares_it_only_when_asked(data_root, capsys):
+    rows = [{"origine": "collegge", "association": "Chez Zoé"}] * 6
+    path = write_export(data_root, *rows, *[{}] * 30)
+    code, out, err = command(capsys)
+    assert code == 2 and "« collegge » (6 fois)" in err and err.endswith("(6 personnes)\n")
+    assert "\n2 écritures à expliquer, dans data/raw/2033/a_completer.csv, dont 1 sans quoi" in out and "Zoé" not in out + err
+    asked = path.parent / "a_completer.csv"
+    text = asked.read_text(encoding="utf-8-sig").replace("collegge;;", "collegge;Orientation par le collège;").replace("Chez Zoé;;", "Chez Zoé;Tilleuls;")
+    asked.write_bytes(text.encode("cp1252"))
+    code, out, err = command(capsys, "--adopt")
+    assert (code, err, asked.exists()) == (0, "", False)
+    assert "« collegge » se lit « college »" in out and "colonne « association » : 1, sans être montrés ici" in out and "Zoé" not in out
+    persons = data.read_export(2033).cleaned.persons.table
+    assert persons["origine"].eq("college").all() and persons["association"].value_counts().to_dict() == {"Le Gué": 30, "Tilleuls": 6}
+    references = data_root / "data/raw/reference"
+    assert "collegge" not in (references / "modalites.csv").read_text(encoding="utf-8")
+    code, out, _ = command(capsys, "--adopt", "--shared")
+    assert code == 0 and out.index("modalites.csv : origine, graphie, collegge, college") < out.index("C’est fait")
+    assert "association,Chez Zoé,Tilleuls," in (references / "alias.csv").read_text(encoding="utf-8")

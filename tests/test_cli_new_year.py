@@ -35,7 +35,7 @@ def test_it_says_what_to_put_where_and_that_the_export_never_enters_git(data_roo
     assert cli.main(["new-year", "2033"]) == 0
     out = words(capsys.readouterr().out)
     assert out.startswith("data/raw/2033 est prêt. créés : README.md, datapackage.json, chiffres_publies.csv, ")
-    assert "commence par « accompagnements » (.csv, .xlsx, .ods ou .parquet). Il n’entre jamais dans git" in out
+    assert "commence par « accompagnements » (.csv, .xlsx, .xls, .ods, .parquet, .sav ou .dta). Il n’entre jamais dans git" in out
     assert "colonnes obligatoires : identifiant, annee, association, suivi_par, situation, niveau, sexe, " in out
     assert "colonnes facultatives : territoire, uai, college, annee_naissance, date_debut, date_fin, orienteur " in out
     assert all(f" {name}.csv {row} " in out for name, row in data.new_tables().items())

@@ -154,7 +154,7 @@ class _Reading:
 
     def unread_texts(self, name: str) -> list[tuple[str, str]]:
         """The categories of a column that are not understood, with each part of them that is not."""
-        pairs = zip(self.rows[name].cat.categories, self.cells[name], strict=True)
+        pairs = zip(self.rows[name].cat.categories.tolist(), self.cells[name], strict=True)
         return [(text, piece) for text, cell in pairs for piece in cell.unread]
 
     def asked(self, name: str) -> pd.Series:
@@ -310,7 +310,7 @@ def find_empty(reading: _Reading, present: list[str]) -> Iterator[DataError]:
         if name == IDENTIFIER:
             is_empty = rows[name].eq(EMPTY).all()
         else:
-            meant = zip(rows[name].cat.categories, reading.cells[name], strict=True)
+            meant = zip(rows[name].cat.categories.tolist(), reading.cells[name], strict=True)
             nothing = [text for text, cell in meant if not normalise(text) or not (cell.value or cell.reason)]
             is_empty = bool(nothing) and holds(rows[name], nothing).all()
         if is_empty and FIELDS[name]["presence"] == "obligatoire":

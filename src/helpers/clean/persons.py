@@ -93,7 +93,7 @@ def read_columns(rows: pd.DataFrame, registers: Registers, year: int) -> dict[st
 
 
 def _cells(column: pd.Series, registers: Registers, year: int) -> list[Cell]:
-    name, spellings, texts = column.name, registers.spellings, list(column.cat.categories)
+    name, spellings, texts = column.name, registers.spellings, column.cat.categories.tolist()
     if len(texts) > MOST_SPELLINGS:
         return [Cell(EMPTY)] * len(texts)
     if name in NAMES:
@@ -124,7 +124,7 @@ def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
 def holds(column: pd.Series, texts: Iterable[str]) -> pd.Series:
     """Which rows of a column of categories hold one of these texts: each category is looked up once."""
     wanted = set(texts)
-    found = np.array([*(text in wanted for text in column.cat.categories), False])
+    found = np.array([*(text in wanted for text in column.cat.categories.tolist()), False])
     return pd.Series(found[column.cat.codes], index=column.index)
 
 

@@ -89,22 +89,23 @@ def line_ends(content: bytes) -> np.ndarray:
     return np.sort(np.concatenate([ends, returns[follows != _FEED]]))
 
 
-def misplaced_quote(content: bytes, delimiter: str) -> int | None:
-    """The offset of the first quote that neither opens nor closes a cell, or is never closed.
+def misplaced_quote(content: bytes, start: int, delimiter: str) -> int | None:
+    """The offset of the first quote, from ``start`` on, that neither opens nor closes a cell, or is never closed.
 
     A quote opens after a delimiter, a line end or a quote, and closes before one. Programs disagree on how to read a
     quote anywhere else, so it is refused rather than guessed.
     """
-    if b'"' not in content:
+    if content.find(b'"', start) < 0:
         return None
-    values = np.frombuffer(b"\n" + content + b"\n", np.uint8)
+    values = np.frombuffer(content, np.uint8)[start:]
     quotes = np.flatnonzero(values == _QUOTE)
     is_edge = np.isin(np.arange(256), [ord(delimiter), _FEED, _RETURN, _QUOTE])
-    opens, closes = is_edge[values[quotes - 1]], is_edge[values[quotes + 1]]
+    opens = is_edge[values[np.maximum(quotes - 1, 0)]] | (quotes == 0)
+    closes = is_edge[values[np.minimum(quotes + 1, len(values) - 1)]] | (quotes == len(values) - 1)
     # Quotes open and close in turn. One that cannot close was meant to open: the one before it was left open.
     wrong = [*2 * np.flatnonzero(~opens[0::2])[:1], *2 * np.flatnonzero(~closes[1::2])[:1]]
     wrong += [len(quotes) - 1] if len(quotes) % 2 else []  # well placed, but never closed
-    return int(quotes[min(wrong)]) - 1 if wrong else None
+    return start + int(quotes[min(wrong)]) if wrong else None
 
 
 # --- The beginning of a text file: its delimiter, its header, and where its rows start ---
@@ -318,9 +319,10 @@ def _faults_of(content: bytes, head: Head, encoding: str | int) -> list[str]:
             f", ligne {line(mojibake.start())} : des accents sont abîmés (« Ã© » pour « é ») ; refaites l’export en "
             "UTF-8, sans rouvrir le fichier dans un autre logiciel."
         )
-    if (quote := misplaced_quote(content[head.start :], head.delimiter)) is not None:
-        place = line(head.start + quote)
-        faults.append(f", ligne {place} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne.")
+    if (quote := misplaced_quote(content, head.start, head.delimiter)) is not None:
+        faults.append(
+            f", ligne {line(quote)} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
+        )
     return faults
 
 
@@ -352,7 +354,8 @@ def open_text(path: Path, known: Titles) -> OpenedFile:
     of_header = table_faults(head.titles, beside=head.beside, layout=layout, rows=head.rows, known=known)
     faults = [f", ligne {head.titles_line} : {fault}" for fault in of_header]
     faults += _faults_of(content, head, encoding)
-    if not faults and not content[head.start :].strip(f' \t\r\n"{head.delimiter}'.encode()):
+    anything = re.compile(rf'[^ \t\r\n"{re.escape(head.delimiter)}]'.encode())
+    if not faults and not anything.search(content, head.start):
         faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]
     place = f"{shown}, ligne {head.titles_line}"
     missing = [DataError(f"{place} : {fault}") for fault in missing_fault(layout, known, of_header)]
