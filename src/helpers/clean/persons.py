@@ -152,6 +152,8 @@ _PLAIN = r"(?:[1-9A-Za-z][0-9A-Za-z_-]*|0[0-9]*[A-Za-z][0-9A-Za-z_-]*)?"
 _WHOLE = re.compile(r"0*([0-9]+)(?:[.,]0+)?")
 # Identifiers that two associations share, as a percentage of those of the smaller: above it, each numbers its own.
 MOST_SHARED_PCT = 50
+# Cells that hold several objectives, in per cent: above it, the export is not one row an objective.
+MOST_SEVERAL_PCT = 5
 
 
 def tidy_identifiers(rows: pd.DataFrame) -> tuple[pd.Series, list[Change]]:
@@ -230,9 +232,9 @@ def judge_repeats(table: pd.DataFrame, kept: pd.Series) -> tuple[pd.Series, pd.S
         return reasons, nothing
     is_first = ~some.duplicated(IDENTIFIER)
     differs = _differing(some)
-    is_single = not any(
-        SEVERAL in label for label in table.loc[kept, "objectifs"].cat.remove_unused_categories().cat.categories
-    )
+    goals = table.loc[kept, "objectifs"]
+    many = holds(goals, (label for label in goals.cat.categories if SEVERAL in label)).sum()
+    is_single = many * 100 <= len(goals) * MOST_SEVERAL_PCT
     # A blank objective says nothing of its own: beside another, the rows still contradict each other.
     blank = some.loc[some["objectifs"].isna(), IDENTIFIER]
     is_gathered = is_single & differs & ~_differing(some.drop(columns="objectifs")) & ~some[IDENTIFIER].isin(blank)
@@ -245,7 +247,7 @@ def judge_repeats(table: pd.DataFrame, kept: pd.Series) -> tuple[pd.Series, pd.S
         return reasons, nothing
     order, found = list(answers_of("objectifs")), some[is_gathered]
     sets = found.groupby(IDENTIFIER, observed=True)["objectifs"].agg(
-        lambda each: SEVERAL.join(sorted(set(each), key=order.index))
+        lambda each: SEVERAL.join(sorted(set(SEVERAL.join(each).split(SEVERAL)), key=order.index))
     )
     firsts = found[is_first[is_gathered]]
     return reasons, pd.Series(sets.loc[firsts[IDENTIFIER]].to_numpy(), index=firsts.index)
