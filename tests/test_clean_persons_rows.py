@@ -224,6 +224,12 @@ def test_two_files_are_added_and_accounted_apart():
     assert out.ledger.values.tolist() == [["a.csv", "sexe", "écriture ramenée à la liste", 1], ["b.csv", "", "titre sauté", 1], ["b.csv", "sexe", "écriture ramenée à la liste", 1]]
 
 
+def test_an_unknown_answer_of_two_sheets_is_told_once():
+    tables = [table_of([{**row, "identifiant": sheet + row["identifiant"]} for row in rows(*[{"origine": "collgee"}] * 4, *[{}] * 6)], sheet=sheet) for sheet in ("A", "B")]
+    out = clean.clean_persons(records.ReceivedRecords(2021, tables, schema.columns("accompagnements")), **registers())
+    assert [(each.sheet, each.count) for each in out.unread] == [("A", 4), ("B", 4)] and "« collgee » (8 fois) ; dites" in told(out)[0]
+
+
 # --- faults (cases 48, 52, 54, 57 to 60), each threshold below, at and above ------------------------------------------
 
 

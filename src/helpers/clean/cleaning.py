@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -230,7 +230,7 @@ def _identifiers_among(rows: pd.DataFrame, texts: set[str]) -> set[str]:
 def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
     """One sentence for each column that holds too much that is not understood."""
     for name in dict.fromkeys(each.column for each in unread if each.is_asked):
-        spellings = [each for each in unread if each.column == name]
+        spellings = _by_value([each for each in unread if each.column == name])
         is_unread = holds(reading.rows[name], (text for text, _ in reading.unread_texts(name))) & reading.asked(name)
         where, count = f"{reading.file}, colonne « {name} »", int(is_unread.sum())
         is_closed = name in CLOSED or name in MULTIPLE
@@ -254,6 +254,15 @@ def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
                 f"{'ne sont' if count > 1 else 'n’est'} pas comprise{'s' if count > 1 else ''}{_remedy(spellings)}",
                 persons=count,
             )
+
+
+def _by_value(spellings: list[Unread]) -> list[Unread]:
+    """Each spelling once, with the first of its places, its cells of all files and sheets: the most frequent first."""
+    found: dict[str, Unread] = {}
+    for each in spellings:
+        before = found.get(each.value)
+        found[each.value] = replace(before, count=before.count + each.count) if before else each
+    return sorted(found.values(), key=lambda each: -each.count)
 
 
 def _remedy(spellings: list[Unread]) -> str:

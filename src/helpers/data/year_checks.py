@@ -318,7 +318,8 @@ def _differing(year: int, export: Export) -> pd.DataFrame:
 
 def _name_fault(path: Path) -> str:
     """What to do about a file or a folder that is ignored because of its name; empty if that is as it should be."""
-    if path.name.startswith((".", "~")):  # hidden files, locks of office programs
+    is_ours = path.name == paths.READINGS or path.stem == Path(paths.TO_COMPLETE).stem
+    if is_ours or path.name.startswith((".", "~")):  # hidden files, locks of office programs
         return ""
     if path.is_dir():
         named = fold(path.name).startswith(paths.EXPORT)
