@@ -12,6 +12,7 @@ from helpers.disclosure.intruder_model import (
     FEWEST_VALUES,
     GOOD,
     NOTHING,
+    OWN,
     PUPIL,
     SIZES,
     STATES,
@@ -499,7 +500,8 @@ def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: 
         worst, found = np.full(len(names), -1), {}
         for known in known_in(state, model):
             given = {cell for cell, low, high, _ in known if low == high}
-            places = np.array([place for place, cell in enumerate(names) if cell not in given], dtype=int)
+            judged = (cell not in given and _has_others(model, cell, given, state) for cell in names)
+            places = np.flatnonzero(np.fromiter(judged, dtype=bool, count=len(names)))
             start = tuple(each[places] for each in seen) if state == NOTHING else None
             own = [names[place] for place in places]
             ranges = Ranges(model.system.with_known(known), own, start, is_brief=state != NOTHING)
@@ -512,6 +514,14 @@ def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: 
         counts = {name: int((worst == verdict).sum()) for verdict, name in VERDICTS.items()}
         audit = audit.with_more(list(found.values()), {state: counts})
     return audit
+
+
+def _has_others(model: Model, cell: Cell, given: set[Cell], state: str) -> bool:
+    """Whether somebody counted in a cell is not in the records of the association that looks for it."""
+    if state != OWN:
+        return True
+    own = {place for each in given for place in model.system.sums[each]}
+    return any(model.system.truth[place] for place in model.system.sums[cell] if place not in own)
 
 
 def _implied_by_scenario(model: Model, state: str, known: list, ranges: Ranges) -> np.ndarray:

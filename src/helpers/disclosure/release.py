@@ -333,18 +333,19 @@ def _directions(
 ) -> set[rounding.ForcedRounding]:
     """New forced rounding directions, at the widest level of each answer; those ``asked`` before are left out.
 
-    Up where a known pupil of each collège makes up all of a count; down where the true network row leaves a count
-    nowhere to be but at the site that shows it.
+    Up where a known pupil of each collège makes up all of a count, or the records of an association all of the
+    network's but one; down where the true network row leaves a count nowhere to be but at the site that shows it.
     """
     before = {each[:4] for each in asked}
     turns: dict[tuple, rounding.ForcedRounding] = {}
     for finding in refused:
-        cell, is_up = finding.cell, finding.state == intruder_model.PUPIL
+        cell, is_up = finding.cell, finding.state in (intruder_model.PUPIL, intruder_model.OWN)
         if not is_up and finding.state != intruder_model.TOP:
             continue
         if cell is None or cell.croise_avec or cell.perimetre != "alses" or cell.site_type not in _LEVELS:
             continue
-        turn = rounding.ForcedRounding(cell.site_type, cell.site, cell.indicateur, cell.modalite, is_up)
+        place = ("reseau", "") if finding.state == intruder_model.OWN else cell[2:4]
+        turn = rounding.ForcedRounding(*place, cell.indicateur, cell.modalite, is_up)
         widest = turns.setdefault((is_up, *turn[2:4]), turn)
         if _LEVELS.index(turn.site_type) < _LEVELS.index(widest.site_type):
             turns[is_up, *turn[2:4]] = turn
