@@ -202,7 +202,7 @@ def test_what_is_not_published_is_said(report):
     page = read(report, "02_describe")
     silent = next(fold for fold in page.select("details") if "Ce qui n’est pas publié" in fold.summary.get_text())
     assert "travail de rue + bouche-à-oreille" in plain(silent.get_text(" "))
-    assert "sans dire si c’est une part des jeunes ou des objectifs cités" in plain(page.find("main").get_text())
+    assert "on ne sait pas si c’est une part des jeunes ou des objectifs cités" in plain(page.find("main").get_text())
 
 
 def test_the_values_that_statements_stand_beside_lead_to_page_04_and_back(any_report):
