@@ -44,8 +44,8 @@ class Project:
         return one
 
 
-def _rows(draw: Draw, project: Project) -> tuple[list[str], list[list[str]]]:
-    """Titles and rows: good persons, a few rows that are rejected, some answers that nobody knows."""
+def _rows(draw: Draw, project: Project, *, lost: int | None = None) -> tuple[list[str], list[list[str]]]:
+    """Titles and rows: good persons, a few rows that are rejected; in row ``lost``, two answers that nobody knows."""
     unknown = {kind: draw.make("name") for kind in ("association", "territoire", "college", "niveau", "objectif")}
     out = []
     for rank in range(ROWS):
@@ -54,10 +54,10 @@ def _rows(draw: Draw, project: Project) -> tuple[list[str], list[list[str]]]:
             draw.make("ine"), str(YEAR), unknown["association"] if rank < 12 else ("Le Gué", "Tilleuls")[rank % 2],
             unknown["territoire"], unknown["college"] if rank % 4 else "Les Ormes (Valbois)",
             ("alses", "alses", "autre_educateur")[rank % 3], "collegien",
-            unknown["niveau"] if rank == 7 else ("6e", "5e", "4e", "3e")[rank % 4], ("filles", "garcons")[rank % 2],
+            unknown["niveau"] if rank == lost else ("6e", "5e", "4e", "3e")[rank % 4], ("filles", "garcons")[rank % 2],
             str(YEAR - 15 + rank % 5), ("oui", "non")[rank % 3 == 0], f"{YEAR}-{1 + rank % 6:02}-{13 + rank % 15:02}",
             f"{YEAR}-{8 + rank % 4:02}-20", "college" if by_college else "famille", "enseignants" if by_college else "",
-            _THEMES[rank % 5], f"{_THEMES[rank % 5]};{unknown['objectif']}" if rank == 9 else _THEMES[rank % 5],
+            _THEMES[rank % 5], f"{_THEMES[rank % 5]};{unknown['objectif']}" if rank == lost else _THEMES[rank % 5],
             ("oui", "non")[rank % 7 == 0],
         ])  # fmt: skip
     out[3][0] = ""  # nobody
@@ -100,7 +100,7 @@ def plant(folder: Path) -> Project:
     copy_project(MINI, project.root)
     year = project.root / "data" / "raw" / str(YEAR)
     drawn = {name: canaries(name) for name in ("csv", "xlsx", "beside", "card", "machine")}
-    titles, rows = _rows(drawn["csv"], project)
+    titles, rows = _rows(drawn["csv"], project, lost=7)  # of both files, too few to be asked for
     (year / f"accompagnements_{project.name(drawn['csv'])}.csv").write_bytes(_csv(titles, rows))
     titles, rows = _rows(drawn["xlsx"], project)
     file = year / f"Accompagnements {project.name(drawn['xlsx'])}.xlsx"

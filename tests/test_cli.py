@@ -36,7 +36,7 @@ def plain(text: str) -> str:
     ("run --year 2032 --jobs 0", "--jobs : un nombre entier à partir de 1 est attendu, reçu : 0\n"),
     ("run --yaer 2032", f"option inconnue : --yaer ; vouliez-vous dire « --year » ?\nAide : {COMMAND} run --help\n"),
     ("run --ye 2032", "option inconnue : --ye ; vouliez-vous dire « --year » ?"),
-    ("check --year 2032 --xyzxyz=3", "option inconnue : --xyzxyz ; au choix : --accept, --debug, --help, --year.\n"),
+    ("check --year 2032 --xyzxyz=3", "option inconnue : --xyzxyz ; au choix : --accept, --adopt, --debug, --help, --shared, --year.\n"),
     ("status -x", f"option inconnue : -x\nAide : {COMMAND} status --help\n"), ("run --year 2032 2031", "argument en trop : 2031\n"),
     ("runn", f"verbe inconnu : runn ; vouliez-vous dire « run » ?\nAide : {COMMAND} --help\n"),
     ("2020", f"verbe inconnu : 2020 ; au choix : {', '.join(VERBS)}.\n"), ("--verzion", "vouliez-vous dire « --version »"),

@@ -60,7 +60,7 @@ def test_the_theme_whose_objective_goes_furthest_beyond_its_request_leads_and_wh
     school = row((2032, "alses", "objectif", "scolaire"), "personnes", counts=None, share=30, decimals=0, precision="arrondi_imprime", reference="Note, l. 2")
     words = shown(*themes(scolarite=(20, 30), mobilite=(5, 60)), school)
     assert "Mobilité : 5 jeunes viennent pour cela ; on y travaille avec 60" in words
-    assert "Le document donne 30 % pour l’école parmi les objectifs" in words and "n = 100 (personnes suivies par un ALSES)" in words
+    assert "Le document imprime 30 % pour l’école parmi les objectifs" in words and "n = 100 (personnes suivies par un ALSES)" in words
     assert "Scolarité : 5 jeunes viennent pour cela ; on y travaille avec 60" in shown(*themes(scolarite=(5, 60), mobilite=(20, 30)))
 
 

@@ -70,7 +70,7 @@ def test_the_good_export_is_kept_whole_and_nothing_is_said_of_it(form):
     assert (cleaned.read, len(persons_of(cleaned)), len(cleaned.rejected)) == (60, 60, 0)
     assert received.faults == cleaned.faults == []
     assert set(cleaned.ledger["regle"]) == {
-        "colonnes hors liste, laissées de côté : « observations », « date de naissance », « nom du travailleur »",
+        "colonnes hors liste, laissées de côté : 3",
         "association inconnue de reference/associations.csv : gardée sous son nom",
     }
 

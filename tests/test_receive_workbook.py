@@ -133,7 +133,7 @@ def test_rows_above_the_titles_empty_columns_and_blank_rows():
     put(made)
     read = Read()
     assert read.rows == ROWS and read.lines == [5, 8, 9]
-    above, left_out = "lignes au-dessus des titres, laissées de côté", "colonnes hors liste, laissées de côté : « Observations »"
+    above, left_out = "lignes au-dessus des titres, laissées de côté", "colonnes hors liste, laissées de côté : 1"
     assert read.changes == {above: 3, BLANK: 2, left_out: 3} and "secret" not in str(read.columns)
 
 
@@ -181,7 +181,7 @@ def test_any_kind_of_column_of_a_parquet_file_becomes_text():
     assert read.columns["date_debut"] == ["2041-04-03", "2041-05-04", ""]
     assert read.columns["objectifs"] == ["scolarité;santé", "", ""] and read.columns["niveau"] == ["6e", "", "2nde"]
     assert read.columns["identifiant"] == ["P1", "P2", "P3"]
-    assert read.changes == {NO_HOUR: 1, "colonnes hors liste, laissées de côté : « notes »": 3}
+    assert read.changes == {NO_HOUR: 1, "colonnes hors liste, laissées de côté : 1": 3}
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------

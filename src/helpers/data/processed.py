@@ -51,7 +51,10 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     tables = {"reunions": raw.meetings, "enonces": raw.statements, **made}
     if "normalisations" in tables:  # its files are named by who exports: free text
         changes = tables["normalisations"]
-        files = [paths.public_name(paths.raw(raw.year) / name) for name in changes["fichier"]]
+        exports = sorted(paths.exports(raw.year), key=lambda path: -len(path.name))
+        # The name of a file, then perhaps that of a sheet or of titles.
+        of = {told: next((path for path in exports if told.startswith(path.name)), None) for told in changes["fichier"]}
+        files = [paths.public_name(of[told]) if of[told] else "" for told in changes["fichier"]]
         tables["normalisations"] = changes.assign(fichier=files)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PROCESSED_CARD).unlink(missing_ok=True)

@@ -290,7 +290,9 @@ def table_of(
     if layout.left_out:
         named = ", ".join(f"« {shorten(title, width=40)} »" for title in layout.left_out[:_NAMED])
         more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""
-        changes.append(Change(file, "", f"colonnes hors liste, laissées de côté : {named}{more}", len(rows)))
+        # Their titles with the file, which no page shows: one may bear the name of a person.
+        told = f"colonnes hors liste, laissées de côté : {len(layout.left_out)}"
+        changes.append(Change(f"{file}, {named}{more}", "", told, len(rows)))
     if layout.goals:
         changes.append(Change(file, GOALS, f"objectifs réunis de {len(layout.goals)} colonnes", len(rows)))
     return ReceivedTable(file, sheet, rows, sorted(refused, key=lambda row: row.line), changes)
