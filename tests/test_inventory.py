@@ -132,10 +132,11 @@ def test_status_takes_a_moment_only():
 
 def test_an_export_is_listed_with_its_rows_once_it_was_read(data_root):
     write_export(data_root)
-    assert inventory.take_inventory()[-1].exports == {"accompagnements.csv": None}
+    shown = "export de la base de 2033, fichier 1"
+    assert inventory.take_inventory()[-1].exports == {shown: None}
     data.freeze_exports(2033, {"accompagnements.csv": 12})
     year = inventory.take_inventory()[-1]
-    assert (year.year, year.rows, year.exports, year.faults, year.has_data) == (2033, {}, {"accompagnements.csv": 12}, 0, True)
+    assert (year.year, year.rows, year.exports, year.faults, year.has_data) == (2033, {}, {shown: 12}, 0, True)
 
 
 def test_a_year_that_is_only_prepared_is_listed_and_has_no_data(data_root):
