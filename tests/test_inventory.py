@@ -1,6 +1,9 @@
 """Which years are here, in what state: a report is stale when what it was made of changed, and the file is named."""
 
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,6 +72,13 @@ def test_a_table_of_the_project_that_was_touched_is_named_when_nothing_else_chan
     assert reasons() == ["2032/reunions.csv a changé depuis"]
 
 
+def test_other_code_notebooks_and_libraries_are_one_line(root):
+    path = provenance.report_record(2032)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("src/helpers/schema.py", "src/helpers/store/tables.py"), encoding="utf-8")
+    assert reasons() == ["src/helpers/store/tables.py n’est plus là"]
+
+
 def test_a_page_that_is_gone_or_was_edited_is_named(root):
     append(root / "reports/2032/index.html")
     (root / "reports/2032/02_describe.html").unlink()
@@ -103,15 +113,30 @@ def test_a_report_whose_files_are_gone_is_still_told(root):
     assert "2032/reunions.csv n’est plus là" in year.report.reasons
 
 
+def test_what_a_cut_run_left_behind_is_found(root):
+    for name in (".en-cours-2032", "2031.ancien"):
+        (root / "reports" / name).mkdir()
+    assert [path.name for path in inventory.leftovers()] == [".en-cours-2032", "2031.ancien"]
+
+
+def test_status_takes_a_moment_only():
+    """Some 1 s of processor; the bound is a machine four times slower."""
+    before = os.times()
+    given = {**os.environ, "PYTHONUTF8": "1"}
+    subprocess.run([sys.executable, "-m", "helpers.cli", "status"], env=given, capture_output=True, check=True)
+    assert os.times().children_user - before.children_user < 6
+
+
 # --- exports and what is simulated -----------------------------------------------------------------------------------
 
 
 def test_an_export_is_listed_with_its_rows_once_it_was_read(data_root):
     write_export(data_root)
-    assert inventory.take_inventory()[-1].exports == {"export de la base de 2033, fichier 1": None}
+    shown = "export de la base de 2033, fichier 1"
+    assert inventory.take_inventory()[-1].exports == {shown: None}
     data.freeze_exports(2033, {"accompagnements.csv": 12})
     year = inventory.take_inventory()[-1]
-    assert (year.year, year.rows, year.exports, year.faults, year.has_data) == (2033, {}, {"export de la base de 2033, fichier 1": 12}, 0, True)
+    assert (year.year, year.rows, year.exports, year.faults, year.has_data) == (2033, {}, {shown: 12}, 0, True)
 
 
 def test_a_year_that_is_only_prepared_is_listed_and_has_no_data(data_root):

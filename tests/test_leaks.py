@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ALL, COMMANDS, FOUND, UNDRAWN, WITHOUT_KERNELS, Workshop
+from conftest import ALL, COMMANDS, FOUND, WITHOUT_KERNELS, Workshop
 from helpers import cli, paths
 from in_process import execute
 from leak_canaries import SEED
@@ -20,7 +20,7 @@ def run_by_the_command(workshop: Workshop) -> tuple[Project, str, int]:
     """The project of canaries, once another user of another machine made its report; what was told, and the seed."""
     project = plant(workshop.folder / "fuites")
     verbs = (f"check --year {YEAR}", f"run --year {YEAR} --jobs {2 if ALL else 1}", f"share {YEAR}", "verify", "status")
-    script = ("" if ALL else WITHOUT_KERNELS + UNDRAWN) + COMMANDS
+    script = ("" if ALL else WITHOUT_KERNELS) + COMMANDS
     done = workshop.run(project.root, "-c", script, *verbs, **project.environment, **FOUND)
     told = done.stdout + done.stderr
     assert done.returncode == 0, told
@@ -200,7 +200,7 @@ def quote_a_row(project: Project, monkeypatch) -> None:
     from helpers import indicators
 
     def count(persons, **_):
-        raise ValueError(f"ligne {persons.table['identifiant'].tolist()} {persons.labels}")
+        raise ValueError(f"ligne {persons.identifiers.to_pylist()} {persons.labels}")
 
     monkeypatch.setattr(indicators, "count_persons", count)
     touch(project)
@@ -254,7 +254,7 @@ def test_status_and_the_processed_files_never_name_a_file_of_the_export(project,
     """« status > etat.txt » is sent to who helps; the folder data/processed is copied without a thought."""
     file = export(project)
     names = [path.stem.lower().encode() for path in paths.exports(YEAR)]
-    processed = [path for path in (project.root / "data/processed").rglob("*") if path.is_file() and path.parent.name != "prive"]
+    processed = [path for path in (project.root / "data/processed").rglob("*") if path.is_file() and "prive" not in path.parts]
     assert len(names) == 2 and [path.name for path in processed if any(name in path.read_bytes().lower() for name in names)] == []
     file.write_bytes(file.read_bytes() + b"\n")
     (file.parent / "accompagnements zz.csv").write_bytes(b"identifiant;annee\n")

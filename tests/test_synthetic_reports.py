@@ -208,9 +208,10 @@ def measure(report: Path, id: str, name: str) -> float:
 
 def test_the_persons_of_both_years_are_those_whose_identifier_comes_back(report, raw, year):
     now, before = ({row["identifiant"] for row in followed(raw, each)} for each in (year, year - 1))
-    assert measure(report, "page", "personnes_communes") == len(now & before) > 20
+    rounded = 5 * round(len(now & before) / 5)  # like all that two years share
+    assert measure(report, "page", "personnes_communes") == rounded > 20
     shown = {mark.value for mark in marked(report / "03_compare.html") if mark.measure == "personnes_communes"}
-    assert shown == {len(now & before)}
+    assert shown == {rounded}
 
 
 @LARGE
