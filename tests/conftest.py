@@ -164,11 +164,11 @@ def _mini_report(workshop: Workshop) -> Path:
     return _run(workshop, copy_project(MINI, workshop.folder / "mini" / "dossier d’été"), "run --year 2032")
 
 
-# Two years of a small network that protection settles in one or two rounds (most need five and more). In the second one,
-# associations of 27 and 33 persons; collèges of 26, of 28 and of 5, too few for a page.
+# Two years of a small network of four associations, as many as leave the network exact. In the second one, a collège of
+# six persons, too few for a page.
 NETWORK = [
-    "simulate --year 2033 --persons 45 --colleges 2 --associations 2 --seed 2",
-    "simulate --year 2034 --persons 60 --colleges 3 --associations 2 --seed 1",
+    "simulate --year 2033 --persons 66 --colleges 4 --associations 4 --seed 2",
+    "simulate --year 2034 --persons 100 --colleges 5 --associations 4 --seed 7",
 ]
 
 

@@ -204,3 +204,9 @@ def test_check_asks_for_what_it_did_not_read_adopts_it_and_shares_it_only_when_a
     code, out, _ = command(capsys, "--adopt", "--shared")
     assert code == 0 and out.index("modalites.csv : origine, graphie, collegge, college") < out.index("C’est fait")
     assert "association,Chez Zoé,Tilleuls," in (references / "alias.csv").read_text(encoding="utf-8")
+
+
+def test_an_association_on_the_first_row_of_each_block_only_is_told_and_stops_nothing_else(data_root):
+    write_export(data_root, *[{}] * 3, *[{"association": ""}] * 9)
+    assert any("si elle n’est écrite que sur la première ligne" in str(fault) for fault in data.faults(2033))
+    assert data.unread(2033) == []

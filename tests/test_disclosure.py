@@ -26,12 +26,12 @@ def persons(size: int, **columns) -> records.Persons:
     return records.Persons.of(2021, rows.assign(**columns))
 
 
-def network_of(size: int, *, seed: int, colleges: int = 6) -> records.Persons:
+def network_of(size: int, *, seed: int, colleges: int = 6, per_association: int = 2) -> records.Persons:
     """Invented persons of a few collèges, two of them of one association; some places are not known."""
     rng = np.random.default_rng(seed)
     place = rng.choice(colleges, size, p=rng.dirichlet(np.full(colleges, 2.0)))
     columns = {"uai": [f"999{each:04d}X" if each else "" for each in place], "situation": "collegien"}
-    columns["association"] = [f"Association {each // 2}" if each < colleges - 1 else "" for each in place]
+    columns["association"] = [f"Association {each // per_association}" if each < colleges - 1 else "" for each in place]
     columns |= {name: rng.choice(labels, size) for name, labels in ANSWERS.items()}
     columns["orienteur"] = np.where(columns["origine"] == "college", rng.choice(["enseignants", "autre"], size), "")
     columns["objectifs"] = rng.choice(["scolarite", "scolarite;mobilite", "mobilite;sante_addiction", ""], size)
@@ -49,7 +49,7 @@ def protect(people: records.Persons, *, key: bytes = KEY, **options):
 
 @pytest.fixture(scope="module")
 def year():
-    return protect(network_of(220, seed=3))
+    return protect(network_of(220, seed=3, per_association=1))  # as many associations as leave the network exact
 
 
 # --- the rounding itself ---------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def test_persons_are_explored_by_hand_filtered_counted_again_and_drawn(sites_roo
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(sites_root))
     notebook = run_by_hand("20_explorer", year=2034)
     said = read_aloud(notebook)
-    assert "60 personnes sur 177" in said and "inventées" not in said  # `NETWORK` simulates 60 followed by an ALSES
+    assert "100 personnes sur 294" in said and "inventées" not in said  # `NETWORK` simulates 100 followed by an ALSES
     figures = [cell for cell in notebook.cells for output in cell.get("outputs", []) if "image/svg+xml" in output.get("data", {})]
     assert len(figures) == 5
 

@@ -111,7 +111,7 @@ def test_a_visible_sheet_of_persons_that_cannot_be_read_is_named():
     sheet_of(made, "Escale", ROWS[1:], header=[*HEADER[:5], "Degré de l’élève", *HEADER[6:]])
     put(made)
     assert faults() == [
-        f"{XLSX}, feuille « Escale », ligne 1 : colonne obligatoire absente : « niveau » (peut-être « Degré de l’élève ») ; dites "
+        f"{XLSX}, feuille « Escale », ligne 1 : colonne obligatoire absente : « niveau » ; dites "
         "dans a_completer.csv quel titre la désigne, ou ajoutez-la à l’export. Si cette feuille n’est pas une liste de personnes, masquez-la."
     ]
 

@@ -285,7 +285,7 @@ MOST_REPEATED_PCT = 50
 # Rows without an association: above it, the name stands on the first row of each block only.
 MOST_UNPLACED_PCT = 20
 # « Nouvel accompagnement » that the date contradicts: above it, yes and no are the other way round.
-MOST_NOT_NEW_PCT = 66
+MOST_NOT_NEW_PCT = 25
 
 
 def find_full(reading: _Reading) -> Iterator[DataError]:

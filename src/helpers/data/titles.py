@@ -227,9 +227,6 @@ def nearest_columns(layout: Layout, known: Titles) -> dict[str, str]:
         close = next((title for title in left if get_close_matches(title, spellings, n=1, cutoff=0.75)), None)
         if close is not None:
             out[left.pop(close)] = name
-    missing = [name for name in missing_columns(layout) if name not in out.values()]
-    if len(missing) == len(left) == 1:  # one title is left, for the one column that must be there
-        out[left.popitem()[1]] = missing[0]
     return out
 
 

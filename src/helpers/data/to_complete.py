@@ -206,7 +206,7 @@ def unread_names(received: ReceivedRecords, persons: Persons) -> list[Unread]:
     Each is kept as it is written: nothing is asked, someone may say which one it is.
     """
     associations = {key_of(name) for name in read_reference("associations")["association"]}
-    table, names = persons.table, persons.table["association"]
+    table, names = persons.table, persons.table["association"].dropna()
     doubtful = {
         "college": table.loc[table["uai"].isna(), "college"],
         "association": names[~names.astype("str").map(_key).isin(associations)],

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.indicators.lookup import Fact, Facts, decimals_of, line_runs, title_of_figure
-from helpers.schema import FEWEST_PERSONS, VERDICTS, catalogue, table_schema
+from helpers.schema import FEWEST_PERSONS, ROUNDING_BASE, VERDICTS, catalogue, table_schema
 from helpers.text.formats import (
     day,
     interval,
@@ -233,14 +233,21 @@ _HIDDEN = f"Moins de {FEWEST_PERSONS} personnes dans l’export : ni leur nombre
 def rows_or_few(count: int, *, kept: int | None = None) -> str:
     """A number of rows, unless it is small enough to reveal a person.
 
-    One of as many rows as were ``kept``, or more, is not given: beside those kept, it would count the others.
+    Rows counted among those ``kept`` are rounded like all that counts persons: a spelling may be all there is of an
+    answer. One of as many as were kept, or more, is not given: beside those kept, it would count the others.
 
-    >>> rows_or_few(0), rows_or_few(4), rows_or_few(1207), rows_or_few(1207, kept=1205)
-    ('0', 'moins de 5', '1\\u202f207', 'toutes ou presque')
+    >>> rows_or_few(0), rows_or_few(4), rows_or_few(1207), rows_or_few(207, kept=1205), rows_or_few(1207, kept=1205)
+    ('0', 'moins de 5', '1\\u202f207', 'environ 205', 'toutes ou presque')
     """
     if kept is not None and count >= max(kept, 1):
         return "toutes ou presque"
-    return _FEW if 0 < count < FEWEST_PERSONS else number(count)
+    if 0 < count < FEWEST_PERSONS:
+        return _FEW
+    return (
+        number(count)
+        if kept is None or not count
+        else f"environ {number(ROUNDING_BASE * round(count / ROUNDING_BASE))}"
+    )
 
 
 def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
