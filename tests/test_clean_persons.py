@@ -232,7 +232,7 @@ def test_every_uai_of_the_register_has_its_letter():
     assert [schema.control_letter(uai[:7]) for uai in uais] == [uai[7] for uai in uais]
 
 
-@pytest.mark.parametrize("text", ["0592714E", "0592714e", " 059 2714 E", "0592714-E", "592714E"])
+@pytest.mark.parametrize("text", ["0592714E - Collège du Moulin", "0592714E", "0592714e", " 059 2714 E", "0592714-E", "592714E"])
 def test_a_uai_is_written_in_one_way(text):
     assert read("uai", text) == ["0592714E"]
 

@@ -441,6 +441,8 @@ RULE_UNKNOWN_ASSOCIATION = "association inconnue de reference/associations.csv :
 
 # Seven digits, or six once a spreadsheet dropped the leading zero (never two).
 _UAI = re.compile(r"([0-9]{7}|[1-9][0-9]{5})([A-Z])")
+# « 0590001A - Collège du Moulin »
+_UAI_FIRST = re.compile(r"(\d{7})\s?([A-Z])\s*[-–:,]\s")
 _UAI_NOISE = re.compile(r"[\s.\-_/]")
 _COLLEGE = re.compile(r"^(college|clg|coll)(_(public|prive))?_")
 
@@ -452,7 +454,8 @@ def uai_reader(spellings: Spellings) -> Callable[[str], Cell]:
         plain = normalise(text)
         if not plain or spellings.find("uai", plain):
             return Cell(EMPTY, RULE_MISSING if text else "")
-        found = _UAI.fullmatch(_UAI_NOISE.sub("", plain).upper())
+        bare = _UAI_NOISE.sub("", plain).upper()
+        found = _UAI.fullmatch(bare) or _UAI_FIRST.match(plain.upper())
         number = found[1].zfill(7) if found else ""
         if not found or control_letter(number) != found[2]:
             return Cell(EMPTY, RULE_BAD_UAI, unread=(plain,))

@@ -514,6 +514,7 @@ def _adopt(year: int, *, shared: bool) -> list[DataError]:
         print_message(f"{kept}{paths.relative(paths.own_readings(year))} :")
         for line in adoption.shown:
             print_message(beside("  - ", line))
+        print_message(filled("Pour revenir sur une réponse, effacez sa ligne de ce fichier, puis relancez check."))
     elif not adoption.faults:
         print_message(f"Rien de nouveau n’est rempli dans {paths.relative(paths.raw(year) / paths.TO_COMPLETE)}.")
     if shared:

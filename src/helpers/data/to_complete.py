@@ -357,7 +357,9 @@ class Adoption:
         """One line a reading; the names of a column are counted, and what may be about a person is not shown."""
         is_shown = [may_be_shown(row.colonne, row.graphie) for row in self.rows.itertuples()]
         told = [
-            f"colonne « {row.colonne} » : « {row.graphie} » se lit « {row.valeur.replace('_', ' ')} »"
+            f"colonne « {row.colonne} » : « {row.graphie} », {_LEFT[row.colonne]}"
+            if row.valeur == AS_IT_IS
+            else f"colonne « {row.colonne} » : « {row.graphie} » se lit « {row.valeur.replace('_', ' ')} »"
             for row in self.rows[is_shown].itertuples()
         ]
         others = self.rows.loc[[not each for each in is_shown], "colonne"].value_counts()
