@@ -128,7 +128,7 @@ def test_rows_with_an_identifier_and_a_year_only_are_told(bare, total, count):
 
 def test_yes_and_no_the_other_way_round_is_told():
     assert "oui et non semblent inversés" in told(cleaned(rows(*[{"nouvel_accompagnement": "non"}] * 7, *[{}] * 3)))[0]
-    assert told(cleaned(rows(*[{"nouvel_accompagnement": "non"}] * 25, *[{}] * 75))) == []
+    assert told(cleaned(rows(*[{"nouvel_accompagnement": "non"}] * 66, *[{}] * 34))) == []
 
 
 CODES = {"niveau": ["1", "2", "3", "4", "5"], "nouvel_accompagnement": ["1", "2"]}

@@ -1,5 +1,7 @@
 """Palette, sheets, words and bare axes that every chart shares."""
 
+import warnings
+
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
@@ -152,6 +154,8 @@ def style() -> None:
     """Gives seaborn and matplotlib the look of the report, for drawings that `publier` or a page shows."""
     import seaborn as sns
 
+    # Grids of seaborn ask for their own layout; `publier` lays out again.
+    warnings.filterwarnings("ignore", message="The figure layout has changed to tight")
     sns.set_theme(style="white", palette=[BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER], rc={**STYLE, **_DRAWN})
     try:
         from IPython import get_ipython

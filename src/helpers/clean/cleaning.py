@@ -29,7 +29,6 @@ from helpers.clean.answers import (
 )
 from helpers.clean.persons import (
     COLUMNS,
-    RULE_NOT_NEW,
     RULE_NOTHING,
     RULE_WITHIN,
     Registers,
@@ -284,8 +283,8 @@ MOST_REJECTED_PCT = 20
 MOST_REPEATED_PCT = 50
 # Rows without an association: above it, the name stands on the first row of each block only.
 MOST_UNPLACED_PCT = 20
-# « Nouvel accompagnement » that the date contradicts: above it, yes and no are the other way round.
-MOST_NOT_NEW_PCT = 25
+# « Nouvel accompagnement » of those who began in the year, or before: above it, yes and no are the other way round.
+MOST_NOT_NEW_PCT = 66
 
 
 def find_full(reading: _Reading) -> Iterator[DataError]:
@@ -367,14 +366,18 @@ def find_unplaced(reading: _Reading, changes: pd.DataFrame) -> Iterator[DataErro
             "retirez-les, sinon écrivez au moins leur association.",
             persons=bare,
         )
-    dated = table["date_debut"].notna() & table["nouvel_accompagnement"].isin(["oui", "non"])
-    wrong = int(rules.get(RULE_NOT_NEW, 0))
-    if wrong >= FEWEST_ASKED and exceeds(wrong, int(dated.sum()), MOST_NOT_NEW_PCT):
-        yield DataError(
-            f"{reading.file}, colonne « nouvel_accompagnement » : {wrong} réponses sur {int(dated.sum())} contredisent "
-            "« date_debut » ; vérifiez ces deux colonnes : oui et non semblent inversés.",
-            persons=wrong,
-        )
+    new, opened = table["nouvel_accompagnement"], table["date_debut"].astype("datetime64[s]").dt.year
+    for is_there, other in ((opened.eq(reading.year), "non"), (opened.lt(reading.year), "oui")):
+        answers = new[kept & is_there & new.isin(["oui", "non"])]
+        wrong = int(answers.eq(other).sum())
+        if wrong >= FEWEST_ASKED and exceeds(wrong, len(answers), MOST_NOT_NEW_PCT):
+            when = "commencés dans l’année" if other == "non" else "commencés avant"
+            yield DataError(
+                f"{reading.file}, colonne « nouvel_accompagnement » : sur {len(answers)} accompagnements {when} "
+                f"d’après « date_debut », {wrong} ont pour réponse « {other} » : oui et non semblent inversés ; vérifiez "
+                f"ces deux colonnes, et ce que vous avez dit de leurs réponses dans {paths.TO_COMPLETE}.",
+                persons=wrong,
+            )
 
 
 def find_excess(reading: _Reading, rejections: pd.DataFrame, read: int) -> Iterator[DataError]:
