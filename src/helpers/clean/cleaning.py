@@ -374,8 +374,8 @@ def find_unplaced(reading: _Reading, changes: pd.DataFrame) -> Iterator[DataErro
             when = "commencés dans l’année" if other == "non" else "commencés avant"
             yield DataError(
                 f"{reading.file}, colonne « nouvel_accompagnement » : sur {len(answers)} accompagnements {when} "
-                f"d’après « date_debut », {wrong} ont pour réponse « {other} » : oui et non semblent inversés ; vérifiez "
-                f"ces deux colonnes, et ce que vous avez dit de leurs réponses dans {paths.TO_COMPLETE}.",
+                f"d’après « date_debut », {wrong} ont pour réponse « {other} » : oui et non semblent inversés ; "
+                f"vérifiez ces deux colonnes, et ce que vous avez dit de leurs réponses dans {paths.TO_COMPLETE}.",
                 persons=wrong,
             )
 
