@@ -65,9 +65,13 @@ def parsed(reports: Path, name: str) -> BeautifulSoup:
     return BeautifulSoup((reports / str(YEAR) / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
+# Which lines are cut, and how many are one path, follows the length of names.
+_OF_DRAWINGS = ("path", "circle", "defs", "clippath", "rect", "use", "g")
+
+
 def elements(page: BeautifulSoup) -> Counter:
     """How many elements of each name there are, with the names of their attributes."""
-    tags = (tag for tag in page.find_all(True) if tag.name not in _OF_TEXT)
+    tags = (tag for tag in page.find_all(True) if tag.name not in (*_OF_TEXT, *_OF_DRAWINGS))
     return Counter((tag.name, *sorted(tag.attrs)) for tag in tags)
 
 
