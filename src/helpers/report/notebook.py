@@ -114,7 +114,7 @@ def extract(notebook: "NotebookNode", tag: str) -> list[str]:
     >>> import nbformat
     >>> execute = nbformat.read(paths.executed(2020) / "02_describe.ipynb", as_version=4)
     >>> print(text.plain(extract(execute, "a-retenir")[0]))
-    2 233 jeunes accompagnés en 2020, dont 54 % depuis cette année. ...
+    2 233 jeunes accompagnés en 2020...
     """
     return [
         output.data["text/html"]
