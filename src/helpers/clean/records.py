@@ -123,8 +123,8 @@ class Persons:
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "sexe": ["filles", ""]})
     >>> personnes = Persons.of(2021, lignes)
-    >>> len(personnes), personnes.table["sexe"].value_counts().to_dict(), personnes.having("sexe", "filles")
-    (2, {'filles': 1}, array([ True, False]))
+    >>> len(personnes), personnes.table["sexe"].value_counts().to_dict()
+    (2, {'filles': 1})
     """
 
     year: int
@@ -156,10 +156,6 @@ class Persons:
             name: (self.table[name].cat.codes.to_numpy() + 1).astype(np.min_scalar_type(len(words) - 1), copy=False)
             for name, words in self.labels.items()
         }
-
-    def having(self, column: str, *labels: str) -> np.ndarray:
-        """Whether each person has one of these labels in a column: an array of booleans."""
-        return self.table[column].isin(labels).to_numpy()
 
     def shared(self, rows: np.ndarray, other: "Persons", others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Those among some rows who are also among rows of another year, by identifier: both rows, in one order."""
