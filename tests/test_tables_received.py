@@ -79,4 +79,4 @@ def test_what_became_of_an_export_is_said_without_any_count_of_one_to_four(count
 
 def test_a_year_of_fewer_than_five_persons_says_no_more():
     said = text.say("banner", "holdings", f=key_points(kept=4)[1]).text
-    assert said.startswith("Pour 2033, ce rapport part d’un export de la base départementale (moins de 5 personnes).")
+    assert said.startswith("Pour 2033, ce rapport s’appuie sur un export de la base départementale (moins de 5 personnes).")

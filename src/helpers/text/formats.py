@@ -552,7 +552,7 @@ def say(page: str, sentence: str, **values) -> Html:
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
     >>> print(text.say("banner", "holdings", f=chiffre).text)
-    Pour 2020, ce rapport part de chiffres imprimés, d’un tableau de nouveaux postes, du compte des réunions et des ...
+    Pour 2020, ce rapport s’appuie sur des chiffres imprimés, un tableau de nouveaux postes, le nombre de ...
     """
     text = _SPACE.sub(" ", str(getattr(_environment().get_template(f"{page}.j2").module, sentence)(**values))).strip()
     return Html(text, plain(text))
