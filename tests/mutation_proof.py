@@ -1,6 +1,6 @@
 """Plants one-line faults all over the package and counts those that the tests see.
 
-``python tests/mutation_proof.py [TREE] [--count 60] [--seed 19] [--seconds 120]`` works in a copy of the tree. The same seed
+``python tests/mutation_proof.py [TREE] [--count 60] [--seed 19] [--seconds 120] [--without clean data]`` works in a copy of the tree. The same seed
 picks the same places as long as their lines do not change, so that two versions of the tests can be compared on one
 package. Each fault is tried on the test files that name its function, its module or its room, the closest first; a fault
 that changes nothing anybody could see is not caught either: the share that is caught says nothing alone.
@@ -77,8 +77,8 @@ def _changes(node: ast.AST) -> Iterator[tuple]:
         yield node, node, str(node.value + 1)
 
 
-def chosen(root: Path, count: int, seed: int) -> list[Fault]:
-    """So many faults, each room its share of them by its lines."""
+def chosen(root: Path, count: int, seed: int, without: list[str]) -> list[Fault]:
+    """So many faults, each room its share of them by its lines; those of some rooms are left out then."""
     rooms: dict[str, list[Fault]] = {}
     lines: dict[str, int] = {}
     for path in sorted(root.rglob("*.py")):
@@ -87,7 +87,7 @@ def chosen(root: Path, count: int, seed: int) -> list[Fault]:
         rooms.setdefault(room, []).extend(faults_of(path, root))
     out = []
     for room, faults in rooms.items():
-        share = round(count * lines[room] / sum(lines.values()))
+        share = round(count * lines[room] / sum(lines.values())) * (room not in without)
         out += sorted(faults, key=lambda fault: hashlib.sha256(f"{seed}{fault.rank}".encode()).digest())[:share]
     return out
 
@@ -129,12 +129,13 @@ def main() -> None:
     parser.add_argument("tree", nargs="?", type=Path, default=Path(__file__).resolve().parents[1])
     for name, value in (("--count", 60), ("--seed", 19), ("--seconds", 120)):
         parser.add_argument(name, type=int, default=value)
+    parser.add_argument("--without", nargs="*", default=[], metavar="ROOM")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "copie"
         shutil.copytree(given.tree, tree, ignore=shutil.ignore_patterns(".git", ".venv", "reports", "__pycache__"))
         seen = {}
-        for fault in chosen(tree / "src" / "helpers", given.count, given.seed):
+        for fault in chosen(tree / "src" / "helpers", given.count, given.seed, given.without):
             caught = is_caught(tree, fault, given.seconds)
             seen.setdefault(fault.module.split("/")[0], []).append(caught)
             print(json.dumps({"caught": caught, "where": f"{fault.module}:{fault.line}", "line": fault.after.strip()}), flush=True)
