@@ -1,15 +1,16 @@
 """Plants one-line faults all over the package and counts those that the tests see.
 
-``python tests/mutation_proof.py [TREE] [--count 60] [--seed 19] [--seconds 120]`` works in a copy of the tree. The same seed
-picks the same places as long as their lines do not change, so that two versions of the tests can be compared on one
-package. Each fault is tried on the test files that name its function, its module or its room, the closest first; a fault
-that changes nothing anybody could see is not caught either: the share that is caught says nothing alone.
+``python tests/mutation_proof.py [TREE] [--count 60] [--seed 19] [--seconds 120] [--without clean data]`` works in a copy
+of the tree. The same seed picks the same places as long as their lines do not change, so that two versions of the tests
+can be compared on one package. Each fault is tried on the test files that name its function, its module or its room, the
+closest first; a fault that changes nothing anybody could see is not caught either: the share says nothing alone.
 """
 
 import argparse
 import ast
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -77,8 +78,8 @@ def _changes(node: ast.AST) -> Iterator[tuple]:
         yield node, node, str(node.value + 1)
 
 
-def chosen(root: Path, count: int, seed: int) -> list[Fault]:
-    """So many faults, each room its share of them by its lines."""
+def chosen(root: Path, count: int, seed: int, without: list[str]) -> list[Fault]:
+    """So many faults, each room its share of them by its lines; those of some rooms are left out then."""
     rooms: dict[str, list[Fault]] = {}
     lines: dict[str, int] = {}
     for path in sorted(root.rglob("*.py")):
@@ -87,7 +88,7 @@ def chosen(root: Path, count: int, seed: int) -> list[Fault]:
         rooms.setdefault(room, []).extend(faults_of(path, root))
     out = []
     for room, faults in rooms.items():
-        share = round(count * lines[room] / sum(lines.values()))
+        share = round(count * lines[room] / sum(lines.values())) * (room not in without)
         out += sorted(faults, key=lambda fault: hashlib.sha256(f"{seed}{fault.rank}".encode()).digest())[:share]
     return out
 
@@ -105,22 +106,29 @@ def tests_for(fault: Fault, tests: Path) -> list[str]:
 
 
 def is_caught(tree: Path, fault: Fault, seconds: int) -> bool:
-    """Whether the tests see the fault; the file is put back."""
+    """Whether a test that passes without the fault fails with it; the file is put back."""
     path = tree / "src" / "helpers" / fault.module
     good = path.read_text(encoding="utf-8")
     lines = good.split("\n")
     lines[fault.line - 1] = fault.after
     path.write_text("\n".join(lines), encoding="utf-8")
     try:
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-        run = subprocess.run(
-            [*command, *tests_for(fault, tree / "tests")], cwd=tree, capture_output=True, timeout=seconds, check=False
-        )
-        return run.returncode == 1
-    except subprocess.TimeoutExpired:
-        return False
+        code, failed = passes(tree, tests_for(fault, tree / "tests"), seconds)
     finally:
         path.write_text(good, encoding="utf-8")
+    return code == 1 and passes(tree, failed, seconds)[0] == 0
+
+
+def passes(tree: Path, tests: list[str], seconds: int) -> tuple[int | None, list[str]]:
+    """The exit code of the tests, None if they last, and the first that failed."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    # The package of the copy, before the one that is installed; no bytecode, whose date may be that of another fault.
+    own = {**os.environ, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        run = subprocess.run(command, cwd=tree, env=own, capture_output=True, encoding="utf-8", timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return None, []
+    return run.returncode, re.findall(r"^(?:FAILED|ERROR) (tests/\S+?\.py)", run.stdout, re.MULTILINE)[:1]
 
 
 def main() -> None:
@@ -129,12 +137,13 @@ def main() -> None:
     parser.add_argument("tree", nargs="?", type=Path, default=Path(__file__).resolve().parents[1])
     for name, value in (("--count", 60), ("--seed", 19), ("--seconds", 120)):
         parser.add_argument(name, type=int, default=value)
+    parser.add_argument("--without", nargs="*", default=[], metavar="ROOM")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "copie"
-        shutil.copytree(given.tree, tree, ignore=shutil.ignore_patterns(".git", ".venv", "reports", "__pycache__"))
+        shutil.copytree(given.tree, tree, ignore=shutil.ignore_patterns(".venv", "reports", "__pycache__"))
         seen = {}
-        for fault in chosen(tree / "src" / "helpers", given.count, given.seed):
+        for fault in chosen(tree / "src" / "helpers", given.count, given.seed, given.without):
             caught = is_caught(tree, fault, given.seconds)
             seen.setdefault(fault.module.split("/")[0], []).append(caught)
             print(json.dumps({"caught": caught, "where": f"{fault.module}:{fault.line}", "line": fault.after.strip()}), flush=True)

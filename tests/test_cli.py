@@ -12,8 +12,7 @@ import papermill
 import pytest
 
 from helpers import cli, paths
-from helpers.cli import diagnosis, messages
-from helpers.cli.verbs import VERBS
+from helpers.cli import VERBS, diagnosis, messages
 from helpers.errors import BusyError, DataError, NotebookFailure, PublicationError
 from helpers.paths import COMMAND
 from helpers.run import report
@@ -364,7 +363,7 @@ def test_doctor_shows_each_check_with_its_remedy_and_answers_by_its_exit_code(st
 
 def test_generate_shows_the_public_data_of_the_repository_whatever_lies_beside_them(tmp_path, monkeypatch):
     """An export, its card, a coding and minutes that somebody dropped there stay out; nothing is written beside the data."""
-    from helpers.cli import verbs
+    from helpers.cli import tools
 
     for name in ("reunions.csv", "Accompagnements 2020.xlsx", "carte_export.json", "codages/reunions/passages.csv", "comptes_rendus/a.docx"):
         path = tmp_path / "data/raw/2020" / name
@@ -373,7 +372,7 @@ def test_generate_shows_the_public_data_of_the_repository_whatever_lies_beside_t
     seen, root = [], os.environ.get(paths.DATA_ROOT_VARIABLE)
     monkeypatch.setattr(report, "make_report", lambda year, **_: paths.raw(year))
     monkeypatch.setattr("helpers.report.index.write_example", lambda raw, example: seen.append((sorted(path.name for path in raw.iterdir()), example)))
-    verbs.make_example(tmp_path)
+    tools.make_example(tmp_path)
     assert seen == [(["reunions.csv"], tmp_path / "docs/exemple")]
     assert os.environ.get(paths.DATA_ROOT_VARIABLE) == root and [path.name for path in tmp_path.iterdir()] == ["data"]
 

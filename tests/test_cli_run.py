@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from helpers import cli, paths, provenance
-from helpers.cli import live, verbs
+from helpers.cli import live, reports
 from helpers.provenance import libraries
 from helpers.report.checks import POLICY
 from helpers.run import report
@@ -122,8 +122,8 @@ def no_browser():
 @pytest.fixture
 def watched(data_root, monkeypatch):
     """A watch whose report costs nothing: what it does at each making, and the end after three."""
-    monkeypatch.setattr(verbs, "LOOK_S", 0.01)
-    monkeypatch.setattr(verbs, "QUIET_S", 0.01)
+    monkeypatch.setattr(reports, "LOOK_S", 0.01)
+    monkeypatch.setattr(reports, "QUIET_S", 0.01)
     made = threading.Semaphore(0)
     count = []
 
@@ -138,7 +138,7 @@ def watched(data_root, monkeypatch):
 
     monkeypatch.setattr(webbrowser, "get", no_browser)
     monkeypatch.delenv(live.PORT_VARIABLE, raising=False)
-    monkeypatch.setattr(verbs, "_make_if_needed", make)
+    monkeypatch.setattr(reports, "_make_if_needed", make)
     return made, count
 
 
@@ -155,7 +155,7 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
     changing = threading.Thread(target=change)
     changing.start()
     with pytest.raises(KeyboardInterrupt):
-        verbs._watch(Namespace(year=2032, force=True))
+        reports._watch(Namespace(year=2032, force=True))
     changing.join()
     assert count == [True, False, False]
     told = capsys.readouterr()
@@ -207,10 +207,10 @@ def test_a_change_of_the_code_restarts_the_command(watched, monkeypatch):
         raise Restarted
 
     looks = iter([{}, {}, {"module.py": 1}])
-    monkeypatch.setattr(verbs, "_code", lambda: next(looks))
-    monkeypatch.setattr(verbs, "_restart", restart)
+    monkeypatch.setattr(reports, "_code", lambda: next(looks))
+    monkeypatch.setattr(reports, "_restart", restart)
     with pytest.raises(Restarted):
-        verbs._watch(Namespace(year=2032, force=False))
+        reports._watch(Namespace(year=2032, force=False))
     assert watched[1] == [False]
 
 

@@ -12,7 +12,7 @@ import pytest
 from coding_files import place, qdc, qualcoder, refi, small_project, taguette
 from conftest import MINI
 from helpers import cli, paths
-from helpers.cli import verbs
+from helpers.cli import codings
 from helpers.codings import model, reading, tables
 from helpers.codings.model import Code, Document, Project
 from helpers.data import coding_files, raw, year_checks
@@ -148,7 +148,7 @@ def test_a_kind_that_does_not_exist_or_has_no_document_is_refused(tmp_path, root
     with pytest.raises(SystemExit) as stopped:
         cli.main(["import-coding", "codage.qdpx", "--year", str(YEAR), "--kind", "verbatin"])
     told = re.sub(r"\s+", " ", capsys.readouterr().err.replace("'", ""))
-    assert (stopped.value.code, content(root)) == (2, before) and verbs._KINDS == model.KINDS
+    assert (stopped.value.code, content(root)) == (2, before) and codings._KINDS == model.KINDS
     assert told.startswith(
         "--kind : choix inconnu : verbatin (au choix : verbatim, compte_rendu, synthese) Aide"
     )

@@ -9,11 +9,31 @@ import signal
 import sys
 
 from helpers import paths
-from helpers.cli import messages
+from helpers.cli import codings, messages, raw_files, reports, tools
 from helpers.cli.messages import INTACT, examples, filled, print_error, print_message, rows, width
-from helpers.cli.verbs import VERBS, option
+from helpers.cli.verbs import Verb, option
 from helpers.paths import COMMAND
 from helpers.typography import french_spaces
+
+# The verbs in the order of the help.
+VERBS: dict[str, Verb] = {
+    each.name: each
+    for each in (
+        reports.run,
+        reports.share,
+        tools.lab,
+        raw_files.new_year,
+        raw_files.check,
+        codings.import_coding,
+        codings.export_coding,
+        raw_files.simulate,
+        reports.status,
+        reports.verify,
+        tools.doctor,
+        tools.test,
+        tools.generate,
+    )
+}
 
 # --- The command line: argparse, with its own words in French ---
 

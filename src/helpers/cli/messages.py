@@ -49,6 +49,11 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{number(count)}{WIDE}{one if count < 2 else many or f'{one}s'}"
 
 
+def plural(count: int) -> str:
+    """The « s » of a noun after this count."""
+    return "s" if count > 1 else ""
+
+
 def kilobytes(count: int) -> str:
     """A number of bytes in thousands."""
     return f"{number(round(count / 1000))} ko"
@@ -63,6 +68,11 @@ def beside(head: str, text: str) -> str:
     """A text that starts after ``head`` and keeps to its right; a long word, such as a path, is never cut."""
     indents = {"initial_indent": head, "subsequent_indent": " " * len(head)}
     return textwrap.fill(french_spaces(text), width(), **indents, break_long_words=False, break_on_hyphens=False)
+
+
+def print_item(text: str) -> None:
+    """Writes one item of a list."""
+    print_message(beside("  - ", text))
 
 
 def rows(title: str, pairs: tuple[tuple[str, str], ...]) -> str:

@@ -1,0 +1,194 @@
+"""Verbs on coded segments: read the files of other tools, write for them."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from helpers import paths
+from helpers.cli.messages import beside, counted, filled, print_error, print_item, print_message
+from helpers.cli.verbs import option, verb, year_option
+from helpers.errors import DataError
+from helpers.paths import COMMAND
+
+_BOOK = "data/raw/reference/themes.csv"
+# Those of the codings, which take half a second to load; a test holds them equal.
+_KINDS = ("verbatim", "compte_rendu", "synthese")
+
+
+@verb(
+    "import-coding",
+    "reprend un codage ou un livre de codes de Taguette, QualCoder, NVivo…",
+    "Lit un projet Taguette (.sqlite3, ou son CSV), REFI-QDA (.qdpx) ou QualCoder (dossier .qda), ou nos tables CSV, "
+    "et l’écrit dans data/raw/ANNÉE/codages/NOM/, qui n’entre jamais dans git. Chaque passage est comparé à son texte "
+    "; ce qui n’est pas gardé est dit. Un code que le livre de codes n’a pas est une erreur.\n"
+    "Paroles, compte rendu et synthèse ne se comptent pas de la même façon : --kind dit ce que sont les documents "
+    "quand le fichier ne le dit pas (Taguette, QualCoder sans attribut « nature »).\n"
+    "Un livre de codes (.qdc, ou sa table CSV) complète data/raw/reference/themes.csv.\n"
+    "Un codage déjà importé du même fichier est remplacé, si ses tables n’ont pas été modifiées ; celui d’un autre "
+    "fichier ne l’est jamais.",
+    (
+        ("import-coding reunions.qdpx --year 2021", "le codage des réunions de 2021"),
+        ("import-coding lea.sqlite3 --year 2021 --name lea --add-codes", "et ses codes dans le livre"),
+        ("import-coding lea.sqlite3 --year 2021 --kind verbatim", "des paroles telles qu’elles ont été dites"),
+        ("import-coding codes.qdc --year 2021", "un livre de codes"),
+    ),
+    option("file FICHIER", "fichier ou dossier que l’outil d’analyse a écrit"),
+    year_option("année du codage"),
+    option("--name NOM", "nom du codage ici (celui du fichier)"),
+    option("--kind NATURE", f"nature des documents qui ne la disent pas : {', '.join(_KINDS)}", choices=_KINDS),
+    option("--add-codes", "ajoute au livre de codes ceux qu’il n’a pas, et les liste"),
+    option("--definitions", "copie aussi leurs définitions, relues, sans le demander"),
+)
+def import_coding(options: Namespace) -> int:
+    from helpers import data
+
+    source, folder = Path(options.file), paths.raw(options.year)
+    name = source.resolve().stem if options.name is None else options.name.strip()
+    if not name:
+        raise DataError("Le nom du codage est vide ; donnez-en un (--name).")
+    if not folder.is_dir():
+        prepare = f"préparez l’année d’abord : {COMMAND} new-year {options.year}"
+        raise DataError(f"{paths.relative(folder)} n’existe pas ; {prepare}")
+    project = _read_coding(source, options.kind)
+    if not project.documents and not project.codes:
+        raise DataError(f"{source.name} ne contient ni texte, ni code ; donnez le fichier d’un codage.")
+    if faults := data.book_faults(data.read_reference("themes")):
+        raise faults[0]
+    if not project.documents:
+        print_message(f"{source.name} est un livre de codes :")
+        _list_content(project)
+        _complete_book(project, options)
+        return 0
+    unknown = data.unknown_codes(project, file=source.name)
+    if unknown and not options.add_codes:
+        for fault in unknown:
+            print_error(fault)
+        print_error(
+            f"Rien n’est importé. Pour ajouter ces codes au livre, relancez avec --add-codes ; il est dans {_BOOK}."
+        )
+        return 2
+    if unknown:  # what the book cannot hold stops before anything is written
+        data.add_to_book(_missing_rows(project), is_trial=True)
+    imported = data.save_coding(project, options.year, name, source)
+    print_message(f"{paths.relative(imported)} :")
+    _list_content(project)
+    _warn_of_unknown_kinds(project)
+    if unknown:
+        _complete_book(project, options)
+    print_message(filled("\nCe dossier contient des paroles : il n’entre jamais dans git, et reste sur ce poste."))
+    print_message(f"Puis : {COMMAND} check --year {options.year}")
+    return 0
+
+
+def _read_coding(source: Path, kind: str | None):
+    """The coding of a file; ``kind`` is given to those of its documents that have none."""
+    from dataclasses import replace
+
+    from helpers.codings import model, reading
+
+    project = reading.read(source)
+    if kind is None:
+        return project
+    if project.codes and not project.documents:
+        raise DataError(f"{source.name} est un livre de codes, sans document ; relancez sans --kind.")
+    if count := len(model.documents_without_kind(project)):
+        says = "disait" if count == 1 else "disaient"
+        done = f"Nature « {kind} » donnée à {counted(count, 'document')} qui ne la {says} pas."
+    else:
+        done = "Les documents disent déjà leur nature : --kind n’y change rien."
+    return replace(model.with_document_kind(project, kind), told=(done, *project.told))
+
+
+def _list_content(project) -> None:
+    words = sum(any(map(str.isalnum, word)) for document in project.documents for word in document.text.split())
+    coders = {passage.coder for passage in project.passages} - {""}
+    counts = [
+        counted(len(project.documents), "document"),
+        counted(words, "mot"),
+        counted(len(project.codes), "code"),
+        counted(len(project.passages), "passage"),
+        counted(len(coders), "codeur") if coders else "codeur non indiqué",
+    ]
+    print_message(beside("  ", ", ".join(counts)))
+    for sentence in project.told:
+        print_item(sentence)
+
+
+def _warn_of_unknown_kinds(project) -> None:
+    """What it costs that documents do not say their kind, and what to type."""
+    from helpers.codings import model
+
+    if count := len(model.documents_without_kind(project)):
+        says = "ne dit pas s’il est" if count == 1 else "ne disent pas s’ils sont"
+        print_message(
+            filled(
+                f"{counted(count, 'document')} {says} verbatim, compte rendu ou synthèse : ni les passages pour mille "
+                "mots, ni les mots de chaque thème ne seront donnés ; si vous le savez, relancez avec --kind "
+                f"({', '.join(_KINDS)})."
+            )
+        )
+
+
+def _missing_rows(project) -> list[dict]:
+    from helpers import data
+    from helpers.codings import codebook
+
+    return codebook.rows_to_add(project, data.read_reference("themes"))
+
+
+def _are_read(rows: list[dict]) -> bool:
+    """Whether the person at the terminal, who is shown the definitions, lets them enter git."""
+    if not sys.stdin.isatty():
+        return False
+    for row in rows:
+        print_message(beside(f"  {row['libelle']} : ", row["definition"]))
+    print_message(filled("Ces définitions iraient dans un fichier suivi par git. Ni parole, ni nom : les copier ?"))
+    return input("oui, ou Entrée pour non : ").strip().casefold() in ("o", "oui")
+
+
+def _complete_book(project, options: Namespace) -> None:
+    """Adds to the book the codes that it does not have, and lists them; their definitions only if that is asked for."""
+    from helpers import data
+    from helpers.codings import codebook
+
+    rows = _missing_rows(project)
+    defined = [row for row in rows if row["definition"] != codebook.TO_DEFINE]
+    if defined and not (options.definitions or _are_read(defined)):
+        rows = [row | {"definition": codebook.TO_DEFINE} for row in rows]
+        where = f"ce fichier entre dans git. Écrivez-les dans {_BOOK} une fois relues"
+        print_message(filled(f"Définitions non copiées ({len(defined)}) : {where}."))
+    lines = data.add_to_book(rows)
+    if not rows:
+        print_message("Le livre de codes a déjà tous ces codes : rien n’y est changé.")
+        return
+    print_message(f"Ajoutés à la fin de {_BOOK} :")
+    for line, row in zip(lines, rows, strict=True):
+        under = f", sous {row['parent']}" if row["parent"] else ""
+        print_message(beside(f"  ligne {line} : ", f"{row['theme']} (« {row['libelle']} »){under}"))
+    if undefined := sum(row["definition"] == codebook.TO_DEFINE for row in rows):
+        print_message(filled(f"À définir encore : {counted(undefined, 'code')}."))
+
+
+@verb(
+    "export-coding",
+    "écrit un codage pour un autre outil : .qdpx, .qdc, IRaMuTeQ, CSV",
+    "La fin du nom choisit le format : .qdpx (projet REFI-QDA), .qdc (livre de codes), .txt (corpus IRaMuTeQ) ; sans "
+    "fin, ou .csv, un dossier de quatre tables CSV. Ce que le format ne peut pas tenir est dit.\n"
+    "Ne remplace rien, et n’écrit jamais dans reports/ ; dans le projet, seulement .qdpx et .qdc, que git ignore.",
+    (
+        ("export-coding --year 2021 --name reunions --to ../codage.qdpx", "pour NVivo, MAXQDA, ATLAS.ti…"),
+        ("export-coding --year 2021 --name reunions --to ../corpus.txt", "pour IRaMuTeQ"),
+    ),
+    year_option("année du codage"),
+    option("--name NOM", "nom du codage, que donne « status » (obligatoire)", required=True),
+    option("--to FICHIER", "fichier ou dossier à écrire, qui n’existe pas (obligatoire)", required=True),
+)
+def export_coding(options: Namespace) -> int:
+    from helpers import data
+
+    made, warnings = data.export_coding(options.year, options.name, Path(options.to))
+    print_message(f"{options.name} : écrit dans {made}")
+    for sentence in warnings:
+        print_item(sentence)
+    print_message("Ce codage contient des paroles : ne l’envoyez qu’à qui doit les lire.")
+    return 0
