@@ -27,7 +27,7 @@ PIECES = [
     "Les élèves ", "e\u0301te\u0301 ", "👩🏽‍🏫 ", "𝔘n ", "œuvre ; ", '"cité" ', "a\u00a0: b\n", "\t", "=1+1 ", "-5 ", "'=x ", "'' ",
     "<p> & </p> ", "日本 ", "\u2028", "l’équipe, ", "principal. ", "@x ", "+33 ", "**** *x_y ",
 ]  # fmt: skip
-LINES = ["\r\n", "\r", "\ufeff", "\x0b", "\x85"]
+LINES = ["\n", "\x0b", "\x85", "a\ufeff"]
 LABELS = [
     "École", "e\u0301cole", "père/mère", "a\\b", "=cmd", " deux  mots ", "🎓", "Inclure : x", "a", "b", "c", "'=d", "ligne\nbis",
 ]  # fmt: skip
@@ -111,7 +111,7 @@ def made_codes(draw: random.Random) -> list[Code]:
         parent = draw.choice(["", "", *(code.path for code in codes)])
         free = [label for label in LABELS if not any(code.parent == parent and code.name == label for code in codes)]
         notes = [made_text(draw, [*PIECES, "\r\n", "\nInclure : ", "\n\\Exemple : "], 3) for _ in range(4)]
-        codes.append(Code(draw.choice(free), parent, *notes, draw.choice(["", "2021-03-02"])))
+        codes.append(Code(draw.choice(free), parent, *notes, draw.choice(["", "2021-03-02"]), draw.random() < 0.8))
     return codes
 
 

@@ -24,7 +24,7 @@ def test_the_files_are_those_that_a_french_spreadsheet_opens(tmp_path):
     content = (tmp_path / "passages.csv").read_bytes()
     assert content.startswith("\ufeffdocument;debut;fin;texte;code;codeur;memo\r\n".encode())
     with (tmp_path / "livre_de_codes.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file, delimiter=";"))[2] == ["Élèves", "Accueil", "", "", "", "", ""]
+        assert list(csv.reader(file, delimiter=";"))[2] == ["Élèves", "Accueil", "", "", "", "", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,19 @@ def test_passages_alone_make_their_codes_and_leave_unchecked_positions(tmp_path)
     assert messages(read) == ["positions sans le texte du document pour les vérifier (1).", "passages sans code (1)."]
 
 
-def test_a_passage_that_is_not_at_its_position_is_reported_and_dropped(tmp_path):
+def test_a_passage_follows_its_text_and_is_dropped_when_it_is_gone(tmp_path):
     project = small_project()
     tables.write_csv(project, tmp_path)
     text = (tmp_path / "documents.csv").read_text(encoding="utf-8")
-    (tmp_path / "documents.csv").write_text(text.replace("Été", "L’été"), encoding="utf-8")
+    edited = text.replace("Été", "L’été").replace("principal", "proviseur")
+    (tmp_path / "documents.csv").write_text(edited, encoding="utf-8")
     read = reading.read(tmp_path)
-    assert read.passages == project.passages[-1:] and len(read.told) == 3
-    assert "positions 11 à 21, code « Accueil/Élèves »" in plain(read.told[0])
+    assert [(each.text, each.start) for each in read.passages] == [
+        ("les élèves", 13), ("élèves arrivent", 17), ("Rien", 0),
+    ]  # fmt: skip
+    told = [plain(each) for each in read.told]
+    assert "positions 35 à 62, code « Équipe »" in told[0] and len(told) == 2
+    assert told[1] == "Déplacés de 2 caractères, là où se trouve leur extrait : 2 passages."
     assert "les élèves" not in "".join(read.told)
 
 
@@ -76,7 +81,7 @@ def test_a_passage_that_is_not_at_its_position_is_reported_and_dropped(tmp_path)
     ("", "le fichier est vide"),
     (BOOK + "a;Accueil;;;;;\n", "le code parent « Accueil » n’existe pas"),
     (BOOK + "a;;x\0y;;;;\n", "le fichier contient un caractère nul"),
-    ("document;nature;texte\na;notes;x\n", "la nature de « a » n’est pas connue"),
+    ("document;nature;texte\na;notes;x\n", "ligne 2 : la nature « notes » n’est pas connue"),
     ("document;nature;texte\na;;x\na;;y\n", "ligne 3 : le document « a » est donné deux fois"),
     ("tag,description\na,b\na,c\n", "un tag est donné deux fois"),
 ])  # fmt: skip

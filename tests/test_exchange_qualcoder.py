@@ -14,7 +14,10 @@ def leaves(project: Project) -> Project:
     parents = {code.parent for code in project.codes}
     passages = tuple(each for each in project.passages if each.code not in parents)
     documents = tuple(Document(each.name, each.text, "", each.attributes) for each in project.documents)
-    codes = tuple(Code(code.name, code.parent, code.definition, **DAY) for code in project.codes)
+    codes = tuple(
+        Code(code.name, code.parent, code.definition, **DAY, codable=code.path not in parents)
+        for code in project.codes
+    )
     return Project(codes, documents, passages)
 
 
@@ -37,7 +40,7 @@ def test_a_project_gives_codes_texts_positions_and_coders(folder):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_positions_are_right_behind_accents_emoji_and_line_ends(seed, tmp_path):
     project = made_project(seed)
-    codes = (*(Code(f"code {number}", "famille", **DAY) for number in range(3)), Code("famille", **DAY))
+    codes = (*(Code(f"code {number}", "famille", **DAY) for number in range(3)), Code("famille", **DAY, codable=False))
     documents = tuple(Document(each.name, each.text) for each in project.documents)
     # A code, a span and a coder are one row: there cannot be two memos.
     once = {(each.document, each.start, each.end, each.coder): each for each in project.passages}
@@ -56,16 +59,18 @@ def test_a_code_may_belong_to_a_code_and_have_the_name_of_a_category(folder):
         "UPDATE code_name SET supercid = 3 WHERE name = 'Jamais vu'",
         "UPDATE code_name SET name = 'Accueil', catid = NULL WHERE name = 'Équipe'",
     )
-    assert paths_of(folder) == ["Accueil", "Accueil/Élèves", "Accueil (2)", "Accueil (2)/Jamais vu"]
+    assert paths_of(folder) == ["Accueil", "Accueil/Élèves", "Accueil/Jamais vu"]
+    assert reading.read(folder).codes[0].codable
 
 
-def test_a_passage_that_is_not_at_its_position_is_reported_and_dropped(tmp_path):
+def test_an_offset_that_an_editor_counted_in_utf_16_is_corrected(tmp_path):
     text = Document("a", "👩🏽‍🏫 abc, puis la suite")
     folder = qualcoder(tmp_path / "a.qda", Project((Code("x"),), (text,), (place(text, "abc", "x"),)))
     # As an editor that counts in UTF-16 would place it.
     change(folder / "data.qda", "UPDATE code_text SET pos0 = pos0 + 3, pos1 = pos1 + 3")
     read = reading.read(folder)
-    assert read.passages == () and "positions 8 à 11, code « x »" in messages(read)[0]
+    assert read.passages == (place(text, "abc", "x"),)
+    assert messages(read)[0] == "Les positions comptent un emoji pour deux caractères : elles sont lues ainsi."
 
 
 def test_what_is_not_kept_is_counted(folder):

@@ -3,10 +3,11 @@
 import re
 import zipfile
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 
-from coding_files import SEEDS, made_project, messages, place, small_project
+from coding_files import SEEDS, made_project, messages, place, plain, small_project
 from helpers.codings import reading, refi, tables
 from helpers.codings.model import Code, Document, Passage, Project
 
@@ -16,7 +17,7 @@ PROJECTS = [made_project(seed) for seed in SEEDS]
 def test_the_projects_made_here_hold_what_a_round_trip_can_lose():
     passages = [passage for project in PROJECTS for passage in project.passages]
     texts = "".join(passage.text for passage in passages)
-    assert len(passages) > 60 and "\r\n" in texts and "\U0001f3fd" in texts and "e\u0301" in texts
+    assert len(passages) > 60 and "\n" in texts and "\U0001f3fd" in texts and "e\u0301" in texts
     assert any(code.parent and "\\/" in code.path for project in PROJECTS for code in project.codes)
     assert any(document.text == "" for project in PROJECTS for document in project.documents)
     spans = [(rank, each.document, each.start) for rank, project in enumerate(PROJECTS) for each in project.passages]
@@ -25,13 +26,38 @@ def test_the_projects_made_here_hold_what_a_round_trip_can_lose():
 
 @pytest.mark.parametrize("project", PROJECTS, ids=SEEDS)
 def test_each_format_gives_the_project_back(project, tmp_path):
+    # A code that passages use, or under a code, can be applied: REFI-QDA says so of each.
+    codes = tuple(replace(code, codable=code.path in refi.codable_codes(project)) for code in project.codes)
     for write, name in ((tables.write_csv, "codage"), (refi.write_qdpx, "a.qdpx")):
-        assert write(project, tmp_path / name) == ()
+        told = write(project, tmp_path / name)
+        assert all(each.startswith("Un autre code s’appelle") for each in told)
         read = reading.read(tmp_path / name)
-        assert read == project and read.told == ()
+        assert read == (project if name == "codage" else replace(project, codes=codes)) and read.told == ()
     refi.write_qdc(project, tmp_path / "a.qdc")
     read = reading.read(tmp_path / "a.qdc")
-    assert read == Project(project.codes) and read.told == ()
+    assert read == Project(codes) and read.told == ()
+
+
+def test_a_project_is_written_as_qualcoder_reads_it(tmp_path):
+    """Of its importer (3.7): a mark is a character, who codes stands on the selection, names are unique in each kind."""
+    text = Document("a", "Été : les élèves.")
+    codes = (
+        Code("École", codable=False), Code("Tension", "École"), Code("Famille", codable=False),
+        Code("Tension", "Famille"), Code("École", "Famille"),
+    )  # fmt: skip
+    passages = place(text, "Été", "École/Tension", "A"), place(text, "élèves", "Famille/Tension", "B")
+    told = refi.write_qdpx(Project(codes, (text,), passages), tmp_path / "a.qdpx")
+    with zipfile.ZipFile(tmp_path / "a.qdpx") as archive:
+        root = ElementTree.fromstring(archive.read("project.qde"))
+        (stored,) = (archive.read(name) for name in archive.namelist() if name.startswith("sources/"))
+    assert stored == text.text.encode()
+    users = {each.get("guid"): each.get("name") for each in root.findall(".//{*}User")}
+    assert [users[each.get("creatingUser")] for each in root.findall(".//{*}PlainTextSelection")] == ["A", "B"]
+    names = [(each.get("name"), each.get("isCodable")) for each in root.findall(".//{*}Code")]
+    assert names == [
+        ("École", "false"), ("Tension", "true"), ("Famille", "false"), ("Tension (Famille)", "true"), ("École", "true"),
+    ]  # fmt: skip
+    assert len(told) == 1 and "« Tension (Famille) »" in plain(told[0])
 
 
 @pytest.mark.parametrize("write", [tables.write_csv, refi.write_qdpx, refi.write_qdc, tables.write_iramuteq])

@@ -54,27 +54,28 @@ def test_positions_are_bytes_and_not_characters(tmp_path):
     assert reading.read(path).passages == (Passage("a", 4, 7, "abc", "x"),)
 
 
-@pytest.mark.parametrize("start", [4, 6, 1, 8, -1, 99])
-def test_a_passage_that_is_not_at_its_position_is_reported_and_dropped(start, tmp_path):
-    # 1 is inside a letter of two bytes; 6 and 8 are one byte off; 99 is past the end.
-    moved = f"UPDATE highlights SET start_offset = {start}, end_offset = {start + 3}"
-    read = reading.read(change(taguette(tmp_path / "a", ABC), moved))
-    assert read.passages == ()
-    place = f"« a », positions {start} à {start + 3}, code « x »."
-    assert messages(read)[0] == f"Passage non gardé, il ne correspond pas à son texte : {place}"
+@pytest.mark.parametrize("start", [1, 9, -1, 99])
+def test_a_passage_is_looked_for_near_its_position_and_refused_when_it_is_not_there(start, tmp_path):
+    text = Document("a", "Été : les élèves sont là.")
+    path = taguette(tmp_path / "a", Project((Code("x"),), (text,), (place(text, "les élèves", "x"),)))
+    change(path, f"UPDATE highlights SET start_offset = {start}, end_offset = {start + 12}")
+    read = reading.read(path)
+    assert read.passages == (place(text, "les élèves", "x"),) and messages(read)[0].startswith("Déplacés de ")
+    change(path, "UPDATE highlights SET snippet = 'les parents'")
+    assert "1 passages sur 1 ne sont pas dans leur texte" in refusal(path)
 
 
-@pytest.mark.parametrize(("start", "count"), [(1, 0), (2, 1)])
-def test_a_position_inside_a_letter_is_refused_even_without_a_snippet(start, count, tmp_path):
-    path = change(taguette(tmp_path / "a", ABC), f"UPDATE highlights SET start_offset = {start}, snippet = ''")
-    assert len(reading.read(path).passages) == count
-
-
-def test_many_passages_that_do_not_match_are_counted_after_twenty(tmp_path):
-    passages = tuple(Passage("a", at, at + 1, "x", "c") for at in range(30))
-    path = taguette(tmp_path / "a", Project((Code("c"),), (Document("a", "x" * 50),), passages))
-    told = messages(reading.read(change(path, "UPDATE highlights SET snippet = 'y'")))
-    assert len(told) == 22 and told[20] == "Passages non gardés, ils ne correspondent pas à leur texte : 10 autres."
+@pytest.mark.parametrize(("lost", "is_refused"), [(4, False), (5, False), (6, True)])
+def test_a_file_of_which_more_than_one_passage_in_ten_is_lost_is_refused(lost, is_refused, tmp_path):
+    text = Document("a", " ".join(f"mot{rank:02}" for rank in range(50)))
+    passages = tuple(place(text, f"mot{rank:02}", "c") for rank in range(50))
+    path = taguette(tmp_path / "a", Project((Code("c"),), (text,), passages))
+    change(path, f"UPDATE highlights SET snippet = 'ailleurs' WHERE id <= {lost}")
+    if is_refused:
+        assert f"{lost} passages sur 50 ne sont pas dans leur texte" in refusal(path)
+    else:
+        told = messages(reading.read(path))
+        assert sum(each.startswith("Passage non gardé") for each in told) == lost
 
 
 @pytest.mark.parametrize("markup", [

@@ -429,7 +429,7 @@ def test_a_damaged_coding_and_a_file_dropped_beside_are_told_with_the_other_faul
     take(refi(tmp_path / "codage.qdpx", small_project()))
     folder = paths.codings_folder(YEAR) / "codage"
     texts, passages = ((folder / name).read_bytes() for name in ("documents.csv", "passages.csv"))
-    (folder / "documents.csv").write_bytes(texts.replace("Été".encode(), "L’été".encode()))
+    (folder / "documents.csv").write_bytes(texts.replace("les élèves".encode(), b"des gens"))
     unmatched = "Passage non gardé, il ne correspond pas à son texte : « Réunion du 12 », positions 11 à 21"
     assert faults()[0].startswith(f"{FOLDER} : {unmatched}")
     (folder / "documents.csv").write_bytes(texts)

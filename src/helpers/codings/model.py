@@ -56,7 +56,10 @@ MOST_CODES = 10_000
 
 @dataclass(frozen=True)
 class Code:
-    """An entry of a code book; ``parent`` is the path of the code above, ``changed`` the day of the last change."""
+    """An entry of a code book; ``parent`` is the path of the code above, ``changed`` the day of the last change.
+
+    A code that is not ``codable`` only holds others: QualCoder and REFI-QDA call it a category.
+    """
 
     name: str
     parent: str = ""
@@ -65,6 +68,7 @@ class Code:
     exclude: str = ""
     example: str = ""
     changed: str = ""
+    codable: bool = True
 
     @property
     def path(self) -> str:
@@ -89,8 +93,8 @@ class Document:
 class Passage:
     """A coded segment: ``text`` is ``document.text[start:end]``, in code points, under one code.
 
-    ``start`` and ``end`` are both ``None`` where the file gives no position. One span under two codes, or coded by two
-    persons, is two passages.
+    ``start`` and ``end`` are both ``None`` where the file gives no position; ``rank`` then tells apart those of one
+    document that have the same text. One span under two codes, or coded by two persons, is two passages.
     """
 
     document: str
@@ -100,6 +104,7 @@ class Passage:
     code: str
     coder: str = ""
     memo: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class Project:
             _check_passage(passage, ranks, documents)
 
         def order(one: Passage) -> tuple:
-            position = (one.start is None, one.start or 0, one.end or 0, one.text)
+            position = (one.start is None, one.start or 0, one.end or 0, one.text, one.rank)
             return (documents[one.document][0], *position, ranks[one.code], one.coder, one.memo)
 
         object.__setattr__(self, "codes", codes)
@@ -273,16 +278,11 @@ def is_unmatched_segment(sentence: str) -> bool:
     return sentence.startswith("Passage")
 
 
-# --- A project under construction, each passage compared with its text as it is added ---
+# --- A project under construction ---
 
 # Coded characters, counted once per passage: 50,000 passages of 1,000 characters are 50 million.
 MOST_CODED = 200_000_000
 NAMELESS = "(sans nom)"
-
-
-def same_words(one: str, other: str) -> bool:
-    """Whether two texts differ in white space only: tools, and XML, turn line breaks into spaces."""
-    return one == other or one.split() == other.split()
 
 
 @dataclass
@@ -290,20 +290,34 @@ class ProjectBuilder:
     """Codes, documents and passages as a reader meets them; `project` returns the result."""
 
     told: Warnings = field(default_factory=Warnings)
-    codes: list[Code] = field(default_factory=list)
+    codes: dict[str, Code] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     passages: list[Passage] = field(default_factory=list)
     _weight: int = 0
     _taken: dict[tuple[str | None, str], int] = field(default_factory=dict)
+    _same: Counter[Passage] = field(default_factory=Counter)
 
     def add_code(self, code: Code, parent: str) -> str:
-        """Add a code under the path of its parent and return its path."""
+        """Add a code under the path of its parent and return its path.
+
+        A category and a code of one name under one parent are one code that holds others.
+        """
         # Before the path is built: it repeats the labels above.
         check_label(code.name or NAMELESS)
         if len(self.codes) == MOST_CODES:
             raise coding_error(f"le fichier contient plus de {MOST_CODES} codes ; ce n’est pas un livre de codes.")
-        code = replace(code, name=self._free(code.name or NAMELESS, parent), parent=parent)
-        self.codes.append(code)
+        code = replace(code, name=code.name or NAMELESS, parent=parent)
+        same = self.codes.get(code.path)
+        if same and same.codable != code.codable:
+            texts = ("definition", "include", "exclude", "example", "changed")
+            both = {name: getattr(same, name) or getattr(code, name) for name in texts}
+            self.codes[code.path] = replace(same, codable=True, **both)
+            self.told.note(
+                f"Une catégorie et un code portent le même nom : ils sont ici un seul code, « {code.name} »."
+            )
+            return code.path
+        code = replace(code, name=self._free(code.name, parent))
+        self.codes[code.path] = code
         return code.path
 
     def add_tree(self, tree: Mapping[Hashable, tuple[Hashable | None, Code]]) -> dict[Hashable, str]:
@@ -354,22 +368,19 @@ class ProjectBuilder:
         if self._weight > MOST_CODED:
             raise coding_error("les passages se recouvrent au-delà de ce qu’un codage contient ; vérifiez le fichier.")
 
-    def add_passage(self, passage: Passage, claimed: str | None, positions: tuple[int, int] | None = None) -> bool:
-        """Add a passage with the text at its position; if that is not what the tool claims, report it and return False.
+    def add_unplaced(self, passage: Passage) -> None:
+        """Add a passage without position, after those of the same text."""
+        key = replace(passage, memo="")
+        self.passages.append(replace(passage, rank=self._same[key]))
+        self._same[key] += 1
 
-        ``positions`` are those of the tool, for the message: a person looks for them there.
-        """
-        text, start, end = self.documents[passage.document].text, passage.start, passage.end
-        is_inside = 0 <= start < end <= len(text)
-        self.weigh(end - start if is_inside else 0)
-        if is_inside and (claimed is None or same_words(text[start:end], claimed)):
-            self.passages.append(replace(passage, text=text[start:end]))
-            return True
-        self.told.unmatched(passage.document, *(positions or (start, end)), passage.code)
-        return False
-
-    def project(self) -> Project:
-        """The project, checked and in order."""
+    def project(self, codes: Iterable[Code] | None = None) -> Project:
+        """The project, checked and in order; with these codes, where they did not come one by one."""
         self.told.left_out("passages en double", len(self.passages) - len(set(self.passages)))
         documents = tuple(self.documents.values())
-        return Project(tuple(self.codes), documents, tuple(self.passages), self.told.sentences())
+        return Project(
+            tuple(self.codes.values() if codes is None else codes),
+            documents,
+            tuple(self.passages),
+            self.told.sentences(),
+        )

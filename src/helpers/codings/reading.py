@@ -5,11 +5,13 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from helpers.codings.model import Code, Passage, Project, ProjectBuilder
-from helpers.codings.refi import LEGACY, NAMESPACE, PROJECT, Units, read_qdc, read_qdpx
+from helpers.codings.model import Code, Project, ProjectBuilder
+from helpers.codings.positions import UTF_8, Claim, Text, add_texts
+from helpers.codings.refi import LEGACY, NAMESPACE, PROJECT, read_qdc, read_qdpx, split_description
 from helpers.codings.safe_files import (
     MOST_XML_BYTES,
     Database,
@@ -143,13 +145,13 @@ def read_taguette(database: Database) -> Project:
     left_out = collected.told.left_out
     tags = database.rows("tags", id=int, path=str, description=str, parent_id=int)
     paths = collected.add_tree({key: (parent, Code(path, definition=text)) for key, path, text, parent in tags})
-    documents = {}
-    for key, name, markup in database.rows("documents", id=int, name=str, contents=str):
-        text = words_of(markup)
-        name = collected.add_document(name, text)
-        in_bytes = Units() if text.isascii() else Units.of(text, _byte_length)
-        documents[key] = (name, in_bytes)
+    columns = {"id": int, "name": str, "filename": str, "contents": str}
+    documents = {
+        key: Text(name or Path(file).stem, words_of(markup))
+        for key, name, file, markup in database.rows("documents", **columns)
+    }
     _add_highlights(database, collected, paths, documents)
+    add_texts(collected, [*documents.values()], UTF_8)
     for what, table, columns in (
         ("descriptions de documents", "documents", {"id": int, "description": str}),
         ("descriptions du projet", "projects", {"id": int, "description": str}),
@@ -157,10 +159,6 @@ def read_taguette(database: Database) -> Project:
     ):
         left_out(what, sum(1 for _, text in database.rows(table, **columns) if text))
     return collected.project()
-
-
-def _byte_length(character: str) -> int:
-    return len(character.encode("utf-8", "surrogatepass"))
 
 
 def _add_highlights(database: Database, collected: ProjectBuilder, paths: dict, documents: dict) -> None:
@@ -174,11 +172,8 @@ def _add_highlights(database: Database, collected: ProjectBuilder, paths: dict, 
         if not codes or document not in documents or start is None or end is None:
             collected.told.left_out("passages sans code ou sans document")
             continue
-        name, units = documents[document]
-        claimed = words_of(snippet) if snippet else None
-        for code in codes:
-            passage = Passage(name, units.point(start), units.point(end), "", code, coders.get(key, ""))
-            collected.add_passage(passage, claimed, (start, end))
+        excerpt = words_of(snippet) if snippet else ""
+        documents[document].claims += [Claim(start, end, code, coders.get(key, ""), "", excerpt) for code in codes]
 
 
 def _coders(database: Database) -> dict[int, str]:
@@ -223,19 +218,19 @@ def read_qualcoder(database: Database) -> Project:
             attributes.setdefault(source, {})[name] = value
         elif value:
             left_out("attributs de cas")
-    names = {}
+    texts: dict[int, Text] = {}
     for key, name, text, media in database.rows("source", id=int, name=str, fulltext=str, mediapath=str):
         if text or not media:
-            names[key] = collected.add_document(name, text, attributes.get(key))
+            texts[key] = Text(name or Path(media).stem, text, attributes.get(key, {}))
         else:
             left_out("images, sons et vidéos")
     columns = {"ctid": int, "fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
     for _, source, start, end, text, code, owner, memo in database.rows("code_text", **columns):
-        if source not in names or ("code", code) not in paths or start is None or end is None:
+        if source not in texts or ("code", code) not in paths or start is None or end is None:
             left_out("passages sans code ou sans document")
             continue
-        passage = Passage(names[source], start, end, "", paths["code", code], owner, memo)
-        collected.add_passage(passage, text or None)
+        texts[source].claims.append(Claim(start, end, paths["code", code], owner, memo, text))
+    add_texts(collected, [*texts.values()])
     important = database.rows("code_text", ctid=int, important=int)
     left_out("marques « important »", sum(1 for _, mark in important if mark))
     for table, what in _OTHERS.items():
@@ -251,13 +246,19 @@ def _tree(database: Database) -> dict:
     columns = {"catid": int, "name": str, "memo": str, "date": str, "supercatid": int}
     for key, name, memo, date, above in database.rows("code_cat", **columns):
         parent = None if above is None else ("category", above)
-        tree["category", key] = (parent, Code(name, definition=memo, changed=_day(date)))
+        tree["category", key] = (parent, _qualcoder_code(name, memo, date, codable=False))
     columns = {"cid": int, "name": str, "memo": str, "date": str, "catid": int, "supercid": int}
     for key, name, memo, date, category, code in database.rows("code_name", **columns):
         above = ("code", code) if code is not None else ("category", category)
         parent = None if code is None and category is None else above
-        tree["code", key] = (parent, Code(name, definition=memo, changed=_day(date)))
+        tree["code", key] = (parent, _qualcoder_code(name, memo, date))
     return tree
+
+
+def _qualcoder_code(name: str, memo: str, date: str, **more: bool) -> Code:
+    """A code; its memo may be a description of ours that QualCoder imported."""
+    code = split_description(name, memo)
+    return replace(code, changed=code.changed or _day(date), **more)
 
 
 def _day(date: str) -> str:

@@ -3,44 +3,17 @@
 import re
 import uuid
 import zipfile
-from array import array
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from helpers.codings.model import MOST_DEPTH, Code, Document, Passage, Project, ProjectBuilder, Warnings
+from helpers.codings.model import MOST_DEPTH, Code, Document, Passage, Project, ProjectBuilder, Warnings, code_labels
+from helpers.codings.positions import CODE_POINTS, ILLEGAL, UTF_16, Claim, Text, add_texts
 from helpers.codings.safe_files import Archive, coding_error, decode_text, parse_xml
-
-# --- Positions: from the unit of a tool to code points ---
-
-
-class Units:
-    """Code points, or (`of`) another unit in which each character of a text has a length.
-
-    >>> lengths = Units.of("été", lambda character: len(character.encode()))
-    >>> [lengths.point(offset) for offset in range(6)]
-    [0, -1, 1, 2, -1, 3]
-    """
-
-    def __init__(self, ends: array | None = None) -> None:
-        self._ends = ends
-
-    @classmethod
-    def of(cls, text: str, length: Callable[[str], int]) -> "Units":
-        return cls(array("q", accumulate(map(length, text), initial=0)))
-
-    def point(self, offset: int) -> int:
-        """The code point at an offset; -1 inside a character or outside the text."""
-        if self._ends is None:
-            return offset
-        place = bisect_left(self._ends, offset)
-        return place if place < len(self._ends) and self._ends[place] == offset else -1
-
+from helpers.typography import shorten
 
 # --- Code books: a code has a name, a description and children ---
 
@@ -51,9 +24,9 @@ ORIGIN = "ALSES"
 # Identifiers come from the content: two exports of one project are the same file.
 _ROOT = uuid.UUID("7d0b6a52-6b0e-5c39-9d7e-0a3c1f5b8e21")
 # The description also holds the parts of a code that REFI-QDA lacks, each on its own line after its label.
-_LABELS = {"include": "Inclure", "exclude": "Exclure", "example": "Exemple", "changed": "Modifié le"}
+_NAME = "Libellé d’origine"
+_LABELS = {"name": _NAME, "include": "Inclure", "exclude": "Exclure", "example": "Exemple", "changed": "Modifié le"}
 _LINE = re.compile(rf"(\\*)({'|'.join(_LABELS.values())})[ \u00a0\u202f]: ")
-ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def guid(*parts: object) -> str:
@@ -73,11 +46,16 @@ def xml_safe(text: str, what: str) -> str:
     return text
 
 
-def join_description(code: Code) -> str:
-    """The definition, then the other parts after their labels; lines that look like labels get a backslash."""
+def join_description(code: Code, name: str = "") -> str:
+    """The definition, then the other parts after their labels; lines that look like labels get a backslash.
+
+    ``name`` is that of the code in the file, where it is not its own.
+    """
     parts = [_guarded(code.definition)] if code.definition else []
-    for name, label in _LABELS.items():
-        if value := getattr(code, name):
+    for field_name, label in _LABELS.items():
+        if field_name == "name" and name in ("", code.name):
+            continue
+        if value := getattr(code, field_name):
             parts.append(f"{label} : {_guarded(value)}")
     return "\n".join(parts)
 
@@ -102,18 +80,50 @@ def split_description(name: str, text: str) -> Code:
             lines[current] = [_unguarded(line[match.end() :])]
         else:
             lines[current].append(_unguarded(line))
-    return Code(name, **{field: "\n".join(each) for field, each in lines.items()})
+    return Code(**{"name": name, **{field: "\n".join(each) for field, each in lines.items()}})
 
 
-def codes_element(project: Project) -> Element:
-    root, nodes = Element("Codes"), {}
+def codes_element(project: Project, told: Warnings) -> Element:
+    """The tree of codes; one that holds others and that nobody applied is a category.
+
+    QualCoder has one code, and one category, of a name: another takes that of its parent too, and its description keeps
+    its own, which our readers restore.
+    """
+    root, nodes, taken = Element("Codes"), {}, set()
+    codable = codable_codes(project)
     for code in project.codes:
-        attributes = {"guid": guid("code", code.path), "name": xml_safe(code.name, "un code"), "isCodable": "true"}
+        is_codable = code.path in codable
+        name = _free_name(code, is_codable, taken)
+        if name != code.name:
+            told.note(f"Un autre code s’appelle « {shorten(code.name)} », ce que QualCoder refuse : écrit « {name} ».")
+        attributes = {"guid": guid("code", code.path), "name": xml_safe(name, "un code")}
+        attributes["isCodable"] = "true" if is_codable else "false"
         node = SubElement(nodes.get(code.parent, root), "Code", attributes)
-        if text := xml_safe(join_description(code), f"le code « {code.name} »"):
+        if text := xml_safe(join_description(code, name), f"le code « {code.name} »"):
             SubElement(node, "Description").text = text
         nodes[code.path] = node
     return root
+
+
+def codable_codes(project: Project) -> set[str]:
+    """The codes that a person may apply, or did; and what they hold, since QualCoder has no category under a code."""
+    out = {passage.code for passage in project.passages}
+    for code in project.codes:
+        if code.codable or code.parent in out:
+            out.add(code.path)
+    return out
+
+
+def _free_name(code: Code, is_codable: bool, taken: set[tuple[bool, str]]) -> str:
+    name, number = code.name, 1
+    if (is_codable, name) in taken and code.parent:
+        name = f"{code.name} ({code_labels(code.parent)[-1]})"
+    free = name
+    while (is_codable, free) in taken:
+        number += 1
+        free = f"{name} ({number})"
+    taken.add((is_codable, free))
+    return free
 
 
 def read_codes(collected: ProjectBuilder, root: Element, path: str) -> dict[str, str]:
@@ -124,6 +134,7 @@ def read_codes(collected: ProjectBuilder, root: Element, path: str) -> dict[str,
         below = []
         for parent, node in level:
             code = split_description(node.get("name", ""), node.findtext("{*}Description", ""))
+            code = replace(code, codable=node.get("isCodable") not in ("false", "0"))
             name = paths[guid_of(node)] = collected.add_code(code, parent)
             below += [(name, each) for each in node.findall("{*}Code")]
             collected.told.left_out("couleurs de codes", 1 if node.get("color") else 0)
@@ -157,125 +168,12 @@ def write_qdc(project: Project, path: Path) -> tuple[str, ...]:
     if not project.codes:
         raise coding_error(f"{path.name} : le projet n’a aucun code ; un livre de codes .qdc en a un au moins.")
     root = Element("CodeBook", {"xmlns": NAMESPACE, "origin": ORIGIN})
-    root.append(codes_element(project))
-    path.write_bytes(xml_bytes(root))
     told = Warnings()
+    root.append(codes_element(project, told))
+    path.write_bytes(xml_bytes(root))
     told.left_out("documents", len(project.documents))
     told.left_out("passages", len(project.passages))
     return told.sentences()
-
-
-# --- The unit that each tool counts in, and whether selections are named by excerpts ---
-
-# The specification counts code points, but tools differ. On published projects, NVivo for Windows counts UTF-16 units
-# (300 of 303 passages then fall between two words, against 49 by code points) and names nothing; qc names a selection
-# by its line. ATLAS.ti, according to QualCoder's source, counts a two-character line end as one. The unit is that of a
-# whole text, never of a passage.
-
-# Tools cut a name near 100 characters, some with an ellipsis: names are compared as beginnings.
-_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-# Enough names to know whether they are excerpts, whatever the size of the project.
-_TRIED = 200
-_WIDE = re.compile("[\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True)
-class Selection:
-    """A coding in the file: positions in the unit of its tool, and the name that the tool gave, if any."""
-
-    start: int
-    end: int
-    code: str
-    coder: str
-    memo: str
-    name: str
-
-
-@dataclass
-class Text:
-    name: str
-    content: str
-    attributes: dict[str, str]
-    selections: list[Selection] = field(default_factory=list)
-
-
-def add_texts(collected: ProjectBuilder, texts: list[Text], origin: str) -> None:
-    """Add documents and passages; a passage that its name contradicts is reported and dropped."""
-    are_excerpts = _are_excerpts(texts)
-    if not are_excerpts and any(each.name for text in texts for each in text.selections):
-        collected.told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
-    unproven = 0
-    for text in texts:
-        content, units = _reading(collected, text, origin, are_excerpts)
-        name = collected.add_document(text.name, content, text.attributes)
-        for one in text.selections:
-            start, end = units.point(one.start), units.point(one.end)
-            is_proven = are_excerpts and bool(one.name)
-            if is_proven and not _begins(content, start, end, one.name):
-                collected.told.unmatched(name, one.start, one.end, one.code)
-                continue
-            passage = Passage(name, start, end, "", one.code, one.coder, one.memo)
-            unproven += collected.add_passage(passage, None, (one.start, one.end)) and not is_proven
-    if unproven:
-        collected.told.note(
-            f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {unproven}."
-        )
-
-
-def _words(text: str) -> str:
-    """The text as a name can hold it: white space and what XML refuses become one space."""
-    return " ".join(ILLEGAL.sub(" ", text).split())
-
-
-def _begins(content: str, start: int, end: int, name: str) -> bool:
-    """Whether a passage begins as it is named."""
-    wanted = _words(_CUT.sub("", name))
-    # White space apart, the beginning is no longer than the name.
-    return 0 <= start < end and _words(content[start : min(end, start + 4 * len(name) + 200)]).startswith(wanted)
-
-
-def _are_excerpts(texts: list[Text]) -> bool:
-    """Whether this tool names selections by excerpts: at least half of the names are somewhere in their text."""
-    tried = [(rank, one.name) for rank, text in enumerate(texts) for one in text.selections if one.name][:_TRIED]
-    contents = {rank: _words(texts[rank].content) for rank, _ in tried}
-    matches = sum(_words(_CUT.sub("", name)) in contents[rank] for rank, name in tried)
-    return bool(tried) and 2 * matches >= len(tried)
-
-
-def _reading(collected: ProjectBuilder, text: Text, origin: str, are_excerpts: bool) -> tuple[str, Units]:
-    """The text and unit in which most excerpts match or, without excerpts, those known of the tool."""
-    readings = [*_readings(text.content)]
-    if are_excerpts:
-        named = [one for one in text.selections if one.name][:_TRIED]
-        fits = [
-            sum(_begins(content, units.point(one.start), units.point(one.end), one.name) for one in named)
-            for content, units, _ in readings
-        ]
-        content, units, note = readings[fits.index(max(fits))]
-    else:
-        is_wide = origin.startswith("NVivo")
-        content, units, note = next((each for each in readings if is_wide and each[2] == _WIDE_NOTE), readings[0])
-    if note:
-        collected.told.note(note)
-    return content, units
-
-
-_LINE_NOTE = "Les positions comptent chaque fin de ligne pour un caractère : les textes sont lus ainsi."
-_WIDE_NOTE = "Les positions comptent un emoji pour deux caractères : elles sont lues ainsi."
-
-
-def _readings(content: str) -> Iterator[tuple[str, Units, str]]:
-    """The text and unit of the specification, then those of tools where they differ in this text."""
-    short = content.replace("\r\n", "\n")
-    texts = [(content, "")] + ([(short, _LINE_NOTE)] if short != content else [])
-    yield from ((text, Units(), note) for text, note in texts)
-    if _WIDE.search(content):
-        for text, note in texts:
-            yield text, Units.of(text, _utf16), f"{note} {_WIDE_NOTE}".strip()
-
-
-def _utf16(character: str) -> int:
-    return 2 if character > "\uffff" else 1
 
 
 # --- Reading projects (``.qdpx``): an archive of an XML file and the texts ---
@@ -332,7 +230,8 @@ def read_qdpx(archive: Archive) -> Project:
         if text is not None and (read := _text(context, source, text)):
             texts.append(read)
         collected.told.left_out("codes posés sur un document entier", len(source.findall("{*}Coding")))
-    add_texts(collected, texts, root.get("origin", ""))
+    # NVivo for Windows: of 303 passages of published projects, 300 then fall between two words, against 49.
+    add_texts(collected, texts, UTF_16 if root.get("origin", "").startswith("NVivo") else CODE_POINTS)
     for name, what in _OTHERS.items():
         collected.told.left_out(what, counts[name])
     collected.told.left_out("notes", len(context.notes) - len(context.read_notes))
@@ -360,7 +259,8 @@ def _text(context: _Context, source: Element, text: Element) -> Text | None:
         for reference in _references(node, "VariableRef")[:1]:
             if values and context.variables.get(reference):
                 attributes[context.variables[reference]] = values[0]
-    return Text(source.get("name", ""), content, attributes, selections)
+    name = source.get("name") or source.get("plainTextPath", "").rpartition("/")[2].rpartition(".")[0]
+    return Text(name, content, attributes, selections)
 
 
 def _content(context: _Context, text: Element, what: str = "documents") -> str | None:
@@ -375,7 +275,7 @@ def _content(context: _Context, text: Element, what: str = "documents") -> str |
     return decode_text(context.archive.read(entry), f"le texte « {path.rpartition('/')[2]} »")
 
 
-def _selections(context: _Context, text: Element) -> Iterator[Selection]:
+def _selections(context: _Context, text: Element) -> Iterator[Claim]:
     told = context.collected.told
     for node in text.findall("{*}PlainTextSelection"):
         codings = node.findall("{*}Coding")
@@ -391,7 +291,8 @@ def _selections(context: _Context, text: Element) -> Iterator[Selection]:
                 continue
             user = guid_of(coding, "creatingUser") or guid_of(node, "creatingUser")
             coder = context.coders.get(user, "") if user else ""
-            yield Selection(*map(int, positions), code, coder, _memo(context, node, coding), node.get("name", ""))
+            at = *map(int, positions), code, coder, _memo(context, node, coding)
+            yield Claim(*at, node.get("name", ""), is_whole=False)
 
 
 def _memo(context: _Context, node: Element, coding: Element) -> str:
@@ -421,13 +322,13 @@ def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
     The nature and attributes of a document are variables; identifiers come from the content. Raises DataError for a
     control character in a name or a memo, which XML refuses.
     """
-    content = xml_bytes(_project(project))
+    told = Warnings()
+    content = xml_bytes(_project(project, told))
     with zipfile.ZipFile(path, "w") as archive:
         _add(archive, "project.qde", content)
         for document in project.documents:
-            # With a byte order mark, so that a text that begins with one of its own keeps it.
-            _add(archive, f"sources/{_key(document)}.txt", document.text.encode("utf-8-sig"))
-    told = Warnings()
+            # No byte order mark: QualCoder would count it as a character.
+            _add(archive, f"sources/{_key(document)}.txt", document.text.encode())
     told.left_out("passages sans position", sum(1 for passage in project.passages if passage.start is None))
     return told.sentences()
 
@@ -447,7 +348,7 @@ def _variables(document: Document) -> list[tuple[str, str]]:
     return [*document.attributes, *kind]
 
 
-def _project(project: Project) -> Element:
+def _project(project: Project, told: Warnings) -> Element:
     root = Element("Project", {"xmlns": PROJECT_NAMESPACE, "name": ORIGIN, "origin": ORIGIN})
     passages = defaultdict(list)
     for passage in project.passages:
@@ -458,7 +359,7 @@ def _project(project: Project) -> Element:
         for coder in sorted(coders):
             SubElement(users, "User", {"guid": guid("user", coder), "name": xml_safe(coder, "un nom de codeur")})
     if project.codes:
-        SubElement(root, "CodeBook").append(codes_element(project))
+        SubElement(root, "CodeBook").append(codes_element(project, told))
     if names := {name for document in project.documents for name, _ in _variables(document)}:
         variables = SubElement(root, "Variables")
         for name in sorted(names):
@@ -489,6 +390,8 @@ def _add_selection(source: Element, passage: Passage) -> None:
     node.set("startPosition", str(passage.start))
     node.set("endPosition", str(passage.end))
     author = {"creatingUser": guid("user", passage.coder)} if passage.coder else {}
+    # On both: QualCoder reads that of the selection, other tools that of the coding.
+    node.attrib.update(author)
     if passage.memo:
         SubElement(node, "Description").text = xml_safe(passage.memo, "un mémo")
     coding = SubElement(node, "Coding", {"guid": guid("coding", *parts), **author})

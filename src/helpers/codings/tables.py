@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.codings.model import (
+    KINDS,
     MOST_DEPTH,
     Code,
-    Document,
     Passage,
     Project,
     ProjectBuilder,
@@ -20,6 +20,7 @@ from helpers.codings.model import (
     code_path,
     code_path_of,
 )
+from helpers.codings.positions import Claim, Text, add_texts
 from helpers.codings.safe_files import (
     MOST_ROWS,
     MOST_TEXT_BYTES,
@@ -33,7 +34,7 @@ from helpers.typography import fold
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
 
-CODES = ("code", "parent", "definition", "inclure", "exclure", "exemple", "modifie_le")
+CODES = ("code", "parent", "definition", "inclure", "exclure", "exemple", "modifie_le", "est_codable")
 PASSAGES = ("document", "debut", "fin", "texte", "code", "codeur", "memo")
 DOCUMENTS = ("document", "nature", "texte")
 ATTRIBUTES = ("document", "attribut", "valeur")
@@ -97,15 +98,17 @@ def write_csv(project: Project, folder: Path) -> tuple[str, ...]:
     """Write the four tables of a coding into a folder; they hold all of it, so there is no message.
 
     ``livre_de_codes.csv``: ``code``, ``parent`` (a path, as in `code_path`), ``definition``, ``inclure``, ``exclure``,
-    ``exemple``, ``modifie_le``. ``documents.csv``: ``document``, ``nature``, ``texte``. ``attributs.csv``:
-    ``document``, ``attribut``, ``valeur``. ``passages.csv``: ``document``, ``debut`` and ``fin`` (code points from 0,
-    end excluded, or nothing), ``texte``, ``code`` (a path), ``codeur``, ``memo``.
+    ``exemple``, ``modifie_le``, ``est_codable`` (« non » for a category). ``documents.csv``: ``document``,
+    ``nature``, ``texte``. ``attributs.csv``: ``document``, ``attribut``, ``valeur``. ``passages.csv``: ``document``,
+    ``debut`` and ``fin`` (code points from 0, end excluded, or nothing), ``texte``, ``code`` (a path), ``codeur``,
+    ``memo``.
 
     Spreadsheets cut cells at 32,767 characters: edit the code book there, not ``documents.csv``.
     """
     tables = {
         "livre_de_codes": [
             (code.name, code.parent, code.definition, code.include, code.exclude, code.example, code.changed)
+            + ("" if code.codable else "non",)
             for code in project.codes
         ],
         "documents": [(document.name, document.kind, document.text) for document in project.documents],
@@ -174,58 +177,60 @@ def _ours(tables: dict[str, tuple[list[str], Rows]]) -> Project:
     for name, (titles, rows) in tables.items():
         collected.told.left_out(f"colonnes de {name}.csv", len(set(titles) - set(FILES[name])))
         parts[name] = [(where, {key: unescape_formula(value) for key, value in row.items()}) for where, row in rows]
-    codes = tuple(_code(row) for _, row in parts.get("livre_de_codes", ()))
-    documents = _documents(parts)
+    codes = [_code(row) for _, row in parts.get("livre_de_codes", ())]
+    texts = _texts(parts)
     paths = {code.path for code in codes} if "livre_de_codes" in parts else None
-    names = set(documents) if "documents" in parts else None
-    passages = []
+    names = set(texts) if "documents" in parts else None
     for where, row in parts.get("passages", ()):
         path = code_path_of(row["code"])
         if path and paths is not None and path not in paths:
             raise unknown_name_error(f"{where} : le code", row["code"], paths)
         if names is not None and row["document"] not in names:
             raise unknown_name_error(f"{where} : le document", row["document"], names)
-        document = documents.setdefault(row["document"], Document(row["document"]))
-        passages += _passage(where, {**row, "code": path}, document, collected)
+        text = texts.setdefault(row["document"], Text(row["document"], ""))
+        _add_passage(where, {**row, "code": path}, text, collected)
+    claimed = (claim.code for text in texts.values() for claim in text.claims)
     if paths is None:
-        codes = _codes_of(each.code for each in passages)
-    collected.told.left_out("passages en double", len(passages) - len(set(passages)))
-    return Project(codes, tuple(documents.values()), tuple(passages), collected.told.sentences())
+        codes = _codes_of([*(each.code for each in collected.passages), *claimed])
+    add_texts(collected, [*texts.values()])
+    return collected.project(codes)
 
 
-def _documents(parts: dict[str, Rows]) -> dict[str, Document]:
-    attributes: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for _, row in parts.get("attributs", ()):
-        attributes[row["document"]].append((row["attribut"], row["valeur"]))
+def _texts(parts: dict[str, Rows]) -> dict[str, Text]:
+    attributes: dict[str, dict[str, str]] = defaultdict(dict)
+    for where, row in parts.get("attributs", ()):
+        if row["attribut"] in attributes[row["document"]]:
+            raise coding_error(f"{where} : « {one_line(row['attribut'])} » est donné deux fois ; gardez-en un.")
+        attributes[row["document"]][row["attribut"]] = row["valeur"]
     if "documents" not in parts:
-        return {name: Document(name, attributes=tuple(sorted(pairs))) for name, pairs in attributes.items()}
-    documents = {}
+        return {name: Text(name, "", values) for name, values in attributes.items()}
+    texts: dict[str, Text] = {}
     for where, row in parts["documents"]:
-        name = row["document"]
-        if name in documents:
+        name, kind = row["document"], row.get("nature", "")
+        if name in texts:
             raise coding_error(f"{where} : le document « {one_line(name)} » est donné deux fois ; gardez-en un.")
-        pairs = tuple(sorted(attributes.pop(name, ())))
-        documents[name] = Document(name, row["texte"], row.get("nature", ""), pairs)
+        if kind and kind not in KINDS:
+            raise coding_error(
+                f"{where} : la nature « {one_line(kind)} » n’est pas connue ; écrivez {', '.join(KINDS)} ou rien."
+            )
+        texts[name] = Text(name, row["texte"], attributes.pop(name, {}) | ({"nature": kind} if kind else {}))
     if attributes:
-        raise unknown_name_error("attributs.csv : le document", next(iter(attributes)), documents)
-    return documents
+        raise unknown_name_error("attributs.csv : le document", next(iter(attributes)), texts)
+    return texts
 
 
-def _passage(where: str, row: dict[str, str], document: Document, collected: ProjectBuilder) -> list[Passage]:
-    """The passage of a row; none, with a message, when it has no code or is not at its position."""
+def _add_passage(where: str, row: dict[str, str], text: Text, collected: ProjectBuilder) -> None:
+    """The passage of a row: a claim on its text or, where there is none, a passage without position."""
     start, end = (_position(where, row.get(key, "")) for key in ("debut", "fin"))
+    rest = row["code"], row.get("codeur", ""), row.get("memo", "")
     if not row["code"]:
         collected.told.left_out("passages sans code")
-        return []
-    rest = row["texte"], row["code"], row.get("codeur", ""), row.get("memo", "")
-    if start is None or end is None or not document.text:
+    elif start is None or end is None or not text.stored:
         is_given = start is not None or end is not None
         collected.told.left_out("positions sans le texte du document pour les vérifier", int(is_given))
-        return [Passage(document.name, None, None, *rest)]
-    if not start < end <= len(document.text) or document.text[start:end] != row["texte"]:
-        collected.told.unmatched(document.name, start, end, row["code"])
-        return []
-    return [Passage(document.name, start, end, *rest)]
+        collected.add_unplaced(Passage(text.name, None, None, row["texte"], *rest))
+    else:
+        text.claims.append(Claim(start, end, *rest, row["texte"]))
 
 
 def _position(where: str, text: str) -> int | None:
@@ -237,9 +242,10 @@ def _position(where: str, text: str) -> int | None:
 
 
 def _code(row: dict[str, str]) -> Code:
-    fields = zip(("name", "parent", "definition", "include", "exclude", "example", "changed"), CODES, strict=True)
-    values = {field: row.get(column, "") for field, column in fields}
-    return Code(**{**values, "parent": code_path_of(values["parent"])})
+    names = ("name", "parent", "definition", "include", "exclude", "example", "changed")
+    values = {name: row.get(column, "") for name, column in zip(names, CODES, strict=False)}
+    is_codable = row.get("est_codable", "").strip().casefold() not in ("non", "faux", "false", "0")
+    return Code(**{**values, "parent": code_path_of(values["parent"])}, codable=is_codable)
 
 
 def _codes_of(paths) -> tuple[Code, ...]:
@@ -269,9 +275,8 @@ def _taguette(rows: Rows) -> Project:
         paths.setdefault(tag, code_path(tag))
         if name not in names:
             names[name] = collected.add_document(name, "")
-        collected.passages.append(Passage(names[name], None, None, row["content"], paths[tag]))
-    collected.codes = [Code(tag) for tag in paths]
-    return collected.project()
+        collected.add_unplaced(Passage(names[name], None, None, row["content"], paths[tag]))
+    return collected.project([Code(tag) for tag in paths])
 
 
 def _taguette_codes(rows: Rows, titles: list[str]) -> Project:

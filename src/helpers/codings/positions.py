@@ -1,0 +1,359 @@
+"""Where coded segments are in their texts: the unit that a tool counts in, and the proof that each position is right.
+
+The specification of REFI-QDA counts code points, but tools differ, and so do versions of one tool: UTF-16 units (NVivo
+for Windows, QualCoder with an emoji, some MAXQDA), a two-character line end for one (ATLAS.ti, according to QualCoder's
+source) or the contrary, the byte order mark, the decomposed form of accents. Nothing is believed: the unit kept is the
+one in which most stored excerpts are at their position or, where a file holds no excerpt, in which most positions fall
+between two words. A segment whose excerpt stands elsewhere is moved there, and reported; one that cannot be found is
+dropped, and reported; where many are, the file is refused.
+"""
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
+
+from helpers.codings.model import Passage, ProjectBuilder
+from helpers.codings.safe_files import coding_error
+
+# --- Units: the length of each character of a text, as a tool counts it ---
+
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_END = re.compile("\r\n?|\n")
+
+
+class Unit(NamedTuple):
+    """How a tool counts: its characters, a line end of two characters for one or two, the byte order mark or not."""
+
+    characters: str = "code_points"
+    line_end: str = "as_stored"
+    counts_mark: bool = False
+
+
+CODE_POINTS = Unit()
+UTF_16 = Unit("utf_16")
+UTF_8 = Unit("utf_8")
+
+
+def _is_composed_away(character: str) -> bool:
+    return "\u0300" <= character <= "\u036f"
+
+
+_LENGTHS: dict[str, Callable[[str], int]] = {
+    "code_points": lambda _: 1,
+    "utf_16": lambda character: 2 if character > "\uffff" else 1,
+    "utf_8": lambda character: len(character.encode("utf-8", "surrogatepass")),
+    "decomposed": lambda character: len(unicodedata.normalize("NFD", character)),
+    "composed": lambda character: 0 if _is_composed_away(character) else 1,
+}
+_NOTES = {
+    "utf_16": "Les positions comptent un emoji pour deux caractères : elles sont lues ainsi.",
+    "utf_8": "Les positions comptent des octets : elles sont lues ainsi.",
+    "decomposed": "Les positions comptent une lettre accentuée pour deux caractères : elles sont lues ainsi.",
+    "composed": "Les positions comptent une lettre et son accent pour un caractère : elles sont lues ainsi.",
+    "one": "Les positions comptent chaque fin de ligne pour un caractère : elles sont lues ainsi.",
+    "two": "Les positions comptent chaque fin de ligne pour deux caractères : elles sont lues ainsi.",
+    "mark": "Les positions comptent la marque qui ouvre le fichier (BOM) : elles sont lues ainsi.",
+}
+
+
+class Offsets:
+    """From the offsets of a tool to the code points of a text, in which a line end is one character.
+
+    >>> octets = Offsets("été\\r\\nou", UTF_8)
+    >>> octets.text, [octets.point(offset) for offset in (0, 1, 2, 3, 5, 6, 7)]
+    ('été\\nou', [0, -1, 1, 2, 3, 3, 4])
+    """
+
+    def __init__(self, stored: str, unit: Unit = CODE_POINTS) -> None:
+        mark, content = stored[:1] == "\ufeff", stored.removeprefix("\ufeff")
+        self.text, ends = plain_text(stored), [match[0] for match in _LINE_END.finditer(content)]
+        length = _LENGTHS[unit.characters]
+        if unit.characters == "code_points" and unit.line_end == "as_stored" and "\r\n" not in ends:
+            self._ends = None
+        else:
+            lengths, rank = [], 0
+            for character in self.text:
+                if character == "\n":
+                    lengths.append({"one": 1, "two": 2}.get(unit.line_end, len(ends[rank])))
+                    rank += 1
+                else:
+                    lengths.append(length(character))
+            self._ends = array("q", accumulate(lengths, initial=0))
+        self._first = 1 if unit.counts_mark and mark else 0
+
+    def point(self, offset: int) -> int:
+        """The code point at an offset; -1 inside a character or outside the text."""
+        offset -= self._first
+        if self._ends is None:
+            return offset if 0 <= offset <= len(self.text) else -1
+        place = bisect_left(self._ends, offset)
+        if place == len(self._ends) or offset < 0:
+            return -1
+        if self._ends[place] == offset:
+            # Several places where characters count for nothing: after an accent, not before.
+            return bisect_right(self._ends, offset) - 1
+        return place - 1 if self.text[place - 1] == "\n" else -1
+
+
+def plain_text(stored: str) -> str:
+    """A text as a project holds it: without the byte order mark, each line end one line feed."""
+    return _LINE_END.sub("\n", stored.removeprefix("\ufeff"))
+
+
+def _units(stored: str, first: Unit) -> list[Unit]:
+    """The units that can differ in this text, the usual one of the tool first."""
+    content = stored.removeprefix("\ufeff")
+    characters, line_ends, marks = ["code_points"], ["as_stored"], [False]
+    if any(character > "\uffff" for character in content):
+        characters.append("utf_16")
+    if not content.isascii():
+        characters += ["utf_8", "decomposed"]
+        characters += ["composed"] if any(map(_is_composed_away, content)) else []
+    if "\r\n" in content:
+        line_ends.append("one")
+    if "\n" in content.replace("\r\n", ""):
+        line_ends.append("two")
+    if content != stored:
+        marks.append(True)
+    every = [Unit(*each) for each in _product(characters, line_ends, marks)]
+    return [first, *(unit for unit in every if unit != first)]
+
+
+def _product(characters: list[str], line_ends: list[str], marks: list[bool]) -> Iterator[tuple]:
+    # The likeliest first: ties are decided by order.
+    return ((character, line_end, mark) for mark in marks for line_end in line_ends for character in characters)
+
+
+# --- Claims: what a file says of a segment, and whether its text agrees ---
+
+# Tools cut the name of a selection near 100 characters, some with an ellipsis.
+_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
+# Enough names to know whether they are excerpts, whatever the size of the project.
+_TRIED = 200
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A coding in a file: offsets in the unit of its tool; ``excerpt`` is its text, or (a name) how it begins."""
+
+    start: int
+    end: int
+    code: str
+    coder: str = ""
+    memo: str = ""
+    excerpt: str = ""
+    is_whole: bool = True
+
+
+@dataclass
+class Text:
+    """A text as it is stored, with the claims of its segments."""
+
+    name: str
+    stored: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+
+
+def squashed(text: str) -> str:
+    """The words of a text: white space, and what XML refuses, become one space; accents are decomposed."""
+    return unicodedata.normalize("NFD", " ".join(ILLEGAL.sub(" ", text).split()))
+
+
+def _wanted(claim: Claim) -> str:
+    return squashed(claim.excerpt if claim.is_whole else _CUT.sub("", claim.excerpt))
+
+
+def _agrees(text: str, start: int, end: int, claim: Claim) -> bool:
+    """Whether a segment is, or begins as, its excerpt says."""
+    if not 0 <= start < end <= len(text):
+        return False
+    if claim.is_whole:
+        return squashed(text[start:end]) == _wanted(claim)
+    # White space apart, a beginning is no longer than its excerpt.
+    return squashed(text[start : min(end, start + 4 * len(claim.excerpt) + 200)]).startswith(_wanted(claim))
+
+
+def _is_edge(text: str, place: int) -> bool:
+    """Whether a place is between two words; an accent belongs to its letter."""
+    if not 0 <= place <= len(text):
+        return False
+    if text[place : place + 1] and unicodedata.combining(text[place]):
+        return False
+    return not (text[:place][-1:].isalnum() and text[place : place + 1].isalnum())
+
+
+# --- Placing the segments of a project ---
+
+# Random offsets fall between two words one time in three, those of a person nearly always.
+_FEWEST_EDGES = 0.6
+# A shifted segment is looked for nearby; a long excerpt that stands only once, anywhere.
+_NEARBY = 300
+_SHORTEST, _LONG = 4, 20
+# Of a file where more are lost, the rest is not trusted either.
+MOST_LOST = 0.1
+FEWEST_LOST = 5
+
+
+def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_POINTS) -> None:
+    """Add documents and segments, each where its excerpt proves it to be; ``usual`` is the unit of the tool.
+
+    Raises DataError where no segment, or less than nine in ten, can be found in the texts.
+    """
+    are_excerpts = _are_excerpts(texts)
+    if not are_excerpts and any(each.excerpt for text in texts for each in text.claims):
+        collected.told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
+    chosen = None if are_excerpts else _unit_by_edges(texts, usual)
+    placement = _Placement(collected)
+    for text in texts:
+        unit = chosen or _unit_by_excerpts(text, usual)
+        for each in _differing(text, unit) if unit != UTF_8 or unit != usual else ():
+            collected.told.note(_NOTES[each])
+        placement.add(text, Offsets(text.stored, unit), are_excerpts=are_excerpts)
+    placement.finish()
+
+
+def _differing(text: Text, unit: Unit) -> list[str]:
+    """In what the unit of a coded text differs from code points of the text as it is stored."""
+    names = [unit.characters, unit.line_end, *(["mark"] if unit.counts_mark else [])]
+    is_wide = any(character > "\uffff" for character in text.stored)
+    return [each for each in names if each in _NOTES and text.claims and (each != "utf_16" or is_wide)]
+
+
+def _are_excerpts(texts: list[Text]) -> bool:
+    """Whether this tool stores excerpts: texts always are, names where half of them are somewhere in their text."""
+    if any(each.excerpt and each.is_whole for text in texts for each in text.claims):
+        return True
+    tried = [(rank, each) for rank, text in enumerate(texts) for each in text.claims if each.excerpt][:_TRIED]
+    contents = {rank: squashed(texts[rank].stored) for rank, _ in tried}
+    matches = sum(_wanted(each) in contents[rank] for rank, each in tried)
+    return bool(tried) and 2 * matches >= len(tried)
+
+
+def _unit_by_excerpts(text: Text, usual: Unit) -> Unit:
+    claims = [each for each in text.claims if each.excerpt][:_TRIED]
+    best, most = usual, -1
+    for unit in _units(text.stored, usual):
+        offsets = Offsets(text.stored, unit)
+        score = sum(_agrees(offsets.text, offsets.point(each.start), offsets.point(each.end), each) for each in claims)
+        if score > most:
+            best, most = unit, score
+        if most == len(claims):
+            break
+    return best
+
+
+def _unit_by_edges(texts: list[Text], usual: Unit) -> Unit:
+    """The unit of a whole project: without excerpts, one text proves little."""
+    coded = [text for text in texts if text.claims]
+    possible = dict.fromkeys(unit for text in coded for unit in _units(text.stored, usual))
+    scores = {unit: sum(_edges(text, unit) for text in coded) for unit in possible or (usual,)}
+    best, total = max(scores, key=scores.__getitem__), 2 * sum(len(text.claims) for text in coded)
+    # One segment that begins inside a word proves nothing.
+    if scores[best] < scores.get(usual, 0) + 4:
+        best = usual
+    if total >= 4 * FEWEST_LOST and scores[best] < _FEWEST_EDGES * total:
+        raise coding_error(
+            f"{total - scores[best]} positions sur {total} coupent un mot ou sortent de leur texte, et le fichier n’a "
+            "pas d’extraits pour les corriger ; refaites l’export après avoir enregistré le projet, ou exportez-le de "
+            "QualCoder ou de Taguette."
+        )
+    return best
+
+
+def _edges(text: Text, unit: Unit) -> int:
+    offsets = Offsets(text.stored, unit)
+    places = [offsets.point(at) for each in text.claims for at in (each.start, each.end)]
+    return sum(_is_edge(offsets.text, place) for place in places)
+
+
+class _Placement:
+    """The segments of a project as they are placed, and what is said of them all."""
+
+    def __init__(self, collected: ProjectBuilder) -> None:
+        self._collected = collected
+        self._shifts: list[int] = []
+        self._unproven = self._lost = self._total = 0
+
+    def add(self, text: Text, offsets: Offsets, *, are_excerpts: bool) -> None:
+        collected, content = self._collected, offsets.text
+        name, index = collected.add_document(text.name, content, text.attributes), None
+        for claim in text.claims:
+            self._total += 1
+            start, end = offsets.point(claim.start), offsets.point(claim.end)
+            is_inside = 0 <= start < end <= len(content)
+            collected.weigh(end - start if is_inside else 0)
+            if not (are_excerpts and claim.excerpt):
+                self._unproven += is_inside
+            elif not _agrees(content, start, end, claim):
+                index = index or _Index(content)
+                found = index.find(claim, start, end)
+                is_inside = found is not None
+                if found:
+                    self._shifts.append(abs(found[0] - start if start >= 0 else found[0] - claim.start))
+                    start, end = found
+            if is_inside:
+                at = content[start:end], claim.code, claim.coder, claim.memo
+                collected.passages.append(Passage(name, start, end, *at))
+            else:
+                self._lost += 1
+                collected.told.unmatched(name, claim.start, claim.end, claim.code)
+
+    def finish(self) -> None:
+        told, kept = self._collected.told, self._total - self._lost
+        if self._lost and (not kept or (self._lost >= FEWEST_LOST and self._lost > MOST_LOST * self._total)):
+            raise coding_error(
+                f"{self._lost} passages sur {self._total} ne sont pas dans leur texte, ni là où le fichier le dit, ni "
+                "à côté ; le texte a changé depuis le codage : refaites l’export depuis l’outil qui l’a fait."
+            )
+        if self._shifts:
+            low, high = min(self._shifts), max(self._shifts)
+            by = f"de {low} à {high} caractères" if high > low else f"de {high} caractère{'s' if high > 1 else ''}"
+            told.note(f"Déplacés {by}, là où se trouve leur extrait : {len(self._shifts)} passages.")
+        if self._unproven:
+            told.note(
+                f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {self._unproven}."
+            )
+
+
+class _Index:
+    """The words of a text, to find an excerpt whatever its white space and the form of its accents."""
+
+    def __init__(self, content: str) -> None:
+        signs: list[str] = []
+        self._places = array("q")
+        for place, character in enumerate(ILLEGAL.sub(" ", content)):
+            if not character.isspace():
+                added = unicodedata.normalize("NFD", character)
+            elif signs and signs[-1] != " ":
+                added = " "
+            else:
+                continue
+            signs += added
+            self._places.extend([place] * len(added))
+        self._words, self._length = "".join(signs), len(content)
+
+    def find(self, claim: Claim, start: int, end: int) -> tuple[int, int] | None:
+        """The nearest place of an excerpt; None if it is far away, or two places are as likely."""
+        wanted, near = _wanted(claim), start if start >= 0 else claim.start
+        if len(wanted) < _SHORTEST:
+            return None
+        found: list[tuple[int, int]] = []
+        at = self._words.find(wanted)
+        while at >= 0 and len(found) < 1_000:
+            found.append((self._places[at], self._places[at + len(wanted) - 1] + 1))
+            at = self._words.find(wanted, at + 1)
+        found.sort(key=lambda span: abs(span[0] - near))
+        if not found or (len(found) > 1 and abs(found[1][0] - near) < 2 * abs(found[0][0] - near)):
+            return None
+        if abs(found[0][0] - near) > _NEARBY and not (len(found) == 1 and len(wanted) >= _LONG):
+            return None
+        if claim.is_whole:
+            return found[0]
+        last = found[0][0] + (end - start if 0 <= start < end else claim.end - claim.start)
+        return (found[0][0], last) if last <= self._length else None
