@@ -8,7 +8,8 @@ from coding_files import messages, plain, refusal, small_project
 from helpers import typography
 from helpers.codings import reading, tables
 from helpers.codings.model import Code, Document, Passage, Project
-from helpers.codings.tables import escape_formula, unescape_formula
+from helpers.codings.tables import escape_formula
+from helpers.typography import unescape_formula
 
 BOOK = "code;parent;definition;inclure;exclure;exemple;modifie_le\n"
 PASSAGES = "document;debut;fin;texte;code;codeur;memo\n"

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -113,7 +114,7 @@ def test_each_format_is_imported_whole_privately_and_told(name, tmp_path, take):
     found = [(each.text, each.start, each.coder) for each in loaded().passages]
     assert found == [(each.text, each.start, each.coder) for each in project.passages]
     files = {f"{FOLDER}/{file}" for file in content(paths.codings_folder(YEAR) / "codage")}
-    assert len(files) == 5 and ignored(sorted(files)) == files
+    assert len(files) == 6 and ignored(sorted(files)) == files
 
 
 def test_the_record_tells_the_file_and_no_path(tmp_path, take):
@@ -259,10 +260,48 @@ def test_a_coding_that_a_killed_program_set_aside_is_put_back(tmp_path, take):
     ("Acceuil", "vouliez-vous « Accueil » ?"),
     ("Zzz", "corrigez-le, ou ajoutez-le au livre."),
 ])  # fmt: skip
-def test_an_unknown_code_is_an_error_that_names_the_nearest_one(name, remedy, tmp_path, refused):
-    told = refused(refi(tmp_path / "codage.qdpx", with_codes(Code(name))))
-    unknown = f"codage.qdpx : le code « {name} » n’est pas dans le livre de codes"
-    assert told.startswith(f"{unknown} ; {remedy} Rien n’est importé.") and "--add-codes" in told
+def test_an_unknown_code_is_told_with_the_nearest_one_and_waits_for_a_person(name, remedy, tmp_path, take):
+    code, out, _ = take(refi(tmp_path / "codage.qdpx", with_codes(Code(name))))
+    unknown = f"le code « {name} » n’est pas dans le livre de codes ; {remedy}"
+    assert code == 0 and f"- codage.qdpx : {unknown}" in out.replace("- C", "C") and "--add-codes" in out and book() == BOOK
+    assert faults() == [f"{FOLDER} : {unknown}"]
+    table = paths.codings_folder(YEAR) / "codage" / "correspondance.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(f"{name};", f"{name};equipes"), encoding="utf-8")
+    assert "renvoie à « equipes », que le livre de codes n’a pas" in faults()[0]
+    table.write_text(table.read_text(encoding="utf-8").replace("equipes", "equipe"), encoding="utf-8")
+    assert faults() == []
+    take(tmp_path / "codage.qdpx")  # again: what a person wrote is kept
+    assert faults() == [] and loaded().themes == {name: "equipe"}
+
+
+def test_one_label_under_two_parents_is_two_codes(tmp_path, take):
+    write_book(BOOK + "tension,Tension,x\n")
+    text = Document("note", "Bonjour à tous.")
+    codes = Code("École"), Code("Tension", "École"), Code("Famille"), Code("Tension", "Famille")
+    passages = place(text, "Bonjour", "École/Tension", "A"), place(text, "tous", "Famille/Tension", "B")
+    file = refi(tmp_path / "codage.qdpx", Project(codes, (text,), passages))
+    assert take(file)[0] == 0 and [each.partition(" n’est pas")[0] for each in faults()] == [
+        f"{FOLDER} : le code « École / Tension »", f"{FOLDER} : le code « Famille / Tension »",
+    ]  # fmt: skip
+    assert take(file, "--add-codes")[0] == 0 and faults() == []
+    assert loaded().themes == {"École/Tension": "ecole_tension", "Famille/Tension": "famille_tension"}
+
+
+def test_a_category_and_its_code_of_one_name_long_labels_and_definitions_are_taken(tmp_path, take):
+    codes = Code("Cour", codable=False), Code("Cour", "Cour"), Code("é" * 300, definition="d" * 6_000), Code("+Government")
+    assert take(refi(tmp_path / "codage.qdpx", with_codes(*codes[1:], codes[0])), "--add-codes", "--definitions")[0] == 0
+    assert faults() == [] and len(loaded().passages) == 4
+    labels = set(raw.read_reference("themes")["libelle"])
+    assert {"Cour", "Cour : Cour", "+Government"} <= labels and f"{'é' * 189}…" in labels
+
+
+def test_a_project_without_its_texts_adds_nothing_to_the_book_unless_asked(tmp_path, take, root):
+    project = small_project()
+    file = refi(tmp_path / "codage.qdpx", replace(project, codes=(*project.codes, Code("Nouveau")), documents=(), passages=()))
+    before = content(root)
+    code, _, err = take(file)
+    assert code == 2 and "codage.qdpx n’a pas de texte. Rien n’est écrit : pour ajouter 1 code à" in err and content(root) == before
+    assert take(file, "--add-codes")[0] == 0 and "nouveau,Nouveau" in book()
 
 
 def test_a_code_is_known_by_its_code_or_label_case_and_accents_aside_and_may_be_unused(tmp_path, take):
@@ -321,7 +360,6 @@ def test_two_labels_alike_under_two_parents_are_two_codes_and_are_found_again(tm
 
 
 @pytest.mark.parametrize(("codes", "start", "end"), [
-    ([Code("x" * 81)], f"le code « {'x' * 40}… » a 81 caractères dans libelle, 80 au plus", "abrégez-le dans l’outil d’analyse."),
     ([Code("Lieux", definition="droite\u202eà gauche")], "Codes non ajoutés, ils ne tiennent pas dans le livre :", "(code « Lieux »)."),
     ([Code("Aide"), Code("\u202eLieux"), Code("Temps")], "Codes non ajoutés", "supprimez-le (code « Lieux »)."),
 ])  # fmt: skip
@@ -334,7 +372,8 @@ def test_what_the_book_cannot_hold_stops_before_anything_is_written(codes, start
 def test_a_code_book_completes_the_book_and_makes_no_coding(name, tmp_path, take):
     project = Project((Code("Accueil"), Code("Portail", "Accueil", definition="À l’entrée.")))
     file = qdc(tmp_path / name, project) if name.endswith("qdc") else ours(tmp_path / "livre", project) / name
-    code, out, err = take(file, "--definitions")
+    assert take(file)[0] == 2 and book() == BOOK
+    code, out, err = take(file, "--definitions", "--add-codes")
     assert (code, err, coding_files.codings(YEAR)) == (0, "", [])
     assert out.startswith(f"{name} est un livre de codes :") and "ligne 8 : portail (« Portail »), sous accueil" in out
     assert book().endswith("portail,Portail,À l’entrée.,accueil\n")
@@ -437,7 +476,10 @@ def test_a_damaged_coding_and_a_file_dropped_beside_are_told_with_the_other_faul
     assert [each.startswith(f"{FOLDER} : passages.csv, ligne ") for each in faults()] == [True]
     (folder / "passages.csv").write_bytes(passages)
     write_book(BOOK.replace("equipe,Équipe,", "equipes,Équipes,"))
-    unknown = f"{FOLDER} : le code « Équipe » n’est pas dans le livre de codes ; vouliez-vous « Équipes » ?"
+    unknown = (
+        f"{FOLDER} : le code « Équipe » renvoie à « equipe », que le livre de codes n’a pas ; "
+        "corrigez correspondance.csv."
+    )
     assert faults() == [unknown]
     code, out, err = run("check")
     assert code == 2 and "le code « Équipe »" in err and re.search(r"^2032 : \d+ erreur", out)
@@ -465,7 +507,7 @@ def test_a_coding_is_an_input_under_a_name_that_tells_nothing_and_stops_the_year
     before = raw.describe_inputs([YEAR])
     assert take(refi(tmp_path / "réunion de Zoé.qdpx", with_codes(Code("Outils"))))[0] == 0
     added = [entry for entry in raw.describe_inputs([YEAR]) if entry not in before]
-    names = [f"codages de {YEAR}, fichier {rank}" for rank in (1, 2, 3, 4)]
+    names = [f"codages de {YEAR}, fichier {rank}" for rank in (1, 2, 3, 4, 5)]
     assert [(entry["fichier"], entry["lignes"]) for entry in added] == [(name, None) for name in names]
     assert year_checks.faults(YEAR) == []
     (passages,) = paths.codings_folder(YEAR).glob("*/passages.csv")

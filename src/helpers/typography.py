@@ -52,3 +52,12 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def escape_formula(text: str) -> str:
     """The text, quoted if a spreadsheet would run it as a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def unescape_formula(text: str) -> str:
+    """The text without the apostrophe that keeps a spreadsheet from running it.
+
+    >>> unescape_formula("'+Government"), unescape_formula("'été")
+    ('+Government', "'été")
+    """
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_STARTS) else text

@@ -11,6 +11,8 @@ from helpers.errors import DataError
 from helpers.paths import COMMAND
 
 _BOOK = "data/raw/reference/themes.csv"
+# The codes of a book that are shown before they are added.
+_MOST_LISTED = 20
 # Those of the codings, which take half a second to load; a test holds them equal.
 _KINDS = ("verbatim", "compte_rendu", "synthese")
 
@@ -20,17 +22,19 @@ _KINDS = ("verbatim", "compte_rendu", "synthese")
     "reprend un codage ou un livre de codes de Taguette, QualCoder, NVivo…",
     "Lit un projet Taguette (.sqlite3, ou son CSV), REFI-QDA (.qdpx) ou QualCoder (dossier .qda), ou nos tables CSV, "
     "et l’écrit dans data/raw/ANNÉE/codages/NOM/, qui n’entre jamais dans git. Chaque passage est comparé à son texte "
-    "; ce qui n’est pas gardé est dit. Un code que le livre de codes n’a pas est une erreur.\n"
+    "; ce qui est déplacé ou n’est pas gardé est dit ; un fichier dont les positions sont fausses est refusé.\n"
+    "correspondance.csv, dans ce dossier, dit quel code du livre chaque code désigne ; complétez-le, ou ajoutez au "
+    "livre les codes qu’il n’a pas (--add-codes).\n"
     "Paroles, compte rendu et synthèse ne se comptent pas de la même façon : --kind dit ce que sont les documents "
     "quand le fichier ne le dit pas (Taguette, QualCoder sans attribut « nature »).\n"
-    "Un livre de codes (.qdc, ou sa table CSV) complète data/raw/reference/themes.csv.\n"
+    "Un livre de codes (.qdc, ou sa table CSV) complète data/raw/reference/themes.csv, avec --add-codes.\n"
     "Un codage déjà importé du même fichier est remplacé, si ses tables n’ont pas été modifiées ; celui d’un autre "
     "fichier ne l’est jamais.",
     (
         ("import-coding reunions.qdpx --year 2021", "le codage des réunions de 2021"),
         ("import-coding lea.sqlite3 --year 2021 --name lea --add-codes", "et ses codes dans le livre"),
         ("import-coding lea.sqlite3 --year 2021 --kind verbatim", "des paroles telles qu’elles ont été dites"),
-        ("import-coding codes.qdc --year 2021", "un livre de codes"),
+        ("import-coding codes.qdc --year 2021 --add-codes", "un livre de codes"),
     ),
     option("file FICHIER", "fichier ou dossier que l’outil d’analyse a écrit"),
     year_option("année du codage"),
@@ -55,28 +59,55 @@ def import_coding(options: Namespace) -> int:
     if faults := data.book_faults(data.read_reference("themes")):
         raise faults[0]
     if not project.documents:
-        print_message(f"{source.name} est un livre de codes :")
-        _list_content(project)
-        _complete_book(project, options)
-        return 0
-    unknown = data.unknown_codes(project, file=source.name)
-    if unknown and not options.add_codes:
-        for fault in unknown:
-            print_error(fault)
-        print_error(
-            f"Rien n’est importé. Pour ajouter ces codes au livre, relancez avec --add-codes ; il est dans {_BOOK}."
-        )
-        return 2
-    if unknown:  # what the book cannot hold stops before anything is written
-        data.add_to_book(_missing_rows(project), is_trial=True)
-    imported = data.save_coding(project, options.year, name, source)
+        return _import_book(source, project, options)
+    if options.add_codes:  # what the book cannot hold stops before anything is written
+        data.add_to_book(_missing_rows(project)[0], is_trial=True)
+    imported = data.save_coding(_with_themes(project), options.year, name, source)
     print_message(f"{paths.relative(imported)} :")
     _list_content(project)
     _warn_of_unknown_kinds(project)
-    if unknown:
-        _complete_book(project, options)
+    project = data.load_coding(options.year, name)
+    if options.add_codes:
+        data.save_themes(options.year, name, _complete_book(project, options))
+    elif unknown := data.unknown_codes(project, file=source.name):
+        for fault in unknown:
+            print_item(str(fault))
+        print_message(
+            filled(
+                f"Ces codes ne sont pas encore comptés : écrivez leur code du livre dans {paths.relative(imported)}/"
+                f"{data.THEMES} (colonne « theme »), ou relancez avec --add-codes pour les ajouter à {_BOOK}."
+            )
+        )
     print_message(filled("\nCe dossier contient des paroles : il n’entre jamais dans git, et reste sur ce poste."))
     print_message(f"Puis : {COMMAND} check --year {options.year}")
+    return 0
+
+
+def _with_themes(project):
+    """The project with the row of the code book that each code in use means, where that is sure."""
+    from dataclasses import replace
+
+    from helpers import data
+    from helpers.codings import codebook
+
+    book = data.read_reference("themes")
+    return replace(project, themes=codebook.themes_of(codebook.used_codes(project), book, project.themes))
+
+
+def _import_book(source: Path, project, options: Namespace) -> int:
+    """The codes of a file without text, added to the tracked book only if that is asked for."""
+    rows = _missing_rows(project)[0]
+    if rows and not options.add_codes:
+        for row in rows[:_MOST_LISTED]:
+            print_error(f"{row['theme']} (« {row['libelle']} »)")
+        print_error(
+            f"{source.name} n’a pas de texte. Rien n’est écrit : pour ajouter {counted(len(rows), 'code')} à {_BOOK}, "
+            "relancez avec --add-codes ; pour importer un codage, exportez-le avec ses textes."
+        )
+        return 2
+    print_message(f"{source.name} est un livre de codes :")
+    _list_content(project)
+    _complete_book(project, options)
     return 0
 
 
@@ -129,7 +160,7 @@ def _warn_of_unknown_kinds(project) -> None:
         )
 
 
-def _missing_rows(project) -> list[dict]:
+def _missing_rows(project) -> tuple[list[dict], dict[str, str]]:
     from helpers import data
     from helpers.codings import codebook
 
@@ -146,12 +177,15 @@ def _are_read(rows: list[dict]) -> bool:
     return input("oui, ou Entrée pour non : ").strip().casefold() in ("o", "oui")
 
 
-def _complete_book(project, options: Namespace) -> None:
-    """Adds to the book the codes that it does not have, and lists them; their definitions only if that is asked for."""
+def _complete_book(project, options: Namespace) -> dict[str, str]:
+    """Adds to the book the codes that it does not have, lists them, and returns their rows by their paths.
+
+    Their definitions only if that is asked for.
+    """
     from helpers import data
     from helpers.codings import codebook
 
-    rows = _missing_rows(project)
+    rows, added = _missing_rows(project)
     defined = [row for row in rows if row["definition"] != codebook.TO_DEFINE]
     if defined and not (options.definitions or _are_read(defined)):
         rows = [row | {"definition": codebook.TO_DEFINE} for row in rows]
@@ -160,13 +194,14 @@ def _complete_book(project, options: Namespace) -> None:
     lines = data.add_to_book(rows)
     if not rows:
         print_message("Le livre de codes a déjà tous ces codes : rien n’y est changé.")
-        return
+        return added
     print_message(f"Ajoutés à la fin de {_BOOK} :")
     for line, row in zip(lines, rows, strict=True):
         under = f", sous {row['parent']}" if row["parent"] else ""
         print_message(beside(f"  ligne {line} : ", f"{row['theme']} (« {row['libelle']} »){under}"))
     if undefined := sum(row["definition"] == codebook.TO_DEFINE for row in rows):
         print_message(filled(f"À définir encore : {counted(undefined, 'code')}."))
+    return added
 
 
 @verb(

@@ -150,7 +150,7 @@ def disagreements(first: Project, second: Project) -> pd.DataFrame:
     """
     rows = []
     for unit in _compared(first, second):
-        document, own_text = unit.place.zone
+        document, own_text, _ = unit.place.zone
         start, end = (None, None) if own_text else unit.place[1:]
         for code in sorted(unit.codes[0] ^ unit.codes[1]):
             side = 0 if code in unit.codes[0] else 1

@@ -1,10 +1,12 @@
 """The code book: matching the codes of a coding with its rows, and the rows it must gain to cover them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -41,31 +43,55 @@ class Book:
             self._named.setdefault(key, set()).add(theme)
 
     def find(self, path: str) -> str:
-        """The one row that a code means; ``""`` for none or several."""
+        """The one row at the path of a code; ``""`` for none or several."""
+        return self._only(path, lambda theme, labels: not theme and not labels)
+
+    def find_by_label(self, path: str) -> str:
+        """The one row whose path ends as that of a code, as far as both go."""
+        return self._only(path, lambda theme, labels: not theme or not labels)
+
+    def _only(self, path: str, is_match: Callable[[str, list[str]], bool]) -> str:
         labels = [key_of(label) for label in code_labels(path)]
-        own, above = labels[-1], labels[-2] if len(labels) > 1 else ""
-        # `rows_to_add` prefixes a label that was taken with that of its parent.
-        near = self._named.get(own, set()) | (self._named.get(f"{above}_{own}", set()) if above else set())
-        known = {theme: self.keys.get(self.parents[theme], {self.parents[theme]}) - {""} for theme in near}
-        possible = [theme for theme in near if not above or not known[theme] or above in known[theme]]
-        exact = [theme for theme in possible if above in known[theme] or not (above or known[theme])]
-        matches = exact if len(exact) == 1 else possible
+        near = set().union(*(self._named.get(name, ()) for name in _names(labels)))
+        matches = [theme for theme in near if is_match(*self._left(theme, labels))]
         return matches[0] if len(matches) == 1 else ""
 
+    def _left(self, theme: str, labels: list[str]) -> tuple[str, list[str]]:
+        """What is left of the ancestors of a row, and of the labels of a path, once both were climbed together."""
+        seen: set[str] = set()
+        while theme and labels and theme not in seen and self.keys.get(theme, {theme}) & _names(labels):
+            seen.add(theme)
+            theme, labels = self.parents.get(theme, ""), labels[:-1]
+        return theme, labels
 
-def themes_of(codes: Iterable[str], book: pd.DataFrame) -> dict[str, str]:
-    """The row (``theme``) of the book for each code of a coding; ``""`` where the book (schema ``themes``) has none.
 
-    The last label must be the ``theme`` or the ``libelle`` of a row, case and accents aside. Where both have a parent,
-    it must be the same; among several rows, the one with that parent (or without, as the code) wins. Nothing is
-    guessed.
+def _names(labels: list[str]) -> set[str]:
+    """The last label, alone or, as `rows_to_add` writes one that was taken, after that of its parent."""
+    return {labels[-1], "_".join(labels[-2:])}
+
+
+_NOBODY = MappingProxyType({})
+
+
+def themes_of(codes: Iterable[str], book: pd.DataFrame, known: Mapping[str, str] = _NOBODY) -> dict[str, str]:
+    """The row (``theme``) of the book for each of the codes that a coding uses; ``""`` where none is sure.
+
+    ``known`` are the rows that a person chose, by code. Otherwise a code is the row at its path, each label being the
+    ``theme`` or the ``libelle`` of a row, case and accents aside. Where there is none (Taguette has no tree), it is the
+    one row whose path ends alike, as far as both go, unless another code of the coding means it: École/Tension and
+    Famille/Tension are never one code.
 
     >>> livre = pd.DataFrame({"theme": ["outils", "temps"], "libelle": ["Les outils", "Temps"], "parent": ["", ""]})
     >>> codings.themes_of(["Les Outils", "Cadre/TEMPS", "Lieux"], livre)
     {'Les Outils': 'outils', 'Cadre/TEMPS': 'temps', 'Lieux': ''}
+    >>> codings.themes_of(["École/Temps", "Cadre/Temps"], livre)
+    {'École/Temps': '', 'Cadre/Temps': ''}
     """
     index = Book(book)
-    return {path: index.find(path) for path in codes}
+    found = {path: known.get(path) if known.get(path) in index.keys else index.find(path) for path in codes}
+    by_label = {path: index.find_by_label(path) for path, theme in found.items() if not theme}
+    claims = Counter([*found.values(), *by_label.values()])
+    return found | {path: theme for path, theme in by_label.items() if claims[theme] == 1}
 
 
 def used_codes(project: Project) -> list[str]:
@@ -77,8 +103,8 @@ def used_codes(project: Project) -> list[str]:
 
 
 def missing_codes(project: Project, book: pd.DataFrame) -> list[Code]:
-    """The codes in use that the book does not have, in order; see `themes_of`."""
-    known = themes_of(used_codes(project), book)
+    """The codes in use that no row of the book is, in order; see `themes_of`."""
+    known = themes_of(used_codes(project), book, project.themes)
     return [code for code in project.codes if known.get(code.path) == ""]
 
 
@@ -133,9 +159,9 @@ def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[
     """
     codes, renamed = codes_of(book) if projects else {}, {}
     for name, project in projects.items():
-        for code in missing_codes(project, book):
-            raise DataError(unknown_code(code, book))
-        themes = themes_of({passage.code for passage in project.passages}, book)
+        if missing := missing_codes(project, book):
+            raise DataError(" ".join(f"{unknown_code(code, book)}" for code in missing[:3]))
+        themes = themes_of(used_codes(project), book, project.themes)
         passages = tuple(replace(each, code=codes[themes[each.code]].path) for each in project.passages)
         renamed[name] = Project(tuple(codes.values()), project.documents, passages, project.told)
     return renamed
@@ -149,17 +175,18 @@ _FIELDS = {"definition": "definition", "inclure": "include", "exclure": "exclude
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def rows_to_add(project: Project, book: pd.DataFrame) -> list[dict[str, str]]:
+def rows_to_add(project: Project, book: pd.DataFrame) -> tuple[list[dict[str, str]], dict[str, str]]:
     """The rows (schema ``themes``) that the book must gain to have every code in use, parents first.
 
-    ``theme`` is the label in snake case, prefixed with the parent's where it is taken; a missing definition is
-    « À définir. »; a change day that is not a date is dropped. Examples are not copied: they may quote a meeting, and
-    the book is public. Raises DataError for a label or text too long for the book, or a label too close to another.
+    The second value gives the row of each added code by its path. ``theme`` is the label in snake case, prefixed with
+    the parent's where it is taken; a missing definition is « À définir. »; a change day that is not a date is dropped;
+    a text that is too long for the book is cut, with an ellipsis. Examples are not copied: they may quote a meeting,
+    and the book is public.
 
     >>> livre = pd.DataFrame({"theme": ["outils"], "libelle": ["Les outils"], "parent": [""]})
     >>> codage = Project((Code("Outils"), Code("Grille d’accueil", "Outils")))
-    >>> codings.rows_to_add(codage, livre)[0]["theme"], codings.rows_to_add(codage, livre)[0]["parent"]
-    ('grille_d_accueil', 'outils')
+    >>> codings.rows_to_add(codage, livre)[0][0]["theme"], codings.rows_to_add(codage, livre)[1]
+    ('grille_d_accueil', {'Outils/Grille d’accueil': 'grille_d_accueil'})
     """
     by_path, wanted = {code.path: code for code in project.codes}, {}
     for code in missing_codes(project, book):
@@ -169,42 +196,43 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> list[dict[str, str]]:
             code = by_path.get(code.parent)
         wanted |= {each.path: each for each in reversed(branch)}
     index, labels, rows = Book(book), set(book["libelle"]), []
+    themes = themes_of(used_codes(project), book, project.themes)
+    added: dict[str, str] = {}
     for path, code in wanted.items():
-        if not index.find(path):
-            row = _row(code, index.find(code.parent) if code.parent else "", set(index.parents), labels)
-            index.add(row["theme"], row["libelle"], row["parent"])
+        # A code above, which nobody applied, may be in the book; so may one that differs by its accents alone.
+        theme = themes.get(path) or index.find(path)
+        if not theme:
+            row = _row(code, themes.get(code.parent, ""), set(index.parents), labels)
+            theme = row["theme"]
+            index.add(theme, row["libelle"], row["parent"])
             labels.add(row["libelle"])
             rows.append(row)
-        if not index.find(path):
-            problem = f"le code « {shorten(path)} » ne peut pas être distingué d’un autre du livre de codes"
-            raise DataError(french_spaces(f"{problem} ; ajoutez-le vous-même à data/raw/reference/themes.csv."))
-    return rows
+        themes[path] = added[path] = theme
+    return rows, added
 
 
 def _row(code: Code, parent: str, themes: set[str], labels: set[str]) -> dict[str, str]:
-    theme, label = fold(code.name)[:LONGEST].strip("_") or "code", escape_formula(" ".join(code.name.split()))
+    most = {each["name"]: each.get("constraints", {}).get("maxLength") for each in table_schema("themes")["fields"]}
+    theme, label = fold(code.name)[:LONGEST].strip("_") or "code", _cut(code.name, most["libelle"] - 10)
     if theme in themes and parent:
-        theme = f"{parent}_{theme}"
+        theme = f"{parent}_{theme}"[: 2 * LONGEST]
     if label in labels and code.parent:
-        label = f"{code_labels(code.parent)[-1]} : {label}"
+        label = _cut(f"{code_labels(code.parent)[-1]} : {code.name}", most["libelle"] - 10)
     number, free, name = 1, theme, label
     while free in themes or name in labels:
         number += 1
         free = f"{theme}_{number}" if theme in themes else theme
         name = f"{label} ({number})" if label in labels else label
-    texts = {column: escape_formula(" ".join(getattr(code, field).split())) for column, field in _FIELDS.items()}
+    texts = {column: _cut(getattr(code, field), most[column]) for column, field in _FIELDS.items()}
     texts["definition"] = texts["definition"] or TO_DEFINE
     changed = code.changed if _DAY.fullmatch(code.changed) else ""
-    return _checked({"theme": free, "libelle": name, **texts, "parent": parent, "modifie_le": changed})
+    return {"theme": free, "libelle": name, **texts, "parent": parent, "modifie_le": changed}
 
 
-def _checked(row: dict[str, str]) -> dict[str, str]:
-    for field in table_schema("themes")["fields"]:
-        text, most = row.get(field["name"], ""), field.get("constraints", {}).get("maxLength")
-        if most and len(text) > most:
-            told = f"le code « {shorten(row['libelle'], width=40)} » a {len(text)} caractères dans {field['name']}"
-            raise DataError(french_spaces(f"{told}, {most} au plus ; abrégez-le dans l’outil d’analyse."))
-    return row
+def _cut(text: str, most: int) -> str:
+    """The text on one line, disarmed, no longer than a cell of the book may be."""
+    line = escape_formula(" ".join(text.split()))
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 # --- The code book as a page shows it ---

@@ -15,8 +15,8 @@ from helpers.codings.safe_files import unknown_name_error
 
 # --- Spans of text and their overlaps ---
 
-# The document, then the text of a passage without position: those of the same text share one span.
-Zone = tuple[str, str]
+# The document, then the text and the rank of a passage without position.
+Zone = tuple[str, str, int]
 
 
 class Span(NamedTuple):
@@ -29,13 +29,13 @@ class Span(NamedTuple):
 
 def span_of(passage: Passage) -> Span:
     if passage.start is None:
-        return Span((passage.document, passage.text), 0, len(passage.text))
-    return Span((passage.document, ""), passage.start, passage.end)
+        return Span((passage.document, passage.text, passage.rank), 0, len(passage.text))
+    return Span((passage.document, "", 0), passage.start, passage.end)
 
 
 def text_at(texts: dict[str, str], at: Span) -> str:
     """The text of a span; ``texts`` are those of the documents."""
-    document, own_text = at.zone
+    document, own_text, _ = at.zone
     return (own_text or texts[document])[at.start : at.end]
 
 
@@ -46,7 +46,7 @@ def texts_of(project: Project) -> dict[str, str]:
 def merge_spans(places: Iterable[Span]) -> list[Span]:
     """The union of the spans: those that overlap become one, those that only touch stay two.
 
-    >>> zone = ("réunion 1", "")
+    >>> zone = ("réunion 1", "", 0)
     >>> [(each.start, each.end) for each in merge_spans([Span(zone, 0, 4), Span(zone, 3, 9), Span(zone, 9, 12)])]
     [(0, 9), (9, 12)]
     """

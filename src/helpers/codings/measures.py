@@ -240,7 +240,7 @@ def _texts(project: Project, zones: set[Zone]) -> Iterator[tuple[Zone, str]]:
     """The text of each document or, where it has none, those of its passages."""
     for document, text in texts_of(project).items():
         if text:
-            yield (document, ""), text
+            yield (document, "", 0), text
         else:
             yield from ((zone, zone[1]) for zone in sorted(zones) if zone[0] == document)
 

@@ -111,7 +111,8 @@ class Passage:
 class Project:
     """A complete coding in canonical order: parents before children, passages in text order, without duplicates.
 
-    ``told`` lists, in French, what the file held and the project does not; it is ignored by ``==``. Raises DataError
+    ``told`` lists, in French, what the file held and the project does not; ``themes`` gives the row of the code book
+    that a code means, by its path, where a person or an import said so. Both are ignored by ``==``. Raises DataError
     for a passage whose code, document or text is not in the project, a code without its parent, or a duplicate name.
     """
 
@@ -119,6 +120,7 @@ class Project:
     documents: tuple[Document, ...] = ()
     passages: tuple[Passage, ...] = ()
     told: tuple[str, ...] = field(default=(), compare=False)
+    themes: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         for part in (*self.codes, *self.documents, *self.passages):

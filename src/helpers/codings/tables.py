@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from helpers.codings.model import (
@@ -30,7 +30,7 @@ from helpers.codings.safe_files import (
     read_bytes,
     unknown_name_error,
 )
-from helpers.typography import fold
+from helpers.typography import fold, unescape_formula
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
 
@@ -47,17 +47,11 @@ _MOST_CELL = MOST_TEXT_BYTES
 # Spreadsheets run text that starts like this as a formula. Text that already has the apostrophe gets a second one, so
 # that reading removes exactly what writing added.
 _RUNS = re.compile(r"'*[=+\-@\t\r\n]")
-_DISARMED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
 def escape_formula(text: str) -> str:
     """The text with an apostrophe where a spreadsheet would run it."""
     return f"'{text}" if _RUNS.match(text) else text
-
-
-def unescape_formula(text: str) -> str:
-    """The inverse of `escape_formula`."""
-    return text[1:] if _DISARMED.match(text) else text
 
 
 def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
@@ -121,12 +115,16 @@ def write_csv(project: Project, folder: Path) -> tuple[str, ...]:
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
-        # For a French spreadsheet: semicolons, UTF-8 with byte order mark, no text that runs as a formula.
-        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-            writer.writerow(FILES[name])
-            writer.writerows([escape_formula(cell) for cell in row] for row in rows)
+        write_rows(folder / f"{name}.csv", FILES[name], rows)
     return ()
+
+
+def write_rows(path: Path, titles: tuple[str, ...], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table for a French spreadsheet: semicolons, byte order mark, no text that runs as a formula."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+        writer.writerow(titles)
+        writer.writerows([escape_formula(cell) for cell in row] for row in rows)
 
 
 # --- Reading our tables, one alone or a folder, and the two exports of Taguette ---

@@ -1,6 +1,7 @@
 """Open and save: the only room that touches data/. What was received is checked here."""
 
 from helpers.data.coding_files import (
+    THEMES,
     codings,
     export_coding,
     load_coding,
@@ -11,6 +12,7 @@ from helpers.data.coding_files import (
     read_quoted,
     save_coded,
     save_coding,
+    save_themes,
 )
 from helpers.data.exports import receive, receive_earlier
 from helpers.data.new_files import (

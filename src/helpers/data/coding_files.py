@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from helpers.data.private import folder_of
 from helpers.data.raw import empty_table, read_table
 from helpers.schema import DataError
 from helpers.system import atomic_folder, atomic_write, checksum, make_private, recover_folder, sha256_of
-from helpers.typography import escape_formula
+from helpers.typography import escape_formula, unescape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
@@ -24,6 +26,8 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
 
 # The name and the file that were given, and the checksums of the tables as written.
 ORIGIN = "origine.json"
+# The row of the code book that each code means: a person may complete it, and another import keeps it.
+THEMES = "correspondance.csv"
 
 
 def codings(year: int) -> list[str]:
@@ -48,7 +52,7 @@ def load_coding(year: int, name: str) -> Project:
         remedy = f"vouliez-vous « {near[0]} » ?" if near else f"{listed}."
         raise DataError(f"Aucun codage de {year} ne s’appelle « {_shown(name)} » ; {remedy}")
     try:
-        return read(folder)
+        return replace(read(folder), themes=_themes(folder))
     except DataError as error:
         # `read` knows only the folder's name: add its parent.
         raise DataError(f"{paths.relative(folder.parent)}/{error}") from None
@@ -57,17 +61,22 @@ def load_coding(year: int, name: str) -> Project:
 def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
     """Writes a coding to a folder of ``data/raw/<year>/codages``, atomically, and returns the folder.
 
-    A coding of that name is replaced if it is the same, or if it came from the same file at the same place and its
-    tables are unchanged: coding in progress is imported again. Raises `DataError` when another coding has that name, or
-    this one was changed by hand since; nothing is written.
+    ``correspondance.csv`` says which row of the code book each code in use means (``project.themes``); what it said
+    already is kept. A coding of that name is replaced if it is the same, or if it came from the same file at the same
+    place and its tables are unchanged: coding in progress is imported again. Raises `DataError` when another coding
+    has that name, or this one was changed by hand since; nothing is written.
     """
-    from helpers.codings.tables import write_csv
+    from helpers.codings.codebook import used_codes
+    from helpers.codings.tables import write_csv, write_rows
 
     folder = _folder(year, name)
     recover_folder(folder)
     _refuse_another(folder, project, year, source)
+    themes = dict(project.themes) | (_themes(folder) if folder.is_dir() else {})
     with atomic_folder(folder) as beside:
         write_csv(project, beside)
+        rows = [(code, themes.get(code, "")) for code in used_codes(project)]
+        write_rows(beside / THEMES, ("code", "theme"), rows)
         card = {"nom": name, "fichier": source.name, "emplacement": _place(source), "tables": _tables(beside)}
         text = json.dumps(card, ensure_ascii=False, indent=2) + "\n"
         (beside / ORIGIN).write_text(text, encoding="utf-8", newline="\n")
@@ -85,7 +94,30 @@ def _place(source: Path) -> str:
 
 
 def _tables(folder: Path) -> dict[str, str]:
-    return {path.name: sha256_of(path) for path in sorted(folder.glob("*.csv"))}
+    return {path.name: sha256_of(path) for path in sorted(folder.glob("*.csv")) if path.name != THEMES}
+
+
+def _themes(folder: Path) -> dict[str, str]:
+    from helpers.codings.tables import rows_of
+
+    if not (folder / THEMES).is_file():
+        return {}
+    titles, rows = rows_of(folder / THEMES, f"{THEMES}, ")
+    if not {"code", "theme"} <= set(titles):
+        raise DataError(
+            f"{folder.name} : {THEMES} : les titres attendus sont code, theme ; corrigez la première ligne."
+        )
+    given = {unescape_formula(row["code"]): row["theme"].strip() for _, row in rows}
+    return {code: theme for code, theme in given.items() if theme}
+
+
+def save_themes(year: int, name: str, themes: Mapping[str, str]) -> None:
+    """Says which row of the code book codes of a coding mean, once those rows were added."""
+    from helpers.codings.tables import rows_of, write_rows
+
+    path = _folder(year, name) / THEMES
+    rows = [(row["code"], row["theme"] or themes.get(row["code"], "")) for _, row in rows_of(path)[1]]
+    write_rows(path, ("code", "theme"), rows)
 
 
 def _shown(name: str) -> str:

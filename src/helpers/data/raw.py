@@ -27,6 +27,7 @@ from helpers.data.reading import (
 from helpers.provenance import libraries_behind
 from helpers.schema import DataError, apply_schema, columns
 from helpers.system import atomic_write, sha256_of
+from helpers.typography import unescape_formula
 
 # --- Input files: checksum, number of rows, provenance ---
 
@@ -195,8 +196,10 @@ def read_raw(year: int, name: str) -> pd.DataFrame:
 
 
 def read_reference(name: str) -> pd.DataFrame:
-    """`read_table` for a reference table."""
-    return read_table(paths.reference() / f"{name}.csv", name)
+    """`read_table` for a reference table; of the code book, labels and texts as they were before they were disarmed."""
+    table = read_table(paths.reference() / f"{name}.csv", name)
+    texts = [column for column in ("libelle", "definition", "inclure", "exclure", "exemple") if name == "themes"]
+    return table.assign(**{column: table[column].map(unescape_formula, na_action="ignore") for column in texts})
 
 
 def read_registers() -> dict[str, pd.DataFrame]:

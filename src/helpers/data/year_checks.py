@@ -129,7 +129,13 @@ def unknown_codes(project: Project, *, file: str) -> list[DataError]:
 
     book = raw.read_reference("themes")
     missing = codings.missing_codes(project, book)
-    sentences = [f"{file} : {codings.unknown_code(code, book)}" for code in missing[:MOST_TOLD]]
+    sentences = []
+    for code in missing[:MOST_TOLD]:
+        if theme := project.themes.get(code.path):
+            remedy = f"renvoie à « {theme} », que le livre de codes n’a pas ; corrigez {coding_files.THEMES}."
+            sentences.append(f"{file} : le code « {code.path} » {remedy}")
+        else:
+            sentences.append(f"{file} : {codings.unknown_code(code, book)}")
     if more := len(missing) - len(sentences):
         sentences.append(f"{file} : {more} autre{'s' if more > 1 else ''} codes ne sont pas dans le livre de codes.")
     return [DataError(french_spaces(sentence)) for sentence in sentences]
