@@ -173,10 +173,10 @@ NETWORK = [
 
 
 def _site_reports(workshop: Workshop) -> Path:
-    """Drawn where a browser looks at it or everything is enumerated."""
+    """Drawn where a browser looks at it or everything is enumerated; of the other associations, no page."""
     root = copy_project(MINI, workshop.folder / "sites", "reference")
     without = WITHOUT_KERNELS + ("" if ALL or not chromium.lacking() else UNDRAWN)
-    return _run(workshop, root, *NETWORK, "run --year 2034 --by association --by college", without=without)
+    return _run(workshop, root, *NETWORK, "run --year 2034 --by college --site 'Association fictive 01'", without=without)
 
 
 def _large_reports(workshop: Workshop) -> Path:
@@ -267,7 +267,7 @@ def real_root(workshop) -> Path:
 
 @pytest.fixture(scope="session")
 def sites_root(workshop) -> Path:
-    """Two simulated years of a small network after ``alses run --year 2034 --by association --by college``."""
+    """Two simulated years of a small network after ``alses run --year 2034 --by college --site …``."""
     return workshop.take("sites_root")
 
 

@@ -31,6 +31,7 @@ SWAPPED = {
     ast.NotIn: "in",
 }
 FILES = 8  # test files that a fault is tried on
+LONG = re.compile(r"_root\b|BESIDE|\bpublished\b")  # reads a report that is made for it
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,15 @@ def chosen(root: Path, count: int, seed: int, without: list[str]) -> list[Fault]
 
 
 def tests_for(fault: Fault, tests: Path) -> list[str]:
-    """The test files that speak of the function, then of its module, then of its room."""
+    """The test files that speak of the function, of its module, of its room; those that read a report come last."""
     stem, room = Path(fault.module).stem, fault.module.split("/")[0].removesuffix(".py")
     scores = {}
     for path in sorted(tests.glob("test_*.py")):
         text = path.read_text(encoding="utf-8")
         score = 20 * len(re.findall(rf"\b{fault.function}\b", text)) + 5 * len(re.findall(rf"\b{stem}\b", text))
         scores[path.name] = score + 3 * (stem in path.stem) + len(re.findall(rf"\b{room}\b", text))
-    ordered = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])
-    return [f"tests/{name}" for name in ordered[:FILES]]
+    ordered = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])[:FILES]
+    return [f"tests/{name}" for name in sorted(ordered, key=lambda name: bool(LONG.search((tests / name).read_text(encoding="utf-8"))))]
 
 
 def is_caught(tree: Path, fault: Fault, seconds: int) -> bool:
@@ -113,22 +114,21 @@ def is_caught(tree: Path, fault: Fault, seconds: int) -> bool:
     lines[fault.line - 1] = fault.after
     path.write_text("\n".join(lines), encoding="utf-8")
     try:
-        code, failed = passes(tree, tests_for(fault, tree / "tests"), seconds)
+        failed = next((each for each in tests_for(fault, tree / "tests") if exit_code(tree, each, seconds) == 1), None)
     finally:
         path.write_text(good, encoding="utf-8")
-    return code == 1 and passes(tree, failed, seconds)[0] == 0
+    return failed is not None and exit_code(tree, failed, seconds) == 0
 
 
-def passes(tree: Path, tests: list[str], seconds: int) -> tuple[int | None, list[str]]:
-    """The exit code of the tests, None if they last, and the first that failed."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+def exit_code(tree: Path, test: str, seconds: int) -> int | None:
+    """That of pytest on a test file; None if it lasts."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", test]
     # The package of the copy, before the one that is installed; no bytecode, whose date may be that of another fault.
     own = {**os.environ, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        run = subprocess.run(command, cwd=tree, env=own, capture_output=True, encoding="utf-8", timeout=seconds, check=False)
+        return subprocess.run(command, cwd=tree, env=own, capture_output=True, timeout=seconds, check=False).returncode
     except subprocess.TimeoutExpired:
-        return None, []
-    return run.returncode, re.findall(r"^(?:FAILED|ERROR) (tests/\S+?\.py)", run.stdout, re.MULTILINE)[:1]
+        return None
 
 
 def main() -> None:

@@ -11,20 +11,25 @@ from nbclient.exceptions import CellExecutionError
 
 from conftest import ALL, REPOSITORY, copy_project
 from helpers import parameters, paths
+from helpers.kernels import fork
 
 # All of the report when everything is enumerated; otherwise the one with the most figures.
 BY_HAND = list(parameters.NOTEBOOKS) if ALL else ["02_describe"]
 
 
-def run_by_hand(name: str, *, is_stopped: bool = False, year: int = 2020) -> nbformat.NotebookNode:
+def run_by_hand(name: str, *, is_stopped: bool = False, year: int = 2020, **options) -> nbformat.NotebookNode:
     """The notebook as it is once run; one that ``is_stopped`` must stop at an error."""
     notebook = nbformat.read(paths.notebook(name), as_version=4)
     for cell in notebook.cells:
         cell.source = cell.source.replace("year = 2020 ", f"year = {year} ")
     folder = {"metadata": {"path": str(REPOSITORY / "notebooks")}}
     with pytest.raises(CellExecutionError) if is_stopped else nullcontext():
-        NotebookClient(notebook, timeout=300, resources=folder).execute()
+        NotebookClient(notebook, timeout=300, resources=folder, **options).execute()
     return notebook
+
+
+# Kernels that find the libraries loaded; one notebook is run by an ordinary one.
+FORKED = {"kernel_manager_class": fork.manager_class()}
 
 
 def shown(notebook: nbformat.NotebookNode) -> dict[str, list]:
@@ -60,7 +65,7 @@ def test_a_notebook_opened_too_early_says_what_to_do_in_one_sentence(tmp_path, m
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
     outputs = [
         output
-        for cell in run_by_hand(name, is_stopped=True).cells
+        for cell in run_by_hand(name, is_stopped=True, **FORKED).cells
         if cell.cell_type == "code"
         for output in cell.outputs
         if output.output_type == "error"
@@ -70,7 +75,7 @@ def test_a_notebook_opened_too_early_says_what_to_do_in_one_sentence(tmp_path, m
 
 
 def test_the_welcome_notebook_runs_and_shows_the_form_and_the_recipes(reported):
-    notebook = run_by_hand("00_accueil")
+    notebook = run_by_hand("00_accueil", **FORKED)
     widgets = [output.data for cell in notebook.cells for output in cell.get("outputs", [])]
     assert len(widgets) == 3
     assert all("application/vnd.jupyter.widget-view+json" in data for data in widgets)
@@ -86,7 +91,7 @@ def read_aloud(notebook: nbformat.NotebookNode) -> str:
 
 def test_persons_are_explored_by_hand_filtered_counted_again_and_drawn(sites_root, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(sites_root))
-    notebook = run_by_hand("20_explorer", year=2034)
+    notebook = run_by_hand("20_explorer", year=2034, **FORKED)
     said = read_aloud(notebook)
     assert "100 personnes sur 294" in said and "inventées" not in said  # `NETWORK` simulates 100 followed by an ALSES
     figures = [cell for cell in notebook.cells for output in cell.get("outputs", []) if "image/svg+xml" in output.get("data", {})]
@@ -94,5 +99,5 @@ def test_persons_are_explored_by_hand_filtered_counted_again_and_drawn(sites_roo
 
 
 def test_a_year_without_persons_says_so_and_is_explored_on_invented_ones(reported):
-    said = read_aloud(run_by_hand("20_explorer"))
+    said = read_aloud(run_by_hand("20_explorer", **FORKED))
     assert "exécutez 01_clean pour 2020, avec un export. Ce qui suit montre donc des personnes inventées." in said

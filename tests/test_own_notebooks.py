@@ -1,11 +1,10 @@
 """A notebook that a researcher adds to the report, numbered 10 to 19: run, checked and published with the four."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from bs4 import BeautifulSoup
+from nbconvert.nbconvertapp import NbConvertApp
 from nbformat import v4, write
 
 from helpers import parameters, paths
@@ -73,13 +72,14 @@ def test_a_number_typed_in_a_sentence_is_known_with_its_section():
     assert list(typed_numbers(v4.new_notebook(cells=cells))) == [warning]
 
 
-def test_any_notebook_exports_by_itself_in_the_house_style(tmp_path):
+def test_any_notebook_exports_by_itself_in_the_house_style(tmp_path, monkeypatch):
     shown = {"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><path d='M0 0 L1 1'/></svg>"}
     drawing = v4.new_code_cell("#| fig-cap: Ma courbe\n#| fig-alt: Elle monte.\nplt.plot()", outputs=[v4.new_output("display_data", shown)])
     write(v4.new_notebook(cells=[v4.new_markdown_cell("## Ma partie"), drawing]), tmp_path / "essai.ipynb")
-    command = [sys.executable, "-m", "nbconvert", "--to", "alses", "essai.ipynb"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stderr
+    monkeypatch.chdir(tmp_path)
+    command = NbConvertApp()
+    command.initialize(["--to", "alses", "essai.ipynb"])
+    command.start()
     assert check_pages(tmp_path) == []
     page = BeautifulSoup((tmp_path / "essai.html").read_text(encoding="utf-8"), "html.parser")
     assert page.h1.get_text() == "essai" and page.select_one(".figure-titre").get_text() == "Figure\u202f1 Ma courbe".replace("\u202f", "\u00a0")

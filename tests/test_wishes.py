@@ -9,7 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from helpers import data, paths
 from helpers.indicators import Facts
@@ -23,12 +23,13 @@ from in_process import run_notebook
 
 @pytest.fixture
 def published(monkeypatch, tmp_path):
-    """The page of a notebook of the report with more cells before its last section, as `run` reads and publishes it."""
+    """The page of a notebook of the report with these cells in place of its sections, as `run` reads and publishes it."""
 
     def publish(name: str, cells: list[str], root, year: int, released: list[dict] | None = None, *, is_plain: bool = False) -> BeautifulSoup:
         notebook = nbformat.read(paths.notebook(name), as_version=4)
-        place = next(rank for rank, each in enumerate(notebook.cells) if "limites" in each.metadata.get("tags", [])) - 1
-        notebook.cells[place:place] = map(new_code_cell, cells)
+        first = next(rank for rank, each in enumerate(notebook.cells) if each.source.startswith("## "))
+        last = [each for each in notebook.cells if is_plain and "provenance" in each.metadata.get("tags", [])]
+        notebook.cells = [*notebook.cells[:first], new_markdown_cell("## Un souhait"), *map(new_code_cell, cells), *last]
         shutil.copytree(paths.repository() / "notebooks", tmp_path / "notebooks", dirs_exist_ok=True)
         nbformat.write(notebook, tmp_path / "notebooks" / f"{name}.ipynb")
         monkeypatch.setattr(paths, "notebook", lambda asked: tmp_path / "notebooks" / f"{asked}.ipynb")

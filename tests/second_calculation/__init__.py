@@ -36,13 +36,14 @@ SOURCES = {
 }  # fmt: skip
 
 
-def recompute(raw_root: Path, *years: int) -> Rows:
-    """Every figure of these years that the raw files allow."""
+def recompute(raw_root: Path, *years: int, said: Rows | None = None) -> Rows:
+    """Every figure of these years that the raw files allow; of cross-tabulated records, those that are said."""
     raw = Raw(raw_root)
     rows: Rows = {}
     for year, function in product(years, dict.fromkeys(FAMILIES.values())):
         rows |= function(raw, year)
-    return rows
+    of_records = (key for key in said or () if key.crossed_with and key.perimeter == "alses" and raw.export(key.year))
+    return rows | {key: records.crossed(records.followed_in(raw, key.year), key) for key in of_records}
 
 
 def published(path: Path) -> Rows:
@@ -73,18 +74,15 @@ def with_protected(again: Rows, said: Rows) -> Rows:
 
     They hold when the exact count and base are within what is published, and the share is that of what is shown.
     """
-    shown = {(key.year, key.perimeter, key.indicator, key.crossed_with) for key in said}
-    questions = {(key.year, key.perimeter, key.indicator) for key, row in said.items() if row.precision == "arrondi_secret"}
 
     def is_left_out(key: Key) -> bool:
-        """A crossing of a question that is rounded may be left out as a whole; so may a column that nearly all have filled."""
-        if key.indicator == "colonne_remplie" and key not in said:
-            count, base = again[key].counts[0], again[key].base[0]
-            by_college = key._replace(indicator="origine", modality="college")
-            is_beside = key.modality == "orienteur" and said[by_college].precision == "arrondi_secret"
-            return 0 < count < 5 or 0 < base - count < 5 or is_beside
-        betrays = {(key.year, key.perimeter, name) for name in (key.indicator, key.crossed_with)} & questions
-        return bool(key.crossed_with and betrays) and (key.year, key.perimeter, key.indicator, key.crossed_with) not in shown
+        """A column that nearly all have filled may be left out."""
+        if key.indicator != "colonne_remplie" or key in said:
+            return False
+        count, base = again[key].counts[0], again[key].base[0]
+        by_college = key._replace(indicator="origine", modality="college")
+        is_beside = key.modality == "orienteur" and said[by_college].precision == "arrondi_secret"
+        return 0 < count < 5 or 0 < base - count < 5 or is_beside
 
     out = {key: row for key, row in again.items() if not is_left_out(key)}
     for key, row in said.items():
@@ -103,7 +101,7 @@ def with_protected(again: Rows, said: Rows) -> Rows:
 
 def protected_paths(said: Rows) -> set[str]:
     """The figures that are published rounded, as comparisons name them: « alses/sexe/filles »."""
-    return {f"{key.perimeter}/{key.indicator}/{key.modality}" for key, row in said.items() if row.precision == "arrondi_secret"}
+    return {f"{key.perimeter}/{key.indicator}/{key.modality}" for key, row in said.items() if row.precision == "arrondi_secret" and not key.crossed_with}
 
 
 def exactly_rows(table) -> Rows:

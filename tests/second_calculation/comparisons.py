@@ -19,12 +19,14 @@ from second_calculation.records import (
     FEW,
     ONLY_RECORDED,
     Cluster,
-    Export,
     Overlap,
     Spread,
     clusters_of_colleges,
-    recompute_export,
+    followed_answers,
+    followed_in,
+    giving,
     shown_of_colleges,
+    shown_overlaps,
     spread_of_colleges,
 )
 from second_calculation.rows import Key, Raw, Row, Rows, read_csv
@@ -114,31 +116,21 @@ class Known(NamedTuple):
 
 
 def known_of(raw_root: Path, year: int, before: int) -> Known:
-    """What the exports of two years tell beside their figures; from collège to collège, what is shown of them tells it."""
+    """What the exports of two years tell beside their figures, from what is shown of both years and of collèges."""
     raw = Raw(raw_root)
-    paths = {each: path for each in (year, before) if (path := raw.export(each))}
-    found = {each: recompute_export(path, each, {before: paths[before]} if (each, len(paths)) == (year, 2) else None) for each, path in paths.items()}
-    own = found.get(year)
-    overlaps = {key[1:]: overlap for key, overlap in own.overlaps.items()} if own else {}
-    folder = raw_root.parent / "processed" / "diffusion" / "data" / "processed"
-    now, then = (shown_of_colleges(folder / str(each) / "indicateurs_des_sites.csv") for each in (year, before))
-    spreads = {}
-    for (perimeter, *key), _ in ((key[1:], moves) for key, moves in own.spreads.items()) if own else ():
-        if perimeter == "alses":
-            whole = Overlap(*(each for year in (own, found[before]) for each in _whole_of(year, key)), None)
-            moves = spread_of_colleges(tuple(key), whole, now, then)
-            spreads |= {(perimeter, *key): moves} if moves else {}
-    return Known(overlaps=overlaps, clusters=(clusters_of_colleges(now), clusters_of_colleges(then)), spreads=spreads, counted=tuple(paths))
-
-
-def _whole_of(export: Export, key: tuple[str, str]) -> tuple[int, int]:
-    """How many persons of the ALSES give an answer, and of how many."""
-    (row,) = (
-        row
-        for place, row in export.rows.items()
-        if place.perimeter == "alses" and not place.crossed_with and [place.indicator, place.modality] == list(key)
-    )
-    return row.counts[0], row.base[0]
+    counted = tuple(each for each in (year, before) if raw.export(each))
+    if not counted:
+        return Known()
+    folders = {each: raw_root.parent / "processed" / "diffusion" / "data" / "processed" / str(each) for each in (year, before)}
+    now, then = (shown_of_colleges(folder / "indicateurs_des_sites.csv") for folder in folders.values())
+    overlaps, spreads = {}, {}
+    if len(counted) == 2:
+        followed = followed_in(raw, year), followed_in(raw, before)
+        overlaps = shown_overlaps(folders[year] / "recouvrements.csv", before, followed)
+        for name, answer in followed_answers(folders[year] / "recouvrements.csv", before):
+            own, earlier = ((giving(each, name, answer), len(each)) for each in followed)
+            spreads["alses", name, answer] = spread_of_colleges((name, answer), Overlap(*own, *earlier, None), now, then)
+    return Known(overlaps=overlaps, clusters=(clusters_of_colleges(now), clusters_of_colleges(then)), spreads=spreads, counted=counted)
 
 
 def exactly(value: float) -> Measure:
@@ -576,8 +568,8 @@ def nested(rows: Rows, year: int) -> Iterator[tuple[str, Comparison]]:
 # --- the page ----------------------------------------------------------------------------------------------------------------------
 
 
-def _page(rows: Rows, year: int, before: int, found: dict[str, Comparison], known: Known) -> Comparison:
-    values = {"nombre_de_tests": sum(bool(each.tested) for each in found.values()), "seuil": LEVEL}
+def _page(rows: Rows, year: int, before: int, found: dict[str, Comparison], known: Known, rounded: set[str]) -> Comparison:
+    values = {"nombre_de_tests": sum(bool(each.tested) and not is_of(id, rounded) for id, each in found.items()), "seuil": LEVEL}
     values |= {"ecart_stable": STABLE, **{f"tests_{question}": size for question, size in FAMILIES.items()}}
     posts = dict(zip(("personnes_par_poste_reference", "personnes_par_poste"), _sizes(rows, year, before), strict=True))
     posts = {name: size for name, size in posts.items() if size}
@@ -612,16 +604,19 @@ def corrected(found: dict[str, Comparison]) -> dict[str, Comparison]:
     return made
 
 
-def compare(rows: Rows, year: int, before: int, *, printed: Iterable[dict], known: Known | None = None) -> dict[str, Comparison]:
+def compare(
+    rows: Rows, year: int, before: int, *, printed: Iterable[dict], known: Known | None = None, rounded: set[str] = frozenset()
+) -> dict[str, Comparison]:
     """Every comparison of the report of a year.
 
-    ``printed`` are the printed figures, « près de » included; ``known`` what exports tell beside the figures.
+    ``printed`` are the printed figures, « près de » included; ``known`` what exports tell beside the figures; no test is
+    made of what is published ``rounded``.
     """
     known = known or Known()
     found = dict(
         [*years(rows, year, before, known), *rests(rows, year, is_counted=known.is_counted), *answers(rows, year, printed), *nested(rows, year)]
     )
-    return corrected(found) | {"page": _page(rows, year, before, found, known)}
+    return corrected(found) | {"page": _page(rows, year, before, found, known, rounded)}
 
 
 def reach(comparison: Comparison) -> str:
@@ -649,11 +644,6 @@ def same(name: str, here: float | None, there: float | None) -> bool:
     """Equal to a millionth; of a p-value, to a millionth of itself: 1e-17 is compared too."""
     if None in (here, there):
         return here == there
-    # The persons of both years are counted in a table of multiples of five; what is computed with them is near.
-    if name == "personnes_communes":
-        return here % 5 == 0 and abs(here - there) < 5
-    if name in ("correlation", "p_commun"):
-        return abs(here - there) < 0.2
     # The other tail, which the closed form leaves out, weighs a millionth at a power of 80 %.
     close = 1e-4 if name.startswith("ecart_detectable") else 1e-6
     return math.isclose(here, there, rel_tol=close, abs_tol=1e-250 if name.startswith("p_") else 1e-6)

@@ -1,10 +1,10 @@
 """The persons of an export, counted one by one: plain Python over the rows of a clean file.
 
-``recompute_export(path, year, {2020: earlier_path})`` gives the indicators, the overlaps and the clusters. The file is
-the canonical table: modalities of the catalogue, one row a person, nothing to reject.
+The file is the canonical table: modalities of the catalogue, one row a person, nothing to reject. Which cells of a
+cross-tabulation, and which counts of two years, may be published is for the intruder test to judge; here, each that is
+published is counted again.
 """
 
-import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable
@@ -53,8 +53,8 @@ COLUMNS = [
     "association", "territoire", "uai", "situation", "niveau", "sexe", "annee_naissance", "nouvel_accompagnement",
     "date_debut", "origine", "orienteur", "demande_initiale", "objectifs", "parents_associes",
 ]  # fmt: skip
-OVERLAPPED = ["sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes"]
-CLUSTERED = OVERLAPPED
+# Whose answers are followed from one year to the next, and from collège to collège.
+FOLLOWED = ["sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes"]
 COLLEGES = ["colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"]
 FEW = {1, 2, 3, 4}
 
@@ -89,20 +89,10 @@ class Cluster(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """A row of ``recouvrements`` about everybody: error of a difference in points, in how many collèges."""
+    """Error of a difference in points, in how many collèges."""
 
     error: float
     colleges: int
-
-
-class Export(NamedTuple):
-    """All that is counted of an export."""
-
-    rows: Rows
-    overlaps: dict[tuple, Overlap]
-    clusters: dict[tuple, Cluster]
-    # By earlier year, population, question and answer.
-    spreads: dict[tuple, Spread]
 
 
 # --- what a person answers ---------------------------------------------------------------------------------------------
@@ -175,11 +165,16 @@ def groups_of(indicator: str) -> list[str]:
     return [group for name, group in GROUPS if name == indicator]
 
 
+def answers_of(indicator: str) -> list[str]:
+    """Every answer of an indicator, what is only recorded and groups included."""
+    return [*ANSWERS[indicator], *RECORDED[indicator], *groups_of(indicator)]
+
+
 def _margins(persons: list[Person], year: int, perimeter: str) -> Rows:
     rows = {Key(year, perimeter, "accompagnements"): exactly("personnes", len(persons))}
     for name in [name for name in ANSWERS if name in COUNTED[perimeter]]:
         asked = [each for each in persons if name != "orienteur" or each.row["origine"] == "college"]
-        for answer in [*ANSWERS[name], *RECORDED[name], *groups_of(name)]:
+        for answer in answers_of(name):
             count = giving(asked, name, answer)
             if count or answer not in RECORDED[name] or answer == "non_renseigne":
                 rows[Key(year, perimeter, name, answer)] = exactly("personnes", count, len(asked))
@@ -208,183 +203,34 @@ def _of_the_file(followed: list[Person], year: int) -> Rows:
     return rows
 
 
-# --- crossings ---------------------------------------------------------------------------------------------------------
-
-Column = tuple[str, list[int]]
+# --- cross-tabulations and two years -----------------------------------------------------------------------------------
 
 
-def folded(columns: list[Column]) -> list[Column]:
-    """The columns added together, smallest first, until none holds one to four persons; nothing if one is left."""
-    left = [column for column in columns if sum(column[1])]
-    while len(left) > 1:
-        faulty = [column for column in left if FEW & set(column[1])]
-        if not faulty:
-            return left
-        worst = min(faulty, key=lambda column: sum(column[1]))
-        mate = min((column for column in left if column is not worst), key=lambda column: sum(column[1]))
-        first, second = (column for column in left if column is worst or column is mate)
-        both = (f"{first[0]}+{second[0]}", [a + b for a, b in zip(first[1], second[1], strict=True)])
-        left = [both if column is first else column for column in left if column is not second]
-    return []
+def crossed(followed: list[Person], key: Key) -> Row:
+    """A cell: persons who give one of the answers of its row among those who give one of those of its column."""
+    inside = [each for each in followed if each.answers[key.crossed_with] & set(key.crossed.split("+"))]
+    given = sum(bool(each.answers[key.indicator] & set(key.modality.split("+"))) for each in inside)
+    return exactly("personnes", given, len(inside))
 
 
-def _in_order(name: str, answers: list[str]) -> str:
-    return "+".join(sorted(name.split("+"), key=answers.index))
+def overlap_of(now: list[Person], before: list[Person], population: str, indicator: str, answer: str) -> Overlap:
+    """A row of ``recouvrements``: the persons of both years, or those of a kind of collège."""
+    if population != "personnes_communes":
+        now, before = (_kinds(*each)[population] for each in ((now, before, COLLEGES[1]), (before, now, COLLEGES[2])))
+    else:
+        earlier = {each.row["identifiant"]: each for each in before}
+        pairs = [(each, earlier[each.row["identifiant"]]) for each in now if each.row["identifiant"] in earlier]
+        now, before = [one for one, _ in pairs], [other for _, other in pairs]
+    if indicator == "accompagnements":
+        counts, twice = (len(now), len(now), len(before), len(before)), len(now)
+    else:
+        counts = giving(now, indicator, answer), len(now), giving(before, indicator, answer), len(before)
+        meant = set(GROUPS.get((indicator, answer), [answer]))
+        twice = sum(bool(one.answers[indicator] & meant and other.answers[indicator] & meant) for one, other in zip(now, before, strict=False))
+    return Overlap(*counts, twice if population == "personnes_communes" else None)
 
 
-def _two_questions(persons: list[Person], rows: str, columns: str) -> list[tuple[str, str, int, int]]:
-    """Row, column, count, and size of the column's or of the row's side: two single answers, rows the fewer."""
-    best: list[tuple[str, str, int]] = []
-    shape = (-1, 0)
-    seen = [name for name in [*ANSWERS[rows], *RECORDED[rows]] if giving(persons, rows, name)]
-    common = [name for name in seen if name in ANSWERS[rows]]
-    rare = [name for name in seen if name in RECORDED[rows]]
-    readings = [[[name] for name in seen]]
-    if len(rare) > 1 and common:
-        readings.append([*([name] for name in common), rare])
-    if rare and len(common) > 1:
-        readings.append([*([name] for name in common[:-1]), [common[-1], *rare]])
-    for sides in readings:
-        table = []
-        for column in [*ANSWERS[columns], *RECORDED[columns]]:
-            inside = [each for each in persons if column in each.answers[columns]]
-            table.append((column, [sum(giving(inside, rows, name) for name in names) for names in sides]))
-        order = [name for name, _ in table]
-        kept = [(_in_order(name, order), counts) for name, counts in folded(table)]
-        # How many answers of the note stand by themselves.
-        alone = sum(name in ANSWERS[columns] for name, _ in kept)
-        alone += sum(len(side) == 1 and side[0] in ANSWERS[rows] for side in sides)
-        if kept and (alone, len(sides)) > shape:
-            shape = (alone, len(sides))
-            best = [("+".join(side), name, counts[at]) for name, counts in kept for at, side in enumerate(sides)]
-    totals = Counter()
-    for row, column, count in best:
-        totals[row, ""] += count
-        totals["", column] += count
-    return [(row, column, count, (totals[row, ""], totals["", column])) for row, column, count in best]
-
-
-def _goals_by_request(persons: list[Person]) -> list[tuple[str, str, int, int]]:
-    """The commonest goals by initial request: as many as can be shown beside who has not each of them."""
-    requests = [*OBJECTIVES, *ONLY_RECORDED]
-    goals = [name for name in OBJECTIVES if giving(persons, "objectif", name)]
-    goals.sort(key=lambda name: giving(persons, "objectif", name), reverse=True)
-    while goals:
-        table = []
-        for request in requests:
-            inside = [each for each in persons if request in each.answers["demande_initiale"]]
-            having = [giving(inside, "objectif", name) for name in goals]
-            table.append((request, having + [len(inside) - count for count in having]))
-        kept = folded(table)
-        alike = {request: counts[goals.index(request)] for request, counts in kept if request in goals}
-        # Who works on what was asked is known: what is not shown of them is a difference.
-        if kept and giving(persons, "demande_travaillee", "oui") - sum(alike.values()) not in FEW:
-            return [
-                (goal, _in_order(request, requests), counts[at], counts[at] + counts[at + len(goals)])
-                for request, counts in kept
-                for at, goal in enumerate(goals)
-            ]
-        goals = goals[:-1]
-    return []
-
-
-def _pairs_of_goals(persons: list[Person]) -> list[tuple[str, str, int, int]]:
-    names, both, shown = [*OBJECTIVES, *ONLY_RECORDED], {}, []
-    for goal, other in itertools.combinations(names, 2):
-        four = Counter((goal in each.answers["objectif"], other in each.answers["objectif"]) for each in persons)
-        if four[True, True]:
-            both[goal, other] = four[True, True]
-            if not FEW & set(four.values()):
-                shown.append((goal, other))
-    # The pairs of all persons are known from how many goals each has: what is left out must not all be able to be few.
-    while shown and len(shown) < len(both):
-        hidden = [count for pair, count in both.items() if pair not in shown]
-        if sum(hidden) > len(hidden) * max(FEW):
-            break
-        shown.remove(min(shown, key=both.get))
-    found = [(*pair, both[pair]) for pair in shown] + [(*pair[::-1], both[pair]) for pair in shown]
-    return [(goal, other, count, giving(persons, "objectif", other)) for goal, other, count in found]
-
-
-def _crossings(followed: list[Person], year: int) -> Rows:
-    rows = {}
-
-    def add(indicator: str, answer: str, crossed_with: str, crossed: str, count: int, base: int) -> None:
-        rows[Key(year, "alses", indicator, answer, crossed_with, crossed)] = exactly("personnes", count, base)
-
-    for sex, level, count, (of_sex, _) in _two_questions(followed, "sexe", "niveau"):
-        add("niveau", level, "sexe", sex, count, of_sex)
-    for name in ("nouvel_accompagnement", "parents_associes"):
-        for answer, level, count, (_, of_level) in _two_questions(followed, name, "niveau"):
-            add(name, answer, "niveau", level, count, of_level)
-    for goal, request, count, base in _goals_by_request(followed):
-        add("objectif", goal, "demande_initiale", request, count, base)
-    for goal, other, count, base in _pairs_of_goals(followed):
-        add("objectif", goal, "objectif", other, count, base)
-    return rows
-
-
-# --- two years ---------------------------------------------------------------------------------------------------------
-
-
-def _shown(parts: dict[str, list[int]], sizes: list[int], indicator: str) -> list[str]:
-    """The answers that may be shown: no part, nor what is left of it, nor what those left out share, is one to four."""
-
-    def is_safe(counts: list[int]) -> bool:
-        return not FEW & {*counts, *(size - count for size, count in zip(sizes, counts, strict=True))}
-
-    answers = [*ANSWERS[indicator], *RECORDED[indicator]]
-    hidden = [name for name in answers if not is_safe(parts[name])]
-    if indicator != "objectif":
-        waiting = sorted((name for name in answers if name not in hidden and any(parts[name])), key=lambda n: sum(parts[n]))
-        while waiting and FEW & {sum(parts[name][at] for name in hidden) for at in range(len(sizes))}:
-            hidden.append(waiting.pop(0))
-    shown = [name for name in answers if name not in hidden]
-    for group in groups_of(indicator):
-        members = [parts[name] for name in GROUPS[indicator, group]]
-        if indicator == "objectif":
-            alone = {whole - own for member in members for whole, own in zip(parts[group], member, strict=True)}
-            twice = {sum(each) - whole for *each, whole in zip(*members, parts[group], strict=True)}
-            is_told = bool(FEW & (alone | twice))
-        else:
-            is_told = any(name in hidden for name in GROUPS[indicator, group])
-        if not is_told and is_safe(parts[group]):
-            shown.append(group)
-    return [name for name in shown if any(parts[name])]
-
-
-def _twice(pairs: list[tuple[Person, Person]], indicator: str, answer: str) -> int | None:
-    """Who gives an answer both years, if that and its changes are not one to four persons."""
-    meant = set(GROUPS.get((indicator, answer), [answer]))
-    kinds = Counter(tuple(bool(each.answers[indicator] & meant) for each in pair) for pair in pairs)
-    members = GROUPS.get((indicator, answer), [])
-    inside = sum(all(name in each.answers[indicator] for each in pair) for pair in pairs for name in members)
-    # Who went from one member of a group to another is the difference of what is shown.
-    is_told = FEW & set(kinds.values()) or (members and kinds[True, True] - inside in FEW)
-    return None if is_told else kinds[True, True]
-
-
-def _same_persons(now: list[Person], before: list[Person]) -> dict[tuple, Overlap]:
-    earlier = {each.row["identifiant"]: each for each in before}
-    pairs = [(each, earlier[each.row["identifiant"]]) for each in now if each.row["identifiant"] in earlier]
-    size = len(pairs)
-    sizes = [size, len(now) - size, size, len(before) - size]
-    if FEW & set(sizes):
-        return {}
-    found = {("personnes_communes", "accompagnements", ""): Overlap(size, size, size, size, size)}
-    for name in OVERLAPPED if size else ():
-        parts = {}
-        for answer in [*ANSWERS[name], *RECORDED[name], *groups_of(name)]:
-            own = [giving([pair[at] for pair in pairs], name, answer) for at in (0, 1)]
-            whole = giving(now, name, answer), giving(before, name, answer)
-            parts[answer] = [own[0], whole[0] - own[0], own[1], whole[1] - own[1]]
-        for answer in _shown(parts, sizes, name):
-            count, _, was, _ = parts[answer]
-            found["personnes_communes", name, answer] = Overlap(count, size, was, size, _twice(pairs, name, answer))
-    return found
-
-
-def _kinds(own: list[Person], other: list[Person], *, alone: str) -> dict[str, list[Person]]:
+def _kinds(own: list[Person], other: list[Person], alone: str) -> dict[str, list[Person]]:
     elsewhere = {each.row["uai"] for each in other} - {""}
     kinds: dict[str, list[Person]] = {name: [] for name in COLLEGES}
     for each in own:
@@ -393,54 +239,48 @@ def _kinds(own: list[Person], other: list[Person], *, alone: str) -> dict[str, l
     return kinds
 
 
-def _shown_kinds(sizes: dict[str, tuple[int, int]], sites: dict[str, tuple[int, int]]) -> list[str]:
-    shown = list(COLLEGES)
-    while shown:
-        small = [name for name in shown if FEW & set(sizes[name]) or {1, 2} & set(sites[name])]
-        alone = [sum(sites[name][at] for name in COLLEGES if name not in shown) in (1, 2) for at in (0, 1)]
-        rest = [sum(sizes[name][at] for name in COLLEGES if name not in shown) for at in (0, 1)]
-        if not small and not FEW & set(rest) and not any(alone):
-            return shown
-        useful = [name for name in shown if any(sizes[name][at] and (alone[at] or rest[at] in FEW) for at in (0, 1))]
-        shown.remove(min(small or useful or shown, key=lambda name: sum(sizes[name])))
-    return []
+def read_overlaps(path: Path, before: int) -> dict[tuple[str, str, str], Overlap]:
+    """The rows of ``recouvrements`` about one earlier year, but those about everybody."""
+    names = ("effectif", "base", "effectif_anterieur", "base_anterieure", "effectif_deux_fois")
+    return {
+        (row["population"], row["indicateur"], row["modalite"]): Overlap(*(int(row[name]) if row[name] else None for name in names))
+        for row in read_csv(path)
+        if row["population"] != "ensemble" and int(row["annee_anterieure"]) == before
+    }
 
 
-def _same_colleges(now: list[Person], before: list[Person]) -> dict[tuple, Overlap]:
-    kinds = _kinds(now, before, alone=COLLEGES[1]), _kinds(before, now, alone=COLLEGES[2])
-    sizes = {name: tuple(len(year[name]) for year in kinds) for name in COLLEGES}
-    # The collèges of persons without a UAI are not known: as many as it takes.
-    sites = {name: tuple(len({each.row["uai"] for each in year[name]}) for year in kinds) for name in COLLEGES}
-    shown = _shown_kinds(sizes, sites | {"college_inconnu": tuple(3 if size else 0 for size in sizes["college_inconnu"])})
-    found = {}
-    for kind in shown:
-        here, there = sizes[kind]
-        found[kind, "accompagnements", ""] = Overlap(here, here, there, there, None)
-    of_parts = [sum(sizes[k][at] for k in part) for at in (0, 1) for part in _parts(shown)]
-    for name in OVERLAPPED if shown else ():
-        parts = {
-            answer: [sum(giving(kinds[at][k], name, answer) for k in part) for at in (0, 1) for part in _parts(shown)]
-            for answer in [*ANSWERS[name], *RECORDED[name], *groups_of(name)]
-        }
-        for answer in _shown(parts, of_parts, name):
-            for kind in shown:
-                count, was = (giving(year[kind], name, answer) for year in kinds)
-                found[kind, name, answer] = Overlap(count, sizes[kind][0], was, sizes[kind][1], None)
-    return found
+def followed_answers(path: Path, before: int) -> list[tuple[str, str]]:
+    """The answers of the ALSES' public whose difference with the year before has an error."""
+    rows = [row for row in read_csv(path) if row["population"] == "ensemble" and row["perimetre"] == "alses"]
+    return [(row["indicateur"], row["modalite"]) for row in rows if int(row["annee_anterieure"]) == before]
 
 
-def _parts(shown: list[str]) -> list[list[str]]:
-    return [*([name] for name in shown), [name for name in COLLEGES if name not in shown]]
+def shown_overlaps(path: Path, before: int, years: tuple[list[Person], list[Person]]) -> dict[tuple[str, str, str], Overlap]:
+    """What is shown of two years, once it holds: exact by kind of collège, four multiples of five near the truth else."""
+    shown = read_overlaps(path, before)
+    for key, row in shown.items():
+        true = overlap_of(*years, *key)
+        if key[0] != "personnes_communes":
+            assert row == true, key
+            continue
+        cells, counted = (
+            (each.twice, each.count - each.twice, each.earlier_count - each.twice, each.base - each.count - each.earlier_count + each.twice)
+            for each in (row, true)
+        )
+        assert row.base == row.earlier_base == 5 * round(true.base / 5), key
+        assert all(cell % 5 == 0 and abs(cell - own) < 10 for cell, own in zip(cells, counted, strict=True)), key
+    return shown
 
 
 # --- clusters ----------------------------------------------------------------------------------------------------------
 
 
-def _clusters(followed: list[Person]) -> dict[tuple, Cluster]:
+def clusters_of(followed: list[Person]) -> dict[tuple, Cluster]:
+    """How alike the persons of one collège are, by question and answer."""
     placed = [each for each in followed if each.row["uai"]]
     sizes = Counter(each.row["uai"] for each in placed)
     found = {}
-    for name in CLUSTERED:
+    for name in FOLLOWED:
         for answer in [*ANSWERS[name], *groups_of(name)]:
             meant = set(GROUPS.get((name, answer), [answer]))
             given = Counter(each.row["uai"] for each in placed if each.answers[name] & meant)
@@ -475,42 +315,6 @@ def _likeness(between: Fraction | float, within: Fraction | float, size: Fractio
     return max(0 * between, (between - within) / (between + (size - 1) * within))
 
 
-# --- how far a difference could move -----------------------------------------------------------------------------------
-
-
-def _moves(years: tuple[list[Person], list[Person]], name: str, answer: str) -> Spread | None:
-    """The error of the difference of both shares of an answer, each collège and each person of none being one draw."""
-    meant = set(GROUPS.get((name, answer), [answer]))
-    colleges = sorted({each.row["uai"] for persons in years for each in persons} - {""})
-    pulls, alone = Counter(), 0.0
-    for sign, persons in zip((1, -1), years, strict=True):
-        share = Fraction(giving(persons, name, answer), len(persons))
-        yes, no = (float(pull / len(persons)) for pull in (1 - share, -share))
-        for each in persons:
-            pull = yes if each.answers[name] & meant else no
-            if each.row["uai"]:
-                pulls[each.row["uai"]] += sign * pull
-            else:
-                alone += pull**2
-    many = len(colleges)
-    if many < 2:
-        return None
-    variance = alone + many / (many - 1) * sum(pull**2 for pull in pulls.values())
-    error = round(100 * math.sqrt(variance), 6)  # kept to a millionth of a point
-    return Spread(error, many) if error else None
-
-
-def _spreads(now: dict[str, list[Person]], before: dict[str, list[Person]]) -> dict[tuple, Spread]:
-    found = {}
-    for perimeter, questions in (("alses", OVERLAPPED), ("collegiens", ["suivi_par"])):
-        if perimeter in now and perimeter in before:
-            for name in questions:
-                for answer in [*ANSWERS[name], *groups_of(name)]:
-                    moves = _moves((now[perimeter], before[perimeter]), name, answer)
-                    found |= {(perimeter, name, answer): moves} if moves else {}
-    return found
-
-
 # --- from what is published of collèges --------------------------------------------------------------------------------
 
 # The counts of a collège by question and answer, as they are shown.
@@ -533,14 +337,14 @@ def clusters_of_colleges(shown: Shown) -> dict[tuple, Cluster]:
     """How alike the persons of one collège are, from what is shown of collèges."""
     sizes = {uai: counts[SIZE] for uai, counts in shown.items() if counts[SIZE]}
     found = {}
-    for key in [(name, answer) for name in CLUSTERED for answer in [*ANSWERS[name], *groups_of(name)]]:
+    for key in [(name, answer) for name in FOLLOWED for answer in [*ANSWERS[name], *groups_of(name)]]:
         given = {uai: shown[uai].get(key, 0) for uai in sizes}
         cluster = _cluster(given, sizes, moved=MOVED)
         found |= {key: cluster} if cluster else {}
     return found
 
 
-def spread_of_colleges(key: tuple[str, str], whole: Overlap, now: Shown, before: Shown) -> Spread | None:
+def spread_of_colleges(key: tuple[str, str], whole: Overlap, now: Shown, before: Shown) -> Spread:
     """The error of a difference: each collège that is shown is one draw, and each person who is in none of them."""
     pulls, alone = Counter(), 0.0
     sides = (1, now, whole.count, whole.base), (-1, before, whole.earlier_count, whole.earlier_base)
@@ -555,27 +359,16 @@ def spread_of_colleges(key: tuple[str, str], whole: Overlap, now: Shown, before:
             pulls[uai] += sign * float((given[uai] - share * size) / total)
         alone += float(left * (1 - share) ** 2 + (others - left) * share**2) / total**2
     many = len(pulls)
-    if many < 2:
-        return None
-    error = round(100 * math.sqrt(alone + many / (many - 1) * sum(pull**2 for pull in pulls.values())), 6)
-    return Spread(error, many) if error else None
+    return Spread(round(100 * math.sqrt(alone + many / (many - 1) * sum(pull**2 for pull in pulls.values())), 6), many)
 
 
-def recompute_export(path: Path, year: int, earlier_paths: dict[int, Path] | None = None) -> Export:
-    """Everything that is counted of a clean export, and of those of earlier years beside it."""
+def recompute_export(path: Path, year: int) -> Rows:
+    """Every indicator that is counted of a clean export, but cross-tabulations."""
     known = populations(read_export(path, year))
-    followed = known["alses"]
     rows: Rows = {}
     for perimeter, persons in known.items():
         rows |= _margins(persons, year, perimeter)
-    rows |= _of_the_file(followed, year) | _crossings(followed, year)
-    overlaps, spreads = {}, {}
-    for before, earlier in (earlier_paths or {}).items():
-        then = populations(read_export(earlier, before))
-        both = _same_persons(followed, then["alses"]) | _same_colleges(followed, then["alses"])
-        overlaps |= {(before, *key): value for key, value in both.items()}
-        spreads |= {(before, *key): value for key, value in _spreads(known, then).items()}
-    return Export(rows, overlaps, _clusters(followed), spreads)
+    return rows | _of_the_file(known["alses"], year)
 
 
 # --- in the raw folder -------------------------------------------------------------------------------------------------
@@ -586,7 +379,13 @@ def recompute_export(path: Path, year: int, earlier_paths: dict[int, Path] | Non
 def records(raw: Raw, year: int) -> Rows:
     """Every indicator of the export of the year, if there is one; what is printed of the same gives way."""
     path = raw.export(year)
-    return recompute_export(path, year).rows if path else {}
+    return recompute_export(path, year) if path else {}
+
+
+@cache
+def followed_in(raw: Raw, year: int) -> list[Person]:
+    """The persons whom an ALSES follows, in the export of a year."""
+    return populations(read_export(raw.export(year), year))["alses"]
 
 
 @family("lignes_export")

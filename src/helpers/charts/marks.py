@@ -164,11 +164,11 @@ def marks_of(figure: Figure) -> list[Mark]:
     return out
 
 
-def _bears(cell: Any, name: str) -> bool:
-    """Whether a cell of a frame is what a mark is named after, however an axis writes it."""
+def _names_of(cell: Any) -> tuple[str, ...]:
+    """What a mark that a cell of a frame names may be called, however an axis writes it."""
     if isinstance(cell, str):
-        return cell.replace("\n", " ") == name
-    return name in (str(cell), number(cell)) if isinstance(cell, int | float | np.number) and cell == cell else False
+        return (cell.replace("\n", " "),)
+    return (str(cell), number(cell)) if isinstance(cell, int | float | np.number) and cell == cell else ()
 
 
 def rows_of(marks: Iterable[Mark], frame: pd.DataFrame) -> list[tuple | None]:
@@ -183,12 +183,13 @@ def rows_of(marks: Iterable[Mark], frame: pd.DataFrame) -> list[tuple | None]:
         {round(float(cell), 6) for cell in row if isinstance(cell, int | float | np.number) and not pd.isna(cell)}
         for row in cells
     ]
+    names = [{name for cell in row for name in _names_of(cell)} for row in cells]
     out: list[tuple | None] = []
     for mark in marks:
         name, value = mark.name.replace("\n", " "), round(mark.value, 6)
-        named = [place for place, row in enumerate(cells) if name and any(_bears(cell, name) for cell in row)]
+        named = [place for place, known in enumerate(names) if name and name in known]
         valued = [place for place in named or range(len(rows)) if value in numeric[place]]
-        series = [place for place in valued if mark.series and any(_bears(cell, mark.series) for cell in cells[place])]
+        series = [place for place in valued if mark.series and mark.series in names[place]]
         found = (series or valued)[:1]
         out.append(rows[found[0]] if found else None)
     return out
