@@ -213,7 +213,7 @@ COUNT = "WITH RECURSIVE n(x) AS (SELECT {} UNION ALL SELECT x + 1 FROM n WHERE x
 FOREVER = f"{COUNT.format(1, 1e15)} SELECT x AS id, 'a' AS path, '' AS description FROM n"
 SLOW = "length(hex(zeroblob(30000000)))"  # a third of a second each
 CHAIN = f"INSERT INTO tags {COUNT.format(100, 9000)} SELECT x, 1, x, '', x - 1 FROM n"
-FOREIGN, DAMAGED = "cette base n’est ni un projet Taguette, ni un projet QualCoder", "la base est abîmée"
+FOREIGN, DAMAGED = "cette base n’est pas un projet Taguette, QualCoder ou RQDA", "la base est abîmée"
 
 
 @pytest.mark.parametrize(("script", "sentence"), [

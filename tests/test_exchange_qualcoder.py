@@ -2,7 +2,7 @@
 
 import pytest
 
-from coding_files import NOW, SEEDS, change, made_project, messages, place, qualcoder, refusal, small_project
+from coding_files import NOW, SEEDS, change, database, made_project, messages, place, qualcoder, refusal, small_project
 from helpers.codings import reading
 from helpers.codings.model import Code, Document, Passage, Project
 
@@ -100,6 +100,50 @@ def test_categories_that_hold_each_other_are_refused(folder):
     cycle = ", ".join(f"({key}, '{key}', 'A', '', '', {above})" for key, above in ((90, 91), (91, 90)))
     change(folder / "data.qda", f"INSERT INTO code_cat VALUES {cycle}")
     assert "leur propre parent" in refusal(folder)
+
+
+RQDA = """
+CREATE TABLE source (name text, id integer, file text, memo text, owner text, date text, dateM text, status integer);
+CREATE TABLE freecode (name text, memo text, owner text, date text, dateM text, id integer, status integer, color text);
+CREATE TABLE treecode (cid integer, catid integer, date text, dateM text, memo text, status integer, owner text);
+CREATE TABLE codecat (name text, cid integer, catid integer, owner text, date text, dateM text, memo text, status integer);
+CREATE TABLE coding (cid integer, fid integer, seltext text, selfirst real, selend real, status integer, owner text,
+    date text, memo text);
+CREATE TABLE fileAttr (variable text, value text, fileID integer, date text, dateM text, owner text, status integer);
+"""
+
+
+def test_an_rqda_project_gives_what_it_did_not_delete(tmp_path):
+    text = "\ufeffÉté : les élèves arrivent."  # R counts the mark
+    rows = {
+        "source": [("note", 1, text, "", "A", "", "", 1), ("jetée", 2, "x", "", "A", "", "", 0)],
+        "freecode": [("Élèves", "m", "A", "", "", 1, 1, ""), ("jeté", "", "A", "", "", 2, 0, "")],
+        "codecat": [("Accueil", None, 3, "A", "", "", "", 1), ("Autre", None, 4, "A", "", "", "", 1)],
+        "treecode": [(1, 3, "", "", "", 1, "A"), (1, 4, "", "", "", 1, "A")],
+        "fileAttr": [("Réunion", "rentrée", 1, "", "", "A", 1)],
+        "coding": [
+            (1, 1, "les élèves", 7.0, 17.0, 1, "A", "", "vu"), (1, 1, "arrivent", 18.0, 26.0, 1, "B", "", None),
+            (1, 1, "Été", 1.0, 4.0, -1, "A", "", ""),
+        ],
+    }  # fmt: skip
+    read = reading.read(database(tmp_path / "a.rqda", RQDA, rows))
+    document = Document("note", text[1:], "", (("reunion", "rentrée"),))
+    assert read.documents == (document,)
+    assert read.codes == (
+        Code("Accueil", codable=False), Code("Élèves", "Accueil", "m"), Code("Autre", codable=False),
+    )  # fmt: skip
+    path = "Accueil/Élèves"
+    assert read.passages == (place(document, "les élèves", path, "A", "vu"), place(document, "arrivent", path, "B"))
+    assert "autres catégories d’un code, qui n’en a qu’une ici (1)." in messages(read)
+
+
+@pytest.mark.parametrize(("name", "remedy"), [
+    ("a.nvpx", "Export Project, choisissez REFI-QDA Project"), ("a.mex", "dans MAXQDA, puis exportez le projet au format REFI-QDA"),
+    ("a.mx24", "MAXQDA"), ("a.atlproj23", "ATLAS.ti"),
+])  # fmt: skip
+def test_a_file_that_only_its_tool_opens_is_refused_with_the_way_to_export_it(name, remedy, tmp_path):
+    (tmp_path / name).write_bytes(b"\1\2\3")
+    assert remedy in refusal(tmp_path / name)
 
 
 def test_a_folder_without_the_base_is_refused(tmp_path):

@@ -96,46 +96,55 @@ def test_a_definition_that_looks_like_another_part_stays_a_definition(tmp_path):
     assert reading.read(tmp_path / "a.qdc") == project
 
 
+# --- IRaMuTeQ ---
+
+
 def corpus_lines(project, tmp_path):
     tables.write_iramuteq(project, tmp_path / "corpus.txt")
-    return (tmp_path / "corpus.txt").read_bytes().decode("utf-8").split("\n")
+    return (tmp_path / "corpus.txt").read_bytes().decode("utf-8").split("\n")[:-1]
 
 
-def test_a_text_is_what_one_person_coded_in_one_document(tmp_path):
-    made = corpus_lines(small_project(), tmp_path)
-    assert made[0] == "**** *document_reuniondu12 *codeur_a *lieu_lille"
-    assert made[1:5] == ["-*accueil_eleves", "les élèves", "-*equipe", "principal présente l’équipe"]
-    assert made[-4:] == ["**** *document_reuniondu20 *codeur_b", "-*accueil", "Rien", ""]
+def test_the_whole_corpus_is_written_once_and_reads_back(tmp_path):
+    project = small_project()
+    made = corpus_lines(project, tmp_path)
+    assert made[0] == "**** *document_reuniondu12 *lieu_lille" and made[3] == "**** *document_reuniondu20"
+    words = [word for document in project.documents for word in document.text.split()]
+    assert " ".join(line for line in made if not line.startswith("****")).split() == words
+    read = reading.read(tmp_path / "corpus.txt")
+    assert [each.text for each in read.documents] == [each.text for each in project.documents]
+    assert [each.attributes for each in read.documents] == [(("lieu", "lille"),), ()]
+    assert corpus_lines(read, tmp_path) == made
+    told = tables.write_iramuteq(project, tmp_path / "c.txt")
+    (left,) = messages(Project(told=told))
+    assert left == "passages et codes, qu’un corpus IRaMuTeQ ne peut tenir sans répéter les mots (4)."
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_text_can_open_a_variable_or_a_theme(seed, tmp_path):
     project = made_project(seed)
-    made = corpus_lines(project, tmp_path)[:-1]
+    made = corpus_lines(project, tmp_path)
     heads = [line for line in made if line.startswith("****")]
-    themes = [line for line in made if line.startswith("-*")]
     assert all(re.fullmatch(r"\*\*\*\*( \*[a-z0-9]+_[a-z0-9]+)+", line) for line in heads)
-    assert all(re.fullmatch(r"-\*[a-z0-9_]+", line) for line in themes) and len(themes) == len(project.passages)
-    coded = {each.document for each in project.passages}
-    uncoded = {each.name for each in project.documents if each.text.split()} - coded
-    assert len(heads) == len({(each.document, each.coder) for each in project.passages}) + len(uncoded)
-    assert not [line for line in made if "*" in line and line not in heads and line not in themes]
+    assert len(heads) == sum(1 for each in project.documents if each.text.split())
+    assert not [line for line in made if "*" in line and line not in heads]
 
 
 def test_equal_names_are_numbered_and_what_has_no_name_or_value_is_left_out(tmp_path):
     attributes = (("date", ""), ("lieu", "Lille-Sud"))
     documents = (
         Document("Été", "x y"),
-        Document("ete", "un\r\ndeux *trois", attributes=attributes),
+        Document("ete", "un\ndeux *trois", attributes=attributes),
         Document("日本", "x"),
     )
-    passages = (place(documents[0], "x", "é"), place(documents[0], "y", "e"))
-    assert corpus_lines(Project((Code("é"), Code("e")), documents, passages), tmp_path) == [
-        "**** *document_ete", "-*e", "x", "-*e2", "y", "**** *document_ete2 *lieu_lillesud", "un deux trois", "**** *document_document", "x", "",
+    assert corpus_lines(Project((), documents), tmp_path) == [
+        "**** *document_ete", "x y", "**** *document_ete2 *lieu_lillesud", "un", "deux trois", "**** *document_texte", "x",
     ]  # fmt: skip
 
 
-def test_what_the_corpus_cannot_hold_is_told(tmp_path):
-    project = Project((Code("x", definition="d"),), (Document("a", "bc"),), (Passage("a", 0, 1, "b", "x", memo="m"),))
-    told = tables.write_iramuteq(project, tmp_path / "c.txt")
-    assert messages(Project(told=told)) == ["mémos (1).", "définitions de codes (1)."]
+def test_a_corpus_typed_for_iramuteq_gives_texts_variables_and_themes(tmp_path):
+    corpus = "\ufeff**** *ent_1 *Réunion_rentrée *fiche\nBonjour.\n-*accueil\nLes élèves\narrivent.\n\n**** *ent_2\nRien.\n"
+    (tmp_path / "corpus.txt").write_text(corpus, encoding="utf-8")
+    read = reading.read(tmp_path / "corpus.txt")
+    first = Document("texte 1", "Bonjour.\nLes élèves\narrivent.", "", (("ent", "1"), ("fiche", "oui"), ("reunion", "rentrée")))
+    assert read.documents == (first, Document("texte 2", "Rien.", "", (("ent", "2"),)))
+    assert [(each.text, each.code) for each in read.passages] == [("Les élèves", "accueil"), ("arrivent.", "accueil")]

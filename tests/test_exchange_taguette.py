@@ -19,7 +19,8 @@ from coding_files import (
     taguette,
     without_returns,
 )
-from helpers.codings import reading
+from helpers import codings
+from helpers.codings import reading, tables
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.codings.reading import words_of
 
@@ -118,6 +119,11 @@ def test_a_highlight_without_tag_and_documents_of_one_name_are_reported(path):
     assert {"passages sans code ou sans document (1).", renamed} <= set(messages(read))
 
 
+def test_a_document_without_a_name_takes_that_of_its_file(path):
+    change(path, "UPDATE documents SET name = '', filename = 'réunion 3.docx' WHERE id = 0")
+    assert reading.read(path).documents[0].name == "réunion 3"
+
+
 def test_a_base_of_several_projects_is_refused(path):
     change(path, "INSERT INTO projects VALUES (2, 'autre', '', '')")
     assert "contient 2 projets ; exportez-en un seul" in refusal(path)
@@ -133,6 +139,15 @@ def test_its_table_of_passages_has_no_position(tmp_path):
     assert [code.name for code in read.codes] == ["interesting\\places", "a/b"]
     assert read.documents == (Document("note"), Document("(sans nom)"))
     assert len(read.told) == 2 and "passages sans code (1)." in messages(read)
+
+
+def test_two_highlights_of_the_same_words_are_two(tmp_path):
+    rows = "2,note,intérêt,le même mot\r\n3,note,intérêt,le même mot\r\n3,note,autre,le même mot\r\n"
+    (tmp_path / "all_tags.csv").write_bytes(f"id,document,tag,content\r\n{rows}".encode())
+    read = reading.read(tmp_path / "all_tags.csv")
+    assert len(read.passages) == 3 and codings.code_counts(read)["extraits"].tolist() == [2, 1]
+    tables.write_csv(read, tmp_path / "codage")
+    assert reading.read(tmp_path / "codage") == read
 
 
 @pytest.mark.parametrize("counts", [",number of highlights", ",number of highlights,number of documents"])

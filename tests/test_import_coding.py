@@ -423,7 +423,7 @@ def test_what_goes_out_reads_back_equal(target, made, export, tmp_path, take):
 
 def test_a_code_book_and_a_corpus_go_out_and_tell_what_they_leave(export, tmp_path):
     assert export("a.qdc")[0] == 0 and reading.read(tmp_path / "a.qdc") == Project(small_project().codes)
-    assert "définitions de codes (1)" in export("a.txt")[1]
+    assert "répéter les mots (4)" in export("a.txt")[1]
     assert "**** *document_reunion" in (tmp_path / "a.txt").read_text(encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from helpers.codings.safe_files import coding_error, one_line, unknown_name_error
-from helpers.typography import french_spaces, shorten
+from helpers.typography import fold, french_spaces, shorten
 
 # --- Paths of codes: the labels from the root down, joined ---
 
@@ -282,6 +282,8 @@ def is_unmatched_segment(sentence: str) -> bool:
 
 # --- A project under construction ---
 
+# The attributes that analyses use, however a tool spells them.
+_KNOWN = {name: name for name in ("nature", "reunion", "locuteur")} | {"reunions": "reunion", "locuteurs": "locuteur"}
 # Coded characters, counted once per passage: 50,000 passages of 1,000 characters are 50 million.
 MOST_CODED = 200_000_000
 NAMELESS = "(sans nom)"
@@ -343,8 +345,12 @@ class ProjectBuilder:
 
     def add_document(self, name: str, text: str, attributes: Mapping[str, str] | None = None) -> str:
         """Add a document and return its name, made unique."""
-        given = dict(attributes or {})
-        kind = given.pop("nature", "")
+        given: dict[str, str] = {}
+        for label, value in (attributes or {}).items():
+            label = _KNOWN.get(fold(label), label)
+            if given.setdefault(label, value) != value:
+                self.told.note(f"L’attribut « {label} » est donné deux fois pour un document : le premier est gardé.")
+        kind = fold(given.pop("nature", ""))
         if kind and kind not in KINDS:
             self.told.left_out("natures de documents inconnues")
         name = self._free(name or NAMELESS, None)

@@ -295,7 +295,8 @@ class _Placement:
                 found = index.find(claim, start, end)
                 is_inside = found is not None
                 if found:
-                    self._shifts.append(abs(found[0] - start if start >= 0 else found[0] - claim.start))
+                    was = (start, end) if start >= 0 and end >= 0 else (claim.start, claim.end)
+                    self._shifts.append(max(abs(now - then) for now, then in zip(found, was, strict=True)))
                     start, end = found
             if is_inside:
                 at = content[start:end], claim.code, claim.coder, claim.memo

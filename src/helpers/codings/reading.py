@@ -23,7 +23,7 @@ from helpers.codings.safe_files import (
     parse_xml,
     read_bytes,
 )
-from helpers.codings.tables import FILES, read_csv, read_folder
+from helpers.codings.tables import FILES, read_csv, read_folder, read_iramuteq
 from helpers.schema import DataError
 
 # --- Typed texts: plain, Markdown, or the paragraphs and tables of Word ---
@@ -255,10 +255,10 @@ def _tree(database: Database) -> dict:
     return tree
 
 
-def _qualcoder_code(name: str, memo: str, date: str, **more: bool) -> Code:
+def _qualcoder_code(name: str, memo: str, date: str, *, codable: bool = True) -> Code:
     """A code; its memo may be a description of ours that QualCoder imported."""
-    code = split_description(name, memo)
-    return replace(code, changed=code.changed or _day(date), **more)
+    code = split_description(name, memo, codable=codable)
+    return replace(code, changed=code.changed or _day(date))
 
 
 def _day(date: str) -> str:
@@ -267,7 +267,73 @@ def _day(date: str) -> str:
     return day[0] if day else ""
 
 
+# --- RQDA (SQLite): positions count characters; rows that it deleted stay, with another status ---
+
+_RQDA_OTHERS = {
+    "annotation": "annotations",
+    "cases": "cas",
+    "imageCoding": "passages d’images",
+    "journal": "pages de journal",
+}
+
+
+def read_rqda(database: Database) -> Project:
+    """The project of RQDA: codes under their first category, texts with the attributes of their file."""
+    collected = ProjectBuilder()
+    left_out = collected.told.left_out
+    columns = {"catid": int, "name": str, "memo": str, "status": int}
+    tree = {
+        ("category", key): (None, split_description(name, memo, codable=False))
+        for key, name, memo, status in database.rows("codecat", **columns)
+        if status == 1
+    }
+    above: dict[int, list] = {}
+    for code, category, status in database.rows("treecode", cid=int, catid=int, status=int):
+        if status == 1 and ("category", category) in tree:
+            above.setdefault(code, []).append(("category", category))
+    for key, name, memo, status in database.rows("freecode", id=int, name=str, memo=str, status=int):
+        if status == 1:
+            parents = above.get(key, [None])
+            tree["code", key] = (parents[0], split_description(name, memo))
+            left_out("autres catégories d’un code, qui n’en a qu’une ici", len(parents) - 1)
+    paths = collected.add_tree(tree)
+    texts = {
+        key: Text(name, text)
+        for key, name, text, status in database.rows("source", id=int, name=str, file=str, status=int)
+        if status == 1
+    }
+    columns = {"fileID": int, "variable": str, "value": str, "status": int}
+    for source, variable, value, status in database.rows("fileAttr", **columns):
+        if source in texts and status == 1:
+            texts[source].attributes[variable] = value
+    columns = {"rowid": int, "fid": int, "selfirst": int, "selend": int, "seltext": str, "cid": int, "owner": str}
+    for _, source, start, end, text, code, owner, memo, status in database.rows(
+        "coding", **columns, memo=str, status=int
+    ):
+        if status != 1:
+            continue
+        if source not in texts or ("code", code) not in paths or start is None or end is None:
+            left_out("passages sans code ou sans document")
+            continue
+        texts[source].claims.append(Claim(start, end, paths["code", code], owner, memo, text))
+    add_texts(collected, [*texts.values()])
+    for table, what in _RQDA_OTHERS.items():
+        left_out(what, database.count(table))
+    return collected.project()
+
+
 # --- Recognition of the format ---
+
+# Files that only their tool opens, and its own way to write an open one, as its documentation gives it. The year that
+# MAXQDA and ATLAS.ti put in a suffix is left out.
+_CLOSED_SUFFIX = re.compile(r"(?<=^\.mx)\d+$|(?<=^\.atlproj)\d+$")
+_NVIVO = "dans NVivo, onglet Share (Partager), Export Project, choisissez REFI-QDA Project (sur Mac : menu File)."
+_MAXQDA = "ouvrez-le dans MAXQDA, puis exportez le projet au format REFI-QDA (.qdpx)."
+_CLOSED = {
+    **dict.fromkeys((".nvp", ".nvpx", ".nvcx"), _NVIVO),
+    **dict.fromkeys((".mx", ".mex"), _MAXQDA),
+    ".atlproj": "dans ATLAS.ti, exportez le projet au format REFI-QDA (.qdpx).",
+}
 
 # The database in a QualCoder folder.
 _QUALCODER = "data.qda"
@@ -277,9 +343,9 @@ def read(path: Path) -> Project:
     """The coding of a file or folder, recognised by its content; each passage is compared with its text.
 
     Formats: Taguette project (SQLite) and its CSV of passages or tags; REFI-QDA project (``.qdpx``) and code book
-    (``.qdc``); QualCoder folder (``.qda``); our own tables, in a folder or alone (`write_csv`). ``told`` lists what is
-    not kept. Nothing is written. Raises DataError for a damaged, foreign or malicious file: one French sentence with
-    the file name, what is wrong and the remedy.
+    (``.qdc``); QualCoder folder (``.qda``); RQDA project (SQLite); IRaMuTeQ corpus; our own tables, in a folder or
+    alone (`write_csv`). ``told`` lists what is not kept. Nothing is written. Raises DataError for a damaged, foreign or
+    malicious file: one French sentence with the file name, what is wrong and the remedy.
     """
     with _named_faults(Path(path)) as path:
         return _read(path)
@@ -297,6 +363,8 @@ def _read(path: Path) -> Project:
     if not path.exists():
         raise FileNotFoundError
     check_size(path)
+    if remedy := _CLOSED.get(_CLOSED_SUFFIX.sub("", path.suffix.casefold())):
+        raise coding_error(f"ce format n’est lu que par son outil ; {remedy}")
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith(b"PK"):
@@ -307,6 +375,8 @@ def _read(path: Path) -> Project:
     # XML, in any encoding, with or without byte order mark.
     if head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
         return _read_xml(path)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"****"):
+        return read_iramuteq(path)
     return read_csv(path)
 
 
@@ -316,7 +386,9 @@ def _read_database(path: Path) -> Project:
             return read_taguette(database)
         if database.has("code_text", "cid", "fid", "pos0", "pos1") and database.has("source", "id", "fulltext"):
             return read_qualcoder(database)
-    raise coding_error("cette base n’est ni un projet Taguette, ni un projet QualCoder ; exportez-la au format .qdpx.")
+        if database.has("coding", "cid", "fid", "selfirst", "selend") and database.has("freecode", "id", "name"):
+            return read_rqda(database)
+    raise coding_error("cette base n’est pas un projet Taguette, QualCoder ou RQDA ; exportez-la au format .qdpx.")
 
 
 def _read_xml(path: Path) -> Project:

@@ -5,7 +5,7 @@ import uuid
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -69,7 +69,7 @@ def _unguarded(line: str) -> str:
     return line[1:] if match and match[1] else line
 
 
-def split_description(name: str, text: str) -> Code:
+def split_description(name: str, text: str, *, codable: bool = True) -> Code:
     """The code of a description: the text before the first label is the definition."""
     lines, current = {"definition": []}, "definition"
     fields = {label: field for field, label in _LABELS.items()}
@@ -80,7 +80,7 @@ def split_description(name: str, text: str) -> Code:
             lines[current] = [_unguarded(line[match.end() :])]
         else:
             lines[current].append(_unguarded(line))
-    return Code(**{"name": name, **{field: "\n".join(each) for field, each in lines.items()}})
+    return Code(**{"name": name, **{field: "\n".join(each) for field, each in lines.items()}}, codable=codable)
 
 
 def codes_element(project: Project, told: Warnings) -> Element:
@@ -133,8 +133,9 @@ def read_codes(collected: ProjectBuilder, root: Element, path: str) -> dict[str,
     for _ in range(MOST_DEPTH):
         below = []
         for parent, node in level:
-            code = split_description(node.get("name", ""), node.findtext("{*}Description", ""))
-            code = replace(code, codable=node.get("isCodable") not in ("false", "0"))
+            is_codable = node.get("isCodable") not in ("false", "0")
+            text = node.findtext("{*}Description", "")
+            code = split_description(node.get("name", ""), text, codable=is_codable)
             name = paths[guid_of(node)] = collected.add_code(code, parent)
             below += [(name, each) for each in node.findall("{*}Code")]
             collected.told.left_out("couleurs de codes", 1 if node.get("color") else 0)

@@ -255,6 +255,9 @@ class Database:
 def _value(value: object, kind: type, place: str) -> str | int | None:
     if value is None:
         return "" if kind is str else None
+    # RQDA stores positions as real numbers.
+    if kind is int and isinstance(value, float) and value.is_integer():
+        return int(value)
     # A column without type returns a number for a name made of digits.
     if kind is str and isinstance(value, int | float):
         return str(value)

@@ -10,6 +10,7 @@ from pathlib import Path
 from helpers.codings.model import (
     KINDS,
     MOST_DEPTH,
+    NAMELESS,
     Code,
     Passage,
     Project,
@@ -288,56 +289,72 @@ def _taguette_codes(rows: Rows, titles: list[str]) -> Project:
     return collected.project()
 
 
-# --- IRaMuTeQ: passages as a corpus of texts under starred variables; write only ---
+# --- IRaMuTeQ: each text once, under its starred variables ---
+
+_STARRED = re.compile(r"\*([^\s_*]+)(?:_(\S+))?")
+# The variable that names a text; each text has one.
+_DOCUMENT = "document"
 
 
 def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
-    """Write a corpus for IRaMuTeQ, in UTF-8; returns the French messages on what it leaves out.
+    """Write the whole corpus for IRaMuTeQ, in UTF-8, each text once; returns the French messages on what it leaves out.
 
-    A text is what one person coded in one document: ``**** *document_x *codeur_y``, then the attributes of the
-    document, then each passage, on one line, under ``-*theme``. A document that nobody coded is one text without theme.
-    A passage under two codes is there twice: count words by theme, not over the whole corpus.
+    A text stands under ``**** *document_x``, then its kind and attributes. Coded segments overlap, which a corpus
+    cannot hold without repeating words: they are left out. Where no text was given, the segments are the text, once.
 
     IRaMuTeQ wants variables and values without spaces, accents, capitals or « _ »: names are folded, and numbered where
     two become the same. Asterisks, which open a variable, become spaces.
 
     >>> import pathlib, tempfile
-    >>> texte = Document("Réunion 1", "Bonjour à tous.")
-    >>> passage = Passage("Réunion 1", 0, 7, "Bonjour", "Premier accueil", coder="Léa")
-    >>> projet = Project((Code("Premier accueil"),), (texte,), (passage,))
+    >>> texte = Document("Réunion 1", "Bonjour à tous.", "verbatim", (("Lieu", "Lille"),))
     >>> with tempfile.TemporaryDirectory() as dossier:
     ...     fichier = pathlib.Path(dossier, "corpus.txt")
-    ...     print(write_iramuteq(projet, fichier))
+    ...     print(write_iramuteq(Project((), (texte,)), fichier))
     ...     print(fichier.read_text(encoding="utf-8"))
     ()
-    **** *document_reunion1 *codeur_lea
-    -*premier_accueil
-    Bonjour
+    **** *document_reunion1 *nature_verbatim *lieu_lille
+    Bonjour à tous.
     <BLANKLINE>
     """
-    names = {document.name: _plain(document.name) or "document" for document in project.documents}
-    people = {each: _plain(each) or "codeur" for each in sorted({each.coder for each in project.passages} - {""})}
-    paths = {code.path: fold(code.path) or "theme" for code in project.codes}
-    documents, coders, themes = _unique(names), _unique(people), _unique(paths)
-    passages: dict[str, dict[str, list[Passage]]] = defaultdict(lambda: defaultdict(list))
+    names = _unique({document.name: _plain(document.name) or "texte" for document in project.documents})
+    segments: dict[str, dict[tuple[str, int], None]] = defaultdict(dict)
     for passage in project.passages:
-        passages[passage.document][passage.coder].append(passage)
+        segments[passage.document][passage.text, passage.rank] = None
     lines = []
     for document in project.documents:
-        start = f"**** *document_{documents[document.name]}"
-        pairs = [(_plain(name), _plain(value)) for name, value in document.attributes]
-        attributes = [f"*{name}_{value}" for name, value in pairs if name and value]
-        for coder, coded in passages[document.name].items():
-            lines.append(" ".join([start, *([f"*codeur_{coders[coder]}"] if coder else []), *attributes]))
-            for passage in coded:
-                lines += [f"-*{themes[passage.code]}", _line(passage.text)]
-        if not passages[document.name] and document.text.split():
-            lines += [" ".join([start, *attributes]), _line(document.text)]
+        kind = [("nature", document.kind)] if document.kind else []
+        pairs = [(_plain(name), _plain(value)) for name, value in [*kind, *document.attributes]]
+        variables = [(_DOCUMENT, names[document.name]), *(pair for pair in pairs if all(pair))]
+        text = document.text or "\n".join(each for each, _ in segments[document.name])
+        if text.split():
+            lines.append(" ".join(["****", *(f"*{name}_{value}" for name, value in variables)]))
+            lines += [line for each in text.split("\n") if (line := _line(each))]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     told = Warnings()
-    told.left_out("mémos", sum(1 for passage in project.passages if passage.memo))
-    told.left_out("définitions de codes", sum(1 for code in project.codes if code.definition))
+    told.left_out("passages et codes, qu’un corpus IRaMuTeQ ne peut tenir sans répéter les mots", len(project.passages))
     return told.sentences()
+
+
+def read_iramuteq(path: Path) -> Project:
+    """The texts of an IRaMuTeQ corpus, with their variables; what follows ``-*theme`` is a segment of that code."""
+    collected, texts = ProjectBuilder(), []
+    codes: dict[str, Code] = {}
+    for line in decode_text(read_bytes(path), "le fichier").splitlines():
+        if line.startswith("****"):
+            attributes = {name: value or "oui" for name, value in _STARRED.findall(line[4:])}
+            texts.append(Text(attributes.pop(_DOCUMENT, "") or f"texte {len(texts) + 1}", "", attributes))
+            theme = ""
+        elif texts and line.startswith("-*"):
+            theme = line[2:].strip()
+            codes[theme] = Code(theme or NAMELESS)
+        elif texts and line.strip():
+            text = texts[-1]
+            start = len(text.stored) + 1 if text.stored else 0
+            text.stored = f"{text.stored}\n{line}" if text.stored else line
+            if theme:
+                text.claims.append(Claim(start, len(text.stored), codes[theme].path, excerpt=line))
+    add_texts(collected, texts)
+    return collected.project(codes.values())
 
 
 def _plain(name: str) -> str:
