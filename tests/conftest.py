@@ -68,13 +68,14 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._thread = ThreadPoolExecutor(1)
-        self._makers: dict[str, tuple[Callable, tuple]] = {}
+        self._makers: dict[str, Callable] = {}
         self._running: list[subprocess.Popen] = []
 
-    def order(self, name: str, make: Callable, *arguments) -> None:
-        """Asks for something that `take` will give; ``make`` receives the workshop first."""
-        self._makers[name] = make, arguments
-        self._thread.submit(self._make_if_free, name)
+    def order(self, name: str, make: Callable, *, is_urgent: bool = True) -> None:
+        """Asks for something that `take` will give, made by then if it is not urgent; ``make`` receives the workshop."""
+        self._makers[name] = make
+        if is_urgent:
+            self._thread.submit(self._make_if_free, name)
 
     def take(self, name: str):
         """What was ordered, once it is made."""
@@ -112,9 +113,8 @@ class Workshop:
         """What was made; an error in the making is raised in every test that takes it."""
         stored = self.folder / f"{name}.pickle"
         if not stored.exists():
-            make, arguments = self._makers[name]
             try:
-                outcome = make(self, *arguments), None
+                outcome = self._makers[name](self), None
             except Exception as error:
                 outcome = None, f"{name}\u00a0: {error!r}"
             stored.write_bytes(pickle.dumps(outcome))
@@ -235,8 +235,7 @@ def workshop(request, tmp_path_factory) -> Iterator[Workshop]:
     opened = Workshop(folder / "atelier")
     needed = frozenset().union(*(reports_read_in(item.path) for item in request.session.items))
     for name, make in REPORTS.items():
-        if name in needed:
-            opened.order(name, make)
+        opened.order(name, make, is_urgent=name in needed)
     for module in dict.fromkeys(item.module for item in request.session.items):
         for name, make in getattr(module, "BESIDE", {}).items():
             opened.order(name, make)

@@ -364,28 +364,18 @@ def every_strike(points: list[tuple[str, str]], *, in_two_steps: bool) -> list[t
     return strikes
 
 
-def few_strikes(points: list[tuple[str, str]]) -> list[tuple[int, str]]:
-    """The first operation and the last, and one of each kind among those on the report, struck in turn in each way."""
-    # What is removed with its folder is named from that folder.
-    last = {kind: kth for kth, (kind, place) in enumerate(points) if place.startswith("/reports") or "/" not in place}
-    struck = [(kth, (KILL, FULL, BROKEN)[rank % 3]) for rank, kth in enumerate(last.values())]
-    return [(0, KILL), *struck, (len(points) - 1, KILL)]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("prepared", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--two-steps", action="store_true")
-    parser.add_argument("--part", nargs=2, type=int, metavar=("RANK", "PARTS"), help="of all; a few without it")
+    parser.add_argument("--part", nargs=2, type=int, default=(0, 1), metavar=("RANK", "PARTS"))
     asked = parser.parse_args()
     spare()
     os.environ[paths.DATA_ROOT_VARIABLE] = str(asked.prepared)
     attack = Attack(asked.prepared, asked.work, in_two_steps=asked.two_steps)
-    strikes = few_strikes(attack.points)
-    if asked.part:
-        rank, parts = asked.part
-        strikes = every_strike(attack.points, in_two_steps=asked.two_steps)[rank::parts]
+    rank, parts = asked.part
+    strikes = every_strike(attack.points, in_two_steps=asked.two_steps)[rank::parts]
     for kth, fault in strikes:
         for wrong in attack.strike(kth, fault):
             print(json.dumps([fault, kth, *attack.points[kth], wrong], ensure_ascii=False), flush=True)

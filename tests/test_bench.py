@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
-ROWS = 10_000
+ROWS = 4_000
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +39,10 @@ def ours(bench, root):
 
 
 def test_our_own_case_counts_what_was_drawn_and_leaves_out_what_was_planted(ours):
-    """One row in 2 000 is of another year; five persons come twice alike, five otherwise: ten rows go."""
-    assert sorted(ours.found["rejections"].values()) == [5, 5, 10]
-    assert ours.found["counts"]["prevention_specialisee/accompagnements/"] == ROWS - 5 - 5
-    assert ours.found["counts"]["alses/sexe/filles"] > 1000
+    """Two rows are of another year; two persons come twice alike, two otherwise: four rows go."""
+    assert sorted(ours.found["rejections"].values()) == [2, 2, 4]
+    assert ours.found["counts"]["prevention_specialisee/accompagnements/"] == ROWS - 2 - 2
+    assert ours.found["counts"]["alses/sexe/filles"] > 400
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
@@ -52,7 +52,7 @@ def test_a_yardstick_finds_the_same(bench, root, ours, engine):
     measure = bench("measure")
     other, cells = measure.run(engine, ROWS, root), list(ours.found["counts"])
     assert measure.differences(ours, other) == {}
-    assert len(cells) > 250 and measure.digest(ours, cells) == measure.digest(other, cells)
+    assert len(cells) > 200 and measure.digest(ours, cells) == measure.digest(other, cells)
 
 
 def test_another_count_is_found(bench, ours):

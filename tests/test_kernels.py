@@ -15,6 +15,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from conftest import ALL
 from helpers import paths
 from helpers.kernels import fork
 
@@ -265,7 +266,8 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("end", ["killed", "stopped", "forgotten"])
+# A kill is the worst of the three: the others wait for the enumerations.
+@pytest.mark.parametrize("end", ["killed", *(["stopped", "forgotten"] if ALL else [])])
 def test_nothing_outlives_the_command_and_the_command_is_not_run_again(tmp_path, end):
     script = tmp_path / "commande.py"
     script.write_text(COMMAND)
@@ -298,7 +300,7 @@ def test_the_forkserver_does_not_start_where_temporary_files_have_too_long_a_pat
 # --- what is said between a kernel and the command -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [fork.ForkedKernelManager, fork.PlainKernelManager])
+@pytest.mark.parametrize("kind", [fork.ForkedKernelManager, *([fork.PlainKernelManager] if ALL else [])])
 def test_who_has_not_the_keys_of_the_connection_file_hears_nothing(kind):
     async def look(manager):
         file = Path(manager.connection_file)
