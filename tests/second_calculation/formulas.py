@@ -1,14 +1,15 @@
-"""The formulas of the comparisons, written a second time: plain Python, no statistics library and no helper.
+"""The formulas of the comparisons, written a second time: plain Python and the laws of scipy, no helper.
 
 Each function is the textbook formula, or a plain enumeration. Shares are fractions of one, never percentages; counts are
 ``(x, n)``: x persons among n. ``tests/test_second_formulas.py`` holds them against values worked out elsewhere.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache
 from statistics import NormalDist
+
+import scipy.stats
 
 Z95 = NormalDist().inv_cdf(0.975)
 Interval = tuple[float, float]
@@ -104,67 +105,26 @@ def log_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float, float]:
 # --- laws without a closed form -------------------------------------------------------------------------------------------
 
 
-def incomplete_beta(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function, by its continued fraction (Lentz)."""
-    if x in (0, 1):
-        return float(x)
-    if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly
-        return 1 - incomplete_beta(1 - x, b, a)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
-    up, down, value = 1.0, 0.0, 1.0
-    for step in range(400):
-        m = step // 2
-        if step == 0:
-            term = 1.0
-        elif step % 2:
-            term = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        else:
-            term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        down = 1 / (1 + term * down)
-        up = 1 + term / up
-        value *= up * down
-        if step and abs(up * down - 1) < 1e-15:
-            break
-    return front * (value - 1)
-
-
 def student_two_sided(t: float, freedom: int) -> float:
     """The chance that a Student variable is further from zero."""
-    return incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5)
+    return 2 * scipy.stats.t.sf(abs(t), freedom)
 
 
-def _where(below: Callable[[float], float], chance: float) -> float:
-    """Where an increasing function of a positive number reaches a value, by bisection."""
-    low, high = 0.0, 1000.0
-    for _ in range(200):
-        middle = (low + high) / 2
-        low, high = (middle, high) if below(middle) < chance else (low, middle)
-    return (low + high) / 2
-
-
-@cache
 def student_quantile(above: float, freedom: int) -> float:
-    """The value that a Student variable exceeds with this chance, below one half."""
-    return _where(lambda t: 1 - student_two_sided(t, freedom) / 2, 1 - above)
+    """The value that a Student variable exceeds with this chance."""
+    return scipy.stats.t.isf(above, freedom)
 
 
-@cache
 def fisher_quantile(chance: float, above: int, under: int) -> float:
     """The quantile of Fisher's F with these degrees of freedom."""
-    return _where(lambda f: incomplete_beta(above * f / (above * f + under), above / 2, under / 2), chance)
+    return scipy.stats.f.ppf(chance, above, under)
 
 
 # --- the same persons twice ------------------------------------------------------------------------------------------------
 
 
-def nested_difference(first: int, second: int, n: int) -> tuple[float, float]:
-    """Difference and standard error of two shares of the same n persons, when all the first are among the second."""
-    gap = (second - first) / n
-    return gap, math.sqrt(abs(gap) * (1 - abs(gap)) / n)
-
-
 def paired_difference(first: int, second: int, both: int, n: int) -> tuple[float, float]:
-    """The same when ``both`` persons are in the first and the second: 0 is the worst case, min(first, second) nested."""
+    """Difference and standard error of two shares of the same n persons, ``both`` of whom are in the first and the second."""
     gap = (second - first) / n
     return gap, math.sqrt((first + second - 2 * both) / n - gap**2) / math.sqrt(n)
 
@@ -182,14 +142,6 @@ def holm(values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def z_overlapping(x1: int, n1: int, x2: int, n2: int, *, shared: int, pooled: bool = False) -> float:
-    """The difference over its error when ``shared`` persons are in both years with the same answer each time."""
-    p1, p2 = x1 / n1, x2 / n2
-    v1, v2 = ((x1 + x2) / (n1 + n2),) * 2 if pooled else (p1, p2)
-    v1, v2 = v1 * (1 - v1), v2 * (1 - v2)
-    return (p2 - p1) / math.sqrt(v1 / n1 + v2 / n2 - 2 * shared * math.sqrt(v1 * v2) / (n1 * n2))
-
-
 def design_effect(size: float, correlation: float) -> float:
     """Kish's design effect of clusters of that mean size and intra-cluster correlation."""
     return 1 + (size - 1) * correlation
@@ -201,32 +153,15 @@ def composition(x1: int, n1: int, x2: int, n2: int) -> float:
 
 
 def _power(gap: float, share: float, n1: int, n2: int) -> float:
-    pooled = (n1 * share + n2 * (share + gap)) / (n1 + n2)
-    null = math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-    real = math.sqrt(share * (1 - share) / n1 + (share + gap) * (1 - share - gap) / n2)
-    return NormalDist().cdf((gap - Z95 * null) / real) + NormalDist().cdf((-gap - Z95 * null) / real)
-
-
-def _power_arcsine(gap: float, share: float, n1: int, n2: int) -> float:
     h = 2 * math.asin(math.sqrt(share + gap)) - 2 * math.asin(math.sqrt(share))
     away = h / math.sqrt(1 / n1 + 1 / n2)
     return NormalDist().cdf(away - Z95) + NormalDist().cdf(-away - Z95)
 
 
-def detectable(share: float, n1: int, n2: int, *, power: float = 0.8, arcsine: bool = True) -> float:
+def detectable(share: float, n1: int, n2: int, *, power: float = 0.8) -> float:
     """The smallest rise from ``share`` that a test at 5 % finds with that power, by bisection."""
-    reached = _power_arcsine if arcsine else _power
     low, high = 0.0, 1 - share
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (low, middle) if reached(middle, share, n1, n2) >= power else (middle, high)
+        low, high = (low, middle) if _power(middle, share, n1, n2) >= power else (middle, high)
     return high
-
-
-# --- every count that the rounding allows --------------------------------------------------------------------------------
-
-
-def sweep(compatible: Iterable[tuple], measure: Callable[..., float]) -> Interval:
-    """The smallest and largest value of a measure over all compatible counts."""
-    values = [measure(*counts) for counts in compatible]
-    return min(values), max(values)
