@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
-from conftest import ALL
+from conftest import ALL, plain
 from helpers.codings import reading
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.schema import DataError
@@ -69,11 +69,6 @@ CREATE TABLE code_name (cid integer primary key, name text, memo text, catid int
 CREATE TABLE journal (jid integer primary key, name text, jentry text, date text, owner text);
 """
 NOW = "2021-03-02 10:00:00"
-
-
-def plain(text: str) -> str:
-    """The text with plain spaces."""
-    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def refusal(path: Path) -> str:

@@ -38,6 +38,11 @@ def copy_project(source: Path, destination: Path, *folders: str) -> Path:
     return destination
 
 
+def plain(text: str) -> str:
+    """The text with plain spaces."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
 # A shell that starts the tests in the background has Ctrl-C ignored, children included: those that the tests interrupt
 # would never end.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

@@ -21,9 +21,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
+
+from bs4 import BeautifulSoup
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TRUE, MINI = REPOSITORY / "data" / "raw", REPOSITORY / "tests" / "mini" / "data" / "raw"
@@ -33,8 +34,6 @@ CODED = {"de Zoé": 2032, "de Yann": 2032, "avant": 2031}
 MACHINE = {"empreinte", "sha256", "bytes", "tampon", "versions"}
 # A SHA-256, the versions of libraries, the day an export was received.
 CHANGING = re.compile(r"\b[0-9a-f]{64}\b|python \d[\d.]*(?:, [a-z]+ \d[\w.]*)+|(?<=export date du )\w+ \w+ \d{4}")
-HIDDEN = {"script", "style", "template", "calcul"}  # tags, and the class of the folded code
-VOID = set("area base br col embed hr img input link meta source track wbr".split())
 INLINE = set("a abbr b bdi cite code data em i img mark q s small span strong sub sup time tspan u var wbr".split())
 
 
@@ -105,38 +104,23 @@ def write_codings(folder: Path) -> None:
         coding_files.refi(folder / "codages" / f"{name}.qdpx", made)
 
 
-class Page(HTMLParser):
-    """A page as lines of text, a block each, and lines of structure, a tag each."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.text, self.structure, self._open, self._line = [], [], [], ""
-        self.feed(html)
-
-    def _end_line(self, tag: str) -> None:
-        if tag not in INLINE:
-            line, self._line = re.sub(r"[ \t\r\n]+", " ", self._line).strip(" "), ""
-            self.text += [CHANGING.sub("…", line)] if line else []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._end_line(tag)
-        told = {name: value or "" for name, value in attrs}
-        if not HIDDEN & set(self._open):
-            for name, value in [each for each in told.items() if each[1].startswith("data:")]:
-                self.text += re.findall(r"<t(?:ext|span)[^>]*>([^<]+)", unquote(value))
-                told[name] = hashlib.sha256(value.encode()).hexdigest()[:12]
-            shown = "".join(f' {name}="{CHANGING.sub("…", value)}"' for name, value in told.items())
-            self.structure.append(f"{' ' * len(self._open)}{tag}{shown}")
-        if tag not in VOID:
-            self._open.append(told.get("class") if told.get("class") in HIDDEN else tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._end_line(tag)
-        if tag not in VOID:
-            self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        self._line += "" if HIDDEN & set(self._open) else data
+def read(html: str) -> tuple[str, str]:
+    """A page as text, a line a block, and as structure, a line a tag with its attributes."""
+    page = BeautifulSoup(html, "html.parser")
+    for hidden in page.select("script, style, template, .calcul"):
+        hidden.decompose()
+    structure = []
+    for tag in page.find_all(True):
+        for name, value in tag.attrs.items():
+            if str(value).startswith("data:"):  # a drawing or a file: its words, and a digest
+                tag.insert_before("\n".join(re.findall(r"<t(?:ext|span)[^>]*>([^<]+)", unquote(value))))
+                tag[name] = hashlib.sha256(value.encode()).hexdigest()[:12]
+        structure.append(f"{' ' * len(list(tag.parents))}{tag.name} {tag.attrs}")
+    for tag in page.find_all(lambda tag: tag.name not in INLINE):
+        tag.insert_before("\n")
+        tag.append("\n")
+    lines = (re.sub(r"[ \t\r]+", " ", line).strip(" ") for line in page.get_text().split("\n"))
+    return tuple(CHANGING.sub("…", "\n".join(filter(None, each))) for each in (lines, structure))
 
 
 def plain(value: object) -> object:
@@ -152,8 +136,7 @@ def keep(root: Path, kept: Path) -> None:
     for path in sorted([*(root / "reports").rglob("*.*"), *processed]):
         name, files = path.relative_to(root).as_posix(), {"": path.read_bytes()}
         if path.suffix == ".html":
-            page = Page(path.read_text(encoding="utf-8"))
-            files = {".txt": "\n".join(page.text).encode(), ".tags": "\n".join(page.structure).encode()}
+            files = dict(zip((".txt", ".tags"), map(str.encode, read(path.read_text(encoding="utf-8"))), strict=True))
         elif path.suffix == ".json":
             files = {"": json.dumps(plain(json.loads(files[""])), ensure_ascii=False, indent=1, sort_keys=True).encode()}
         for each, content in ((f"{name}{end}", content) for end, content in files.items()):

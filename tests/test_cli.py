@@ -11,6 +11,7 @@ from pathlib import Path, PureWindowsPath
 import papermill
 import pytest
 
+from conftest import plain
 from helpers import cli, paths
 from helpers.cli import VERBS, diagnosis, messages
 from helpers.errors import BusyError, DataError, NotebookFailure, PublicationError
@@ -19,10 +20,6 @@ from helpers.run import report
 from helpers.typography import french_spaces
 
 YEAR = "une année en quatre chiffres est attendue, reçu : "
-
-
-def plain(text: str) -> str:
-    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 # --- a request that is not understood --------------------------------------------------------------------------------

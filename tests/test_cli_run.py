@@ -15,16 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from conftest import plain
 from helpers import cli, paths, provenance
 from helpers.cli import live, reports
 from helpers.provenance import libraries
 from helpers.report.checks import POLICY
 from helpers.run import report
 from helpers.schema import DataError
-
-
-def plain(text: str) -> str:
-    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def state(root: Path) -> dict[str, tuple]:

@@ -65,7 +65,7 @@ def parsed(reports: Path, name: str) -> BeautifulSoup:
     return BeautifulSoup((reports / str(YEAR) / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
-# Which lines are cut, and how many are one path, follows the length of names.
+# Which lines are cut, and how many are one path, follows the length of names: of these, which kinds there are.
 _OF_DRAWINGS = ("path", "circle", "defs", "clippath", "rect", "use", "g")
 
 
@@ -73,6 +73,11 @@ def elements(page: BeautifulSoup) -> Counter:
     """How many elements of each name there are, with the names of their attributes."""
     tags = (tag for tag in page.find_all(True) if tag.name not in (*_OF_TEXT, *_OF_DRAWINGS))
     return Counter((tag.name, *sorted(tag.attrs)) for tag in tags)
+
+
+def shapes(page: BeautifulSoup) -> set[tuple]:
+    """The kinds of shapes that are drawn: their names and those of their attributes."""
+    return {(tag.name, *sorted(tag.attrs)) for tag in page.find_all(_OF_DRAWINGS)}
 
 
 def targets(page: BeautifulSoup) -> set[str]:
@@ -92,7 +97,7 @@ def targets(page: BeautifulSoup) -> set[str]:
 def test_a_page_has_the_structure_of_the_neutral_one(reports, which, name):
     hostile, plain = parsed(reports[which], name), parsed(reports["neutre"], name)
     more, less = elements(hostile) - elements(plain), elements(plain) - elements(hostile)
-    assert (dict(more), dict(less)) == ({}, {})
+    assert (dict(more), dict(less), shapes(hostile) ^ shapes(plain)) == ({}, {}, set())
     assert targets(hostile) == targets(plain)
     assert not [address for *_, address in targets(hostile) if _OUTSIDE.match(address)]
 

@@ -13,7 +13,7 @@ from conftest import ALL
 from helpers import indicators
 from helpers.clean.records import CleanedRecords, Persons
 from helpers.disclosure import rounding
-from helpers.indicators.persons import COMPUTED, Group, answers_to, fold
+from helpers.indicators.persons import COMPUTED, Group, answers_to
 from helpers.schema import apply_schema, catalogue, columns
 from made_persons import made
 
@@ -250,16 +250,6 @@ def test_a_rounded_table_leaves_another_one_of_the_same_question_exact():
     beside = own.loc[("nouvel_accompagnement", "niveau")]
     assert set(beside["precision"]) == {"exact"}
     assert beside["base_min"].tolist() == beside["base_max"].tolist() == beside["effectif_min"].tolist() == [17, 10, 50]
-
-
-def test_fold_joins_nothing_when_no_cell_is_small():
-    cells, names = fold(np.array([[5, 0, 6], [8, 7, 5]]), ["6e", "5e", "4e"])
-    assert (cells.tolist(), names) == ([[5, 0, 6], [8, 7, 5]], ["6e", "5e", "4e"])
-
-
-def test_fold_names_the_answers_in_their_order():
-    _, names = fold(np.array([[1, 90, 2, 2], [9, 90, 9, 9]]), ["6e", "5e", "4e", "3e"])
-    assert names == ["6e+4e+3e", "5e"]
 
 
 def implied(table: pd.DataFrame, indicator: str, other: str) -> set[int]:

@@ -9,7 +9,6 @@ import pytest
 from helpers import indicators
 from helpers.clean.records import Persons
 from helpers.indicators.clusters import intraclass
-from helpers.indicators.persons import may_show, shown_parts
 from helpers.schema import catalogue
 from made_persons import made
 
@@ -140,43 +139,6 @@ def test_one_or_two_colleges_are_not_shown_nor_told_by_the_others():
 
 
 # --- what is left out --------------------------------------------------------------------------------------------------
-
-
-def test_an_answer_left_out_takes_the_smallest_other_with_it():
-    entry = catalogue().indicators["parents_associes"]
-    parts = np.array([[40, 30], [8, 20], [3, 0], [0, 0], [0, 0]])
-    assert may_show(parts, parts.sum(axis=0), entry).tolist() == [True, False, False, True, True]
-
-
-def test_a_group_whose_answer_is_left_out_is_left_out():
-    entry = catalogue().indicators["demande_initiale"]
-    parts = np.zeros((len(entry.modalities) + len(entry.recorded) + 1, 1), dtype=int)
-    parts[[0, 1, 2, 3, -1], 0] = [40, 3, 50, 10, 43]
-    shown = may_show(parts, np.array([103]), entry)
-    assert (shown[[0, 1, 2, 3, -1]].tolist()) == [True, False, True, False, False]
-
-
-def test_a_group_that_tells_who_gives_both_of_its_answers_is_left_out():
-    entry = catalogue().indicators["objectif"]
-    parts = np.zeros((len(entry.modalities) + len(entry.recorded) + 1, 1), dtype=int)
-    parts[[0, 1, -1], 0] = [40, 30, 68]
-    assert may_show(parts, np.array([100]), entry)[[0, 1, -1]].tolist() == [True, True, False]
-
-
-def test_parts_are_shown_together_or_leave_enough_behind():
-    assert shown_parts(np.array([50, 20, 0, 7]), np.array([40, 0, 9, 6])) == [0, 1, 2, 3]
-    assert shown_parts(np.array([50, 20, 0, 3]), np.array([40, 0, 9, 0])) == [0, 2]
-    assert shown_parts(np.array([3]), np.array([50])) == []
-
-
-def test_a_part_of_one_or_two_colleges_goes_and_takes_another_until_three_are_hidden():
-    sizes = np.array([90, 20, 30, 50])
-    assert shown_parts(sizes, colleges=np.array([9, 3, 3, 3])) == [0, 1, 2, 3]
-    assert shown_parts(sizes, colleges=np.array([9, 2, 3, 3])) == [0, 3]
-    assert shown_parts(sizes, colleges=np.array([9, 0, 3, 3])) == [0, 1, 2, 3]
-    assert shown_parts(sizes, colleges=np.array([2, 9, 9, 9])) == [2, 3]
-    # A kind of the other year hides nothing in this one.
-    assert shown_parts(np.array([90, 30, 0, 50]), np.array([90, 0, 20, 50]), colleges=np.array([9, 2, 9, 9])) == [0, 2]
 
 
 @pytest.mark.parametrize("size", [30, 90, 300])

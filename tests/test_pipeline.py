@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from conftest import ALL, ELSEWHERE, WITHOUT_KERNELS
+from conftest import ALL, ELSEWHERE, WITHOUT_KERNELS, plain
 from helpers import cli, parameters, paths
 from helpers.provenance import Reason
 from helpers.report import publication
@@ -162,7 +162,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_the_report(publish
     path.write_text(path.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
     reports = state(published)
     assert cli.main(["run", "--year", "2032"]) == 2
-    message = capsys.readouterr().err.replace("\u202f", " ").replace("\u00a0", " ")
+    message = plain(capsys.readouterr().err)
     assert message.count("\n") == 1 and "Traceback" not in message
     assert [part for part in said if part not in message] == []
     assert state(published) == reports
@@ -176,7 +176,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_the_report(publish
 def test_an_impossible_request_is_refused_before_any_kernel_starts(published, capsys, monkeypatch, arguments, said):
     monkeypatch.setattr("papermill.execute_notebook", lambda *_, **__: pytest.fail("a kernel was started"))
     assert cli.main(["run", *arguments]) == 2
-    assert said in capsys.readouterr().err.replace("\u202f", " ").replace("\u00a0", " ")
+    assert said in plain(capsys.readouterr().err)
 
 
 def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, capsys, monkeypatch):
@@ -368,7 +368,7 @@ def test_the_command_does_not_prepare_a_simulated_report_to_be_sent(data_root, q
     assert cli.main(["run", "--year", "2033", "--pdf"]) == 0
     assert "il ne s’envoie pas" in capsys.readouterr().out
     assert cli.main(["share", "2033"]) == 2
-    told = capsys.readouterr().err.replace("\u202f", " ").replace("\u00a0", " ")
+    told = plain(capsys.readouterr().err)
     assert told == (
         "Le rapport de 2033 repose sur des données simulées (reports/2033-synthetique) : il ne s’envoie pas. "
         "Retirez la simulation, déposez l’export de la base, puis refaites le rapport.\n"
@@ -382,5 +382,5 @@ def test_a_year_that_is_only_prepared_is_one_sentence(data_root, quick, capsys):
     assert cli.main(["run", "--year", "2033"]) == 2
     assert capsys.readouterr().err.startswith("Rien à lire encore pour 2033")
     assert cli.main(["status"]) == 0
-    shown = capsys.readouterr().out.replace("\u202f", " ").replace("\u00a0", " ")
+    shown = plain(capsys.readouterr().out)
     assert "2033\n  fichiers  reunions (0 ligne)\n  contrôle  rien à lire encore : remplissez une table de data/raw/2033," in shown

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ALL
+from conftest import ALL, plain
 from helpers import cli, paths
 from helpers.report.manifest import fingerprint_of, manifest_bytes, read_report, seal_manifest, verify
 from helpers.report.page import ReportError
@@ -39,10 +39,6 @@ def flip(path: Path, place: int) -> None:
     content = bytearray(path.read_bytes())
     content[place] ^= 1
     path.write_bytes(content)
-
-
-def plain(text: str) -> str:
-    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 # --- read, to be shared ------------------------------------------------------------------------------------------------

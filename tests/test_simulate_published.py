@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from conftest import plain
 from helpers import cli, paths
 from helpers.simulate.years import invent, reproduce
 
@@ -213,7 +214,7 @@ def refusal(capsys, change) -> str:
     change_figures(change)
     assert cli.main(["simulate", "--year", "2032", "--from-published"]) == 2
     assert not list(paths.raw(2032).glob("*synthetique*"))
-    return capsys.readouterr().err.replace("\u202f", " ").replace("\u00a0", " ")
+    return plain(capsys.readouterr().err)
 
 
 def test_figures_that_contradict_one_another_are_told_by_their_lines(data_root, capsys):

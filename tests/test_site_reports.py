@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from conftest import ALL
+from conftest import ALL, plain
 from helpers import cli, data, parameters, paths, provenance
 from helpers.disclosure import intruder_model, intruder_test, release
 from helpers.report import checks
@@ -24,10 +24,6 @@ def report(sites_root, monkeypatch):
     """The folder of the published report, its project being the data root."""
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(sites_root))
     return paths.report(YEAR, is_synthetic=True)
-
-
-def plain(text: str) -> str:
-    return re.sub("[\u00a0\u202f]", " ", text)
 
 
 def page(path) -> BeautifulSoup:

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from tornado.web import HTTPError
 
-from conftest import ALL
+from conftest import ALL, plain
 from helpers import cli, data, indicators, paths
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.workbench import form as form_module
@@ -28,10 +28,6 @@ from helpers.workbench.form import SETTINGS, Form, strip_outputs
 from helpers.workbench.welcome import Concordance, Explorer, recipe, sortable, years_html
 
 LONG_S = 180
-
-
-def plain(text: str) -> str:
-    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @pytest.fixture

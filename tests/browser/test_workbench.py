@@ -79,33 +79,6 @@ def test_axe_finds_nothing_in_what_the_welcome_notebook_shows(welcome):
     assert said(response["violations"]) == []
 
 
-def test_a_fault_in_a_file_is_told_and_once_mended_the_files_are_good(welcome, laboratory):
-    file = laboratory.root / "data" / "raw" / "2019" / "chiffres_publies.csv"
-    kept = file.read_bytes()
-    file.write_bytes(kept.replace(b",40,", b",quarante,"))
-    welcome.get_by_label("Année du rapport").select_option("2019")
-    check = welcome.get_by_role("button", name="Vérifier les fichiers")
-    try:
-        check.click()
-        assert "Les données ou le choix ne sont pas utilisables" in welcome.get_by_role("alert").inner_text().translate(PLAIN)
-        line = next(line for line in welcome.get_by_role("log").inner_text().splitlines() if "quarante" in line)
-        assert "chiffres_publies.csv" in line and "ligne 2" in line
-    finally:
-        file.write_bytes(kept)
-    check.click()
-    welcome.get_by_role("status").get_by_text("C’est fait.").wait_for()
-    assert welcome.get_by_role("alert").count() == 0
-
-
-def test_what_the_form_started_can_be_stopped(welcome, laboratory):
-    welcome.get_by_label("Année du rapport").select_option("2020")
-    make_report(welcome)
-    assert welcome.get_by_role("button", name="Vérifier les fichiers").is_disabled()
-    welcome.get_by_role("button", name="Arrêter").click()
-    welcome.get_by_role("status").get_by_text("Arrêté.").wait_for()
-    assert not (laboratory.root / "reports" / "2020").exists()
-
-
 def test_the_form_makes_the_report_and_leads_to_it(welcome, laboratory, visit):
     index = laboratory.root / "reports" / "2020" / "index.html"
     assert not index.exists()
