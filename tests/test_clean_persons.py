@@ -183,6 +183,13 @@ def test_a_date_that_cannot_be_is_left_empty_counted_and_listed(text):
     assert sum(rules(out).values()) == 1
 
 
+@pytest.mark.parametrize(("column", "typed"), [("annee_naissance", ["8", "09"]), ("date_debut", ["04/25/2021", "05/06/2021"])])
+def test_a_few_cells_written_otherwise_do_not_make_a_form(column, typed):
+    many = {"annee_naissance": range(2000, 2015), "date_debut": [f"2021-03-{day:02}" for day in range(1, 25)]}[column]
+    out = cleaned(rows(*({column: str(value)} for value in [*many, *typed])))
+    assert out.faults == [] and values(out, column)[-2] == ""
+
+
 def test_the_bounds_of_spreadsheet_days():
     assert [str(read_day(text)[0]) for text in ("40179", "49674")] == ["2010-01-01", "2035-12-31"]
 
@@ -254,7 +261,7 @@ def test_a_wrong_uai_is_left_empty_and_the_name_of_the_college_serves(text):
         ("Collège Mendès France", "0592714E", "UAI retrouvé par le seul nom, qu’un seul collège porte dans reference/colleges.csv"),
         ("CLG MENDES FRANCE", "0592714E", "UAI retrouvé par le seul nom, qu’un seul collège porte dans reference/colleges.csv"),
         ("Mende\u0300s France (Tourcoing)", "0592714E", "UAI retrouvé par le nom et la commune, dans reference/colleges.csv"),
-        ("Ronsart (Hautmont)", "0594309N", "UAI retrouvé par reference/alias.csv"),
+        ("Ronsart (Hautmont)", "0594309N", "UAI retrouvé par une écriture expliquée (lectures.csv ou reference/alias.csv)"),
         ("Collège inventé", "", "collège inconnu de reference/colleges.csv : gardé sans UAI"),
     ],
 )
