@@ -1,12 +1,16 @@
 """Two codings of the same text: coefficients against tables worked by hand, the interval against simulations."""
 
 import math
+import unicodedata
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from coded_year import coded_year
 from conftest import ALL
 from helpers import codings
 from helpers.codings.agreement import Cells, cohen_kappa, krippendorff_alpha
@@ -16,6 +20,7 @@ from helpers.schema import DataError
 SENTENCES = [f"Voici la phrase numéro {rank} du texte." for rank in range(10)]
 TEXT = " ".join(SENTENCES)
 BOOK = (Code("a"), Code("b"))
+EMPTY_BOOK = pd.DataFrame(columns=["theme", "libelle", "parent"], dtype="str")
 
 
 def project(codes: str, *, book: tuple = BOOK, name: str = "r", cut: int = 0) -> Project:
@@ -134,3 +139,35 @@ def test_two_codings_of_other_texts_are_refused(compare):
     for one, two in ((project("a"), project("a", name="autre")), (Project(), Project())):
         with pytest.raises(DataError, match="aucun document n’est codé par les deux personnes"):
             compare(one, two)
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: "\n" + text, lambda text: text.replace(" ", "  "), lambda text: unicodedata.normalize("NFD", text),
+    lambda text: text.replace("bateau", "navire").replace("vélo", "engin"),
+], ids=["newline", "spaces", "NFD", "words"])  # fmt: skip
+def test_two_files_of_nearly_one_text_are_one_text_with_the_same_agreement(change):
+    year = coded_year()
+    one, two = codings.coded_by(year, "A"), codings.coded_by(year, "B")
+    same = codings.agreement(one, two)
+    texts = {each.name: change(each.text) for each in two.documents}
+
+    def moved(passage):
+        start, end = (len(change(given[passage.document][:at] + "|")) - 1 for at in (passage.start, passage.end))
+        return replace(passage, document=f"{passage.document}.docx", start=start, end=end, text=texts[passage.document][start:end])
+
+    given = {each.name: each.text for each in two.documents}
+    documents = tuple(replace(each, name=f"{each.name}.docx", text=texts[each.name]) for each in two.documents)
+    other = Project(two.codes, documents, tuple(map(moved, two.passages)))
+    merged = codings.merge_codings({"Taguette": one, "NVivo": other})
+    assert len(merged.documents) == len(year.documents)
+    found = codings.agreement(*(codings.coded_by(merged, coder) for coder in "AB"))
+    # A word that differs at the edge of a segment may leave it out.
+    assert (found["les_deux"] - same["les_deux"]).abs().sum() <= (6 if "navire" in str(texts) else 0)
+    card = codings.table_of(codings.measures({"a": one, "b": other}, year=2032), "corpus", book=EMPTY_BOOK)
+    assert card["alignes"].max() == len(year.documents) and card["perdus"].max() <= 2
+
+
+def test_two_texts_of_one_name_that_say_other_things_stay_two():
+    one, two = Document("r1", "Un bureau pour recevoir les élèves."), Document("r1", "La cour est fermée le soir depuis mars.")
+    merged = codings.merge_codings({"a": Project((), (one,)), "b": Project((), (two,))})
+    assert [each.name for each in merged.documents] == ["r1 (1)", "r1 (2)"]

@@ -126,7 +126,7 @@ def test_one_coding_is_itself_none_is_nothing_and_names_that_are_taken_stay_apar
     assert codings.merge_codings({"a": coding()}) == coding() and codings.merge_codings({}) == Project()
     assert codings.measures({}, {"a": coding()}, year=YEAR).empty
     names = [("r", "1"), ("r", "2"), ("r (1)", "3"), ("r (2)", "4")]
-    projects = {end: coding(name=name, text=TEXT + end) for name, end in names}
+    projects = {end: coding(name=name, text=f"{TEXT[:24]} {f'mot{end} ' * 30}") for name, end in names}
     assert len({each.name for each in codings.merge_codings(projects).documents}) == 4
 
 
@@ -213,3 +213,45 @@ def test_only_what_a_person_dated_and_codings_hold_is_quoted(theme, sentence, da
     rows = codings.chosen_quotations(ticked, codings.quotable(sentence_said("L’eau manque.")))
     assert rows["voix"].astype(object).where(rows["voix"].notna(), None).tolist() == voices
     assert voices != [3] or rows["citation"].tolist() == ["L’eau manque."]
+
+
+# --- who says what ---
+
+
+def grouped(*values: str, attribute: str = "territoire", codes: int = 6, kind: str = "verbatim") -> Project:
+    """A document of 20 words a value; those of the first value have all the segments of « lieux »."""
+    text = " ".join(f"mot{rank:02}" for rank in range(20))
+    documents = tuple(Document(f"r{rank}", text, kind, ((attribute, value),)) for rank, value in enumerate(values))
+    own = [each.name for each, value in zip(documents, values, strict=True) if value == values[0]]
+    passages = [Passage(own[rank % len(own)], 6 * (rank // len(own)), 6 * (rank // len(own)) + 5, text[:5], "lieux") for rank in range(codes)]
+    passages = [replace(each, text=text[each.start : each.end]) for each in passages]
+    return Project((Code("lieux"),), documents, tuple(passages))
+
+
+def test_a_code_that_one_group_uses_is_counted_and_rated_there():
+    found = codings.codes_by_group(grouped("nord", "nord", "nord", "sud", "sud", "sud"))
+    assert found[["code", "groupe", "extraits", "documents", "documents_groupe", "mots"]].values.tolist() == [
+        ["lieux", "territoire : nord", 6, 3, 3, 60], ["lieux", "territoire : sud", 0, 0, 3, 60],
+    ]  # fmt: skip
+    # Garwood: of 6, from 2.202 to 13.059; of none, at most 3.689.
+    rates = found[["pour_mille_mots", "pour_mille_bas", "pour_mille_haut"]] * 0.06
+    assert rates.to_numpy().ravel().tolist() == pytest.approx([6, 2.202, 13.059, 0, 0, 3.689], abs=1e-3)
+    stored = codings.measures({"a": grouped("nord", "nord", "nord", "sud", "sud", "sud")}, year=YEAR)
+    assert codings.table_of(stored, "groupes", book=BOOK)["extraits"].tolist() == [6, 0]
+
+
+@pytest.mark.parametrize("project", [
+    grouped("nord", "nord", "nord", "sud", "sud"),  # two documents may be one meeting
+    grouped("nord", "nord", "nord", "sud", "sud", "sud", attribute="animateur"),  # its values may be names
+    grouped("nord", "nord", "nord", "sud", "sud", "sud", codes=4),
+    grouped("nord", "nord", "nord", "sud", "sud", "sud", kind="synthese"),
+])  # fmt: skip
+def test_what_could_name_somebody_or_proves_nothing_is_not_compared(project):
+    assert codings.codes_by_group(project).empty
+
+
+def test_documents_of_two_kinds_have_counts_without_rates():
+    project = grouped("nord", "nord", "nord", "sud", "sud", "sud")
+    documents = (replace(project.documents[0], kind="compte_rendu"), *project.documents[1:])
+    found = codings.codes_by_group(replace(project, documents=documents))
+    assert found["extraits"].tolist() == [6, 0] and found["pour_mille_mots"].isna().all()

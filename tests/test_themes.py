@@ -233,6 +233,46 @@ def test_the_agreement_names_its_ends_and_a_code_without_alpha_is_in_the_counts_
     assert "Temps" not in figure and "Temps" in table and "dossier privé" in made
 
 
+def test_a_book_of_285_codes_shows_thirty_and_says_so(monkeypatch):
+    names = [f"code_{rank:03}" for rank in range(285)]
+    counts = {"profondeur": 0, "passages": 2, "documents": 1, "codeurs": 2, "mots": 9}
+    codes = [{"cle": name, "extraits": 300 - rank, "extraits_branche": 300 - rank, **counts} for rank, name in enumerate(names)]
+    cells = {"unites": 900, "premier_seul": 1, "second_seul": 1, "aucun": 5, "accord_positif_pct": 50, "alpha_bas": 0.1, "alpha_haut": 0.9}
+    agreed = [{"cle": name, "les_deux": 300 - rank, "alpha": 0.5, **cells} for rank, name in enumerate(names)]
+    book = pd.DataFrame({"theme": names, "libelle": [name.title() for name in names]}).assign(definition="d" * 400, parent="", inclure="i" * 400)
+    monkeypatch.setattr(f"{__name__}.BOOK", pd.concat([BOOK, book.assign(exclure="", modifie_le="")]))
+    sections = ["Quels codes ont servi ?", "Deux personnes codent-elles de la même façon ?", "Où relire les énoncés et les codes ?"]
+    coded = measured(codes=codes, accord=agreed)
+    shown = page(monkeypatch, STATEMENTS, *sections, codings=coded, is_drawn=True)
+    assert sum(len(html) for html in shown.values()) < 350_000
+    for section in sections[:2]:
+        assert "Les 30 premiers codes sur 285" in plain(shown[section]) and "Code_029" in shown[section]
+    assert "Code_031" not in shown[sections[0]] and "définitions abrégées" in shown[sections[2]]
+
+
+def test_groups_are_compared_and_a_curve_tells_what_the_last_meeting_brings(monkeypatch):
+    rate = {"documents": 3, "documents_groupe": 4, "mots": 1000, "pour_mille_mots": 6, "pour_mille_bas": 2.2, "pour_mille_haut": 13.1}
+    groups = [{"cle": "accueil", "autre_cle": "territoire : Lille", "extraits": 6, **rate}]
+    meetings = [
+        {"cle": code, "autre_cle": f"réunion {rank}", "extraits": count, "total": 9}
+        for code, counts in (("accueil", (3, 3, 3)), ("outils", (0, 0, 9))) for rank, count in enumerate(counts, 1)
+    ]  # fmt: skip
+    sections = "Dans quelle réunion chaque code revient-il ?", "Les dernières réunions apportent-elles encore des codes nouveaux ?", "Qui dit quoi ?"
+    shown = page(monkeypatch, STATEMENTS, *sections, codings=measured(groupes=groups, reunions=meetings))
+    assert titles(shown[sections[1]]) == ["La dernière réunion apporte 1 code nouveau"]
+    assert all(each in plain(shown[sections[2]]) for each in ("Territoire : Lille", "3 sur 4", "6,0 (2,2 à 13,1)"))
+
+
+def test_answers_that_two_persons_accept_are_counted_in_place_of_those_of_one(monkeypatch):
+    sections = "À retenir", TENSIONS
+    both = STATEMENTS.assign(repond_a=["", "", "E04;E01", ""], repond_a_2=["", "", "E04", ""])
+    shown = page(monkeypatch, both, *sections)
+    told = plain(text.plain(shown["À retenir"]))
+    assert "elles acceptent toutes deux 1 paire sur 2, et 1 tension sur 2 y trouvent une réponse" in told
+    assert "la seule personne" not in told and titles(shown[TENSIONS]) == ["La tension sans réponse est sous « Accueil »"]
+    assert "la seule personne" in plain(text.plain(page(monkeypatch, STATEMENTS, *sections)["À retenir"]))
+
+
 def test_what_the_corpus_lacks_to_compare_words_is_told(monkeypatch):
     section = "Quels mots reviennent sous quel thème ?"
     gates = [

@@ -12,7 +12,8 @@ def labelled(statements: pd.DataFrame, book: pd.DataFrame) -> pd.DataFrame:
 
     ``theme`` (labels of the code book, schema ``themes``), ``nature``, ``echelle`` (labels) and ``indicateur_lie`` (a
     path of `Facts`, missing where there is none) are ordered categories; ``acteurs`` (labels), ``associations`` and
-    ``repond_a`` (the ids of the tensions that it answers) are lists, to be exploded.
+    ``repond_a`` (the ids of the tensions that it answers; ``repond_a_2``, according to a second person) are lists, to
+    be exploded.
 
     >>> enonces = themes.labelled(data.load(2020, "enonces"), data.read_reference("themes"))
     >>> pd.crosstab(enonces["theme"], enonces["nature"]).loc["Cadre du partenariat"].to_dict()
@@ -25,7 +26,10 @@ def labelled(statements: pd.DataFrame, book: pd.DataFrame) -> pd.DataFrame:
     scales = {code: f"{name[:1].upper()}{name[1:]}" for code, name in asked["echelle_enonce"].modalities.items()}
     rows = statements.sort_values(["ligne", "id"], ignore_index=True)
     linked = sorted(set(rows["indicateur_lie"]) - {""}, key=lambda path: (places.index(path.split("/")[1]), path))
-    lists = {name: [_values(cell) for cell in rows[name]] for name in ("acteurs", "associations", "repond_a")}
+    rows = rows.assign(repond_a_2=rows.get("repond_a_2", ""))  # most years have one reading
+    lists = {
+        name: [_values(cell) for cell in rows[name]] for name in ("acteurs", "associations", "repond_a", "repond_a_2")
+    }
     lists["acteurs"] = [[actors[code] for code in codes] for codes in lists["acteurs"]]
     return rows.assign(
         theme=_ordered(rows["theme"].map(dict(zip(book["theme"], book["libelle"], strict=True))), book["libelle"]),

@@ -20,9 +20,10 @@ _KINDS = ("verbatim", "compte_rendu", "synthese")
 @verb(
     "import-coding",
     "reprend un codage ou un livre de codes de Taguette, QualCoder, NVivo…",
-    "Lit un projet Taguette (.sqlite3, ou son CSV), REFI-QDA (.qdpx) ou QualCoder (dossier .qda), ou nos tables CSV, "
-    "et l’écrit dans data/raw/ANNÉE/codages/NOM/, qui n’entre jamais dans git. Chaque passage est comparé à son texte "
-    "; ce qui est déplacé ou n’est pas gardé est dit ; un fichier dont les positions sont fausses est refusé.\n"
+    "Lit un projet Taguette (.sqlite3, ou son CSV), REFI-QDA (.qdpx), QualCoder (dossier .qda) ou RQDA, un corpus "
+    "IRaMuTeQ, ou nos tables CSV, et l’écrit dans data/raw/ANNÉE/codages/NOM/, qui n’entre jamais dans git. Chaque "
+    "passage est comparé à son texte ; ce qui est déplacé ou n’est pas gardé est dit ; un fichier dont les positions "
+    "sont fausses est refusé.\n"
     "correspondance.csv, dans ce dossier, dit quel code du livre chaque code désigne ; complétez-le, ou ajoutez au "
     "livre les codes qu’il n’a pas (--add-codes).\n"
     "Paroles, compte rendu et synthèse ne se comptent pas de la même façon : --kind dit ce que sont les documents "
@@ -141,6 +142,12 @@ def _list_content(project) -> None:
         counted(len(coders), "codeur") if coders else "codeur non indiqué",
     ]
     print_message(beside("  ", ", ".join(counts)))
+    from helpers.codings.model import USED_ATTRIBUTES
+
+    names = {name for document in project.documents for name, _ in document.attributes}
+    if unused := sorted(names - set(USED_ATTRIBUTES)):
+        used = ", ".join(USED_ATTRIBUTES)
+        print_item(f"Variables gardées, que le rapport n’emploie pas : {', '.join(unused)} (il emploie {used}).")
     for sentence in project.told:
         print_item(sentence)
 

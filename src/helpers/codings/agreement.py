@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from helpers.codings.alignment import align_codings
 from helpers.codings.counts import (
     FEWEST_DOCUMENTS,
     SYNTHESIS,
@@ -261,14 +262,15 @@ _Key = tuple[str, str, str]
 def merge_codings(projects: Mapping[str, Project]) -> Project:
     """Codings under one code book, by their names, merged into one: what the pages of a year count.
 
-    Documents with the same name and text are one; other namesakes get a number. A passage without coder takes the name
-    of its coding where that shares a document: a second coding made in another file is a second person. So is a coder
-    of the same name in two files on one text: tools call everybody « default ».
+    Documents with the same name and nearly the same text are one (`align_codings`); other namesakes get a number. A
+    passage without coder takes the name of its coding where that shares a document: a second coding made in another
+    file is a second person. So is a coder of the same name in two files on one text: tools call everybody « default ».
 
     Raises DataError when two codings have a code of one name under two parents.
     """
     if len(projects) == 1:
         return next(iter(projects.values()))
+    projects = align_codings(projects)
     documents: dict[_Key, Document] = {}
     holders, coders = defaultdict(set), defaultdict(set)
     for coding, key, document in _documents(projects):

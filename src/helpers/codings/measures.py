@@ -22,11 +22,13 @@ from helpers.codings.agreement import (
     merge_codings,
     themes_of,
 )
+from helpers.codings.alignment import align_codings, count_aligned
 from helpers.codings.counts import (
     ALL,
     MEETING,
     MINUTES,
     SAID,
+    SYNTHESIS,
     UNKNOWN,
     Span,
     Unit,
@@ -44,7 +46,7 @@ from helpers.codings.counts import (
     word_count,
     words,
 )
-from helpers.codings.model import KINDS, Project, code_labels
+from helpers.codings.model import GROUPS, KINDS, Project, code_labels
 from helpers.codings.personal_data import mask_personal_data
 from helpers.codings.safe_files import coding_error, one_line
 
@@ -65,10 +67,14 @@ def _shape(keys: str, counts: str, rates: str = "") -> Shape:
 
 SHAPES = {
     "corpus": _shape(
-        "nature", "documents sans_texte reunions mots mots_codes passages codeurs codages homonymes jumeaux"
+        "nature",
+        "documents sans_texte reunions mots mots_codes passages codeurs codages homonymes jumeaux alignes perdus",
     ),
     "codes": _shape("code", "profondeur passages extraits extraits_branche documents codeurs mots"),
     "reunions": _shape("code groupe", "extraits total"),
+    "groupes": _shape(
+        "code groupe", "extraits documents documents_groupe mots", "pour_mille_mots pour_mille_bas pour_mille_haut"
+    ),
     "paires": _shape("code autre_code", "rencontres documents signes_communs signes", "jaccard"),
     "accord": _shape(
         "code",
@@ -263,6 +269,54 @@ def _row(at: Span, text: str, coded: list[tuple[Span, str]], width: int) -> dict
     }
 
 
+# --- Codes by group of documents: who says what ---
+
+# Fewer documents may be those of one meeting, or of one person.
+FEWEST_IN_GROUP = 3
+# A code that is rarer is in too few documents to be compared.
+_FEWEST_SPANS = 5
+
+
+def codes_by_group(project: Project) -> pd.DataFrame:
+    """Codes by group of documents (attributes `model.GROUPS`), for codes of at least five spans: zeros too.
+
+    Columns: ``code``; ``groupe`` (« territoire : Lille »); ``extraits``, spans of text; ``documents`` of the group that
+    have the code, ``documents_groupe``, and ``mots`` of their texts; ``pour_mille_mots``, ``pour_mille_bas`` and
+    ``pour_mille_haut``, spans per 1,000 words with the exact 95 % interval of a Poisson count (Garwood, 1936), missing
+    unless all documents are of one kind that can be counted. The interval takes spans as independent: it is at its
+    narrowest. Left out: syntheses, documents without text, groups of fewer than `FEWEST_IN_GROUP` documents, and an
+    attribute with fewer than two other groups.
+    """
+    # Loading it takes a second, which only this table needs.
+    from scipy.stats import chi2
+
+    spoken = {each.name: each for each in project.documents if each.text and each.kind != SYNTHESIS}
+    is_rated = {each.kind for each in spoken.values()} in _COUNTABLE
+    spans = [
+        (code, at.zone[0])
+        for code, passages in segments_by_code(project.passages).items()
+        for at in merge_spans(map(span_of, passages))
+    ]
+    rows = []
+    for attribute in GROUPS:
+        groups = defaultdict(set)
+        for name, document in spoken.items():
+            groups[dict(document.attributes).get(attribute, "")].add(name)
+        shown = {value: names for value, names in groups.items() if value and len(names) >= FEWEST_IN_GROUP}
+        inside = set().union(*shown.values()) if len(shown) > 1 else set()
+        totals = Counter(code for code, name in spans if name in inside)
+        for value, names in sorted(shown.items()) if inside else ():
+            words_in = sum(word_count(spoken[name].text) for name in names)
+            for code in (each.path for each in project.codes if totals[each.path] >= _FEWEST_SPANS):
+                of_code = [name for path, name in spans if path == code and name in names]
+                count, per = len(of_code), 1000 / words_in if is_rated and words_in else np.nan
+                low, high = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0, chi2.ppf(0.975, 2 * count + 2) / 2
+                sizes = count, len(set(of_code)), len(names), words_in
+                rows.append((code, f"{attribute} : {value}", *sizes, count * per, low * per, high * per))
+    shape = SHAPES["groupes"]
+    return pd.DataFrame(rows, columns=[*shape.keys, *shape.counts, *shape.rates])
+
+
 # --- Codes of two years ---
 
 STATES = {(True, True): "garde", (True, False): "apparu", (False, True): "disparu"}
@@ -327,6 +381,7 @@ def measures(
         "corpus": _corpus(now, project),
         "codes": code_counts(project),
         "reunions": _by_meeting(project, meetings),
+        "groupes": codes_by_group(project),
         "paires": cooccurrences(project),
         "accord": agreement(*(coded_by(project, coder) for coder in pair)) if pair else None,
         "annees": year_to_year(project, earlier).assign(annee_avant=str(year - 1)) if before else None,
@@ -349,7 +404,10 @@ def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str
 
 def _corpus(projects: Mapping[str, Project], project: Project) -> pd.DataFrame:
     """The table `codings.corpus` with the number of codings, of homonymous and of twin documents of each kind."""
-    table = corpus_card(project)
+    table, given = corpus_card(project), projects
+    projects = align_codings(projects)
+    table[["alignes", "perdus"]] = 0
+    table.loc[table["nature"].eq(ALL), ["alignes", "perdus"]] = count_aligned(given, projects)
     for row, kind in table["nature"].items():
         own = {name: _of_kind(each, kind) for name, each in projects.items()}
         table.loc[row, "codages"] = sum(1 for each in own.values() if each.documents)
@@ -381,11 +439,12 @@ _LABELS = {"code": "libelle", "autre_code": "autre_libelle", "theme": "libelle"}
 def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd.DataFrame:
     """A table stored by `measures` (schema ``codages``), its codes labelled by the book (schema ``themes``).
 
-    ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``paires``, ``accord``, ``annees``, ``seuils`` or ``mots``. The
-    columns are those of the function that counted it (`codings.corpus_card`, `code_counts`, `code_by_document`,
-    `cooccurrences`, `agreement`, `year_to_year`, `analysis_requirements`, `words_by_code`), with ``libelle`` and
-    ``autre_libelle``;
-    ``corpus`` adds ``codages``, ``homonymes`` (names of several texts) and ``jumeaux`` (texts of several names),
+    ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``groupes``, ``paires``, ``accord``, ``annees``, ``seuils`` or
+    ``mots``. The columns are those of the function that counted it (`codings.corpus_card`, `code_counts`,
+    `code_by_document`, `codes_by_group`, `cooccurrences`, `agreement`, `year_to_year`, `analysis_requirements`,
+    `words_by_code`), with ``libelle`` and ``autre_libelle``;
+    ``corpus`` adds ``codages``, ``homonymes`` (names of several texts), ``jumeaux`` (texts of several names),
+    ``alignes`` (texts read as nearly the same of another coding) and ``perdus`` (segments that found no place there),
     ``codes`` adds ``parent``, ``annees`` adds ``annee_avant``. Empty where nothing was measured.
     """
     shape, rows = SHAPES[analysis], {}
@@ -393,6 +452,8 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
         keys = dict(zip(shape.keys, (row.cle, row.autre_cle), strict=False))
         rows.setdefault((row.cle, row.autre_cle), keys)[row.mesure] = row.valeur
     table = pd.DataFrame(list(rows.values()), columns=shape.keys + shape.counts + shape.rates)
+    # A table of an earlier version lacks the counts that were added since.
+    table = table.fillna(dict.fromkeys(shape.counts, 0))
     table = table.astype(dict.fromkeys(shape.counts, "int64") | dict.fromkeys(shape.rates, "float64"))
     table = table.astype({name: "bool" for name in shape.counts if name.startswith("est_")})
     # A code that the book no longer has is its own label.

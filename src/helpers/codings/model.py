@@ -282,8 +282,11 @@ def is_unmatched_segment(sentence: str) -> bool:
 
 # --- A project under construction ---
 
-# The attributes that analyses use, however a tool spells them.
-_KNOWN = {name: name for name in ("nature", "reunion", "locuteur")} | {"reunions": "reunion", "locuteurs": "locuteur"}
+# The attributes that compare documents: the group that met, its territory, the kind of person who speaks.
+GROUPS = ("groupe", "territoire", "profil")
+# Those that analyses use, however a tool spells them: no other reaches a page, since its values may be names.
+USED_ATTRIBUTES = ("reunion", "locuteur", *GROUPS)
+_KNOWN = {f"{name}{end}": name for name in ("nature", *USED_ATTRIBUTES) for end in ("", "s")}
 # Coded characters, counted once per passage: 50,000 passages of 1,000 characters are 50 million.
 MOST_CODED = 200_000_000
 NAMELESS = "(sans nom)"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -313,15 +314,21 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
     file, actors = paths.relative(paths.raw_table(year, "enonces")), catalogue().indicators["acteur_enonce"].modalities
     natures = dict(statements[["id", "nature"]].to_numpy())
 
-    def answer_fault(row) -> Wrong | None:
-        remedy = _answer_fault(row, row.repond_a, natures)
-        return ("repond_a", row.repond_a, remedy) if remedy else None
+    def answer_fault(row, column: str) -> Wrong | None:
+        remedy = _answer_fault(row, getattr(row, column), natures)
+        return (column, getattr(row, column), remedy) if remedy else None
+
+    answers = [column for column in ("repond_a", "repond_a_2") if column in statements]
 
     return [
         *_unknown_faults(statements["theme"], set(themes["theme"]), file=file, register="reference/themes.csv"),
         *_each(statements, file, _link_fault),
         *_unknown_faults(split_multiple(statements, "acteurs")["acteurs"], actors, file=file),
-        *_each(split_multiple(statements, "repond_a"), file, answer_fault),
+        *(
+            each
+            for column in answers
+            for each in _each(split_multiple(statements, column), file, partial(answer_fault, column=column))
+        ),
     ]
 
 
