@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import sys
 
@@ -55,6 +54,8 @@ def is_held(root: str) -> bool:
     """Whether the running Python has this very package and its libraries (conda, or an environment made by hand)."""
     if outer_python(root) != sys.executable and os.path.isfile(of_venv(root, STAMP)):
         return False  # we run in our own .venv: its stamp decides
+    import importlib.util
+
     found = importlib.util.find_spec("helpers")
     source = os.path.realpath(os.path.join(root, "src", ""))
     ours = found and found.origin and os.path.realpath(found.origin).startswith(os.path.join(source, ""))
@@ -310,6 +311,7 @@ def add_tests(root: str) -> None:
 
 def alone(root: str):
     """The lock file, once we hold it: one installation at a time; the others wait, and say so."""
+    import importlib
     import time
 
     file, waits = open(os.path.join(root, LOCK), "a"), False

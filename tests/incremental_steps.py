@@ -8,7 +8,6 @@ import json
 import os
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from helpers import parameters, paths, provenance
@@ -147,7 +146,7 @@ if __name__ == "__main__":
     for path in (ROOT / "data/processed").rglob("*.json"):
         if kept := provenance.read_record(path):
             parts = ({name: now.get(name, state) for name, state in part.items()} for part in (kept.files, kept.products))
-            provenance.remember(replace(kept, **dict(zip(("files", "products"), parts, strict=True)), forme=1), path)
+            provenance.remember(kept._replace(**dict(zip(("files", "products"), parts, strict=True)), forme=1), path)
     step("a version before")
     print(json.dumps(steps))
     sys.exit(0)

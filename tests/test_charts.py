@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.charts import theme as theme_module
+from helpers import palette
 from helpers.charts.table_csv import csv_address
-from helpers.charts.theme import BAND, BLUE, COLOURS, DARK, GROUND, INK, PALE, SHADES, text_on
+from helpers.palette import BAND, BLUE, COLOURS, DARK, GROUND, INK, PALE, SHADES, text_on
 from helpers.text import tables
 
 THEMES = {"day": lambda colour: colour, "night": DARK.__getitem__}
@@ -29,7 +29,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_colour_has_a_counterpart_at_night():
-    named = {value for value in vars(theme_module).values() if isinstance(value, str) and re.fullmatch("#[0-9a-f]{6}", value)}
+    named = {value for value in vars(palette).values() if isinstance(value, str) and re.fullmatch("#[0-9a-f]{6}", value)}
     assert named | set(COLOURS.values()) | set(SHADES) == set(DARK)
 
 
@@ -39,7 +39,7 @@ FILLS = {*SHADES, GROUND, *(colour for name, colour in COLOURS.items() if name.s
 TOUCHING = [("origine/college", "origine/hors_college"), ("suivi_par/alses", "suivi_par/autre_educateur"), ("sexe/filles", "sexe/garcons"), ("situation/collegien", "situation/hors_college")]
 # PALE and TRACK are lines between rows and what is behind a bar: whoever uses them as a mark gives them an edge.
 CONTRASTS = [
-    *((words, GROUND, 4.5) for words in (INK, theme_module.GREY)), *((mark, GROUND, 3) for mark in set(COLOURS.values()) - {PALE}),
+    *((words, GROUND, 4.5) for words in (INK, palette.GREY)), *((mark, GROUND, 3) for mark in set(COLOURS.values()) - {PALE}),
     *((text_on(fill), fill, 4.5) for fill in FILLS), *((COLOURS[one], COLOURS[other], 1.5) for one, other in TOUCHING),
 ]
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def append(path: Path) -> None:
 
 def rewrite_record(**parameters) -> None:
     kept = provenance.read_record(provenance.report_record(2032))
-    provenance.remember(replace(kept, parameters=kept.parameters | parameters), provenance.report_record(2032))
+    provenance.remember(kept._replace(parameters=kept.parameters | parameters), provenance.report_record(2032))
 
 
 def test_a_report_just_made_is_up_to_date_and_says_when_and_how_much_it_weighs(root):

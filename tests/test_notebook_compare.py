@@ -60,7 +60,7 @@ def counted_again(year: int) -> dict[str, pd.DataFrame]:
 
 def page_of(year: int) -> str:
     """What the page of a year displays, as words."""
-    shown = arrange_cells(nbformat.from_dict(run_notebook("03_compare", {"year": year}))).body.cells
+    shown = arrange_cells(nbformat.from_dict(run_notebook("03_compare", {"year": year}))).body
     words = [cell.source for cell in shown if cell.cell_type == "markdown"]
     words += [text.plain(output.data["text/html"]) for cell in shown for output in cell.get("outputs", []) if "data" in output]
     return re.sub("[\u00a0\u202f]", " ", "\n".join(words))

@@ -12,9 +12,9 @@ from matplotlib.colors import to_rgb
 from nbformat import v4
 
 from helpers import charts, indicators, schema, text
-from helpers.charts.inline_svg import dark_rules
 from helpers.charts.marks import marks_of
-from helpers.charts.theme import DARK, in_french
+from helpers.charts.theme import in_french
+from helpers.palette import DARK, dark_rules
 from helpers.report.notebook import says_nothing, suppress_rounded
 from helpers.report.own_outputs import with_own_outputs
 from helpers.report.page import PublicationError

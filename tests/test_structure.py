@@ -20,7 +20,7 @@ READ = [WELCOME, *NOTEBOOKS, FOLDER / "20_explorer.ipynb"]
 
 # Rooms in order: each imports only rooms above it, and none of what it is told to leave alone.
 ROOMS = (
-    "errors", "paths", "typography", "system", "schema", "parameters", "provenance", "codings", "clean", "indicators", "data", "analysis", "text",
+    "errors", "paths", "typography", "palette", "system", "schema", "parameters", "provenance", "codings", "clean", "indicators", "data", "analysis", "text",
     "charts", "disclosure", "report", "kernels", "run", "workbench", "simulate", "documents", "cli",
 )
 # What judges imports nothing of what is judged: neither who protects, nor who counts, describes or compares.

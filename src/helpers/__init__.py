@@ -1,6 +1,6 @@
 """The yearly report on the ALSES network, from raw files to pages. Rooms, each importing only those above it:
 
-errors, paths, parameters, typography, system (files and programs), provenance (what a result was made from)
+errors, paths, parameters, typography, palette, system (files and programs), provenance (what a result was made from)
 schema      catalogue of indicators, table schemas, vocabulary, thresholds
 codings     coded segments: tools, code book, agreement, pseudonyms
 clean       raw to tidy, with a ledger                                             (01)

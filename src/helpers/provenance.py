@@ -1,19 +1,18 @@
 """What a result was made from, and whether it is still up to date.
 
-Imported before anything is known to be stale: only the standard library and light modules.
+Imported before anything is known to be stale: only light modules of the standard library (neither `dataclasses` nor
+`logging`), and patterns are compiled when they are first used.
 """
 
 import json
-import logging
 import os
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from helpers.errors import NO_PERSONS, DataError
 from helpers.paths import (
@@ -115,9 +114,9 @@ def refuse_persons(root: Path, *, allowed: Path) -> None:
 # --- The modules behind a piece of code: its imports, and theirs, read as text ---
 
 # Parsing would take a hundred times longer, and a false import harms nobody.
-_FROM = re.compile(r"^\s*from\s+(helpers[\w.]*)\s+import\s+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
-_IMPORT = re.compile(r"^\s*import\s+(helpers[\w.]*)", re.MULTILINE)
-_LIBRARY = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
+_FROM = r"(?m)^\s*from\s+(helpers[\w.]*)\s+import\s+(\([^)]*\)|[^\n#]*)"
+_IMPORT = r"(?m)^\s*import\s+(helpers[\w.]*)"
+_LIBRARY = r"(?m)^\s*(?:from|import)\s+(\w+)"
 
 
 def _file(name: str) -> Path | None:
@@ -128,9 +127,9 @@ def _file(name: str) -> Path | None:
 
 def _names(source: str) -> list[str]:
     imported = []
-    for module, names in _FROM.findall(source):
+    for module, names in re.findall(_FROM, source):
         imported += [module, *(f"{module}.{name}" for name in re.findall(r"(\w+)(?: +as +\w+)?", names))]
-    return imported + _IMPORT.findall(source)
+    return imported + re.findall(_IMPORT, source)
 
 
 @lru_cache(maxsize=1024)
@@ -138,7 +137,7 @@ def _imports_of(path: Path, modified: int, size: int) -> tuple[tuple[str, ...], 
     """The names that a file imports from our package, and the first names of all its imports."""
     del modified, size  # the file may change while the process lives
     source = path.read_text(encoding="utf-8")
-    return tuple(_names(source)), frozenset(_LIBRARY.findall(source))
+    return tuple(_names(source)), frozenset(re.findall(_LIBRARY, source))
 
 
 def _imports(path: Path) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -174,7 +173,7 @@ def libraries_behind(sources: Iterable[str]) -> set[str]:
     True
     """
     codes = list(sources)
-    names = {name for code in codes for name in _LIBRARY.findall(code)}
+    names = {name for code in codes for name in re.findall(_LIBRARY, code)}
     return names.union(*(_imports(path)[1] for path in modules_behind(codes)))
 
 
@@ -186,8 +185,7 @@ LOADED_AT = time.time()
 FORM, _FORMS = 2, (1, 2)
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """A file as it was: SHA-256, then what the disk said of it (0: unknown)."""
 
     sha256: str
@@ -196,8 +194,7 @@ class State:
     inode: int = 0
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What a result was made from, and what it is; files are named as `name_of` does.
 
     ``folders`` holds the listing of each folder, since a file that arrives is a change too. ``libraries`` are those
@@ -206,9 +203,9 @@ class Record:
 
     parameters: dict[str, Any]
     files: dict[str, State]
-    folders: dict[str, list[str]] = field(default_factory=dict)
+    folders: dict[str, list[str]] = {}
     libraries: list[str] | None = None
-    products: dict[str, State] = field(default_factory=dict)
+    products: dict[str, State] = {}
     forme: int = FORM
 
 
@@ -260,11 +257,17 @@ def listing(name: str) -> list[str]:
     return sorted(files)
 
 
+_DASHES = str.maketrans("_.", "--")
+
+
 @cache
 def _tools() -> frozenset[str]:
     """The libraries, in lower case, that only tests, a cluster or bench/ need."""
-    locks = (repository() / "requirements").glob("*.lock")
-    names = {lock.stem: set(re.findall(r"^[\w.-]+(?===)", lock.read_text("utf-8"), re.MULTILINE)) for lock in locks}
+    texts = {lock.stem: lock.read_text("utf-8") for lock in (repository() / "requirements").glob("*.lock")}
+    names = {
+        stem: {line.partition("==")[0] for line in text.split("\n") if "==" in line and line[0] not in " #"}
+        for stem, text in texts.items()
+    }
     return frozenset().union(*names.values()) - names.get("report", set())
 
 
@@ -275,7 +278,7 @@ def libraries() -> list[str]:
     installed = (each.removesuffix(".dist-info") for each in entries if each.endswith(".dist-info"))
     # Our own version says nothing that our files do not.
     left_out = _tools() | {"alses"}
-    used = (each for each in installed if re.sub(r"[-_.]+", "-", each.rpartition("-")[0]).lower() not in left_out)
+    used = (each for each in installed if each.rpartition("-")[0].translate(_DASHES).lower() not in left_out)
     return [f"python-{sys.version.split()[0]}", *sorted(used)]
 
 
@@ -305,12 +308,14 @@ def card(parameters: dict[str, Any], files: dict[str, State], products: Iterable
     return Record(parameters, inputs, products=outputs)
 
 
-_RAW = re.compile(r"data/raw/\d{4}")
+_RAW = r"data/raw/\d{4}"
 
 
 def dump(kept: Record) -> str:
     """A record as its file holds it: the files of an export, whose names are free text, by their rank."""
-    return json.dumps(asdict(_renamed(kept, public_path)), ensure_ascii=False)
+    shown = _renamed(kept, public_path)
+    parts = ({name: state._asdict() for name, state in each.items()} for each in (shown.files, shown.products))
+    return json.dumps(shown._asdict() | dict(zip(("files", "products"), parts, strict=True)), ensure_ascii=False)
 
 
 def public_path(name: str) -> str:
@@ -320,7 +325,7 @@ def public_path(name: str) -> str:
     ('data/raw/2021/export de la base de 2021, fichier 1', 'data/raw/2020/reunions.csv')
     """
     folder, _, file = name.rpartition("/")
-    is_export = _RAW.fullmatch(folder) and file.casefold().startswith(EXPORT)
+    is_export = re.fullmatch(_RAW, folder) and file.casefold().startswith(EXPORT)
     shown = public_name(locate(name)) if is_export else ""
     return f"{folder}/{shown}" if private_year(shown) else name  # a simulated export has a name that may be sent
 
@@ -328,7 +333,7 @@ def public_path(name: str) -> str:
 def _received_path(name: str) -> str:
     """The file of today that has the public name of a record; the name itself when there is none."""
     folder, _, file = name.rpartition("/")
-    found = exports_in(locate(folder)) if _RAW.fullmatch(folder) and private_year(file) else []
+    found = exports_in(locate(folder)) if re.fullmatch(_RAW, folder) and private_year(file) else []
     rank = int(file.rpartition(" ")[2]) if found else 0
     return f"{folder}/{found[rank - 1].name}" if 0 < rank <= len(found) else name
 
@@ -339,7 +344,7 @@ def _renamed(kept: Record, rename: Callable[[str], str]) -> Record:
         place: [rename(f"{place}/{name}").removeprefix(f"{place}/") for name in names]
         for place, names in kept.folders.items()
     }
-    return replace(kept, files=files, products=products, folders=folders)
+    return kept._replace(files=files, products=products, folders=folders)
 
 
 def remember(kept: Record, path: Path) -> None:
@@ -367,8 +372,7 @@ def read_record(path: Path) -> Record | None:
 _TOLD = 2
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """Something that is no longer as it was.
 
     ``kind`` is ``donnees``, ``code``, ``notebook``, ``parametre``, ``bibliotheques`` or ``produit`` (a result that
@@ -545,7 +549,7 @@ def arguments(list_path: Path, root: Path) -> list[str]:
     """The command line arguments of a kernel that saves its list in this file and has ``root`` as data root."""
     extension = f"--InteractiveShellApp.extra_extensions={MODULE}"
     # Its warnings are in English, and only say that it was stopped.
-    quiet = f"--IPKernelApp.log_level={logging.ERROR}"
+    quiet = "--IPKernelApp.log_level=ERROR"
     return [extension, quiet, f"--FilesSeen.path={list_path}", f"--FilesSeen.root={root}"]
 
 

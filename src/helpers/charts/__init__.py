@@ -4,7 +4,8 @@ from helpers.charts.comparisons import ecarts, foret
 from helpers.charts.flows import rubans
 from helpers.charts.marks import bornes, dites, palette, valeurs
 from helpers.charts.publish import publier
-from helpers.charts.theme import (
+from helpers.charts.theme import style
+from helpers.palette import (
     AMBER,
     BLUE,
     GREEN,
@@ -17,6 +18,5 @@ from helpers.charts.theme import (
     SHADES,
     SKY,
     UNANSWERED,
-    style,
     text_on,
 )

@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.path import Path
 
-from helpers.charts import theme
+from helpers import palette
 from helpers.charts.marks import Ribbon, written
+from helpers.indicators.lookup import rows_in
 
 _AIR = 1.25  # height of a side, gaps between its names included, for ribbons that make one
 _FOLD = 16  # characters of a name on the left, on a phone too
@@ -37,11 +38,11 @@ def rubans(
         sums = rows.groupby(side, observed=True)[valeur].sum().astype(float)
         gap = whole * (_AIR - 1) / max(1, len(sums) - 1)
         tops = (sums + gap).cumsum() - sums - gap
-        axes.vlines([side == vers] * len(sums), tops, tops + sums, color=theme.INK, linewidth=3)
+        axes.vlines([side == vers] * len(sums), tops, tops + sums, color=palette.INK, linewidth=3)
         before = rows.sort_values([de, vers]).groupby(side, observed=True)[valeur].cumsum() - rows[valeur]
         places[side] = tops, sums, rows[side].map(tops).astype(float) + before.astype(float)
     for index, row in sorted(
-        zip(rows.index, rows.itertuples(), strict=True), key=lambda each: getattr(each[1], vers) == fort
+        zip(rows.index, rows_in(rows), strict=True), key=lambda each: getattr(each[1], vers) == fort
     ):
         value, start, end = float(getattr(row, valeur)), places[de][2][index], places[vers][2][index]
         is_strong = getattr(row, vers) == fort
@@ -50,10 +51,14 @@ def rubans(
             [(1, end), (0.5, end), (0.5, start), (0, start)],
         )
         corners = [*upper, *((x, y + value) for x, y in lower), (0, start)]
-        look = {"facecolor": theme.BLUE if is_strong else theme.PALE, "linewidth": 0, "alpha": 1 if is_strong else 0.6}
+        look = {
+            "facecolor": palette.BLUE if is_strong else palette.PALE,
+            "linewidth": 0,
+            "alpha": 1 if is_strong else 0.6,
+        }
         axes.add_patch(Ribbon(Path(corners, _CURVE), getattr(row, de), getattr(row, vers), value, **look))
         if is_strong and value > _WRITTEN * whole:
-            said = {"color": theme.text_on(theme.BLUE), "va": "center", "fontsize": 9}
+            said = {"color": palette.text_on(palette.BLUE), "va": "center", "fontsize": 9}
             axes.text(0.02, start + value / 2, written(row, valeur, value), **said)
     tops, sums, _ = places[vers]
     axes.yaxis.tick_right()

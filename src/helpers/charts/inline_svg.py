@@ -14,14 +14,16 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import AutoDateLocator, DateLocator, num2date
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
 from matplotlib.text import Text
 
-from helpers.charts.theme import DARK, INK
+from helpers.palette import DARK, INK
 from helpers.text.formats import month
+from helpers.typography import french_spaces
 
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 ElementTree.register_namespace("", _SVG[1:-1])
@@ -60,13 +62,6 @@ ACROSS_WIDE, ACROSS_NARROW, KEY = 88, 42, 6  # characters that a legend holds ac
 def _house(found: re.Match) -> str:
     """A house colour under its one name; another colour as it is."""
     return _HOUSE.get(found[0].lower(), found[0])
-
-
-def dark_rules(drawings: str) -> str:
-    """The rules that give the house colours of these drawings their values by night; paper stays light."""
-    used = [(kind, day) for kind in ("fill", "stroke") for day in DARK if f'{kind}="{day}"' in drawings]
-    rules = "".join(f'[{kind}="{day}"]{{{kind}:{DARK[day]}}}' for kind, day in used)
-    return f"@media screen and (prefers-color-scheme: dark) {{ {rules} }}\n"
 
 
 def _short(found: re.Match) -> str:
@@ -222,7 +217,8 @@ def to_inline(figure: Figure, *, name: str, described_by: str, titles: dict[str,
     """The figure as one ``<svg>`` element; ``titles`` gives, by the gid of an artist, what its marks say in turn."""
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         texts, written = _folded_texts(figure), io.StringIO()
-        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        # Not `savefig`, which draws all twice.
+        FigureCanvasSVG(figure).print_svg(written, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
         root = ElementTree.fromstring(written.getvalue())
         _align_lines(root, texts)
     return _lightened(root, name=name, described_by=described_by, titles=titles)
@@ -241,8 +237,10 @@ def _lightened(
             ElementTree.SubElement(mark, f"{_SVG}title").text = said
     _unclip(root)
     _lighten(root, name)
-    for node in root.iter(f"{_SVG}path"):
-        _round(node)
+    for node in root.iter():
+        node.text = node.text and french_spaces(node.text)
+        if node.tag == f"{_SVG}path":
+            _round(node)
     _drop_unused(root)
     root.attrib = {"viewBox": root.get("viewBox"), "role": "img", "aria-label": described_by}
     _share_text_look(root)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib as mpl
@@ -16,9 +18,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from helpers.charts.theme import INK, colour_of
 from helpers.indicators.comparisons import column_of, comparison_of
-from helpers.indicators.lookup import fact_of
+from helpers.indicators.lookup import fact_of, rows_in
+from helpers.palette import INK, colour_of
 from helpers.schema import catalogue
 from helpers.text.formats import (
     MISSING,
@@ -35,6 +37,7 @@ from helpers.text.formats import (
 )
 
 _CAP = 0.09  # half the height of the end of a line of bounds, in rows
+_SHOWN = 0.008  # of the axis: bounds that are closer would be one blot
 
 
 @dataclass(frozen=True)
@@ -164,35 +167,37 @@ def marks_of(figure: Figure) -> list[Mark]:
     return out
 
 
-def _names_of(cell: Any) -> tuple[str, ...]:
-    """What a mark that a cell of a frame names may be called, however an axis writes it."""
-    if isinstance(cell, str):
-        return (cell.replace("\n", " "),)
-    return (str(cell), number(cell)) if isinstance(cell, int | float | np.number) and cell == cell else ()
-
-
-def rows_of(marks: Iterable[Mark], frame: pd.DataFrame) -> list[tuple | None]:
+def rows_of(marks: Iterable[Mark], frame: pd.DataFrame) -> list[SimpleNamespace | None]:
     """The row of the frame that each mark stands for; None where no row that bears its name has its value.
 
     A mark without a name, or whose name no cell bears, is any row that has its value.
     """
-    whole = frame.reset_index()
-    cells = [tuple(row) for row in whole.itertuples(index=False, name=None)]
-    rows = list(whole.itertuples(index=False))
-    numeric = [
-        {round(float(cell), 6) for cell in row if isinstance(cell, int | float | np.number) and not pd.isna(cell)}
-        for row in cells
-    ]
-    names = [{name for cell in row for name in _names_of(cell)} for row in cells]
-    out: list[tuple | None] = []
+    rows = rows_in(frame.reset_index())
+    cells = [[cell for cell in vars(row).values() if not _is_missing(cell)] for row in rows]
+    words = [{cell.replace("\n", " ") for cell in row if isinstance(cell, str)} for row in cells]
+    numbers = [[cell for cell in row if isinstance(cell, int | float | np.number)] for row in cells]
+    values = [{round(float(each), 6) for each in row} for row in numbers]
+
+    @cache
+    def bearers(name: str) -> set[int]:
+        """The rows of which a cell is what a mark is named after, however an axis writes it."""
+        found = {place for place, row in enumerate(words) if name in row}
+        if found or not re.search(r"\d", name):
+            return found
+        return {place for place, row in enumerate(numbers) if any(name in (str(each), number(each)) for each in row)}
+
+    out: list[SimpleNamespace | None] = []
     for mark in marks:
-        name, value = mark.name.replace("\n", " "), round(mark.value, 6)
-        named = [place for place, known in enumerate(names) if name and name in known]
-        valued = [place for place in named or range(len(rows)) if value in numeric[place]]
-        series = [place for place in valued if mark.series and mark.series in names[place]]
-        found = (series or valued)[:1]
+        name = mark.name.replace("\n", " ")
+        named = bearers(name) if name and bearers(name) else range(len(rows))
+        valued = [place for place in sorted(named) if round(mark.value, 6) in values[place]]
+        found = [place for place in valued if mark.series and place in bearers(mark.series)] or valued
         out.append(rows[found[0]] if found else None)
     return out
+
+
+def _is_missing(cell: Any) -> bool:
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell)
 
 
 def _place(mark: Mark) -> tuple[float, bool]:
@@ -205,16 +210,19 @@ def _place(mark: Mark) -> tuple[float, bool]:
 def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: str = "libelle") -> None:
     """Draws what the rounding leaves open of each bar: a thin line from ``part_min_pct`` to ``part_max_pct``.
 
-    A row whose value is only known by its bounds has no bar: its line stands alone.
+    A row whose value is only known by its bounds has no bar: its line stands alone. Ends that would touch are not
+    drawn: `valeurs` writes them.
     """
     low, high = _ends(valeur)
     bars = list(_bars(axes))
     lies = _lies(axes, bars)
     ends = [(_place(mark)[0], row) for mark, row in zip(bars, rows_of(bars, frame), strict=True) if row is not None]
+    alone, (start, end) = _without_bar(axes, frame, valeur, nom), axes.get_xlim() if lies else axes.get_ylim()
+    seen = [*((*each, _SHOWN * abs(end - start)) for each in ends), *((*each, 0) for each in alone)]
     bounds = [
         (place, float(getattr(row, low)), float(getattr(row, high)))
-        for place, row in [*ends, *_without_bar(axes, frame, valeur, nom)]
-        if hasattr(row, high) and not pd.isna(getattr(row, low)) and getattr(row, low) != getattr(row, high)
+        for place, row, least in seen
+        if hasattr(row, high) and not pd.isna(getattr(row, low)) and getattr(row, high) - getattr(row, low) > least
     ]
     if bounds:
         places, least, most = map(np.array, zip(*bounds, strict=True))
@@ -239,7 +247,7 @@ def _without_bar(axes: Axes, frame: pd.DataFrame, column: str, named: str) -> li
     taken = {mark.name for mark in bars}
     names = _tick_names(axes.yaxis if _lies(axes, bars) else axes.xaxis)
     places = {name.replace("\n", " "): place for place, name in names.items() if name not in taken}
-    rows = [row for row in frame.itertuples() if column in frame and pd.isna(getattr(row, column))]
+    rows = [row for row in rows_in(frame) if column in frame and pd.isna(getattr(row, column))]
     return [(places[getattr(row, named)], row) for row in rows if getattr(row, named) in places]
 
 
@@ -259,7 +267,7 @@ def written(row: Any, column: str, value: float) -> str:
         if found:
             compared = comparison_of(row)
             return plain(str(say_compared(compared, found[0]))) if drawn is _COUNTED else write_part(compared, found[0])
-        if any(name.startswith("p_") and each == value for name, each in zip(row._fields, row, strict=True)):
+        if any(name.startswith("p_") and each == value for name, each in vars(row).items()):
             return probability(value)
     elif hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
         if column == "part_pct":
@@ -299,7 +307,7 @@ def dites(frame: pd.DataFrame, *, valeur: str = "part_pct") -> list[str]:
     >>> charts.dites(indicators.Facts(data.load(2020, "indicateurs"), year=2020).reponses("niveau"))
     ['63\\u202f%', '36,5 à 37,5\\u202f%']
     """
-    said = [written(row, valeur, getattr(row, valeur)) for row in frame.itertuples()]
+    said = [written(row, valeur, getattr(row, valeur)) for row in rows_in(frame)]
     return ["" if text == MISSING else text for text in said]
 
 

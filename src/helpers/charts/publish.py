@@ -11,7 +11,7 @@ from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
 from helpers.charts.table_csv import csv_address
 from helpers.charts.theme import in_french
-from helpers.indicators.lookup import READ_IN, Facts, fact_of, merge_references, with_shares
+from helpers.indicators.lookup import READ_IN, Facts, fact_of, merge_references, rows_in, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.comparison_tables import bases_of, comparison_table
 from helpers.text.formats import (
@@ -55,16 +55,11 @@ def _drawn_column(figure: Figure, marks: list[Mark], frame: pd.DataFrame) -> str
     named = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
     named += [mark.series for mark in marks]  # the columns of a matrix
     drawn = np.array([mark.value for mark in marks], dtype=float)
-    scores = {name: _held(numeric[name], drawn) for name in numeric.columns}
+    held = np.isclose(numeric.to_numpy(dtype=float, na_value=np.nan), drawn[:, None, None], rtol=_EXACT, atol=1e-9)
+    scores = dict(zip(numeric, held.any(axis=1).sum(axis=0), strict=True))
     best = max(scores.values(), default=0)
     found = [name for name, score in scores.items() if score == best]
     return next((name for name in found if name in named), found[0]) if best else ""
-
-
-def _held(column: pd.Series, values: np.ndarray) -> int:
-    """How many of the values the column holds."""
-    known = column.dropna().to_numpy(dtype=float)
-    return int(np.isclose(known, values[:, None], rtol=_EXACT, atol=1e-9).any(axis=1).sum())
 
 
 def _said(mark: Mark, column: str, row: Any, *, is_alone: bool) -> str:
@@ -102,7 +97,7 @@ def _base(frame: pd.DataFrame) -> str:
         return bases_of(frame)
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples() if not pd.isna(row.base_min)]
+    rows = [(row, fact_of(row)) for row in rows_in(_shared(frame)) if not pd.isna(row.base_min)]
     are_years = len({fact.key[:4] for _, fact in rows}) > 1
     known: dict[str, dict[str, Markup]] = {}
     for row, fact in rows:
@@ -158,7 +153,7 @@ def _indicator_table(frame: pd.DataFrame, caption: str) -> Html:
         numbers=["Effectif", "Base", "Part"],
     )
     rows = []
-    for row in _shared(frame).itertuples():
+    for row in rows_in(_shared(frame)):
         fact = fact_of(row)
         values = (say_count(fact), say_base(fact), say_share(fact))
         rows.append(

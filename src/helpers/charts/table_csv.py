@@ -37,8 +37,8 @@ def table_rows(html: str) -> list[list[str]]:
     """
     table = BeautifulSoup(html, "html.parser")
     rows, group = [], ""
-    for line in table.select("tr"):
-        if head := line.select_one("th[scope=rowgroup]"):
+    for line in table.find_all("tr"):
+        if head := line.find("th", scope="rowgroup"):
             group = _words(head)
         else:
             rows.append([group, *map(_words, line.find_all(["th", "td"]))])

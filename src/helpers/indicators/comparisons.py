@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -175,7 +176,7 @@ class Comparison:
 
 
 def _number(value) -> float | None:
-    return None if pd.isna(value) else float(value)
+    return None if value is None or value is pd.NA or value != value else float(value)
 
 
 def _comparison(rows: list) -> Comparison:
@@ -241,13 +242,20 @@ def column_of(measure: str, end: str = "") -> str:
     return f"{name}{end and '_'}{end}{_UNITS.get(catalogue().measures[measure].unit, '')}"
 
 
+@cache
+def _columns() -> list[tuple[str, str, list[str]]]:
+    """Each measure, its unit, and its columns in the tidy frame: value, least and greatest."""
+    kinds = catalogue().measures.items()
+    return [(name, kind.unit, [column_of(name, end) for end in ("", "min", "max")]) for name, kind in kinds]
+
+
 def comparison_of(row) -> Comparison:
-    """The comparison in a row of the tidy frame (a named tuple or a Series)."""
+    """The comparison in a row of the tidy frame (of `rows_in`, a named tuple or a Series)."""
     measures, of_interval = {}, "pct" if pd.isna(row.ecart_pts) else "points"  # of a share alone, or of a difference
-    for name, kind in catalogue().measures.items():
-        found = [_number(getattr(row, column_of(name, end), None)) for end in ("", "min", "max")]
+    for name, usual, columns in _columns():
+        found = [_number(getattr(row, column, None)) for column in columns]
         if found != [None] * 3:
-            unit = kind.unit or (of_interval if name in ("ic_bas", "ic_haut") else "")
+            unit = usual or (of_interval if name in ("ic_bas", "ic_haut") else "")
             measures[name] = Measure(*found, unit, ROUNDED if row.protege and name in _COUNTS else "")
     head = (row.libelle, row.constat, row.constat_effectif, row.portee)
     return Comparison(f"comparaisons/{row.comparaison}", *head, measures)

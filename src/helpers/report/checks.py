@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from helpers.report.manifest import MANIFEST
 from helpers.report.page import HEADINGS
@@ -30,15 +30,20 @@ POLICY = (
 )
 
 _FORBIDDEN = ["script", "iframe", "object", "embed", "base", "form"]
-_ADDRESSES = ("src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href")
+_ADDRESSES = {"src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href"}
 _OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _IN_CSS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s]+)""", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
 class _Document:
-    soup: BeautifulSoup
-    ids: frozenset[str]
+    """A page, its tags in order (looked through once, not once a rule) and its ids."""
+
+    def __init__(self, soup: BeautifulSoup) -> None:
+        self.soup, self.tags = soup, [tag for tag in soup.descendants if isinstance(tag, Tag)]
+        self.ids = [tag["id"] for tag in self.tags if "id" in tag.attrs]
+
+    def named(self, *names: str) -> list[Tag]:
+        return [tag for tag in self.tags if tag.name in names]
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,9 @@ class _Looked:
 
 @lru_cache(maxsize=64)
 def _look(content: bytes) -> _Looked:
-    soup = BeautifulSoup(content.decode("utf-8"), "html.parser")
-    page = _Document(soup, frozenset(tag["id"] for tag in soup.find_all(id=True)))
+    page = _Document(BeautifulSoup(content.decode("utf-8"), "html.parser"))
     faults = tuple(fault for rule in _RULES for fault in rule(page))
-    return _Looked(faults, page.ids, tuple(address for _, address in _addresses(page)))
+    return _Looked(faults, frozenset(page.ids), tuple(address for _, address in _addresses(page)))
 
 
 def look_at(path: Path) -> None:
@@ -70,13 +74,13 @@ def _clean(address: str) -> str:
 
 def _addresses(page: _Document) -> Iterator[tuple[str, str]]:
     """Where each address stands, and the address."""
-    for tag in page.soup.find_all(True):
-        for name in _ADDRESSES:
-            if tag.get(name):
+    for tag in page.tags:
+        for name in sorted(_ADDRESSES & tag.attrs.keys()):
+            if tag[name]:
                 yield f"<{tag.name} {name}>", _clean(tag[name])
-        for address in _IN_CSS.findall(tag.get("style", "")):
+        for address in _IN_CSS.findall(tag.attrs.get("style", "")):
             yield f"<{tag.name} style>", address
-    for sheet in page.soup.find_all("style"):
+    for sheet in page.named("style"):
         for address in _IN_CSS.findall(sheet.get_text()):
             yield "<style>", address
 
@@ -85,7 +89,7 @@ def _outside(page: _Document) -> Iterator[str]:
     for place, address in _addresses(page):
         if _OUTSIDE.match(address) and not address.lower().startswith(("data:", "mailto:")):
             yield f"adresse extérieure « {address} » dans {place}"
-    for tag in page.soup.find_all("meta", attrs={"http-equiv": re.compile("^refresh$", re.IGNORECASE)}):
+    for tag in (each for each in page.named("meta") if each.get("http-equiv", "").lower() == "refresh"):
         yield f"renvoi automatique « {tag.get('content', '')} »"
 
 
@@ -105,23 +109,22 @@ def _links(name: str, pages: dict[str, _Looked], files: set[str]) -> Iterator[st
 
 
 def _active(page: _Document) -> Iterator[str]:
-    for tag in page.soup.find_all(_FORBIDDEN):
+    for tag in page.named(*_FORBIDDEN):
         yield f"élément interdit <{tag.name}>"
-    for tag in page.soup.find_all(True):
+    for tag in page.tags:
         for name in tag.attrs:
             if name.lower().startswith("on"):
                 yield f"attribut interdit « {name} » dans <{tag.name}>"
 
 
 def _ids(page: _Document) -> Iterator[str]:
-    counts = Counter(tag["id"] for tag in page.soup.find_all(id=True))
-    for name, count in counts.items():
+    for name, count in Counter(page.ids).items():
         if count > 1:
             yield f"l’identifiant « {name} » sert {count} fois"
 
 
 def _references(page: _Document) -> Iterator[str]:
-    for tag in page.soup.find_all(True):
+    for tag in page.tags:
         for name in REFERENCES & tag.attrs.keys():
             for given in " ".join(tag.get_attribute_list(name)).split():
                 if given not in page.ids:
@@ -129,18 +132,18 @@ def _references(page: _Document) -> Iterator[str]:
 
 
 def _images(page: _Document) -> Iterator[str]:
-    for rank, image in enumerate(page.soup.find_all("img"), start=1):
+    for rank, image in enumerate(page.named("img"), start=1):
         is_decoration = image.get("role") in ("presentation", "none") and "alt" in image.attrs
         if not image.get("alt", "").strip() and not is_decoration:
             yield f"l’image nº {rank} n’a pas de texte de remplacement (alt)"
 
 
 def _headings(page: _Document) -> Iterator[str]:
-    titles = page.soup.find_all("h1")
+    titles = page.named("h1")
     if len(titles) != 1:
         yield f"il faut un seul titre h1 ; il y en a {len(titles)}"
     level = 0
-    for heading in page.soup.find_all(HEADINGS):
+    for heading in page.named(*HEADINGS):
         here = int(heading.name[1])
         if here > level + 1:
             yield f"le titre « {heading.get_text(' ', strip=True)} » saute du niveau {level} au niveau {here}"
@@ -148,7 +151,7 @@ def _headings(page: _Document) -> Iterator[str]:
 
 
 def _tables(page: _Document) -> Iterator[str]:
-    for rank, table in enumerate(page.soup.find_all("table"), start=1):
+    for rank, table in enumerate(page.named("table"), start=1):
         caption = table.find("caption")
         if caption is None or not caption.get_text(strip=True):
             yield f"le tableau nº {rank} n’a pas de légende (caption)"
@@ -170,7 +173,8 @@ def _language(page: _Document) -> Iterator[str]:
 
 def _policy(page: _Document) -> Iterator[str]:
     # It binds only what comes after it: nothing but the encoding may come before.
-    first = page.soup.select_one("head > :not([charset])")
+    head = page.soup.head.find_all(True, recursive=False) if page.soup.head else []
+    first = next((tag for tag in head if "charset" not in tag.attrs), None)
     if first is None or (first.get("http-equiv"), first.get("content")) != ("Content-Security-Policy", POLICY):
         yield "la politique de sécurité (Content-Security-Policy) n’est pas celle des rapports, en tête de page"
 

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from markupsafe import Markup
 
 from helpers.report.manifest import MANIFEST, STAMP, manifest_bytes, read_report
-from helpers.report.page import INDEX, Page, lay_out, templates
+from helpers.report.page import INDEX, Page, lay_out, set_drawings_aside, templates
 
 # --- index.html ---
 
@@ -114,13 +114,15 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             citation=Markup(context["citation"]),
         )
     )
+    light, drawings = set_drawings_aside(body)
     html = lay_out(
-        BeautifulSoup(body, "html.parser"),
+        light,
         title=context["title"],
         current=None,
         pages=context["pages"],
         subtitle=context["subtitle"],
         foot=context["foot"],
+        drawings=drawings,
     )
     (folder / INDEX).write_text(html, encoding="utf-8", newline="\n")
 

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Collection
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
 from helpers.report.own_outputs import with_own_outputs, with_sections
-from helpers.report.page import INDEX, TEMPLATES, Page, PublicationError, lay_out
+from helpers.report.page import INDEX, TEMPLATES, Page, PublicationError, lay_out, set_drawings_aside
 from helpers.text.sentences import TYPED
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
@@ -129,9 +129,9 @@ def extract(notebook: "NotebookNode", tag: str) -> list[str]:
 class ArrangedCells:
     """The cells of a page: its body; for its foot, the presentation of the notebook and its preparation."""
 
-    body: "NotebookNode"
-    presentation: "NotebookNode"
-    preparation: "NotebookNode"
+    body: list["NotebookNode"]
+    presentation: list["NotebookNode"]
+    preparation: list["NotebookNode"]
 
 
 def _fold(summary: str, pieces: list[tuple[str, str]]) -> "NotebookNode":
@@ -193,10 +193,7 @@ def arrange_cells(notebook: "NotebookNode") -> ArrangedCells:
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
     told = _presentation(kept)
     read = _with_folds([cell for cell in kept if cell not in prepared])
-    parts = [deepcopy(notebook) for _ in range(3)]
-    for part, cells in zip(parts, (read, told, _preparation(prepared)), strict=True):
-        part.cells = cells
-    return ArrangedCells(*parts)
+    return ArrangedCells(read, told, _preparation(prepared))
 
 
 # --- Page 01 comes before the rounding: exact values that the report rounds are taken out of it ---
@@ -245,9 +242,6 @@ def _without(html: str, keys: Collection[str]) -> str:
 
 DISPLAY_PRIORITY = ["text/html", "image/svg+xml", "image/png", "text/plain"]
 
-# nbconvert writes this where an image has no alt text, which would hide the fault from the checks.
-_NBCONVERT_ALT = "No description has been provided for this image"
-
 
 def _exporter() -> "HTMLExporter":
     # Slow to import.
@@ -264,11 +258,19 @@ def _exporter() -> "HTMLExporter":
     )
 
 
-def _body(html: str) -> BeautifulSoup:
-    body = BeautifulSoup(html, "html.parser")
-    for image in body.find_all("img", alt=_NBCONVERT_ALT):
-        del image["alt"]
-    return body
+_CUT = "\ue000"  # a text that no notebook holds, between the parts of a page: nbconvert is slow to begin
+
+
+def _html_of(notebook: "NotebookNode", *parts: list["NotebookNode"]) -> list[str]:
+    """The cells of each part as nbconvert writes them, in one go."""
+    from nbconvert.exporters import TemplateExporter
+    from nbformat.v4 import new_markdown_cell
+
+    whole = copy(notebook)
+    whole.cells = parts[0] + [cell for part in parts[1:] for cell in (new_markdown_cell(_CUT), *part)]
+    # Not that of HTMLExporter, which parses all again to say of images without alt text that they have none.
+    html = TemplateExporter.from_notebook_node(_exporter(), whole)[0]
+    return html.split(f"<p>{_CUT}</p>")
 
 
 def _number(name: str) -> int | None:
@@ -288,12 +290,12 @@ def export_page(
     failed must not come this far. Raises PublicationError without a title, ValueError for an unknown ``name``.
     """
     notebook = with_own_outputs(notebook, name=name, is_strict=bool(pages))
-    title, arranged, exporter = page_title(notebook, name), arrange_cells(notebook), _exporter()
-    html, presentation, preparation = (
-        exporter.from_notebook_node(part)[0] for part in (arranged.body, arranged.presentation, arranged.preparation)
-    )
+    title, arranged = page_title(notebook, name), arrange_cells(notebook)
+    parts = (arranged.body, arranged.presentation, arranged.preparation)
+    html, presentation, preparation = _html_of(notebook, *parts)
+    body, drawings = set_drawings_aside(html)
     return lay_out(
-        _body(html),
+        body,
         title=title,
         current=name if pages else None,
         pages=pages,
@@ -302,4 +304,5 @@ def export_page(
         number=_number(name),
         index=index,
         template="gabarit.html.j2" if pages else "seule.html.j2",
+        drawings=drawings,
     )

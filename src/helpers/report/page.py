@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from helpers.errors import BusyError, PublicationError, ReportError  # noqa: F401 (this room takes them from here)
+from helpers.palette import dark_rules
 from helpers.typography import WIDE, french_spaces
 
 # --- The key of a row: on each of its cells it weighed a fiftieth of the page ---
@@ -269,14 +272,16 @@ def _font() -> str:
     return f'@font-face {{ font-family: "Texte ALSES"; font-weight: 400 700; src: {address}; }}'
 
 
-def _drawing_rules(body: BeautifulSoup) -> str:
-    """The colours by night of the drawings of a page, where there are any."""
-    drawings = body.find_all("svg")
-    if not drawings:
-        return ""
-    from helpers.charts.inline_svg import dark_rules  # draws in matplotlib: slow to import
+_DRAWING, _PLACE = re.compile(r"<svg\b.*?</svg>", re.DOTALL), re.compile(r'<svg data-rang="(\d+)"></svg>')
 
-    return dark_rules("".join(map(str, drawings)))
+
+def set_drawings_aside(html: str) -> tuple[BeautifulSoup, list[str]]:
+    """A body, parsed without what is inside its drawings (half of it, and nothing there to arrange), and these."""
+    drawings = _DRAWING.findall(html)
+    ranks = count()
+    return BeautifulSoup(
+        _DRAWING.sub(lambda _: f'<svg data-rang="{next(ranks)}"></svg>', html), "html.parser"
+    ), drawings
 
 
 def _paper(subtitle: str, pages: list[Page]) -> str:
@@ -300,8 +305,10 @@ def lay_out(
     number: int | None = None,
     template: str = "gabarit.html.j2",
     index: str = INDEX,
+    drawings: Sequence[str] = (),
 ) -> str:
-    """The full page, the same text for the same arguments; ``current`` is None for the index, ``foot`` is HTML.
+    """The full page, the same text for the same arguments; ``current`` is None for the index, ``foot`` is HTML, and
+    ``drawings`` are those of the body that were set aside.
 
     ``number`` prefixes figure numbers; a page apart from the report has its own ``template``, and ``index`` leads from
     it to the report. Raises ValueError when ``current`` is not one of ``pages``.
@@ -313,7 +320,10 @@ def lay_out(
         box_tables(part)
         share_keys(part)
     arrange_body(body)
-    style = _sheet() + _drawing_rules(body) + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
+    stacked = stack_tables(body, bottom)
+    html = _PLACE.sub(lambda found: drawings[int(found[1])], body.decode(formatter=_LIGHT).strip())
+    by_night = dark_rules(html) if "<svg" in html else ""
+    style = _sheet() + by_night + stacked + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (
         templates()
@@ -329,7 +339,7 @@ def lay_out(
             previous=previous,
             next=following,
             entries=contents(body),
-            body=Markup(body.decode(formatter=_LIGHT).strip()),
+            body=Markup(html),
             foot=Markup(bottom.decode(formatter=_LIGHT).strip()),
         )
         .strip()

@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.indicators.comparisons import Comparison, Comparisons, Measure, comparison_of
+from helpers.indicators.lookup import fact_of, rows_in
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.text.formats import (
     CHANCE,
@@ -45,12 +46,10 @@ def tableau(frame: pd.DataFrame, columns: Mapping[str, str], *, caption: str, pa
     """
     if frame.empty:
         return Html("", "")
-    groups: dict[str, list[list]] = {}
-    for place, (_, row) in enumerate(frame.iterrows()):
-        own = frame.iloc[[place]]
-        groups.setdefault(str(row[par]) if par else "", []).append(
-            [sentence(each, own) or "—" for each in columns.values()]
-        )
+    read, groups = comparison_of if "comparaison" in frame else fact_of, {}
+    for row in rows_in(frame):
+        told = [sentence(each, read(row)) or "—" for each in columns.values()]
+        groups.setdefault(str(getattr(row, par)) if par else "", []).append(told)
     first, *others = columns
     made = [Group(title, rows) for title, rows in groups.items()]
     return lay_out(caption, headings(first, *others, numbers=others), made, note=note)
@@ -75,7 +74,7 @@ def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "", of_cou
     """
     if frame.empty:
         return Html("", "")
-    found = [comparison_of(row) for row in frame.itertuples()]
+    found = [comparison_of(row) for row in rows_in(frame)]
     kinds = frame["nature"].map(KINDS)
     heads = frame[par] if par else kinds if len(set(kinds)) > 1 else pd.Series("", index=frame.index)
     of_years = set(frame["nature"]) <= {"annees", "details", "volume"}
@@ -108,7 +107,7 @@ def _gap(comparison: Comparison, name: str) -> tuple[str, str]:
 def bases_of(frame: pd.DataFrame) -> str:
     """How many are compared, each number once: « n = 1 852 (2019) ; 2 233 (2020) »."""
     entries, said = catalogue().perimeters, {}
-    for row in frame.itertuples():
+    for row in rows_in(frame):
         of_years = row.nature in ("annees", "details", "volume")
         wide = "" if row.perimetre == "alses" else f", {entries[row.perimetre].short}"
         sides = (f"{row.comparee_a}{wide}", f"{row.annee}{wide}") if of_years else ("reste", "ALSES")

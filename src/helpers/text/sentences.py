@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from helpers.indicators.comparisons import Comparison, comparison_of
-from helpers.indicators.lookup import Fact, Facts, fact_of, full_path, title_of_path
+from helpers.indicators.lookup import Fact, Facts, fact_of, full_path, rows_in, title_of_path
 from helpers.schema import FOLDED, UNSAID, DataError, catalogue
 from helpers.text.formats import (
     MISSING,
@@ -61,7 +61,7 @@ class _Frame:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         read = comparison_of if "comparaison" in frame else fact_of
-        self.rows = [read(row) for row in frame.itertuples()]
+        self.rows = [read(row) for row in rows_in(frame)]
 
     def __call__(self, path: str) -> Fact | Comparison | None:
         found = [row for row in self.rows if _path_of(row) == path.rstrip("/")]
