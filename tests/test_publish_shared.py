@@ -224,7 +224,7 @@ def test_the_word_reads_in_any_windows_notepad_and_names_with_accents_are_in_utf
     assert b"\n" not in content.replace(b"\r\n", b"")
     lines = content.decode("utf-8-sig").splitlines()
     assert "2. Ouvrez index.html\u00a0: le rapport se lit dans un navigateur (Firefox, Edge, Chrome, Safari), sans réseau." in lines
-    assert {"  01_clean.html     Que vaut-il\u202f?", "  indicateurs.csv   tableau de données, pour un tableur"} < set(lines)
+    assert {"  01_clean.html     Que vaut-il\u202f?", "  indicateurs.csv   tableau de données, pour un programme"} < set(lines)
     assert "été & b.csv" in "".join(lines)
     entry = archive.getinfo("alses_2020/été & b.csv")
     assert (entry.flag_bits & 0x800, archive.read(entry)) == (0x800, b"a")

@@ -54,10 +54,12 @@ def test_each_site_of_eleven_persons_that_is_asked_for_has_its_pages_and_no_othe
     assert set(published["site_type"]) == {"association", "college"}
     assert small(sites).any() and not small(published).any()
     assert list(sites.loc[sites["site_type"].eq("college") & ~small(sites), "dossier"].ne("")) == [True] * 4
-    pages = {"association": ["02_describe.html", "03_compare.html", "comparaisons.csv"], "college": ["02_describe.html"]}
+    pages = {"association": ["02_describe.html", "03_compare.html"], "college": ["02_describe.html"]}
+    tables = {"association": ["comparaisons", "indicateurs"], "college": ["indicateurs"]}
     for row in published.itertuples():
         files = sorted(path.name for path in (report / row.dossier).iterdir())
-        assert files == sorted([*pages[row.site_type], "datapackage.json", "indicateurs.csv"])
+        copies = [f"{table}.{kind}" for table in tables[row.site_type] for kind in ("csv", "parquet", "xlsx")]
+        assert files == sorted([*pages[row.site_type], *copies, "datapackage.json"])
     folders = {path.relative_to(report).as_posix() for path in report.glob("*/*") if path.is_dir()}
     assert folders == set(published["dossier"])
 

@@ -48,7 +48,12 @@ READ_ME = "LISEZ-MOI.txt"
 _DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX, _READABLE_FILE = 3, 0o100644 << 16
 
-_ROLES = {".csv": "tableau de données, pour un tableur", ".json": "le sens des colonnes"}
+_ROLES = {
+    ".xlsx": "tableau de données, pour un tableur",
+    ".csv": "tableau de données, pour un programme",
+    ".parquet": "tableau de données, pour R ou Python",
+    ".json": "le sens des colonnes",
+}
 
 
 def _heading(page: bytes) -> str:

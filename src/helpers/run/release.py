@@ -42,8 +42,10 @@ WHO = (
 )
 
 FILES = {
-    "indicateurs.csv": "Les indicateurs du rapport, avec leurs bornes et leur source ; s’ouvre dans un tableur.",
-    "comparaisons.csv": "Les mesures de chaque comparaison : écart, intervalle, test, et leurs bornes.",
+    "indicateurs.xlsx": "Les indicateurs, leurs bornes et leur source ; le sens des colonnes et des codes.",
+    "comparaisons.xlsx": "Les mesures de chaque comparaison : écart, intervalle, test, et leurs bornes.",
+    "indicateurs.csv": "Les mêmes lignes pour un programme ; indicateurs.parquet les donne avec leurs types.",
+    "comparaisons.csv": "Les mêmes mesures pour un programme ; comparaisons.parquet les donne avec leurs types.",
     "datapackage.json": "Le sens et l’unité de chaque colonne (Data Package) ; s’ouvre aussi depuis R ou Python.",
     "manifest.json": "Fichiers lus et produits, avec leurs empreintes ; versions ; date.",
 }
