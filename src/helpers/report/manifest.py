@@ -1,17 +1,14 @@
-"""manifest.json and sites.html: what a report was made from, its seal, its verification."""
+"""manifest.json: what a report was made from, its seal, its verification."""
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TypedDict
-
-from bs4 import BeautifulSoup
 
 from helpers import paths
-from helpers.report.page import INDEX, ReportError, lay_out, templates
+from helpers.report.page import APART, INDEX, ReportError
 from helpers.system import checksum
 from helpers.system import sha256_of as checksum_of
 
@@ -118,46 +115,6 @@ def write_manifest(
     (folder / MANIFEST).write_bytes(manifest_bytes(seal_manifest(content)))
 
 
-# --- sites.html: the reports of associations and collèges, made or not ---
-
-SITES = "sites.html"
-_TITLE = "Les rapports par association et par collège"
-_KINDS = {"association": "Associations", "college": "Collèges"}
-
-
-class SiteEntry(TypedDict):
-    """A site in the list; ``folder`` is empty when it has no report here, ``size`` is rounded or None."""
-
-    name: str
-    kind: str
-    association: str
-    folder: str
-    is_small: bool
-    size: int | None
-
-
-def write_sites(folder: Path, sites: Sequence[SiteEntry], *, subtitle: str, least: int) -> None:
-    """Write ``sites.html`` in the folder of the report: each site with its pages, or why it has none.
-
-    ``least`` is the number of persons from which a report is made.
-    """
-    body = (
-        templates()
-        .get_template("sites.html.j2")
-        .render(
-            title=_TITLE,
-            least=least,
-            parts=[
-                (heading, [site for site in sites if site["kind"] == kind])
-                for kind, heading in _KINDS.items()
-                if any(site["kind"] == kind for site in sites)
-            ],
-        )
-    )
-    html = lay_out(BeautifulSoup(body, "html.parser"), title=_TITLE, current=None, pages=[], subtitle=subtitle, foot="")
-    (folder / SITES).write_text(html, encoding="utf-8", newline="\n")
-
-
 # --- A published report, verified file by file against its manifest ---
 
 
@@ -175,8 +132,8 @@ class Report:
 
     @property
     def pages(self) -> list[str]:
-        """The paths of the pages about the network, the index first."""
-        own = (path for path in self.files if path.endswith(".html") and "/" not in path and path != SITES)
+        """The paths of the pages about the network that are read one after the other, the index first."""
+        own = (path for path in self.files if path.endswith(".html") and "/" not in path and path not in APART)
         return sorted(own, key=lambda path: (path != INDEX, path))
 
 

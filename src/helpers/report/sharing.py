@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +28,8 @@ from helpers.report.page import (
     HEADINGS,
     INDEX,
     REPORT,
+    SHEET,
+    SLIDES,
     TEMPLATES,
     PublicationError,
     ReportError,
@@ -49,6 +51,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX, _READABLE_FILE = 3, 0o100644 << 16
 
 _ROLES = {
+    ".ipynb": "ce qui a fait la page, sans les résultats",
     ".xlsx": "tableau de données, pour un tableur",
     ".csv": "tableau de données, pour un programme",
     ".parquet": "tableau de données, pour R ou Python",
@@ -66,16 +69,31 @@ def _role(path: str, content: bytes) -> str:
     return _heading(content) if path.endswith(".html") else _ROLES.get(PurePosixPath(path).suffix, "")
 
 
-def _read_me(report: Report, archive: str) -> bytes:
+def _notebooks(report: Report) -> dict[str, bytes]:
+    """The notebooks that made the pages, with the parameters of the run, without outputs; those that are kept here."""
+    found = {}
+    for page in report.pages:
+        path = paths.executed(int(report.name)) / page.replace(".html", ".ipynb")
+        if path.is_file():
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            for cell in notebook["cells"]:
+                cell["metadata"] = {"tags": cell["metadata"].get("tags", [])}
+                cell |= {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
+            notebook["metadata"].pop("papermill", None)
+            found[f"notebooks/{path.name}"] = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+    return found
+
+
+def _read_me(report: Report, files: dict[str, bytes], archive: str) -> bytes:
     """What to open first, with the BOM and line ends that any Windows notepad reads."""
-    in_order = [*report.pages, *(path for path in report.files if path not in report.pages)]
+    in_order = [*report.pages, *(path for path in files if path not in report.pages)]
     text = (
         templates()
         .get_template("lisez-moi.txt.j2")
         .render(
             title=_heading(report.files[INDEX]),
             archive=archive,
-            files=[(path, _role(path, report.files[path])) for path in in_order],
+            files=[(path, _role(path, files[path])) for path in in_order],
             width=max(len(path) for path in in_order),
             fingerprint=fingerprint(report.manifest),
         )
@@ -84,10 +102,13 @@ def _read_me(report: Report, archive: str) -> bytes:
 
 
 def bundle(report: Report, *, name: str) -> bytes:
-    """A zip of the report under one folder of this name: same report, same bytes. Strangers are left out."""
-    archive = io.BytesIO()
+    """A zip of the report and its notebooks under one folder of this name: same report, same bytes.
+
+    Strangers are left out, and the outputs of notebooks, of which the pages show what may be seen.
+    """
+    archive, files = io.BytesIO(), {**report.files, **_notebooks(report)}
     with zipfile.ZipFile(archive, "w") as content:
-        for path, data in sorted({**report.files, READ_ME: _read_me(report, f"{name}.zip")}.items()):
+        for path, data in sorted({**files, READ_ME: _read_me(report, files, f"{name}.zip")}.items()):
             entry = zipfile.ZipInfo(f"{name}/{path}", _DATE)
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, _UNIX, _READABLE_FILE
             content.writestr(entry, data, compresslevel=9)
@@ -280,7 +301,9 @@ def print_pdf(source: Path, target: Path, *, browser: Path, timeout: float = TIM
 
 # --- The files to be sent, beside the folder of the report ---
 
-KINDS = ("zip", "html", "pdf")
+# What may be printed by itself: the page of the report, and how its PDF is named.
+HANDOUTS = {"fiche": SHEET, "diapos": SLIDES}
+_SUFFIXES = (".zip", ".html", ".pdf", *(f"_{name}.pdf" for name in HANDOUTS))
 
 BY_HAND = (
     "Pas de PDF : ni Chromium, ni Chrome, ni Edge sur cet ordinateur. Ouvrez {name} dans un navigateur, "
@@ -298,8 +321,8 @@ _PDF_MARK = b"%alses "  # read back by _mark_of
 _DATA_LINK = re.compile(rb' href="data:[^"]*"')
 
 
-def _file(year: int, kind: str) -> Path:
-    return paths.reports() / f"alses_{year}.{kind}"
+def _file(year: int, suffix: str) -> Path:
+    return paths.reports() / f"alses_{year}{suffix}"
 
 
 def _million(size: int) -> str:
@@ -336,8 +359,8 @@ def _print(page: Path, path: Path, browser: Path, mark: str) -> None:
     path.write_bytes(before + _PDF_MARK + mark.encode() + b"\n" + last + after)
 
 
-def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -> list[Path]:
-    """Make the files in a temporary folder."""
+def _make(report: Report, aside: Path, *, archive: bool, printed: Sequence[str], browser: Path | None) -> list[Path]:
+    """Make the files in a temporary folder; ``printed`` are the suffixes of the PDF."""
     name = f"alses_{report.name}"
     page = aside / "page" / f"{name}.html"
     made = [page]
@@ -345,10 +368,27 @@ def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -
     if archive:
         made.insert(0, aside / f"{name}.zip")
         made[0].write_bytes(bundle(report, name=name))
-    if browser:
-        made.append(aside / f"{name}.pdf")
-        _print(page, made[-1], browser, fingerprint(report.manifest))
+    for suffix in printed if browser else ():
+        made.append(aside / f"{name}{suffix}")
+        source = page
+        if suffix != ".pdf":
+            source = aside / _handout(suffix)
+            source.write_bytes(_handout_of(report, suffix))
+        _print(source, made[-1], browser, fingerprint(report.manifest))
     return made
+
+
+def _handout(suffix: str) -> str:
+    return HANDOUTS[suffix.strip("_").removesuffix(".pdf")]
+
+
+def _handout_of(report: Report, suffix: str) -> bytes:
+    if _handout(suffix) not in report.files:
+        raise ReportError(
+            f"Le rapport {report.name} n’a pas de {_handout(suffix)} (version antérieure ?) : refaites-le "
+            f"({paths.COMMAND} run --year {report.name}), puis relancez."
+        )
+    return report.files[_handout(suffix)]
 
 
 def _place(made: list[Path], reports: Path) -> None:
@@ -383,8 +423,17 @@ def _report_of(year: int) -> Report:
     return report
 
 
-def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[[str], None] = print) -> list[Path]:
+def share(
+    year: int,
+    *,
+    archive: bool = True,
+    pdf: bool = False,
+    handouts: Sequence[str] = (),
+    tell: Callable[[str], None] = print,
+) -> list[Path]:
     """Write the archive if wanted, the single page and the PDF if wanted beside the report of a year; their paths.
+
+    ``handouts`` (of `HANDOUTS`) are printed too, each as a PDF of its own.
 
     They are made from the published report alone and replace the former ones once all are ready. Without a browser
     there is no PDF, and ``tell`` says how to make it by hand.
@@ -401,7 +450,8 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
         the single page is too heavy or has a defect, or the browser failed; nothing was replaced.
     """
     reports = paths.reports()
-    browser = find_browser() if pdf else None
+    printed = [*[".pdf"] * pdf, *(f"_{name}.pdf" for name in handouts)]
+    browser = find_browser() if printed else None
     with year_lock([year], what=f"alses share {year}"):
         recover_reports(reports / str(year))
         report = _report_of(year)
@@ -410,10 +460,11 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
         # Named as a build: the next run or share removes what a power cut leaves.
         own = {"prefix": f"{BUILD_PREFIX}{year}-partage-", "dir": reports, "ignore_cleanup_errors": True}
         with tempfile.TemporaryDirectory(**own) as aside:
-            made = _make(report, Path(aside), archive=archive, browser=browser)
+            made = _make(report, Path(aside), archive=archive, printed=printed, browser=browser)
             _place(made, reports)
-    if pdf and browser is None:
-        tell(BY_HAND.format(name=paths.relative(_file(year, "html"))))
+    for suffix in () if browser else printed:
+        page = _file(year, ".html") if suffix == ".pdf" else reports / str(year) / _handout(suffix)
+        tell(BY_HAND.format(name=paths.relative(page)))
     return [reports / path.name for path in made]
 
 
@@ -435,5 +486,5 @@ def share_state(year: int) -> dict[str, bool]:
     The fingerprint in the file decides, not its date: an identical new report leaves its shares up to date.
     """
     published = fingerprint_of(paths.reports() / str(year))
-    files = [path for path in (_file(year, kind) for kind in KINDS) if path.is_file()]
+    files = [path for path in (_file(year, suffix) for suffix in _SUFFIXES) if path.is_file()]
     return {path.name: published is not None and _mark_of(path) == published for path in files}
