@@ -1,6 +1,7 @@
 """manifest.json: what a report was made from, its seal, its verification."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -132,9 +133,10 @@ class Report:
 
     @property
     def pages(self) -> list[str]:
-        """The paths of the pages about the network that are read one after the other, the index first."""
-        own = (path for path in self.files if path.endswith(".html") and "/" not in path and path not in APART)
-        return sorted(own, key=lambda path: (path != INDEX, path))
+        """The paths of the pages about the network that are read one after the other, in the order of the menu."""
+        own = [path for path in self.files if path.endswith(".html") and "/" not in path and path not in APART]
+        menu = re.findall(r'<a href="([^"#]+)"', self.files[INDEX].decode())
+        return sorted(own, key=lambda path: (path != INDEX, menu.index(path) if path in menu else len(menu), path))
 
 
 def _remedy(folder: Path) -> str:

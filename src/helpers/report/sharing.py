@@ -350,11 +350,53 @@ def _write_single(report: Report, path: Path) -> None:
         raise PublicationError(f"Rien n’est partagé, la page a un défaut ({len(faults)} en tout) : {faults[0]}")
 
 
+_IN_CONTENTS = re.compile(r'(<a href="#([^"]+)">[^<]*)</a>')
+_ANCHOR = re.compile(rb"/([^\s/]+) \[(\d+) 0 R /XYZ")
+
+
+def sheets_of(pdf: bytes) -> dict[str, int]:
+    """On which sheet, from 1, a PDF of Chromium has each anchor of the page; none when it does not say it so.
+
+    No style sheet can write the number of a sheet in the contents: Chromium has no ``target-counter``.
+    """
+
+    def part(number: bytes) -> bytes:
+        found = re.search(rb"\n" + number + rb" 0 obj\n(.*?)\nendobj", pdf, re.DOTALL)
+        return found[1] if found else b""
+
+    def leaves(number: bytes) -> list[bytes]:
+        kids = re.search(rb"/Kids \[(.*?)\]", part(number), re.DOTALL)
+        return [leaf for kid in re.findall(rb"(\d+) 0 R", kids[1]) for leaf in leaves(kid)] if kids else [number]
+
+    catalogue = pdf[pdf.rfind(b"/Type /Catalog") :]
+    root, names = (re.search(rb"/%b (\d+) 0 R" % name, catalogue) for name in (b"Pages", b"Dests"))
+    if not (root and names):
+        return {}
+    ranks = {number: rank for rank, number in enumerate(leaves(root[1]), start=1)}
+    return {name.decode(): ranks[page] for name, page in _ANCHOR.findall(part(names[1])) if page in ranks}
+
+
+def _with_sheets(html: str, sheets: dict[str, int]) -> str:
+    """The page whose printed contents give the sheet of each heading; room for two digits where it is unknown."""
+    head, start, rest = html.partition('<div class="sommaire-ouvert">')
+    inside, end, rest = rest.partition("</nav>")
+    numbered = _IN_CONTENTS.sub(
+        lambda link: f'{link[1]} <span class="folio">{sheets.get(link[2], ""):\u2007>2}</span></a>', inside
+    )
+    return head + start + numbered + end + rest
+
+
 def _print(page: Path, path: Path, browser: Path, mark: str) -> None:
     # Embedded files are useless on paper, and heavy.
-    paper = path.with_suffix(".papier.html")
-    paper.write_bytes(_DATA_LINK.sub(b"", page.read_bytes()))
-    print_pdf(paper, path, browser=browser)
+    paper, html = path.with_suffix(".papier.html"), _DATA_LINK.sub(b"", page.read_bytes()).decode()
+
+    def print_once(sheets: dict[str, int]) -> None:
+        paper.write_text(_with_sheets(html, sheets), encoding="utf-8", newline="\n")
+        print_pdf(paper, path, browser=browser)
+
+    print_once({})
+    if sheets := sheets_of(path.read_bytes()):
+        print_once(sheets)
     before, last, after = path.read_bytes().rpartition(b"startxref")
     path.write_bytes(before + _PDF_MARK + mark.encode() + b"\n" + last + after)
 
