@@ -14,6 +14,8 @@ import frictionless
 import pytest
 from bs4 import BeautifulSoup
 
+from marks import marks_of
+
 PRINTED = Path(__file__).with_name("printed_2020.csv")
 
 
@@ -232,6 +234,25 @@ def test_a_comparison_joins_the_indicator_that_it_measures(report, figures):
             assert row["nature"] != "annees" or key_of(row | {"annee": row["comparee_a"]}) in known
             joined += 1
     assert joined >= 10
+
+
+# --- what is taken to a meeting, and the map ---------------------------------------------------------------------------
+
+
+def test_the_sheet_and_the_slides_say_what_the_pages_say(report):
+    marks = {name: {(mark["data-cle"], mark["data-mesure"], mark["value"]) for mark in marks_of(read_page(report / f"{name}.html").main)}
+             for name in ("fiche", "diapos", "index", "02_describe", "03_compare")}  # fmt: skip
+    known = marks["index"] | marks["02_describe"] | marks["03_compare"]
+    assert ("2020/alses/accompagnements/", "effectif_min", "2233") in marks["fiche"] <= known and marks["diapos"] <= known
+    slides = read_page(report / "diapos.html").select("section.diapo")
+    assert len(slides) == 5 and all(len(slide.select("h2, svg")) == 2 for slide in slides)
+
+
+def test_the_map_is_in_the_portrait_and_on_the_index_and_names_every_commune(report, real_root):
+    communes = {row["commune"] for row in read_csv(real_root / "data" / "raw" / "reference" / "colleges.csv")}
+    for name in ("index", "02_describe"):
+        figure = read_page(report / f"{name}.html").find(id="fig-carte")
+        assert "17 collèges de 16 communes" in plain(figure.get_text()) and not [each for each in communes if each not in figure.svg.get_text()]
 
 
 # --- one description of the tables -----------------------------------------------------------------------------------

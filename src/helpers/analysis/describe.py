@@ -132,7 +132,8 @@ def _by_chance(own: Fact, network: Fact, *, level: float) -> tuple[float, float]
     """The shares (per cent) that a reader may see of as many persons drawn from the network's, but with this
     probability; what rounding hides of the site's share is added at both ends.
     """
-    drawn, whole = max(own.base[0], 1), network.base[1]
+    whole = network.base[1]
+    drawn = max(1, min(own.base[0], whole))
     given = round(whole * sum(network.share_bounds) / 200)
     ways = [math.comb(given, k) * math.comb(whole - given, drawn - k) for k in range(drawn + 1)]
     below = [ways_so_far / math.comb(whole, drawn) for ways_so_far in accumulate(ways)]
