@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from helpers import paths
 from helpers.report import sharing
 from helpers.report.checks import MAX_SINGLE_BYTES
-from helpers.report.manifest import read_report
+from helpers.report.manifest import read_report, verify
 from helpers.report.page import BusyError, PublicationError, ReportError
 from helpers.report.publication import year_lock
 from helpers.report.sharing import bundle, share, share_state
@@ -228,6 +228,8 @@ def test_the_archive_shows_the_work_without_its_results(reports):
     content = archive.read("alses_2020/notebooks/01_clean.ipynb").decode()
     assert "print(1)" in content and not re.search("42 jeunes|papermill|quelqu", content)
     assert "notebooks/01_clean.ipynb" in archive.read("alses_2020/LISEZ-MOI.txt").decode()
+    archive.extractall(reports / "recu")
+    assert verify(reports / "recu" / "alses_2020").faults == []
 
 
 def test_the_bytes_do_not_depend_on_the_day_nor_on_rights(reports, monkeypatch):

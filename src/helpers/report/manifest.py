@@ -240,6 +240,8 @@ def is_same_report(built: Path, final: Path) -> bool:
 
 # --- A report and the data it was made from: every difference, checksum by checksum ---
 
+# What `share` adds to the archive of a report.
+READ_ME, NOTEBOOKS = "LISEZ-MOI.txt", "notebooks"
 # Files that an operating system drops by itself.
 _DROPPED = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -298,8 +300,10 @@ def _output_faults(folder: Path, content: bytes, manifest: dict) -> Iterator[str
             verified_bytes(folder, output["path"], output["sha256"])
         except TamperedFileError as fault:
             yield str(fault)
+    pages = [PurePosixPath(output["path"]).stem for output in manifest["outputs"]]
+    sent = {READ_ME, *(f"{NOTEBOOKS}/{page}.ipynb" for page in pages)}
     for path in unlisted_files(folder, manifest):
-        if Path(path).name not in _DROPPED:
+        if Path(path).name not in _DROPPED and path not in sent:
             yield f"{path} n’est pas du rapport {folder.name}"
 
 

@@ -23,7 +23,16 @@ from markupsafe import Markup
 
 from helpers import paths, system
 from helpers.report.checks import MAX_SINGLE_BYTES, REFERENCES, check_pages
-from helpers.report.manifest import MANIFEST, SYNTHETIC, Report, fingerprint, fingerprint_of, read_report
+from helpers.report.manifest import (
+    MANIFEST,
+    NOTEBOOKS,
+    READ_ME,
+    SYNTHETIC,
+    Report,
+    fingerprint,
+    fingerprint_of,
+    read_report,
+)
 from helpers.report.page import (
     HEADINGS,
     INDEX,
@@ -43,8 +52,6 @@ from helpers.system import BROWSER_VARIABLE, find_browser
 from helpers.typography import french_spaces
 
 # --- One archive: the folder as it was published, and what to open first ---
-
-READ_ME = "LISEZ-MOI.txt"
 
 # The first date of the zip format: the bytes must not depend on the day.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -80,7 +87,7 @@ def _notebooks(report: Report) -> dict[str, bytes]:
                 cell["metadata"] = {"tags": cell["metadata"].get("tags", [])}
                 cell |= {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
             notebook["metadata"].pop("papermill", None)
-            found[f"notebooks/{path.name}"] = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+            found[f"{NOTEBOOKS}/{path.name}"] = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
     return found
 
 
