@@ -33,7 +33,7 @@ PAGES = [
 ]
 HANDOUTS = [
     Page("fiche", "L’essentiel sur une feuille, pour une réunion", SHEET),
-    Page("diapos", "Cinq constats, un par diapositive", SLIDES),
+    Page("diapos", "Les constats de l’année, un par diapositive", SLIDES),
 ]
 SITES_PAGE = Page("sites", "Associations et collèges", SITES)  # where there are some
 DESCRIPTIONS = {
