@@ -97,7 +97,7 @@ def add_notebooks(name: str, notebooks: dict[str, list]) -> None:
         nbformat.write(v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}}), paths.notebook(each))
     reasons = inventory.read_report(paths.report(YEAR)).reasons
     step(name)
-    files = {path.name: path.read_text(encoding="utf-8") for path in paths.report(YEAR).glob("*.*")}
+    files = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in paths.report(YEAR).glob("*.*")}
     steps[name] |= {"reasons": reasons, "files": files, "is_current": provenance.current_report(YEAR, None) is not None}
 
 

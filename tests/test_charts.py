@@ -4,11 +4,14 @@ import io
 import re
 from urllib.parse import unquote_to_bytes
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.path import Path
 
 from helpers import palette
+from helpers.charts.maps import contour_du_nord, noms_de_lieux
 from helpers.charts.table_csv import csv_address
 from helpers.palette import BAND, BLUE, COLOURS, DARK, GROUND, INK, PALE, SHADES, text_on
 from helpers.text import tables
@@ -79,6 +82,25 @@ def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
     expected = DATA.assign(nom=["A ; B « 1 »", "'=2+3"], dit=["entre 1 et 2", None]).rename(columns=TITLES | {"part_pct": "Part (%)"})
     pd.testing.assert_frame_equal(read, expected, check_dtype=False)
     assert downloaded(table.html).startswith(b"\xef\xbb\xbf") and downloaded(table.html).count(b"\r\n") == 3
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_names_of_places_cover_neither_each_other_nor_a_point_and_lie_in_the_nord():
+    near = pd.DataFrame({"x": [3.954, 3.91, 3.96, 4.1], "y": [50.258, 50.249, 50.279, 50.287], "nom": ["Louvroil", "Hautmont", "Maubeuge", "Jeumont"]})
+    _, axes = plt.subplots(figsize=(7, 5))
+    contour_du_nord(axes)
+    outline = max(axes.lines, key=lambda line: len(line.get_xdata()))
+    assert Path(np.column_stack(outline.get_data())).contains_points(near[["x", "y"]]).all()
+    noms_de_lieux(axes, near, x="x", y="y", nom="nom")
+    axes.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    points = axes.transData.transform(near[["x", "y"]])
+    assert [text.get_text() for text in axes.texts] == ["Jeumont", "Maubeuge", "Louvroil", "Hautmont"]
+    assert not any(box.overlaps(other) for place, box in enumerate(boxes) for other in boxes[:place])
+    assert not any(box.contains(*point) for box in boxes for point in points)
+    plt.close()
 
 
 # --- one modality, one colour ----------------------------------------------------------------------------------------

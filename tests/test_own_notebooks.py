@@ -41,7 +41,7 @@ def test_it_is_published_in_the_menu_the_contents_and_the_manifest_and_no_other_
     files = steps[2]["files"]
     assert steps[2]["fault"] == "" and steps[2]["is_current"]
     pages = {name.removesuffix(".html") for name in files if name.endswith(".html")}
-    assert pages == {*parameters.NOTEBOOKS, "10_niveaux", "index"}
+    assert pages == {*parameters.NOTEBOOKS, "10_niveaux", "index", "fiche", "diapos"}
     for name in ("02_describe.html", "index.html", "10_niveaux.html"):
         links = BeautifulSoup(files[name], "html.parser").select('.pages-ouvertes a[href="10_niveaux.html"]')
         assert [link.get_text() for link in links] == ["Quels niveaux\u202f?"]

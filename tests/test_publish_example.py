@@ -22,7 +22,10 @@ _VERSIONS = re.compile(rb"<dt>Versions</dt><dd>.*?</dd>")
 
 
 def neutral(path: str, content: bytes) -> bytes:
-    """A file of a report without what depends on versions: their line, and in the manifest the sums that follow it."""
+    """A file of a report without what depends on versions: their line, in the manifest the sums that follow it, and the
+    compressed copies of the tables."""
+    if path.endswith((".xlsx", ".parquet")):
+        return b""
     if path.endswith(".html"):
         return _VERSIONS.sub(b"<dt>Versions</dt><dd></dd>", content)
     if path == "manifest.json":

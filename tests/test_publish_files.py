@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from helpers.report import manifest
 from helpers.report.checks import check_pages
-from helpers.report.index import write_index
+from helpers.report.index import SiteEntry, write_index, write_sites
 from helpers.report.manifest import write_manifest
 from helpers.report.notebook import export_page
 from helpers.report.page import TEMPLATES, Page
@@ -75,14 +75,14 @@ def test_a_whole_report_passes_its_own_checks(tmp_path):
 
 def test_the_list_of_sites_leads_to_each_or_says_why_it_has_no_report(tmp_path):
     sites = [
-        manifest.SiteEntry(name="AAPI", kind="association", association="", folder="", is_small=True, size=None),
-        manifest.SiteEntry(name="Collège <b>", kind="college", association="AAPI", folder="colleges/x", is_small=False, size=25),
+        SiteEntry(name="AAPI", kind="association", association="", folder="", is_small=True, size=None),
+        SiteEntry(name="Collège <b>", kind="college", association="AAPI", folder="colleges/x", is_small=False, size=25),
     ]
-    manifest.write_sites(tmp_path, sites, subtitle="Année 2021", least=11)
+    write_sites(tmp_path, sites, pages=[Page("sites", "Sites", "sites.html")], subtitle="Année 2021", least=11)
     text = (tmp_path / "sites.html").read_text(encoding="utf-8")
     page = BeautifulSoup(text, "html.parser")
     assert "moins de 11" in page.main.text and page.select_one("main b") is None
-    assert [link["href"] for link in page.main.find_all("a") if "colleges" in link["href"]] == ["colleges/x/02_describe.html"]
+    assert [link["href"] for link in page.main.find_all("a") if "colleges" in link["href"]] == ["colleges/x/fiche.html"]
 
 
 def written(folder, **changes):

@@ -1,6 +1,7 @@
 """The PDF: whichever browser is there, tagged, with its outline, title and language; or a sentence and no file."""
 
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -57,7 +58,7 @@ def printed(tmp_path_factory) -> Path:
         pytest.skip("ni Chromium, ni Chrome, ni Edge sur cet ordinateur : le PDF n’est pas contrôlé")
     folder = tmp_path_factory.mktemp("dossier d’été")
     (folder / "page.html").write_text(single_page(read_report(write_report(folder / "2020"))), encoding="utf-8")
-    sharing.print_pdf(folder / "page.html", folder / "page.pdf", browser=browser)
+    sharing._print(folder / "page.html", folder / "page.pdf", browser, "0" * 64)
     return folder / "page.pdf"
 
 
@@ -125,6 +126,16 @@ def test_the_pdf_is_tagged_and_has_its_outline_and_its_language(printed):
     assert all(mark in content for mark in (b"/StructTreeRoot", b"/Lang (fr)", b"/Outlines"))
     heading = "Que vaut-il\u202f?".encode("utf-16-be").hex().upper().encode()
     assert heading in content
+
+
+def test_the_contents_give_the_sheet_of_each_heading(printed):
+    sheets = sharing.sheets_of(printed.read_bytes())
+    assert (sheets["index"], sheets["01_clean"], sheets["02_describe--combien"]) == (2, 3, 4)
+    assert sharing.sheets_of(b"%PDF-1.4\n%%EOF") == {}
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) absent : le sommaire n’est pas relu")
+    done = subprocess.run(["pdftotext", "-l", "1", "-layout", printed, "-"], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert re.search(r"Combien donc\s*\?\s+4\b", done.stdout) and re.search(r"Que vaut-il\s*\?\s+3\b", done.stdout)
 
 
 def test_pdfinfo_finds_a_title_and_a_sheet_for_each_page(printed):

@@ -5,12 +5,14 @@ import re
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers import paths
 from helpers.report import sharing
 from helpers.report.checks import MAX_SINGLE_BYTES
-from helpers.report.manifest import read_report
+from helpers.report.manifest import read_report, verify
 from helpers.report.page import BusyError, PublicationError, ReportError
 from helpers.report.publication import year_lock
 from helpers.report.sharing import bundle, share, share_state
@@ -81,6 +83,17 @@ def test_the_pdf_is_printed_from_the_page_without_the_files_it_holds(reports, pr
     assert "data:" not in re.sub(r"<style.*?</style>|<meta.*?>", "", printed, flags=re.DOTALL) and "indicateurs.csv</a>" in printed
     content = (reports / "alses_2020.pdf").read_bytes()
     assert re.sub(rb"%alses [0-9a-f]{64}\n", b"", content) == PDF != content
+
+
+def test_the_sheet_and_the_slides_have_a_pdf_of_their_own(reports, printer):
+    with pytest.raises(ReportError, match=r"n’a pas de fiche.html .*run --year 2020"):
+        share(2020, handouts=["fiche"])
+    for name in ("fiche", "diapos"):
+        add_file(reports / "2020", f"{name}.html", f"<h1>{name}</h1>".encode())
+    made = [path.name for path in share(2020, handouts=["fiche", "diapos"])]
+    assert made == ["alses_2020.zip", "alses_2020.html", "alses_2020_fiche.pdf", "alses_2020_diapos.pdf"]
+    assert printer == ["<h1>fiche</h1>", "<h1>diapos</h1>"] and all(share_state(2020).values())
+    assert "<h1>fiche</h1>" not in (reports / "alses_2020.html").read_text(encoding="utf-8")
 
 
 def test_without_a_browser_the_rest_is_made_and_one_sentence_says_how_to_print(reports, monkeypatch):
@@ -206,6 +219,19 @@ def test_the_archive_is_the_folder_and_a_word_on_what_to_open(reports):
     assert {name: archive.read(name) for name in inside} == inside and archive.testzip() is None
 
 
+def test_the_archive_shows_the_work_without_its_results(reports):
+    ran = new_notebook(cells=[new_code_cell("print(1)", outputs=[new_output("stream", text="42 jeunes")], execution_count=3, metadata={"papermill": {"duration": 2}})])
+    ran.metadata["papermill"] = {"input_path": "/chemin/de/quelqu’un"}
+    paths.executed(2020).mkdir(parents=True)
+    nbformat.write(ran, paths.executed(2020) / "01_clean.ipynb")
+    archive = archive_of(reports)
+    content = archive.read("alses_2020/notebooks/01_clean.ipynb").decode()
+    assert "print(1)" in content and not re.search("42 jeunes|papermill|quelqu", content)
+    assert "notebooks/01_clean.ipynb" in archive.read("alses_2020/LISEZ-MOI.txt").decode()
+    archive.extractall(reports / "recu")
+    assert verify(reports / "recu" / "alses_2020").faults == []
+
+
 def test_the_bytes_do_not_depend_on_the_day_nor_on_rights(reports, monkeypatch):
     first = bundle(read_report(reports / "2020"), name="alses_2020")
     (reports / "2020" / "index.html").chmod(0o600)
@@ -224,7 +250,7 @@ def test_the_word_reads_in_any_windows_notepad_and_names_with_accents_are_in_utf
     assert b"\n" not in content.replace(b"\r\n", b"")
     lines = content.decode("utf-8-sig").splitlines()
     assert "2. Ouvrez index.html\u00a0: le rapport se lit dans un navigateur (Firefox, Edge, Chrome, Safari), sans réseau." in lines
-    assert {"  01_clean.html     Que vaut-il\u202f?", "  indicateurs.csv   tableau de données, pour un tableur"} < set(lines)
+    assert {"  01_clean.html     Que vaut-il\u202f?", "  indicateurs.csv   tableau de données, pour un programme"} < set(lines)
     assert "été & b.csv" in "".join(lines)
     entry = archive.getinfo("alses_2020/été & b.csv")
     assert (entry.flag_bits & 0x800, archive.read(entry)) == (0x800, b"a")

@@ -14,6 +14,8 @@ import frictionless
 import pytest
 from bs4 import BeautifulSoup
 
+from marks import marks_of
+
 PRINTED = Path(__file__).with_name("printed_2020.csv")
 
 
@@ -234,6 +236,25 @@ def test_a_comparison_joins_the_indicator_that_it_measures(report, figures):
     assert joined >= 10
 
 
+# --- what is taken to a meeting, and the map ---------------------------------------------------------------------------
+
+
+def test_the_sheet_and_the_slides_say_what_the_pages_say(report):
+    marks = {name: {(mark["data-cle"], mark["data-mesure"], mark["value"]) for mark in marks_of(read_page(report / f"{name}.html").main)}
+             for name in ("fiche", "diapos", "index", "02_describe", "03_compare")}  # fmt: skip
+    known = marks["index"] | marks["02_describe"] | marks["03_compare"]
+    assert ("2020/alses/accompagnements/", "effectif_min", "2233") in marks["fiche"] <= known and marks["diapos"] <= known
+    slides = read_page(report / "diapos.html").select("section.diapo")
+    assert len(slides) == 5 and all(len(slide.select("h2, svg")) == 2 for slide in slides)
+
+
+def test_the_map_is_in_the_portrait_and_on_the_index_and_names_every_commune(report, real_root):
+    communes = {row["commune"] for row in read_csv(real_root / "data" / "raw" / "reference" / "colleges.csv")}
+    for name in ("index", "02_describe"):
+        figure = read_page(report / f"{name}.html").find(id="fig-carte")
+        assert "17 collèges de 16 communes" in plain(figure.get_text()) and not [each for each in communes if each not in figure.svg.get_text()]
+
+
 # --- one description of the tables -----------------------------------------------------------------------------------
 
 
@@ -251,7 +272,7 @@ def test_no_text_of_a_table_is_a_date_or_a_number_for_a_spreadsheet(report, name
 
 def test_frictionless_finds_no_fault_in_the_package(report, tmp_path):
     found = frictionless.validate(str(report / "datapackage.json"))
-    assert found.valid and [task.name for task in found.tasks] == ["indicateurs", "comparaisons"]
+    assert found.valid and [task.name for task in found.tasks if task.type == "table"] == ["indicateurs", "comparaisons"]
     # A count that is no number is told: the tables were read.
     for path in report.glob("*.csv"):
         (tmp_path / path.name).write_bytes(path.read_bytes().replace(b";2233;2233;", b";2233;beaucoup;"))
@@ -261,7 +282,8 @@ def test_frictionless_finds_no_fault_in_the_package(report, tmp_path):
 
 def test_the_package_is_what_the_frictionless_of_r_reads(report):
     # Its read_resource asks these of a resource, knows one decimal mark a table, and no other name of the encoding.
-    for name, resource in package(report).items():
+    for name in ("indicateurs", "comparaisons"):
+        resource = package(report)[name]
         assert (resource["profile"], resource["path"], resource["encoding"]) == ("tabular-data-resource", f"{name}.csv", "utf-8")
         assert resource["dialect"]["delimiter"] == ";" and "dialect" not in resource["schema"]
         head = (report / resource["path"]).read_text(encoding="utf-8-sig").split("\n", 1)[0].strip().split(";")

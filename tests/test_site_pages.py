@@ -97,6 +97,12 @@ def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_
     chances = {each.own.label: each.chance for each in describe.comparisons_with_network(look())}
     assert chances == pytest.approx({"filles": 2 * 0.113712929936, "associés": 2 * 2 * 0.000213870852645})
     girls, parents = describe.comparisons_with_network(look(2031))
+    # 11 to 26 girls of 46 (R: qhyper(c(.0125, .9875), 400, 600, 46)), widened by what rounding hides of the share shown.
+    drawn = describe.comparisons_with_network(look())[0]
+    low, high = drawn.own.share_bounds
+    assert drawn.by_chance == pytest.approx((100 * 11 / 46 - high + 20, 100 * 26 / 46 - low + 20))
+    for each in (*describe.comparisons_with_network(look()), girls, parents):
+        assert (each.by_chance[0] <= each.own.share <= each.by_chance[1]) == (each.finding == "comparable")
     assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and (girls.finding, parents.finding) == ("comparable", "au_dessus")
 
 

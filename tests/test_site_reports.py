@@ -50,10 +50,12 @@ def test_each_site_of_eleven_persons_that_is_asked_for_has_its_pages_and_no_othe
     assert set(published["site_type"]) == {"association", "college"}
     assert small(sites).any() and not small(published).any()
     assert list(sites.loc[sites["site_type"].eq("college") & ~small(sites), "dossier"].ne("")) == [True] * 4
-    pages = {"association": ["02_describe.html", "03_compare.html", "comparaisons.csv"], "college": ["02_describe.html"]}
+    pages = {"association": ["02_describe.html", "03_compare.html"], "college": ["02_describe.html"]}
+    tables = {"association": ["comparaisons", "indicateurs"], "college": ["indicateurs"]}
     for row in published.itertuples():
         files = sorted(path.name for path in (report / row.dossier).iterdir())
-        assert files == sorted([*pages[row.site_type], "datapackage.json", "indicateurs.csv"])
+        copies = [f"{table}.{kind}" for table in tables[row.site_type] for kind in ("csv", "parquet", "xlsx")]
+        assert files == sorted([*pages[row.site_type], *copies, "datapackage.json", "fiche.html"])
     folders = {path.relative_to(report).as_posix() for path in report.glob("*/*") if path.is_dir()}
     assert folders == set(published["dossier"])
 
@@ -64,15 +66,29 @@ def test_the_pages_pass_every_check_and_lead_to_each_other(report):
     main = page(report / "sites.html").find("main")
     links = {link["href"] for link in main.find_all("a")}
     for folder in filter(None, listed(report)["dossier"]):
-        assert f"{folder}/02_describe.html" in links
-        assert page(report / folder / "02_describe.html").find("a", href="../../sites.html")
+        assert f"{folder}/fiche.html" in links
+        for name in ("fiche", "02_describe"):
+            assert page(report / folder / f"{name}.html").find("a", href="../../sites.html")
+    names = [head.get_text() for head in main.select("tbody th")]
+    assert sorted(names) == sorted(listed(report)["nom"]) and "non demandé" not in main.get_text()
     assert plain(main.get_text()).count("moins de 11") == 1 + sum(small(listed(report)))
+
+
+def test_the_list_of_sites_is_in_the_menu_whole_without_its_script_which_is_the_only_one(report):
+    for name in ("index", "01_clean", "02_describe", "sites"):
+        assert "Associations et collèges" in [link.text for link in page(report / f"{name}.html").select(".pages-ouvertes a")]
+    scripted = [path.name for path in report.rglob("*.html") if "<script" in path.read_text(encoding="utf-8")]
+    assert scripted == ["sites.html"]
+    wider = (report / "sites.html").read_text(encoding="utf-8").replace("</script>", "//</script>")
+    assert "élément interdit <script>" in "".join(checks._look(wider.encode()).faults)
 
 
 def test_a_site_page_says_whose_it_is_and_shows_the_network_beside(report):
     for row in listed(report).query("dossier != ''").itertuples():
         shown = page(report / row.dossier / "02_describe.html")
-        assert row.nom in shown.find(class_="sous-titre").get_text()
+        assert shown.h1.get_text().startswith(row.nom)
+        compared = "comparée à" in shown.find(class_="sous-titre").get_text()
+        assert compared == (row.site_type == "association")
         marks = shown.find_all("data", attrs={"data-cle": re.compile(f"^{YEAR}/")})
         assert {"alses", "alses_reseau"} <= {mark["data-cle"].split("/")[1] for mark in marks} <= {"alses", "alses_reseau", "donnees"}
         own = [mark for mark in marks if mark["data-cle"].startswith(f"{YEAR}/alses/")]

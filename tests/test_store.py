@@ -3,6 +3,7 @@
 import json
 import os
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -267,6 +268,28 @@ def test_the_exported_numbers_open_in_a_french_spreadsheet(data_root, tmp_path):
     head, line, end = (tmp_path / "indicateurs.csv").read_bytes().decode("utf-8").split("\r\n")
     assert (head[:19], end) == ("\ufeffannee;perimetre;si", "")
     assert line == "2032;alses;reseau;;sexe;filles;;;personnes;66;66;;150;150;;44,5;1;44,0;44,0;arrondi_imprime;imprime;'=Rapport, l. 21"
-    (described,) = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    described, *copies = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert [each["path"] for each in copies] == ["indicateurs.xlsx", "indicateurs.parquet"]
     assert described["dialect"]["delimiter"] == ";"
     assert [column["name"] for column in described["schema"]["fields"] if column.get("decimalChar") == ","] == ["part_imprimee_pct", "part_min_pct", "part_max_pct"]
+
+
+def test_a_spreadsheet_gets_numbers_a_frozen_head_and_the_meaning_of_what_it_shows(data_root, tmp_path):
+    saved()
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        data.export_indicators([2032], folder)
+    first, again = ((tmp_path / name / "indicateurs.xlsx").read_bytes() for name in "ab")
+    assert first == again
+    book = openpyxl.load_workbook(tmp_path / "a" / "indicateurs.xlsx")
+    sheet = book["indicateurs"]
+    shown = {head.value: cell for head, cell in zip(*sheet.iter_rows(max_row=2), strict=True)}
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:V2")
+    assert (shown["part_imprimee_pct"].value, shown["part_imprimee_pct"].number_format) == (44.5, '0.0" %"')
+    assert (shown["reference"].value, shown["reference"].data_type) == ("=Rapport, l. 21", "s")
+    meanings = {row[0]: row[1] for row in book["Définitions"].values}
+    assert meanings["effectif_min"] == "Effectif, minimum"
+    assert ("sexe", "filles") in {(row[0], row[3]) for row in book["Codes"].values}
+    typed = pd.read_parquet(tmp_path / "a" / "indicateurs.parquet")
+    pd.testing.assert_frame_equal(typed, INDICATORS, check_dtype=False)
+

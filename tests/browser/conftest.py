@@ -10,10 +10,10 @@ from browser import chromium
 from helpers import cli, paths
 
 REPORTS = {"2020": "real_root", "2032": "mini_root"}
-PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
+PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes", "fiche", "diapos"]
 SINGLE = "alses_2020"  # the report in one page, to be sent
 # Of a year of records, the pages that have sections of their own: cross-tabulations, two exports.
-SYNTHETIC, SYNTHETIC_PAGES = "2034-synthetique", ["02_describe", "03_compare"]
+SYNTHETIC, SYNTHETIC_PAGES = "2034-synthetique", ["02_describe", "03_compare", "sites", "colleges/9990001x/fiche"]
 # The invented report has the parts of the true one.
 PAGES_OF_REPORTS = [("2020", name) for name in PAGES] + [("2032", "02_describe")] + [(SYNTHETIC, name) for name in SYNTHETIC_PAGES]
 

@@ -1,12 +1,14 @@
 """What page 02 says that is too hard for a cell: what is not published, and a site beside the network."""
 
 import math
+from bisect import bisect
 from dataclasses import dataclass
+from itertools import accumulate
 
 import pandas as pd
 
 from helpers.indicators.comparisons import LEVEL, stepped_down
-from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, is_of_site, uncrossed
+from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, is_of_site, name_answer, uncrossed
 from helpers.schema import FROM_RECORDS, UNSAID, catalogue
 
 # --- What the year does not publish of the persons followed ---
@@ -77,11 +79,21 @@ _SHARES = (
 
 @dataclass(frozen=True)
 class ComparisonWithNetwork:
-    """A share of a site beside the network's, and the chance of so wide a gap, corrected for the shares of the page."""
+    """A share of a site beside the network's, and the chance of so wide a gap, corrected for the shares of the page.
+
+    ``by_chance`` are the shares (per cent) that rounding and chance alone would give it, corrected in the same way.
+    """
 
     own: Fact
     network: Fact
     chance: float
+    by_chance: tuple[float, float]
+
+    @property
+    def label(self) -> str:
+        """What the share counts: « filles »."""
+        _, perimeter, indicator, modality = self.own.key.split("/")
+        return name_answer(indicator, modality, perimeter)
 
     @property
     def finding(self) -> str:
@@ -102,7 +114,7 @@ def comparisons_with_network(figures: Facts) -> list[ComparisonWithNetwork]:
     said = [pair for pair in pairs if all(fact and fact.share is not None and fact.share_bounds for fact in pair)]
     chances = [_chance(*pair) for pair in said]
     return [
-        ComparisonWithNetwork(*pair, chance=chance)
+        ComparisonWithNetwork(*pair, chance=chance, by_chance=_by_chance(*pair, level=LEVEL / len(said)))
         for pair, chance in zip(said, stepped_down(chances, family=len(chances)), strict=True)
     ]
 
@@ -114,6 +126,19 @@ def _chance(own: Fact, network: Fact) -> float:
     if own.share > network.share:
         return min(1.0, 2 * _at_least(few, most, given_high, whole_low))
     return min(1.0, 2 * _at_least(least - many, least, whole_high - given_low, whole_high))
+
+
+def _by_chance(own: Fact, network: Fact, *, level: float) -> tuple[float, float]:
+    """The shares (per cent) that a reader may see of as many persons drawn from the network's, but with this
+    probability; what rounding hides of the site's share is added at both ends.
+    """
+    whole = network.base[1]
+    drawn = max(1, min(own.base[0], whole))
+    given = round(whole * sum(network.share_bounds) / 200)
+    ways = [math.comb(given, k) * math.comb(whole - given, drawn - k) for k in range(drawn + 1)]
+    below = [ways_so_far / math.comb(whole, drawn) for ways_so_far in accumulate(ways)]
+    low, high = (100 * bisect(below, end) / drawn for end in (level / 2, 1 - level / 2))
+    return max(0, low - own.share_bounds[1] + own.share), min(100, high - own.share_bounds[0] + own.share)
 
 
 def _at_least(count: int, drawn: int, given: int, whole: int) -> float:

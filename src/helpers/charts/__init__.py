@@ -2,6 +2,7 @@
 
 from helpers.charts.comparisons import ecarts, foret
 from helpers.charts.flows import rubans
+from helpers.charts.maps import contour_du_nord, noms_de_lieux
 from helpers.charts.marks import bornes, dites, palette, valeurs
 from helpers.charts.publish import publier
 from helpers.charts.theme import style

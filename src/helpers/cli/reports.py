@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from helpers import paths
@@ -261,20 +262,27 @@ def _restart() -> None:
     "Écrit dans reports/ : alses_ANNÉE.zip (le dossier entier) et alses_ANNÉE.html (toutes les pages et les tableaux "
     "de données en un seul fichier, de moins de 3 Mo). Ils se lisent sans réseau. Un rapport qui repose sur des "
     "données simulées ne s’envoie pas.",
-    (("share 2020", "l’archive et la page unique"), ("share 2020 --pdf", "et le PDF")),
+    (
+        ("share 2020", "l’archive et la page unique"),
+        ("share 2020 --pdf", "et le PDF"),
+        ("share 2020 --fiche --diapos", "et, pour une réunion, le PDF de la fiche et celui des diapositives"),
+    ),
     year_argument("année du rapport"),
     _PDF,
+    option("--fiche", "fait aussi le PDF de la fiche : l’essentiel sur une feuille"),
+    option("--diapos", "fait aussi le PDF des diapositives : un constat et une figure sur chacune"),
 )
 def share(options: Namespace) -> int:
-    _deliver(options.year, archive=True, pdf=options.pdf)
+    handouts = [name for name in ("fiche", "diapos") if getattr(options, name)]
+    _deliver(options.year, archive=True, pdf=options.pdf, handouts=handouts)
     messages.forget(options.year, of="share")
     return 0
 
 
-def _deliver(report_year: int, *, archive: bool, pdf: bool) -> None:
+def _deliver(report_year: int, *, archive: bool, pdf: bool, handouts: Sequence[str] = ()) -> None:
     from helpers.report import sharing
 
-    made = sharing.share(report_year, archive=archive, pdf=pdf, tell=print_message)
+    made = sharing.share(report_year, archive=archive, pdf=pdf, handouts=handouts, tell=print_message)
     print_message("")
     for path in made:
         print_message(f"  {paths.relative(path):<26}{kilobytes(path.stat().st_size):>8}   prêt à envoyer")

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from bs4 import BeautifulSoup, Tag
 
 from helpers.report.manifest import MANIFEST
-from helpers.report.page import HEADINGS
+from helpers.report.page import HEADINGS, POLICY, TEMPLATES, policy_of
 
 # Bytes. A report goes by mail as a handful of pages; a heavier one holds a picture that should be a drawing.
 MAX_PAGE_BYTES = 700_000
@@ -24,12 +24,9 @@ REFERENCES = frozenset(
     ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns", "for", "headers")
 )
 
-# A page runs and fetches nothing, whatever text has slipped in.
-POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
-)
-
-_FORBIDDEN = ["script", "iframe", "object", "embed", "base", "form"]
+# The one script that a page may have: without it, the list of sites is whole.
+_SCRIPT = (TEMPLATES / "sites.js").read_text(encoding="utf-8")
+_FORBIDDEN = ["iframe", "object", "embed", "base", "form"]
 _ADDRESSES = {"src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href"}
 _OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _IN_CSS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s]+)""", re.IGNORECASE)
@@ -108,8 +105,12 @@ def _links(name: str, pages: dict[str, _Looked], files: set[str]) -> Iterator[st
             yield f"le lien « {address} » mène à une ancre absente"
 
 
+def _scripts(page: _Document, *, is_own: bool) -> list:
+    return [tag for tag in page.named("script") if (tag.string == _SCRIPT and not tag.attrs) == is_own]
+
+
 def _active(page: _Document) -> Iterator[str]:
-    for tag in page.named(*_FORBIDDEN):
+    for tag in [*_scripts(page, is_own=False), *page.named(*_FORBIDDEN)]:
         yield f"élément interdit <{tag.name}>"
     for tag in page.tags:
         for name in tag.attrs:
@@ -175,7 +176,8 @@ def _policy(page: _Document) -> Iterator[str]:
     # It binds only what comes after it: nothing but the encoding may come before.
     head = page.soup.head.find_all(True, recursive=False) if page.soup.head else []
     first = next((tag for tag in head if "charset" not in tag.attrs), None)
-    if first is None or (first.get("http-equiv"), first.get("content")) != ("Content-Security-Policy", POLICY):
+    wanted = policy_of(_SCRIPT) if _scripts(page, is_own=True) else POLICY
+    if first is None or (first.get("http-equiv"), first.get("content")) != ("Content-Security-Policy", wanted):
         yield "la politique de sécurité (Content-Security-Policy) n’est pas celle des rapports, en tête de page"
 
 

@@ -1,6 +1,7 @@
-"""index.html, and the example that git keeps."""
+"""index.html, sites.html, and the example that git keeps."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -8,7 +9,7 @@ from bs4 import BeautifulSoup
 from markupsafe import Markup
 
 from helpers.report.manifest import MANIFEST, STAMP, manifest_bytes, read_report
-from helpers.report.page import INDEX, Page, lay_out, set_drawings_aside, templates
+from helpers.report.page import INDEX, SITES, TEMPLATES, Page, lay_out, set_drawings_aside, templates
 
 # --- index.html ---
 
@@ -63,6 +64,7 @@ class IndexContext(TypedDict):
     citation: str
     foot: str
     sites: str
+    handouts: list[Page]
 
 
 def _size(path: Path) -> str:
@@ -104,6 +106,7 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             alert=Markup(context["alert"]),
             intro=context["intro"],
             sites=context.get("sites", ""),
+            handouts=context.get("handouts", []),
             holdings=Markup(context["holdings"]),
             opening=[*map(Markup, context["opening"])],
             evidence=[*map(Markup, context["evidence"])],
@@ -125,6 +128,65 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
         drawings=drawings,
     )
     (folder / INDEX).write_text(html, encoding="utf-8", newline="\n")
+
+
+# --- sites.html: the reports of associations and collèges, made or not ---
+
+_TITLE = "Les rapports par association et par collège"
+_KINDS = {"association": "Associations", "college": "Collèges"}
+
+
+class SiteEntry(TypedDict):
+    """A site in the list; ``folder`` is empty when it has no report here, ``size`` is rounded or None."""
+
+    name: str
+    kind: str
+    association: str
+    folder: str
+    is_small: bool
+    size: int | None
+
+
+def _largest(sites: Sequence[SiteEntry]) -> dict[str, int]:
+    """The greatest size of each kind of site: its bar is the longest."""
+    out = dict.fromkeys(_KINDS, 0)
+    for site in sites:
+        out[site["kind"]] = max(out[site["kind"]], site["size"] or 0)
+    return out
+
+
+def write_sites(folder: Path, sites: Sequence[SiteEntry], *, pages: list[Page], subtitle: str, least: int) -> None:
+    """Write ``sites.html`` in the folder of the report: each site with its sheet, or why it has none.
+
+    ``least`` is the number of persons from which a report is made.
+    """
+    body = (
+        templates()
+        .get_template("sites.html.j2")
+        .render(
+            title=_TITLE,
+            least=least,
+            has_unlinked=any(not site["folder"] for site in sites),
+            largest=_largest(sites),
+            parts=[
+                (heading, [site for site in sites if site["kind"] == kind])
+                for kind, heading in _KINDS.items()
+                if any(site["kind"] == kind for site in sites)
+            ],
+        )
+    )
+    html = lay_out(
+        BeautifulSoup(body, "html.parser"),
+        title=_TITLE,
+        current=SITES.removesuffix(".html"),
+        pages=pages,
+        subtitle=subtitle,
+        foot="",
+        template="apart.html.j2",
+        more_style=(TEMPLATES / "sites.css").read_text(encoding="utf-8"),
+        script=(TEMPLATES / "sites.js").read_text(encoding="utf-8"),
+    )
+    (folder / SITES).write_text(html, encoding="utf-8", newline="\n")
 
 
 # --- The example kept in git: a published report without its stamp ---

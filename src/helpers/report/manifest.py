@@ -1,17 +1,15 @@
-"""manifest.json and sites.html: what a report was made from, its seal, its verification."""
+"""manifest.json: what a report was made from, its seal, its verification."""
 
 import json
+import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TypedDict
-
-from bs4 import BeautifulSoup
 
 from helpers import paths
-from helpers.report.page import INDEX, ReportError, lay_out, templates
+from helpers.report.page import APART, INDEX, ReportError
 from helpers.system import checksum
 from helpers.system import sha256_of as checksum_of
 
@@ -118,46 +116,6 @@ def write_manifest(
     (folder / MANIFEST).write_bytes(manifest_bytes(seal_manifest(content)))
 
 
-# --- sites.html: the reports of associations and collèges, made or not ---
-
-SITES = "sites.html"
-_TITLE = "Les rapports par association et par collège"
-_KINDS = {"association": "Associations", "college": "Collèges"}
-
-
-class SiteEntry(TypedDict):
-    """A site in the list; ``folder`` is empty when it has no report here, ``size`` is rounded or None."""
-
-    name: str
-    kind: str
-    association: str
-    folder: str
-    is_small: bool
-    size: int | None
-
-
-def write_sites(folder: Path, sites: Sequence[SiteEntry], *, subtitle: str, least: int) -> None:
-    """Write ``sites.html`` in the folder of the report: each site with its pages, or why it has none.
-
-    ``least`` is the number of persons from which a report is made.
-    """
-    body = (
-        templates()
-        .get_template("sites.html.j2")
-        .render(
-            title=_TITLE,
-            least=least,
-            parts=[
-                (heading, [site for site in sites if site["kind"] == kind])
-                for kind, heading in _KINDS.items()
-                if any(site["kind"] == kind for site in sites)
-            ],
-        )
-    )
-    html = lay_out(BeautifulSoup(body, "html.parser"), title=_TITLE, current=None, pages=[], subtitle=subtitle, foot="")
-    (folder / SITES).write_text(html, encoding="utf-8", newline="\n")
-
-
 # --- A published report, verified file by file against its manifest ---
 
 
@@ -175,9 +133,10 @@ class Report:
 
     @property
     def pages(self) -> list[str]:
-        """The paths of the pages about the network, the index first."""
-        own = (path for path in self.files if path.endswith(".html") and "/" not in path and path != SITES)
-        return sorted(own, key=lambda path: (path != INDEX, path))
+        """The paths of the pages about the network that are read one after the other, in the order of the menu."""
+        own = [path for path in self.files if path.endswith(".html") and "/" not in path and path not in APART]
+        menu = re.findall(r'<a href="([^"#]+)"', self.files[INDEX].decode())
+        return sorted(own, key=lambda path: (path != INDEX, menu.index(path) if path in menu else len(menu), path))
 
 
 def _remedy(folder: Path) -> str:
@@ -281,6 +240,8 @@ def is_same_report(built: Path, final: Path) -> bool:
 
 # --- A report and the data it was made from: every difference, checksum by checksum ---
 
+# What `share` adds to the archive of a report.
+READ_ME, NOTEBOOKS = "LISEZ-MOI.txt", "notebooks"
 # Files that an operating system drops by itself.
 _DROPPED = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -339,8 +300,10 @@ def _output_faults(folder: Path, content: bytes, manifest: dict) -> Iterator[str
             verified_bytes(folder, output["path"], output["sha256"])
         except TamperedFileError as fault:
             yield str(fault)
+    pages = [PurePosixPath(output["path"]).stem for output in manifest["outputs"]]
+    sent = {READ_ME, *(f"{NOTEBOOKS}/{page}.ipynb" for page in pages)}
     for path in unlisted_files(folder, manifest):
-        if Path(path).name not in _DROPPED:
+        if Path(path).name not in _DROPPED and path not in sent:
             yield f"{path} n’est pas du rapport {folder.name}"
 
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from bs4 import BeautifulSoup
 
 from helpers.report.own_outputs import with_own_outputs, with_sections
-from helpers.report.page import INDEX, TEMPLATES, Page, PublicationError, lay_out, set_drawings_aside
+from helpers.report.page import (
+    HOME,
+    INDEX,
+    TEMPLATES,
+    Page,
+    PublicationError,
+    lay_out,
+    set_drawings_aside,
+)
 from helpers.text.sentences import TYPED
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
@@ -79,7 +87,7 @@ _PAPERMILL_TITLE = "# Parameters\n"
 # Code that no fold shows: tools, and texts that only depend on what was received.
 _UNFOLDED = {"outil", "synthetique", "contenu", "limites"}
 _PREPARED = ("parameters", "injected-parameters", "preparation")
-_FOR_INDEX = "index-"  # cells so tagged stand on the index, in place of their page
+_ELSEWHERE = ("index-", "fiche-", "provenance")  # cells so tagged stand on another page, or in the foot
 
 
 def tags_of(cell: "NotebookNode") -> list[str]:
@@ -182,11 +190,11 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 
 def _is_elsewhere(cell: "NotebookNode") -> bool:
-    return any(tag == "provenance" or tag.startswith(_FOR_INDEX) for tag in tags_of(cell))
+    return any(tag.startswith(_ELSEWHERE) for tag in tags_of(cell))
 
 
 def arrange_cells(notebook: "NotebookNode") -> ArrangedCells:
-    """The cells of a page and of its foot; those of the index and tagged ``provenance`` are left to the caller."""
+    """The cells of a page and of its foot; those of the index, of the sheet and of the foot are left to the caller."""
     cells = deepcopy(notebook.cells)
     left = empty_cells(cells)
     kept = [cell for place, cell in enumerate(cells) if place not in left and not _is_elsewhere(cell)]
@@ -280,20 +288,32 @@ def _number(name: str) -> int | None:
 
 
 def export_page(
-    notebook: "NotebookNode", *, name: str, pages: list[Page], foot: str, subtitle: str, index: str = INDEX
+    notebook: "NotebookNode",
+    *,
+    name: str,
+    pages: list[Page],
+    foot: str,
+    subtitle: str,
+    place: str = "",
+    index: str = INDEX,
+    home: str = HOME,
 ) -> str:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
     ``pages`` are in reading order and hold ``name``; without any, the page is by itself: it has no menu, and its
     figures may lack a caption. ``foot`` is HTML in place of the cells tagged ``provenance``; ``subtitle`` is plain
-    text, ``index`` the address of the page that leads here. Error outputs and stderr are left out: a notebook that
-    failed must not come this far. Raises PublicationError without a title, ValueError for an unknown ``name``.
+    text, ``place`` names the site in the title, ``index`` is the address of the page that leads here. Error outputs
+    and stderr are left out: a notebook that failed must not come this far. Raises PublicationError without a title,
+    ValueError for an unknown ``name``.
     """
     notebook = with_own_outputs(notebook, name=name, is_strict=bool(pages))
     title, arranged = page_title(notebook, name), arrange_cells(notebook)
     parts = (arranged.body, arranged.presentation, arranged.preparation)
     html, presentation, preparation = _html_of(notebook, *parts)
     body, drawings = set_drawings_aside(html)
+    if place:
+        title = f"{place} : {title[:1].lower()}{title[1:]}"
+        body.find("h1").string = title
     return lay_out(
         body,
         title=title,
@@ -303,6 +323,7 @@ def export_page(
         foot=f"{presentation}\n{foot}\n{preparation}",
         number=_number(name),
         index=index,
+        home=home,
         template="gabarit.html.j2" if pages else "seule.html.j2",
         drawings=drawings,
     )

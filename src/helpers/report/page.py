@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from urllib.parse import unquote
@@ -206,9 +207,22 @@ def number_figures(body: BeautifulSoup, page: int | None) -> None:
 
 # --- The page around a body, for notebook pages and index.html ---
 
+# A page runs and fetches nothing, whatever text has slipped in.
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+)
+
+
+def policy_of(script: str) -> str:
+    """The policy of a page that runs this script, known by its checksum, and no other."""
+    return f"{POLICY}; script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" if script else POLICY
+
+
 TEMPLATES = Path(__file__).resolve().parents[1] / "page"
 REPORT = "Les ALSES du Nord"
-INDEX = "index.html"
+INDEX, HOME = "index.html", "Accueil"
+SITES, SHEET, SLIDES = "sites.html", "fiche.html", "diapos.html"
+APART = {SITES, SHEET, SLIDES}  # pages that are not read after the others
 
 
 class _Light(HTMLFormatter):
@@ -242,16 +256,20 @@ def template_files() -> list[Path]:
 
 @cache
 def templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"policy": Markup(POLICY), "script": ""}
+    return made
 
 
 def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Page | None]:
+    if current == "":
+        return None, None
     place = -1 if current is None else [page.name for page in pages].index(current)
     return (pages[place - 1] if place > 0 else None), (pages[place + 1] if place + 1 < len(pages) else None)
 
@@ -305,13 +323,17 @@ def lay_out(
     number: int | None = None,
     template: str = "gabarit.html.j2",
     index: str = INDEX,
+    home: str = HOME,
     drawings: Sequence[str] = (),
+    more_style: str = "",
+    script: str = "",
 ) -> str:
-    """The full page, the same text for the same arguments; ``current`` is None for the index, ``foot`` is HTML, and
-    ``drawings`` are those of the body that were set aside.
+    """The full page, the same text for the same arguments; ``foot`` is HTML, ``drawings`` are those of the body that
+    were set aside.
 
-    ``number`` prefixes figure numbers; a page apart from the report has its own ``template``, and ``index`` leads from
-    it to the report. Raises ValueError when ``current`` is not one of ``pages``.
+    ``current`` is None for the index, empty for a page that the menu does not have. ``number`` prefixes figure numbers;
+    a page apart from the report has its own ``template``, and ``index``, named ``home`` in the menu, leads from it to
+    the report. Raises ValueError when ``current`` is not one of ``pages``.
     """
     bottom = BeautifulSoup(foot, "html.parser")
     number_figures(body, number)
@@ -323,7 +345,7 @@ def lay_out(
     stacked = stack_tables(body, bottom)
     html = _PLACE.sub(lambda found: drawings[int(found[1])], body.decode(formatter=_LIGHT).strip())
     by_night = dark_rules(html) if "<svg" in html else ""
-    style = _sheet() + by_night + stacked + _paper(french_spaces(subtitle), pages)
+    own = by_night + stacked + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (
         templates()
@@ -333,7 +355,10 @@ def lay_out(
             subtitle=subtitle,
             report=REPORT,
             index=index,
-            style=Markup(style),
+            home=home,
+            style=Markup(_sheet() + own + more_style),
+            script=Markup(script),
+            policy=Markup(policy_of(script)),
             pages=pages,
             current=current,
             previous=previous,

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,11 +23,22 @@ from markupsafe import Markup
 
 from helpers import paths, system
 from helpers.report.checks import MAX_SINGLE_BYTES, REFERENCES, check_pages
-from helpers.report.manifest import MANIFEST, SYNTHETIC, Report, fingerprint, fingerprint_of, read_report
+from helpers.report.manifest import (
+    MANIFEST,
+    NOTEBOOKS,
+    READ_ME,
+    SYNTHETIC,
+    Report,
+    fingerprint,
+    fingerprint_of,
+    read_report,
+)
 from helpers.report.page import (
     HEADINGS,
     INDEX,
     REPORT,
+    SHEET,
+    SLIDES,
     TEMPLATES,
     PublicationError,
     ReportError,
@@ -42,13 +53,17 @@ from helpers.typography import french_spaces
 
 # --- One archive: the folder as it was published, and what to open first ---
 
-READ_ME = "LISEZ-MOI.txt"
-
 # The first date of the zip format: the bytes must not depend on the day.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX, _READABLE_FILE = 3, 0o100644 << 16
 
-_ROLES = {".csv": "tableau de données, pour un tableur", ".json": "le sens des colonnes"}
+_ROLES = {
+    ".ipynb": "ce qui a fait la page, sans les résultats",
+    ".xlsx": "tableau de données, pour un tableur",
+    ".csv": "tableau de données, pour un programme",
+    ".parquet": "tableau de données, pour R ou Python",
+    ".json": "le sens des colonnes",
+}
 
 
 def _heading(page: bytes) -> str:
@@ -61,16 +76,31 @@ def _role(path: str, content: bytes) -> str:
     return _heading(content) if path.endswith(".html") else _ROLES.get(PurePosixPath(path).suffix, "")
 
 
-def _read_me(report: Report, archive: str) -> bytes:
+def _notebooks(report: Report) -> dict[str, bytes]:
+    """The notebooks that made the pages, with the parameters of the run, without outputs; those that are kept here."""
+    found = {}
+    for page in report.pages:
+        path = paths.executed(int(report.name)) / page.replace(".html", ".ipynb")
+        if path.is_file():
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            for cell in notebook["cells"]:
+                cell["metadata"] = {"tags": cell["metadata"].get("tags", [])}
+                cell |= {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
+            notebook["metadata"].pop("papermill", None)
+            found[f"{NOTEBOOKS}/{path.name}"] = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+    return found
+
+
+def _read_me(report: Report, files: dict[str, bytes], archive: str) -> bytes:
     """What to open first, with the BOM and line ends that any Windows notepad reads."""
-    in_order = [*report.pages, *(path for path in report.files if path not in report.pages)]
+    in_order = [*report.pages, *(path for path in files if path not in report.pages)]
     text = (
         templates()
         .get_template("lisez-moi.txt.j2")
         .render(
             title=_heading(report.files[INDEX]),
             archive=archive,
-            files=[(path, _role(path, report.files[path])) for path in in_order],
+            files=[(path, _role(path, files[path])) for path in in_order],
             width=max(len(path) for path in in_order),
             fingerprint=fingerprint(report.manifest),
         )
@@ -79,10 +109,13 @@ def _read_me(report: Report, archive: str) -> bytes:
 
 
 def bundle(report: Report, *, name: str) -> bytes:
-    """A zip of the report under one folder of this name: same report, same bytes. Strangers are left out."""
-    archive = io.BytesIO()
+    """A zip of the report and its notebooks under one folder of this name: same report, same bytes.
+
+    Strangers are left out, and the outputs of notebooks, of which the pages show what may be seen.
+    """
+    archive, files = io.BytesIO(), {**report.files, **_notebooks(report)}
     with zipfile.ZipFile(archive, "w") as content:
-        for path, data in sorted({**report.files, READ_ME: _read_me(report, f"{name}.zip")}.items()):
+        for path, data in sorted({**files, READ_ME: _read_me(report, files, f"{name}.zip")}.items()):
             entry = zipfile.ZipInfo(f"{name}/{path}", _DATE)
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, _UNIX, _READABLE_FILE
             content.writestr(entry, data, compresslevel=9)
@@ -275,7 +308,9 @@ def print_pdf(source: Path, target: Path, *, browser: Path, timeout: float = TIM
 
 # --- The files to be sent, beside the folder of the report ---
 
-KINDS = ("zip", "html", "pdf")
+# What may be printed by itself: the page of the report, and how its PDF is named.
+HANDOUTS = {"fiche": SHEET, "diapos": SLIDES}
+_SUFFIXES = (".zip", ".html", ".pdf", *(f"_{name}.pdf" for name in HANDOUTS))
 
 BY_HAND = (
     "Pas de PDF : ni Chromium, ni Chrome, ni Edge sur cet ordinateur. Ouvrez {name} dans un navigateur, "
@@ -293,8 +328,8 @@ _PDF_MARK = b"%alses "  # read back by _mark_of
 _DATA_LINK = re.compile(rb' href="data:[^"]*"')
 
 
-def _file(year: int, kind: str) -> Path:
-    return paths.reports() / f"alses_{year}.{kind}"
+def _file(year: int, suffix: str) -> Path:
+    return paths.reports() / f"alses_{year}{suffix}"
 
 
 def _million(size: int) -> str:
@@ -322,17 +357,59 @@ def _write_single(report: Report, path: Path) -> None:
         raise PublicationError(f"Rien n’est partagé, la page a un défaut ({len(faults)} en tout) : {faults[0]}")
 
 
+_IN_CONTENTS = re.compile(r'(<a href="#([^"]+)">[^<]*)</a>')
+_ANCHOR = re.compile(rb"/([^\s/]+) \[(\d+) 0 R /XYZ")
+
+
+def sheets_of(pdf: bytes) -> dict[str, int]:
+    """On which sheet, from 1, a PDF of Chromium has each anchor of the page; none when it does not say it so.
+
+    No style sheet can write the number of a sheet in the contents: Chromium has no ``target-counter``.
+    """
+
+    def part(number: bytes) -> bytes:
+        found = re.search(rb"\n" + number + rb" 0 obj\n(.*?)\nendobj", pdf, re.DOTALL)
+        return found[1] if found else b""
+
+    def leaves(number: bytes) -> list[bytes]:
+        kids = re.search(rb"/Kids \[(.*?)\]", part(number), re.DOTALL)
+        return [leaf for kid in re.findall(rb"(\d+) 0 R", kids[1]) for leaf in leaves(kid)] if kids else [number]
+
+    catalogue = pdf[pdf.rfind(b"/Type /Catalog") :]
+    root, names = (re.search(rb"/%b (\d+) 0 R" % name, catalogue) for name in (b"Pages", b"Dests"))
+    if not (root and names):
+        return {}
+    ranks = {number: rank for rank, number in enumerate(leaves(root[1]), start=1)}
+    return {name.decode(): ranks[page] for name, page in _ANCHOR.findall(part(names[1])) if page in ranks}
+
+
+def _with_sheets(html: str, sheets: dict[str, int]) -> str:
+    """The page whose printed contents give the sheet of each heading; room for two digits where it is unknown."""
+    head, start, rest = html.partition('<div class="sommaire-ouvert">')
+    inside, end, rest = rest.partition("</nav>")
+    numbered = _IN_CONTENTS.sub(
+        lambda link: f'{link[1]} <span class="folio">{sheets.get(link[2], ""):\u2007>2}</span></a>', inside
+    )
+    return head + start + numbered + end + rest
+
+
 def _print(page: Path, path: Path, browser: Path, mark: str) -> None:
     # Embedded files are useless on paper, and heavy.
-    paper = path.with_suffix(".papier.html")
-    paper.write_bytes(_DATA_LINK.sub(b"", page.read_bytes()))
-    print_pdf(paper, path, browser=browser)
+    paper, html = path.with_suffix(".papier.html"), _DATA_LINK.sub(b"", page.read_bytes()).decode()
+
+    def print_once(sheets: dict[str, int]) -> None:
+        paper.write_text(_with_sheets(html, sheets), encoding="utf-8", newline="\n")
+        print_pdf(paper, path, browser=browser)
+
+    print_once({})
+    if sheets := sheets_of(path.read_bytes()):
+        print_once(sheets)
     before, last, after = path.read_bytes().rpartition(b"startxref")
     path.write_bytes(before + _PDF_MARK + mark.encode() + b"\n" + last + after)
 
 
-def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -> list[Path]:
-    """Make the files in a temporary folder."""
+def _make(report: Report, aside: Path, *, archive: bool, printed: Sequence[str], browser: Path | None) -> list[Path]:
+    """Make the files in a temporary folder; ``printed`` are the suffixes of the PDF."""
     name = f"alses_{report.name}"
     page = aside / "page" / f"{name}.html"
     made = [page]
@@ -340,10 +417,27 @@ def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -
     if archive:
         made.insert(0, aside / f"{name}.zip")
         made[0].write_bytes(bundle(report, name=name))
-    if browser:
-        made.append(aside / f"{name}.pdf")
-        _print(page, made[-1], browser, fingerprint(report.manifest))
+    for suffix in printed if browser else ():
+        made.append(aside / f"{name}{suffix}")
+        source = page
+        if suffix != ".pdf":
+            source = aside / _handout(suffix)
+            source.write_bytes(_handout_of(report, suffix))
+        _print(source, made[-1], browser, fingerprint(report.manifest))
     return made
+
+
+def _handout(suffix: str) -> str:
+    return HANDOUTS[suffix.strip("_").removesuffix(".pdf")]
+
+
+def _handout_of(report: Report, suffix: str) -> bytes:
+    if _handout(suffix) not in report.files:
+        raise ReportError(
+            f"Le rapport {report.name} n’a pas de {_handout(suffix)} (version antérieure ?) : refaites-le "
+            f"({paths.COMMAND} run --year {report.name}), puis relancez."
+        )
+    return report.files[_handout(suffix)]
 
 
 def _place(made: list[Path], reports: Path) -> None:
@@ -378,8 +472,17 @@ def _report_of(year: int) -> Report:
     return report
 
 
-def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[[str], None] = print) -> list[Path]:
+def share(
+    year: int,
+    *,
+    archive: bool = True,
+    pdf: bool = False,
+    handouts: Sequence[str] = (),
+    tell: Callable[[str], None] = print,
+) -> list[Path]:
     """Write the archive if wanted, the single page and the PDF if wanted beside the report of a year; their paths.
+
+    ``handouts`` (of `HANDOUTS`) are printed too, each as a PDF of its own.
 
     They are made from the published report alone and replace the former ones once all are ready. Without a browser
     there is no PDF, and ``tell`` says how to make it by hand.
@@ -396,7 +499,8 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
         the single page is too heavy or has a defect, or the browser failed; nothing was replaced.
     """
     reports = paths.reports()
-    browser = find_browser() if pdf else None
+    printed = [*[".pdf"] * pdf, *(f"_{name}.pdf" for name in handouts)]
+    browser = find_browser() if printed else None
     with year_lock([year], what=f"alses share {year}"):
         recover_reports(reports / str(year))
         report = _report_of(year)
@@ -405,10 +509,11 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
         # Named as a build: the next run or share removes what a power cut leaves.
         own = {"prefix": f"{BUILD_PREFIX}{year}-partage-", "dir": reports, "ignore_cleanup_errors": True}
         with tempfile.TemporaryDirectory(**own) as aside:
-            made = _make(report, Path(aside), archive=archive, browser=browser)
+            made = _make(report, Path(aside), archive=archive, printed=printed, browser=browser)
             _place(made, reports)
-    if pdf and browser is None:
-        tell(BY_HAND.format(name=paths.relative(_file(year, "html"))))
+    for suffix in () if browser else printed:
+        page = _file(year, ".html") if suffix == ".pdf" else reports / str(year) / _handout(suffix)
+        tell(BY_HAND.format(name=paths.relative(page)))
     return [reports / path.name for path in made]
 
 
@@ -430,5 +535,5 @@ def share_state(year: int) -> dict[str, bool]:
     The fingerprint in the file decides, not its date: an identical new report leaves its shares up to date.
     """
     published = fingerprint_of(paths.reports() / str(year))
-    files = [path for path in (_file(year, kind) for kind in KINDS) if path.is_file()]
+    files = [path for path in (_file(year, suffix) for suffix in _SUFFIXES) if path.is_file()]
     return {path.name: published is not None and _mark_of(path) == published for path in files}

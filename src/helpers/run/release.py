@@ -5,16 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
 from helpers import data, paths, provenance, text
 from helpers.parameters import NOTEBOOKS, Parameters
 from helpers.provenance import Record
 from helpers.report import checks, manifest, publication
+from helpers.report import index as report_index
 from helpers.report import page as report_page
+from helpers.report.handouts import write_sheet, write_slides
 from helpers.report.index import IndexContext, write_index
 from helpers.report.notebook import export_page, extract, page_title
-from helpers.report.page import INDEX, Page, PublicationError, template_files
+from helpers.report.page import HOME, INDEX, SHEET, SITES, SLIDES, Page, PublicationError, template_files
 from helpers.run.tasks import FIRST, SITE_NOTEBOOKS, Site, Task, read_source
 from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
 from helpers.typography import french_spaces
@@ -28,6 +31,11 @@ PAGES = [
     Page("04_themes", "Ce qui s’est dit", "04_themes.html"),
     Page("01_clean", "Données et vérifications", "01_clean.html"),
 ]
+HANDOUTS = [
+    Page("fiche", "L’essentiel sur une feuille, pour une réunion", SHEET),
+    Page("diapos", "Les constats de l’année, un par diapositive", SLIDES),
+]
+SITES_PAGE = Page("sites", "Associations et collèges", SITES)  # where there are some
 DESCRIPTIONS = {
     "02_describe": "Les jeunes accompagnés, les postes, les réunions.",
     "03_compare": "Ce qui a bougé, et jusqu’où on peut le dire.",
@@ -42,8 +50,10 @@ WHO = (
 )
 
 FILES = {
-    "indicateurs.csv": "Les indicateurs du rapport, avec leurs bornes et leur source ; s’ouvre dans un tableur.",
-    "comparaisons.csv": "Les mesures de chaque comparaison : écart, intervalle, test, et leurs bornes.",
+    "indicateurs.xlsx": "Les indicateurs, leurs bornes et leur source ; le sens des colonnes et des codes.",
+    "comparaisons.xlsx": "Les mesures de chaque comparaison : écart, intervalle, test, et leurs bornes.",
+    "indicateurs.csv": "Les mêmes lignes pour un programme ; indicateurs.parquet les donne avec leurs types.",
+    "comparaisons.csv": "Les mêmes mesures pour un programme ; comparaisons.parquet les donne avec leurs types.",
     "datapackage.json": "Le sens et l’unité de chaque colonne (Data Package) ; s’ouvre aussi depuis R ou Python.",
     "manifest.json": "Fichiers lus et produits, avec leurs empreintes ; versions ; date.",
 }
@@ -65,12 +75,11 @@ def _marks(*, is_synthetic: bool) -> list[dict]:
 
 # Also in a report that has pages below the network.
 SITE_FILES = {
-    "sites.html": "Les rapports par association et par collège.",
     "sites.csv": "Ces associations et ces collèges, et le dossier de leurs pages.",
 }
 
 
-def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None:
+def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters, pages: list[Page]) -> None:
     """Write ``sites.html``, the list of reports by site, made or not, and its table."""
     made = {site.site: site.folder for site in sites}
     told = data.export_sites(choice.year, folder, made)
@@ -86,17 +95,17 @@ def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None
         }
         for row in told.itertuples()
     ]
-    manifest.write_sites(folder, listed, subtitle=report_subtitle(choice), least=FEWEST_FOR_REPORT)
+    told = {"subtitle": f"Année {choice.year}", "least": FEWEST_FOR_REPORT}
+    report_index.write_sites(folder, listed, pages=pages, **told)
 
 
-def index_context(
-    pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, has_sites: bool = False
-) -> IndexContext:
+def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters) -> IndexContext:
     """What the index shows: cells that the notebooks tag for it (``index-contexte``, ``index-constat`` …)."""
     document, title = data.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
+    has_sites = SITES_PAGE in pages
     words, files = data.read_reference("glossaire"), {**(SITE_FILES if has_sites else {}), **FILES}
     # A page that was added to the report says on the index what its own cells are tagged for.
-    added = {page.name: "Page ajoutée au rapport." for page in pages if page.name not in DESCRIPTIONS}
+    added = {page.name: "Page ajoutée au rapport." for page in pages if page.name in {*notebooks} - {*DESCRIPTIONS}}
     described = DESCRIPTIONS | added
 
     def said(*tags: str) -> list[str]:
@@ -109,7 +118,7 @@ def index_context(
         alert=alert,
         intro=WHO,
         opening=said("index-contexte"),
-        evidence=said("index-figure", "index-changements"),
+        evidence=said("index-figure", "index-changements", "carte"),
         pages=pages,
         summaries=[
             {
@@ -121,28 +130,39 @@ def index_context(
             for name, description in described.items()
         ],
         files=[{"href": href, "description": description} for href, description in files.items()],
-        sites="sites.html" if has_sites else "",
+        sites=SITES if has_sites else "",
+        handouts=HANDOUTS,
         marks=_marks(is_synthetic=bool(alert)),
         holdings=next(iter(said("index-contenu")), ""),
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
         citation=text.say("index", "citation", title=title, document=document).html,
         foot=text.provenance(
-            data.provenance(choice.as_shown("03_compare"), choice.years, notebooks=[page.name for page in pages])
+            data.provenance(choice.as_shown("03_compare"), choice.years, notebooks=list(notebooks))
         ).html,
     )
 
 
 # --- The page of an executed notebook, kept beside it: made again only when the notebook or the layout changed ---
 
-SITES_PAGE = "sites.html"
 
-
-def report_pages(names: Iterable[str]) -> list[Page]:
+def report_pages(names: Iterable[str], *, has_sites: bool = False) -> list[Page]:
     """The pages of a report; those of notebooks added to it, under their own title, come before the checks of 01."""
     own = sorted(name for name in names if name not in NOTEBOOKS)
     titled = [Page(name, french_spaces(page_title(read_source(name), name)), f"{name}.html") for name in own]
     last = max(place for place, page in enumerate(PAGES) if page.name != FIRST)
-    return [*PAGES[: last + 1], *titled, *PAGES[last + 1 :]]
+    return [*PAGES[: last + 1], *titled, *PAGES[last + 1 :], *[SITES_PAGE] * has_sites]
+
+
+def _around(site_type: str, pages: list[Page], choice: Parameters) -> dict:
+    """What stands around the pages of a site: its own menu, the year it is compared with if it is, the way back."""
+    own = [page for page in pages if page.name in SITE_NOTEBOOKS[site_type]]
+    is_compared = "03_compare" in SITE_NOTEBOOKS[site_type]
+    return {
+        "pages": [Page("fiche", "La fiche", SHEET), *own],
+        "subtitle": report_subtitle(choice) if is_compared else f"Année {choice.year}",
+        "index": f"../../{SITES}",
+        "home": SITES_PAGE.title,
+    }
 
 
 def kept_page(task: Task) -> Path:
@@ -171,19 +191,18 @@ def make_page(
     ``pages`` and ``sites`` are those of the report, with their names; ``withheld`` the values that were taken out of
     the notebook.
     """
-    kind, site = task.place
-    pages = [page for page in pages if not site or page.name in SITE_NOTEBOOKS[kind]]
-    named = next((each.name for each in sites if (each.site_type, each.site) == task.place), "")
-    subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
-    index = f"../../{SITES_PAGE}" if site else INDEX
-    menu = [f"{page.href} {page.title}" for page in pages]
-    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": menu, "tus": withheld}
+    around = {"pages": pages, "subtitle": report_subtitle(choice), "index": INDEX, "home": HOME, "place": ""}
+    if task.place[1]:
+        named = next(each.name for each in sites if (each.site_type, each.site) == task.place)
+        around = {**_around(task.place[0], pages, choice), "place": named}
+    menu = [f"{page.href} {page.title}" for page in around["pages"]]
+    path, shown = kept_page(task), {**around, "pages": menu, "tus": withheld}
     kept = provenance.read_record(page_record(task))
     if kept is None or provenance.why_stale(kept, shown):
         made_from = [choice.as_shown(task.notebook), choice.series]
         foot = "\n".join(extract(notebook, "provenance"))
         foot = foot or text.provenance(data.provenance(*made_from, notebooks=[task.notebook])).html
-        html = export_page(notebook, name=task.notebook, pages=pages, foot=foot, subtitle=subtitle, index=index)
+        html = export_page(notebook, name=task.notebook, foot=foot, **around)
         path.write_text(html, encoding="utf-8", newline="\n")
         made = provenance.record(shown, [task.executed, *_code_behind(_PAGE_CODE)], products=[path])
         provenance.remember(made, page_record(task))
@@ -201,12 +220,13 @@ CHECKS = [
 
 @dataclass(frozen=True)
 class RunResult:
-    """A report before publication: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
+    """A report before publication: its tasks, those of the network's pages, its sites, the pages of its menu."""
 
     tasks: list[Task]
     shown: list[Task]
     notebooks: dict[str, NotebookNode]
     sites: list[Site]
+    pages: list[Page]
 
 
 def is_synthetic(choice: Parameters) -> bool:
@@ -226,11 +246,16 @@ def _build(folder: Path, made: RunResult, choice: Parameters) -> None:
         shutil.copyfile(kept_page(task), folder / kept_page(task).name)
     _export_tables(folder, choice, has_comparisons=True)
     for site in made.sites:
-        _build_site(folder / site.folder, site, made.tasks, choice)
-    if made.sites:
-        write_sites(folder, made.sites, choice)
-    pages = report_pages(made.notebooks)
-    write_index(folder, context=index_context(pages, made.notebooks, choice, has_sites=bool(made.sites)))
+        _build_site(folder / site.folder, site, made, choice)
+    if SITES_PAGE in made.pages:
+        write_sites(folder, made.sites, choice, made.pages)
+    # Index, sheet and slides take their cells in the order of the menu.
+    ordered = [made.notebooks[page.name] for page in made.pages if page.name in made.notebooks]
+    around = {"subtitle": report_subtitle(choice), "pages": made.pages}
+    title = f"Les ALSES du Nord en {choice.year}"
+    write_sheet(folder, ordered, title=f"{title} : l’essentiel", intro=WHO, **around)
+    write_slides(folder, ordered, title=title, **around)
+    write_index(folder, context=index_context(made.pages, made.notebooks, choice))
 
 
 def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparisons: bool) -> None:
@@ -240,13 +265,16 @@ def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparison
             data.export_comparisons(choice.year, folder, *place)
 
 
-def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters) -> None:
-    """Write the pages and the tables of one association or one collège."""
+def _build_site(folder: Path, site: Site, made: RunResult, choice: Parameters) -> None:
+    """Write the sheet, the pages and the tables of one association or one collège."""
     folder.mkdir(parents=True)
     place = (site.site_type, site.site)
+    tasks = [task for task in made.tasks if task.place == place]
     for task in tasks:
-        if task.place == place:
-            shutil.copyfile(kept_page(task), folder / f"{task.notebook}.html")
+        shutil.copyfile(kept_page(task), folder / f"{task.notebook}.html")
+    executed = [nbformat.read(task.executed, as_version=4) for task in tasks]
+    around = _around(site.site_type, made.pages, choice)
+    write_sheet(folder, executed, title=f"{site.name} en {choice.year}", intro=WHO, is_site=True, **around)
     _export_tables(folder, choice, *place, has_comparisons="03_compare" in SITE_NOTEBOOKS[site.site_type])
 
 

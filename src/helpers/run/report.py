@@ -69,7 +69,7 @@ class ReportRun:
         self.choice, self.tell, self._asked = choice, tell, sites
         self.tasks = tasks_of(choice)
         self.shown = sorted((task for task in self.tasks if task.is_page_of(choice)), key=lambda task: task.notebook)
-        self.report_pages = report_pages(task.notebook for task in self.shown)
+        self.report_pages = report_pages((task.notebook for task in self.shown), has_sites=bool(sites))
         self.sites: list[Site] = []
         self._reasons: dict[str, list[Reason]] = {}
         self.count = Progress(self.tasks, show)
@@ -258,7 +258,7 @@ def make_report(
         else:
             notebooks = making.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
         making.count.at_work("", year)
-        made = RunResult(making.tasks, making.shown, notebooks, making.sites)
+        made = RunResult(making.tasks, making.shown, notebooks, making.sites, making.report_pages)
         folder = publish_report(made, choice)
         _keep_releases(choice)
         # The manifests of the two reports tell files, parameters and libraries, under names that may leave.

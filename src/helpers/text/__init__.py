@@ -25,6 +25,7 @@ from helpers.text.formats import (
     precision_mark,
     probability,
     say,
+    say_share,
     scientific,
     share,
     signed,
