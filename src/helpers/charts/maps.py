@@ -7,7 +7,7 @@ from importlib.resources import files
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.charts import theme
+from helpers import palette
 
 
 def contour_du_nord(axes: Axes) -> None:
@@ -18,7 +18,7 @@ def contour_du_nord(axes: Axes) -> None:
     outline = json.loads(files("helpers").joinpath("charts", "nord.geojson").read_text(encoding="utf-8"))
     rings = [ring for [ring] in outline["geometry"]["coordinates"]]
     for ring in rings:
-        axes.plot(*zip(*ring, strict=True), color=theme.MIDDLE, linewidth=1, zorder=0)
+        axes.plot(*zip(*ring, strict=True), color=palette.MIDDLE, linewidth=1, zorder=0)
     middle = sum(latitude for _, latitude in rings[-1]) / len(rings[-1])
     axes.set_aspect(1 / math.cos(math.radians(middle)))
     axes.set_axis_off()
@@ -45,7 +45,7 @@ def noms_de_lieux(axes: Axes, frame: pd.DataFrame, *, x: str, y: str, nom: str) 
                 break
         taken.append(box)
         if line:
-            axes.plot([row[x], at[0]], [row[y], at[1]], color=theme.MIDDLE, linewidth=0.7, zorder=0)
+            axes.plot([row[x], at[0]], [row[y], at[1]], color=palette.MIDDLE, linewidth=0.7, zorder=0)
         axes.text(*at, row[nom], ha="left" if side > 0 else "right", va="center", size="small")
 
 
