@@ -13,7 +13,7 @@ import pytest
 
 from conftest import ALL, MINI, copy_project
 from helpers import data, indicators, paths
-from helpers.disclosure import release, rounding
+from helpers.disclosure import cells_to_round, release, rounding
 from helpers.disclosure.release import changed_persons, keep_release, release_key, require_same_answers
 from helpers.indicators.clusters import intraclass
 from helpers.schema import DataError, control_letter
@@ -105,6 +105,13 @@ def test_what_no_report_counts_is_no_change(data_root):
     refuse([*changed(1), *OTHERS])
 
 
+def test_an_exact_date_is_a_change_for_a_quartile_is_the_duration_of_somebody(data_root):
+    dated = [{**each, "date_debut": "2032-03-05"} for each in PUPILS]
+    publish(dated, more=["date_debut"])
+    accept([{**dated[0], "date_debut": "2032-03-12"}, *dated[1:]], more=["date_debut"])
+    refuse([{**dated[0], "date_debut": "2032-05-05"}, *dated[1:]], more=["date_debut"])
+
+
 def test_five_exports_in_a_row_never_show_the_difference_of_a_few(data_root):
     """Pupils come, leave, and change an answer, a few or many at a time: whatever leaves differs by nobody.
 
@@ -191,6 +198,25 @@ def test_what_was_shown_is_shown_again_whatever_the_program_would_round_today(re
     pd.testing.assert_series_equal(*shown)
     clean(PUPILS[:11])  # tables that are not of these persons
     assert release.kept_rows(YEAR, exact.iloc[:0], data.load_site_counts(YEAR)) is None
+
+
+def test_an_exact_network_of_few_associations_kept_by_an_older_version_is_refused_with_a_remedy(released, monkeypatch):
+    shutil.rmtree(released)
+    publish([{**pupil, "association": ["Le Gué", "La Rive"][rank % 2]} for rank, pupil in enumerate(PUPILS)])
+    exact = indicators.count_persons(data.load_records(YEAR), source="export", reference="export")
+    counts = data.load_site_counts(YEAR)
+    for fewest in (4, 0):  # 0.9 rounded no network
+        monkeypatch.setattr(cells_to_round, "FEWEST_ASSOCIATIONS", fewest)
+        rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=b"autrefois").indicators
+        for name, own in rows.groupby(rows["site_type"].eq("reseau").map({True: "indicateurs", False: "indicateurs_des_sites"})):
+            own.to_csv(released / f"{name}.csv", index=False)
+        monkeypatch.undo()
+        monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(released.parents[2]))
+        if fewest:
+            assert release.kept_rows(YEAR, exact, counts) is not None
+        else:
+            with pytest.raises(DataError, match="supprimez le dossier data/releases/2033"):
+                release.kept_rows(YEAR, exact, counts)
 
 
 def test_without_a_release_the_draw_comes_from_the_bytes_and_not_from_the_published_checksum(data_root):

@@ -11,11 +11,20 @@ import pandas as pd
 
 from helpers import data, paths
 from helpers.clean.records import Persons
-from helpers.disclosure import intruder_model, intruder_relations, intruder_test, rounding
+from helpers.disclosure import cells_to_round, intruder_model, intruder_relations, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
-from helpers.indicators.persons import is_small, published_answers
-from helpers.schema import FEWEST_COLLEGES, FROM_RECORDS, ROUNDING_BASE, DataError, apply_schema, catalogue, columns
+from helpers.indicators.persons import MONTHS, is_small, published_answers
+from helpers.schema import (
+    FEWEST_ASSOCIATIONS,
+    FEWEST_COLLEGES,
+    FROM_RECORDS,
+    ROUNDING_BASE,
+    DataError,
+    apply_schema,
+    catalogue,
+    columns,
+)
 from helpers.system import atomic_write, make_private
 
 # --- Sites with a report, under registered names: no free text of an export leaves ---
@@ -200,9 +209,10 @@ def require_same_answers(year: int) -> None:
 
 
 def _is_within(now: pd.DataFrame, path: Path) -> bool:
-    """Whether a release kept has every question and every perimeter of this one."""
+    """Whether a release kept has every question and every perimeter of this one; 0.9 kept no exact durations."""
     before = _read_answers(path)
-    return set(now) <= set(before) and set(now[_PERIMETER]) <= set(before[_PERIMETER])
+    asked = {column for column in now if not column.startswith(MONTHS)}
+    return asked <= set(before) and set(now[_PERIMETER]) <= set(before[_PERIMETER])
 
 
 def _if_unread(folder: Path) -> str:
@@ -234,6 +244,11 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
 
     Two roundings of one count, by two versions of the program, leave fewer values than either: what was shown is shown
     again. ``exact`` has the schema ``indicateurs``, ``counts`` the schema ``comptes_par_site``. None without a release.
+
+    Raises
+    ------
+    DataError
+        when an older version left the network exact and few associations make it up.
     """
     folder = paths.released(year)
     tables = [folder / f"{name}.csv" for name in ("indicateurs", "indicateurs_des_sites")]
@@ -253,8 +268,17 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     is_true = both["vrai"].ge(both["effectif_min"]) & both["vrai"].le(both["effectif_max"])
     if rows.empty or not is_true.fillna(value=False).all():
         return None
+    is_size = rows["indicateur"].eq("accompagnements") & rows["perimetre"].eq("alses") & rows["site_type"].eq("reseau")
+    is_exact = rows.loc[is_size, "effectif_arrondi"].isna().any()
+    if is_exact and cells_to_round.has_few_associations(counts):
+        raise DataError(
+            f"Le rapport de {year}, fait par une version antérieure, donne les nombres exacts du réseau ; avec moins "
+            f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un "
+            "rapport arrondi ne l’effacerait pas : celui qui est publié reste en place. Pour le remplacer, retirez-le "
+            f"de chez ceux qui l’ont reçu, supprimez le dossier {paths.relative(folder)}, puis relancez."
+        )
     # Public rows are those of today.
-    return apply_schema(pd.concat([exact[~rounding.is_counted(exact)], rows], ignore_index=True), "indicateurs")
+    return apply_schema(pd.concat([exact[~cells_to_round.is_counted(exact)], rows], ignore_index=True), "indicateurs")
 
 
 # --- Round, run the intruder test, force or round what it finds, until it finds nothing ---
@@ -354,8 +378,8 @@ def _directions(
 
 def _to_round(refused: Iterable[intruder_relations.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
     """The next exact network cells to round: the cell that is found, else its question, its base, its causes."""
-    rows = shown[rounding.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
-    exact = set(rounding.cells_of(rows)) - also
+    rows = shown[cells_to_round.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
+    exact = set(cells_to_round.cells_of(rows)) - also
     more: set[tuple] = set()
     for finding in refused:
         cell = finding.cell
@@ -472,7 +496,7 @@ def protect_year(year: int) -> Aggregates:
 def _year_rounded(protected: pd.DataFrame) -> set[tuple[str, str, str]]:
     """The network cells that are not shown exactly: perimeter, indicator, modality."""
     rows = protected[protected["precision"].eq("arrondi_secret") & protected["site_type"].eq("reseau")]
-    return set(rounding.cells_of(rows))
+    return set(cells_to_round.cells_of(rows))
 
 
 def _rounded_before(year: int) -> set[tuple[str, str, str]]:
@@ -487,7 +511,7 @@ def _years_before(year: int) -> list[int]:
 
 def _exact_ones(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> pd.DataFrame:
     """The exact estimates of two years, without the rounded cells."""
-    is_exact = [cell not in rounded for cell in rounding.cells_of(estimates)]
+    is_exact = [cell not in rounded for cell in cells_to_round.cells_of(estimates)]
     return estimates[pd.Series(is_exact, index=estimates.index, dtype=bool)]
 
 
