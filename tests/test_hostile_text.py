@@ -65,7 +65,7 @@ def parsed(reports: Path, name: str) -> BeautifulSoup:
     return BeautifulSoup((reports / str(YEAR) / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
-# Which lines are cut, and how many are one path, follows the length of names: of these, which kinds there are.
+# How many lines are one path, and which are cut, follows the length of names: of these, which kinds there are.
 _OF_DRAWINGS = ("path", "circle", "defs", "clippath", "rect", "use", "g")
 
 
@@ -77,7 +77,7 @@ def elements(page: BeautifulSoup) -> Counter:
 
 def shapes(page: BeautifulSoup) -> set[tuple]:
     """The kinds of shapes that are drawn: their names and those of their attributes."""
-    return {(tag.name, *sorted(tag.attrs)) for tag in page.find_all(_OF_DRAWINGS)}
+    return {(tag.name, *sorted(set(tag.attrs) - {"clip-path"})) for tag in page.find_all(_OF_DRAWINGS)}
 
 
 def targets(page: BeautifulSoup) -> set[str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from conftest import FOUND, MINI, REPOSITORY
@@ -16,11 +17,21 @@ CODE = "the code of the pages and of the protection"
 ALL = ["01_clean 2031", "01_clean 2032", "02_describe 2032", "03_compare 2032", "04_themes 2032"]
 
 
+def shorten(notebook: Path) -> None:
+    """Leaves what comes before the first section, and the provenance: what is tried is what decides that it runs."""
+    whole = nbformat.read(notebook, as_version=4)
+    first = next(rank for rank, each in enumerate(whole.cells) if each.source.startswith("## "))
+    whole.cells = [*whole.cells[:first], *(each for each in whole.cells if "provenance" in each.metadata.get("tags", []))]
+    nbformat.write(whole, notebook)
+
+
 def make_steps(workshop) -> dict:
     """What happened after each change, in a copy of the code, the notebooks and the invented data."""
     root = workshop.folder / "pas à pas"
     for part in ("src", "notebooks"):
         shutil.copytree(REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__", "brouillons", "1*.ipynb"))
+    for name in ("02_describe", "04_themes"):
+        shorten(root / "notebooks" / f"{name}.ipynb")
     shutil.copytree(MINI / "data" / "raw", root / "data" / "raw")
     shutil.copytree(REPOSITORY / "requirements", root / "requirements")
     path = f"{root / 'src'}{os.pathsep}{Path(__file__).parent}"
