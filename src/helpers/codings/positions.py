@@ -13,10 +13,10 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import NamedTuple
 
 from helpers.codings.model import Passage, ProjectBuilder
@@ -122,13 +122,9 @@ def _units(stored: str, first: Unit) -> list[Unit]:
         line_ends.append("two")
     if content != stored:
         marks.append(True)
-    every = [Unit(*each) for each in _product(characters, line_ends, marks)]
-    return [first, *(unit for unit in every if unit != first)]
-
-
-def _product(characters: list[str], line_ends: list[str], marks: list[bool]) -> Iterator[tuple]:
     # The likeliest first: ties are decided by order.
-    return ((character, line_end, mark) for mark in marks for line_end in line_ends for character in characters)
+    every = [Unit(character, line_end, mark) for mark, line_end, character in product(marks, line_ends, characters)]
+    return [first, *(unit for unit in every if unit != first)]
 
 
 # --- Claims: what a file says of a segment, and whether its text agrees ---
@@ -175,10 +171,11 @@ def _agrees(text: str, start: int, end: int, claim: Claim) -> bool:
     """Whether a segment is, or begins as, its excerpt says."""
     if not 0 <= start < end <= len(text):
         return False
+    # White space apart, a segment is no longer than its excerpt: a short one must not cost a whole text.
+    most = 4 * len(claim.excerpt) + 200
     if claim.is_whole:
-        return squashed(text[start:end]) == _wanted(claim)
-    # White space apart, a beginning is no longer than its excerpt.
-    return squashed(text[start : min(end, start + 4 * len(claim.excerpt) + 200)]).startswith(_wanted(claim))
+        return end - start <= most and squashed(text[start:end]) == _wanted(claim)
+    return squashed(text[start : min(end, start + most)]).startswith(_wanted(claim))
 
 
 def _is_edge(text: str, place: int) -> bool:
