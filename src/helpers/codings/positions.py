@@ -260,7 +260,7 @@ def _unit_by_edges(texts: list[Text], usual: Unit) -> Unit:
     scores = {unit: sum(count) for unit, count in counts.items()}
     best, total = max(scores, key=scores.__getitem__), 2 * sum(len(text.claims) for text in coded)
     # One segment that begins inside a word proves nothing.
-    if scores[best] < scores.get(usual, 0) + 4:
+    if scores[best] <= scores.get(usual, 0) + 4:
         best = usual
     if total >= 4 * FEWEST_LOST and counts[best][0] < _FEWEST_EDGES * total:
         wrong = total - counts[best][0]
