@@ -157,6 +157,13 @@ def test_a_kind_that_does_not_exist_or_has_no_document_is_refused(tmp_path, root
     assert told == "livre.qdc est un livre de codes, sans document ; relancez sans --kind."
 
 
+def test_variables_are_known_whatever_their_case_and_the_others_are_told(tmp_path, take):
+    document = Document("a", "Un mot.", attributes=(("Lieu", "Lille"), ("Réunions", "rentrée"), ("TERRITOIRE", "Nord")))
+    out = take(ours(tmp_path / "codage", Project(documents=(document,))))[1]
+    assert dict(loaded().documents[0].attributes) == {"Lieu": "Lille", "reunion": "rentrée", "territoire": "Nord"}
+    assert "Variables gardées, que le rapport n’emploie pas : Lieu (il emploie reunion, locuteur, groupe," in out
+
+
 # --- refusals --------------------------------------------------------------------------------------------------------
 
 

@@ -257,3 +257,11 @@ def test_git_ignores_minutes_and_their_names():
 
     made = [f"data/raw/{YEAR}/comptes_rendus/{name}" for name in ("noms.csv", "a.txt", "b.md", "c.docx")]
     assert ignored(made) == set(made)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Son insta @sofi.ane_off, vu.", "Son [compte], vu."), ("Voir @lea_59.", "Voir [compte]"),
+    ("Melle Vasseur parle.", "Melle [nom 1] parle."), ("zoe @exemple.fr", "[courriel]"),
+])  # fmt: skip
+def test_handles_and_older_titles_are_replaced_whole(text, expected):
+    assert replaced(text) == [expected]

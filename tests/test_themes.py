@@ -268,7 +268,7 @@ def test_answers_that_two_persons_accept_are_counted_in_place_of_those_of_one(mo
     both = STATEMENTS.assign(repond_a=["", "", "E04;E01", ""], repond_a_2=["", "", "E04", ""])
     shown = page(monkeypatch, both, *sections)
     told = plain(text.plain(shown["À retenir"]))
-    assert "elles acceptent toutes deux 1 paire sur 2, et 1 tension sur 2 y trouvent une réponse" in told
+    assert "elles acceptent toutes deux 1 paire sur 2, et 1 tension sur 2 y trouve une réponse" in told
     assert "la seule personne" not in told and titles(shown[TENSIONS]) == ["La tension sans réponse est sous « Accueil »"]
     assert "la seule personne" in plain(text.plain(page(monkeypatch, STATEMENTS, *sections)["À retenir"]))
 

@@ -30,7 +30,7 @@ def align_codings(projects: Mapping[str, Project]) -> dict[str, Project]:
 
     >>> un, deux = Document("r1", "Un bureau."), Document("R1.docx", "\\nUn  bureau.")
     >>> passage = Passage("R1.docx", 5, 11, "bureau", "Lieux")
-    >>> codages = {"a": Project((), (un,)), "b": Project((Code("Lieux"),), (deux,), (passage,))}
+    >>> codages = {"a": Project((), (un,)), "b": Project((model.Code("Lieux"),), (deux,), (passage,))}
     >>> align_codings(codages)["b"].passages[0].start
     3
     """

@@ -178,15 +178,15 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def rows_to_add(project: Project, book: pd.DataFrame) -> tuple[list[dict[str, str]], dict[str, str]]:
     """The rows (schema ``themes``) that the book must gain to have every code in use, parents first.
 
-    The second value gives the row of each added code by its path. ``theme`` is the label in snake case, prefixed with
-    the parent's where it is taken; a missing definition is « À définir. »; a change day that is not a date is dropped;
-    a text that is too long for the book is cut, with an ellipsis. Examples are not copied: they may quote a meeting,
-    and the book is public.
+    The second value gives the row of these codes, and of those above them, by their paths. ``theme`` is the label in
+    snake case, prefixed with the parent's where it is taken; a missing definition is « À définir. »; a change day that
+    is not a date is dropped; a text that is too long for the book is cut, with an ellipsis. Examples are not copied:
+    they may quote a meeting, and the book is public.
 
     >>> livre = pd.DataFrame({"theme": ["outils"], "libelle": ["Les outils"], "parent": [""]})
     >>> codage = Project((Code("Outils"), Code("Grille d’accueil", "Outils")))
     >>> codings.rows_to_add(codage, livre)[0][0]["theme"], codings.rows_to_add(codage, livre)[1]
-    ('grille_d_accueil', {'Outils/Grille d’accueil': 'grille_d_accueil'})
+    ('grille_d_accueil', {'Outils': 'outils', 'Outils/Grille d’accueil': 'grille_d_accueil'})
     """
     by_path, wanted = {code.path: code for code in project.codes}, {}
     for code in missing_codes(project, book):

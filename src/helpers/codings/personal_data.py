@@ -20,8 +20,11 @@ from helpers.typography import fold
 # What people put between the digits of a number: any space, a dot, a dash, a slash.
 _GAP = r"[^\S\n]{0,2}[.\-‐‑–/]?[^\S\n]{0,2}"
 _PART = r"[^\s@<>()\[\]«»,;:\"]"
+_NETWORK = r"(?:insta(?:gram)?|snap(?:chat)?|tik ?tok|twitter|discord|facebook|pseudo|compte)"
 _PATTERNS = (
+    ("compte", rf"(?i)(?<!\w){_NETWORK}\s?:?\s?@\w[\w.]{{1,40}}"),
     ("courriel", rf"{_PART}{{1,64}}\s?@\s?{_PART}{{1,200}}\.[^\W\d_]{{2,20}}"),
+    ("compte", r"(?<![\w.])@[^\W_][\w.]{1,40}"),
     # Social security number, spaced or not, with or without its key.
     (
         "identifiant",
@@ -85,10 +88,10 @@ _FIRST_MARK, _LAST_MARK = 0xF0000, 0xFFFFD
 _UNSEEN = re.compile(f"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}]")
 _SPACE = r"[^\S\n]{1,3}"
 _ONE = (
-    r"[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|MONSIEUR|MADAME|MADEMOISELLE|M\.|M|Mr\.?|[Mm]me\.?|MME\.?|[Mm]lle\.?|MLLE\.?"
+    r"[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|MONSIEUR|MADAME|MADEMOISELLE|M\.|M|Mr\.?|[Mm]me\.?|MME\.?|[Mm]e?lle\.?|ME?LLE\.?"
     r"|Dr\.?|[Dd]octeur"
 )
-_MANY = r"MM\.?|[Mm]essieurs|[Mm]esdames|[Mm]mes\.?|[Mm]lles\.?|[Mm]esdemoiselles"
+_MANY = r"MM\.?|[Mm]essieurs|[Mm]esdames|[Mm]mes\.?|[Mm]e?lles\.?|[Mm]esdemoiselles"
 _TITLE = re.compile(rf"(?<!\w)(?:(?P<many>{_MANY})|{_ONE})(?:{_SPACE}|(?<=\.)(?=\w))")
 _WORD = re.compile(r"[^\W\d_](?:\w|['’ʼ‐‑-](?=\w))*\.?")
 _PARTICLE = re.compile(r"(?:(?:de|du|des|da|di|dos|ben|bin|el|al|van|von|der|den)[^\S\n]{1,3}|[dlDL]['’ʼ])")

@@ -12,9 +12,11 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, product
 from typing import NamedTuple
 
 from helpers.codings.model import Passage, ProjectBuilder
@@ -120,13 +122,9 @@ def _units(stored: str, first: Unit) -> list[Unit]:
         line_ends.append("two")
     if content != stored:
         marks.append(True)
-    every = [Unit(*each) for each in _product(characters, line_ends, marks)]
-    return [first, *(unit for unit in every if unit != first)]
-
-
-def _product(characters: list[str], line_ends: list[str], marks: list[bool]) -> Iterator[tuple]:
     # The likeliest first: ties are decided by order.
-    return ((character, line_end, mark) for mark in marks for line_end in line_ends for character in characters)
+    every = [Unit(character, line_end, mark) for mark, line_end, character in product(marks, line_ends, characters)]
+    return [first, *(unit for unit in every if unit != first)]
 
 
 # --- Claims: what a file says of a segment, and whether its text agrees ---
@@ -173,19 +171,25 @@ def _agrees(text: str, start: int, end: int, claim: Claim) -> bool:
     """Whether a segment is, or begins as, its excerpt says."""
     if not 0 <= start < end <= len(text):
         return False
+    # White space apart, a segment is no longer than its excerpt: a short one must not cost a whole text.
+    most = 4 * len(claim.excerpt) + 200
     if claim.is_whole:
-        return squashed(text[start:end]) == _wanted(claim)
-    # White space apart, a beginning is no longer than its excerpt.
-    return squashed(text[start : min(end, start + 4 * len(claim.excerpt) + 200)]).startswith(_wanted(claim))
+        return end - start <= most and squashed(text[start:end]) == _wanted(claim)
+    return squashed(text[start : min(end, start + most)]).startswith(_wanted(claim))
 
 
 def _is_edge(text: str, place: int) -> bool:
     """Whether a place is between two words; an accent belongs to its letter."""
-    if not 0 <= place <= len(text):
+    if not 0 <= place <= len(text) or (place < len(text) and unicodedata.combining(text[place])):
         return False
-    if text[place : place + 1] and unicodedata.combining(text[place]):
-        return False
-    return not (text[:place][-1:].isalnum() and text[place : place + 1].isalnum())
+    return not (text[max(0, place - 1) : place].isalnum() and text[place : place + 1].isalnum())
+
+
+def _edges(text: str, start: int, end: int) -> tuple[int, int]:
+    """How many ends of a segment are between two words, and how many are where a person puts them: beside the words."""
+    edges = [_is_edge(text, start), _is_edge(text, end)]
+    beside = [edges[0] and not text[start : start + 1].isspace(), edges[1] and not text[end - 1 : end].isspace()]
+    return sum(edges), sum(beside)
 
 
 # --- Placing the segments of a project ---
@@ -252,24 +256,29 @@ def _unit_by_edges(texts: list[Text], usual: Unit) -> Unit:
     """The unit of a whole project: without excerpts, one text proves little."""
     coded = [text for text in texts if text.claims]
     possible = dict.fromkeys(unit for text in coded for unit in _units(text.stored, usual))
-    scores = {unit: sum(_edges(text, unit) for text in coded) for unit in possible or (usual,)}
+    counts = {unit: _count_edges(coded, unit) for unit in possible or (usual,)}
+    scores = {unit: sum(count) for unit, count in counts.items()}
     best, total = max(scores, key=scores.__getitem__), 2 * sum(len(text.claims) for text in coded)
     # One segment that begins inside a word proves nothing.
-    if scores[best] < scores.get(usual, 0) + 4:
+    if scores[best] <= scores.get(usual, 0) + 4:
         best = usual
-    if total >= 4 * FEWEST_LOST and scores[best] < _FEWEST_EDGES * total:
+    if total >= 4 * FEWEST_LOST and counts[best][0] < _FEWEST_EDGES * total:
+        wrong = total - counts[best][0]
         raise coding_error(
-            f"{total - scores[best]} positions sur {total} coupent un mot ou sortent de leur texte, et le fichier n’a "
-            "pas d’extraits pour les corriger ; refaites l’export après avoir enregistré le projet, ou exportez-le de "
-            "QualCoder ou de Taguette."
+            f"{wrong} positions sur {total} coupent un mot ou sortent de leur texte, et le fichier n’a pas d’extraits "
+            "pour les corriger ; refaites l’export, ou donnez le projet de QualCoder ou de Taguette lui-même."
         )
     return best
 
 
-def _edges(text: Text, unit: Unit) -> int:
-    offsets = Offsets(text.stored, unit)
-    places = [offsets.point(at) for each in text.claims for at in (each.start, each.end)]
-    return sum(_is_edge(offsets.text, place) for place in places)
+def _count_edges(texts: list[Text], unit: Unit) -> tuple[int, int]:
+    between = beside = 0
+    for text in texts:
+        offsets = Offsets(text.stored, unit)
+        for each in text.claims:
+            found = _edges(offsets.text, offsets.point(each.start), offsets.point(each.end))
+            between, beside = between + found[0], beside + found[1]
+    return between, beside
 
 
 class _Placement:
@@ -282,17 +291,22 @@ class _Placement:
 
     def add(self, text: Text, offsets: Offsets, *, are_excerpts: bool) -> None:
         collected, content = self._collected, offsets.text
-        name, index = collected.add_document(text.name, content, text.attributes), None
-        for claim in text.claims:
+        name, index = collected.add_document(text.name, content, text.attributes), _Index(content)
+        spans = [(offsets.point(claim.start), offsets.point(claim.end)) for claim in text.claims]
+        are_proven = [
+            not (are_excerpts and claim.excerpt) or _agrees(content, *span, claim)
+            for claim, span in zip(text.claims, spans, strict=True)
+        ]
+        elsewhere = [claim for claim, is_proven in zip(text.claims, are_proven, strict=True) if not is_proven]
+        shift = index.common_shift(elsewhere)
+        for claim, (start, end), is_proven in zip(text.claims, spans, are_proven, strict=True):
             self._total += 1
-            start, end = offsets.point(claim.start), offsets.point(claim.end)
             is_inside = 0 <= start < end <= len(content)
             collected.weigh(end - start if is_inside else 0)
             if not (are_excerpts and claim.excerpt):
                 self._unproven += is_inside
-            elif not _agrees(content, start, end, claim):
-                index = index or _Index(content)
-                found = index.find(claim, start, end)
+            elif not is_proven:
+                found = index.find(claim, shift)
                 is_inside = found is not None
                 if found:
                     was = (start, end) if start >= 0 and end >= 0 else (claim.start, claim.end)
@@ -326,9 +340,13 @@ class _Index:
     """The words of a text, to find an excerpt whatever its white space and the form of its accents."""
 
     def __init__(self, content: str) -> None:
-        signs: list[str] = []
-        self._places = array("q")
-        for place, character in enumerate(ILLEGAL.sub(" ", content)):
+        self._content = content
+
+    @cached_property
+    def _words(self) -> tuple[str, array]:
+        """The squashed text, and the place of each of its characters."""
+        signs, places = [], array("q")
+        for place, character in enumerate(ILLEGAL.sub(" ", self._content)):
             if not character.isspace():
                 added = unicodedata.normalize("NFD", character)
             elif signs and signs[-1] != " ":
@@ -336,25 +354,41 @@ class _Index:
             else:
                 continue
             signs += added
-            self._places.extend([place] * len(added))
-        self._words, self._length = "".join(signs), len(content)
+            places.extend([place] * len(added))
+        return "".join(signs), places
 
-    def find(self, claim: Claim, start: int, end: int) -> tuple[int, int] | None:
+    def common_shift(self, claims: list[Claim]) -> int:
+        """By how much most segments are shifted, as those tell whose excerpt stands only once."""
+        found = [(claim, places) for claim in claims[:_TRIED] if len(places := self._places(claim, most=2)) == 1]
+        shifts = Counter(places[0][0] - claim.start for claim, places in found)
+        shift, times = max(shifts.items(), key=lambda each: each[1], default=(0, 0))
+        return shift if times > 1 and 2 * times > len(found) else 0
+
+    def find(self, claim: Claim, shift: int) -> tuple[int, int] | None:
         """The nearest place of an excerpt; None if it is far away, or two places are as likely."""
-        wanted, near = _wanted(claim), start if start >= 0 else claim.start
+        near = claim.start + shift
+        found = sorted(self._places(claim, most=1_000), key=lambda span: abs(span[0] - near))
+        distances = [abs(span[0] - near) for span in found[:2]]
+        if not found or (len(found) > 1 and distances[1] < 2 * distances[0]):
+            return None
+        is_only = len(found) == 1 and len(_wanted(claim)) >= _LONG
+        return found[0] if distances[0] <= _NEARBY or is_only else None
+
+    def _places(self, claim: Claim, *, most: int) -> list[tuple[int, int]]:
+        wanted, (words, places) = _wanted(claim), self._words
         if len(wanted) < _SHORTEST:
-            return None
-        found: list[tuple[int, int]] = []
-        at = self._words.find(wanted)
-        while at >= 0 and len(found) < 1_000:
-            found.append((self._places[at], self._places[at + len(wanted) - 1] + 1))
-            at = self._words.find(wanted, at + 1)
-        found.sort(key=lambda span: abs(span[0] - near))
-        if not found or (len(found) > 1 and abs(found[1][0] - near) < 2 * abs(found[0][0] - near)):
-            return None
-        if abs(found[0][0] - near) > _NEARBY and not (len(found) == 1 and len(wanted) >= _LONG):
-            return None
-        if claim.is_whole:
-            return found[0]
-        last = found[0][0] + (end - start if 0 <= start < end else claim.end - claim.start)
-        return (found[0][0], last) if last <= self._length else None
+            return []
+        # A name that is as long as its segment is all of it.
+        is_whole = claim.is_whole or len(claim.excerpt) == claim.end - claim.start
+        blanks = len(claim.excerpt) - len(claim.excerpt.lstrip())
+        found, at = [], words.find(wanted)
+        while at >= 0 and len(found) < most:
+            start, end = places[at], places[at + len(wanted) - 1] + 1
+            # The white space that the excerpt begins with belongs to the segment.
+            while blanks and start and self._content[start - 1].isspace() and places[at] - start < blanks:
+                start -= 1
+            end = end if is_whole else start + claim.end - claim.start
+            if end <= len(self._content):
+                found.append((start, end))
+            at = words.find(wanted, at + 1)
+        return found

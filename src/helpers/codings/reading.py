@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -225,12 +225,7 @@ def read_qualcoder(database: Database) -> Project:
         else:
             left_out("images, sons et vidéos")
     columns = {"ctid": int, "fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
-    for _, source, start, end, text, code, owner, memo in database.rows("code_text", **columns):
-        if source not in texts or ("code", code) not in paths or start is None or end is None:
-            left_out("passages sans code ou sans document")
-            continue
-        texts[source].claims.append(Claim(start, end, paths["code", code], owner, memo, text))
-    add_texts(collected, [*texts.values()])
+    _add_claims(collected, texts, paths, database.rows("code_text", **columns))
     important = database.rows("code_text", ctid=int, important=int)
     left_out("marques « important »", sum(1 for _, mark in important if mark))
     for table, what in _OTHERS.items():
@@ -279,47 +274,42 @@ _RQDA_OTHERS = {
 
 def read_rqda(database: Database) -> Project:
     """The project of RQDA: codes under their first category, texts with the attributes of their file."""
+
+    def active(table: str, **columns: type) -> list[tuple]:
+        return [row[:-1] for row in database.rows(table, **columns, status=int) if row[-1] == 1]
+
     collected = ProjectBuilder()
-    left_out = collected.told.left_out
-    columns = {"catid": int, "name": str, "memo": str, "status": int}
     tree = {
         ("category", key): (None, split_description(name, memo, codable=False))
-        for key, name, memo, status in database.rows("codecat", **columns)
-        if status == 1
+        for key, name, memo in active("codecat", catid=int, name=str, memo=str)
     }
     above: dict[int, list] = {}
-    for code, category, status in database.rows("treecode", cid=int, catid=int, status=int):
-        if status == 1 and ("category", category) in tree:
-            above.setdefault(code, []).append(("category", category))
-    for key, name, memo, status in database.rows("freecode", id=int, name=str, memo=str, status=int):
-        if status == 1:
-            parents = above.get(key, [None])
-            tree["code", key] = (parents[0], split_description(name, memo))
-            left_out("autres catégories d’un code, qui n’en a qu’une ici", len(parents) - 1)
+    for code, category in active("treecode", cid=int, catid=int):
+        above.setdefault(code, []).append(("category", category))
+    for key, name, memo in active("freecode", id=int, name=str, memo=str):
+        parents = [each for each in above.get(key, ()) if each in tree] or [None]
+        tree["code", key] = (parents[0], split_description(name, memo))
+        collected.told.left_out("autres catégories d’un code, qui n’en a qu’une ici", len(parents) - 1)
     paths = collected.add_tree(tree)
-    texts = {
-        key: Text(name, text)
-        for key, name, text, status in database.rows("source", id=int, name=str, file=str, status=int)
-        if status == 1
-    }
-    columns = {"fileID": int, "variable": str, "value": str, "status": int}
-    for source, variable, value, status in database.rows("fileAttr", **columns):
-        if source in texts and status == 1:
+    texts = {key: Text(name, text) for key, name, text in active("source", id=int, name=str, file=str)}
+    for source, variable, value in active("fileAttr", fileID=int, variable=str, value=str):
+        if source in texts:
             texts[source].attributes[variable] = value
     columns = {"rowid": int, "fid": int, "selfirst": int, "selend": int, "seltext": str, "cid": int, "owner": str}
-    for _, source, start, end, text, code, owner, memo, status in database.rows(
-        "coding", **columns, memo=str, status=int
-    ):
-        if status != 1:
-            continue
-        if source not in texts or ("code", code) not in paths or start is None or end is None:
-            left_out("passages sans code ou sans document")
-            continue
-        texts[source].claims.append(Claim(start, end, paths["code", code], owner, memo, text))
-    add_texts(collected, [*texts.values()])
+    _add_claims(collected, texts, paths, active("coding", **columns, memo=str))
     for table, what in _RQDA_OTHERS.items():
-        left_out(what, database.count(table))
+        collected.told.left_out(what, database.count(table))
     return collected.project()
+
+
+def _add_claims(collected: ProjectBuilder, texts: dict[int, Text], paths: dict, rows: Iterable[tuple]) -> None:
+    """Add texts with the segments of a table: key, text, start, end, excerpt, code, coder, memo."""
+    for _, source, start, end, excerpt, code, owner, memo in rows:
+        if source not in texts or ("code", code) not in paths or start is None or end is None:
+            collected.told.left_out("passages sans code ou sans document")
+        else:
+            texts[source].claims.append(Claim(start, end, paths["code", code], owner, memo, excerpt))
+    add_texts(collected, [*texts.values()])
 
 
 # --- Recognition of the format ---

@@ -1,5 +1,6 @@
 """REFI-QDA code books (``.qdc``) and projects (``.qdpx``), read and written."""
 
+import codecs
 import re
 import uuid
 import zipfile
@@ -273,7 +274,10 @@ def _content(context: _Context, text: Element, what: str = "documents") -> str |
     if entry is None:
         context.collected.told.left_out(f"{what} dont le texte manque dans l’archive")
         return None
-    return decode_text(context.archive.read(entry), f"le texte « {path.rpartition('/')[2]} »")
+    content = context.archive.read(entry)
+    # Some tools count the byte order mark.
+    mark = "\ufeff" if content.startswith(codecs.BOM_UTF8) else ""
+    return mark + decode_text(content, f"le texte « {path.rpartition('/')[2]} »")
 
 
 def _selections(context: _Context, text: Element) -> Iterator[Claim]:
@@ -302,6 +306,7 @@ def _memo(context: _Context, node: Element, coding: Element) -> str:
     for reference in (*_references(node, "NoteRef"), *_references(coding, "NoteRef")):
         if reference in context.notes and reference not in context.read_notes:
             context.read_notes[reference] = _content(context, context.notes[reference], "notes") or ""
+            context.read_notes[reference] = context.read_notes[reference].removeprefix("\ufeff")
         parts.append(context.read_notes.get(reference, ""))
     context.collected.weigh(sum(map(len, parts)))
     return "\n\n".join(part for part in parts if part)

@@ -306,7 +306,7 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
     two become the same. Asterisks, which open a variable, become spaces.
 
     >>> import pathlib, tempfile
-    >>> texte = Document("Réunion 1", "Bonjour à tous.", "verbatim", (("Lieu", "Lille"),))
+    >>> texte = model.Document("Réunion 1", "Bonjour à tous.", "verbatim", (("Lieu", "Lille"),))
     >>> with tempfile.TemporaryDirectory() as dossier:
     ...     fichier = pathlib.Path(dossier, "corpus.txt")
     ...     print(write_iramuteq(Project((), (texte,)), fichier))
