@@ -66,6 +66,12 @@ def test_every_measure_of_the_table_has_its_columns_whatever_a_year_compares():
     assert girls["ecart_anciens_pts"] == saved.loc["ecart_anciens", "valeur"] and set(found["nature"]) == {"annees", "details", "volume"}
 
 
+def test_the_base_says_how_many_answers_of_each_year_were_not_understood():
+    assert "comprise" not in formats.plain(text.comparison_tables.bases_of(years(400, 600)))
+    shown = formats.plain(text.comparison_tables.bases_of(years(400, 600, non_prevu=(3, 2))))
+    assert shown.endswith("1\u202f000 (2032) ; réponses non comprises\u00a0: 3 (2031), 2 (2032)")
+
+
 # --- sentences ---------------------------------------------------------------------------------------------------------
 
 

@@ -8,10 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from export_table import counted, run_page, save_export
-from helpers import charts, indicators, paths
+from helpers import charts, data, indicators, paths
 from helpers.report import notebook, page
 from in_process import draw_nothing
 from marks import marks_of
+from small_export import write_export
 
 # --- the whole page --------------------------------------------------------------------------------------------------
 
@@ -65,6 +66,20 @@ def test_an_export_fills_its_sections_in_reading_order(pages):
     drawn = {figure["id"] for figure in pages["export"].select("figure")}
     assert {"fig-volume", "fig-public", "fig-alses-age", "fig-alses-origine", "fig-alses-orienteur", "fig-alses-niveau", "fig-niveau-sexe"} <= drawn
     assert {"fig-demandes-objectifs", "fig-parents-associes-par-niveau", "fig-objectif-demande-initiale", "fig-alses-duree", "fig-mois-d-ouverture"} <= drawn
+
+
+def test_a_figure_says_how_many_answers_of_the_export_it_did_not_understand(root, pages):
+    """Too few to be asked for (3 of 400), from the file to the page."""
+    del pages  # runs one page at a time
+    known = [{"niveau": each, "sexe": sex} for each in ("6e", "5e", "4e", "3e") for sex in ("filles", "garcons")]
+    path = write_export(root, *known * 50, *[{"niveau": "CE9"}] * 3, year=2034)
+    assert data.faults(2034) == []
+    counts = indicators.count_persons(data.read_export(2034).cleaned.persons, source="export", reference="export")
+    save_export(2034, counts)
+    bases = {figure["id"]: re.sub(r"\s+", " ", figure.select_one(".base").get_text()) for figure in page_of(2034).select("figure")}
+    assert "n = 403 (personnes suivies par un ALSES) ; 3 réponses non comprises" in bases["fig-alses-niveau"]
+    assert "non comprise" not in bases["fig-public"]
+    path.unlink()
 
 
 def test_the_ribbons_from_request_to_objective_are_the_published_cells(pages):

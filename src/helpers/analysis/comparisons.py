@@ -52,6 +52,7 @@ from helpers.indicators.lookup import (
     USUAL,
     at_site,
     merge_references,
+    misread_answers,
     title_of_figure,
     with_shares,
 )
@@ -486,6 +487,7 @@ _HEADS = ["comparaison", "nature", "perimetre", "indicateur", "modalite", "libel
 _SIDES = ["reference_pct", "part_pct", "ecart_pts", "ecart_min_pts", "ecart_max_pts", "p", "verdict"]
 _COUNTED = ["effectif_reference", "effectif", "ecart_effectif", "evolution_pct", "base_reference", "base"]
 _KEYS = ["constat", "constat_effectif", "portee", "protege", "annee", "comparee_a", "reference"]
+_MISREAD = ["non_compris_reference", "non_compris"]
 
 
 def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
@@ -496,7 +498,8 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
     « reponses » the posts. ``reference_pct`` and ``part_pct`` are both shares, ``ecart_pts`` their difference with what
     rounding leaves open (``ecart_min_pts``, ``ecart_max_pts``), ``p`` the corrected p-value of the worst case, and
     ``verdict`` what may be concluded (`indicators.Comparison.verdict`). Each measure of the schema has its column, with
-    its extremes. ``indicators`` (schema ``indicateurs``) give the sources of the numbers.
+    its extremes. ``indicators`` (schema ``indicateurs``) give the sources of the numbers, and how many answers of each
+    year were not understood (``non_compris``, ``non_compris_reference``).
 
     >>> ecarts = table(data.load_result(2020, "comparaisons"))
     >>> ecarts.query("nature == 'annees' and part_pct.notna()")[["libelle", "ecart_pts", "verdict"]].round(1)
@@ -506,6 +509,7 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
     4  collégiens (toute la prévention spécialisée)        0.0     stable
     """
     entries, known = catalogue(), _references(indicators)
+    misread = {key: count for each in indicators for key, count in misread_answers(at_site(each)).items()}
     heads = measures.drop_duplicates("comparaison").set_index("comparaison")
     rows = []
     for each in Comparisons(measures).of_all():
@@ -525,11 +529,13 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
             | {"verdict": each.verdict, "constat": each.finding, "constat_effectif": each.count_finding}
             | {"portee": each.reach, "annee": head["annee"], "comparee_a": head["comparee_a"]}
             | {"reference": merge_references(known[key] for key in _sides(names, head) if key in known)}
+            | {"non_compris": misread.get((head["annee"], names["perimetre"], names["indicateur"]))}
+            | {"non_compris_reference": misread.get((head["comparee_a"], names["perimetre"], names["indicateur"]))}
             | values
         )
     # The same columns whatever a year compares, so that a selection may name any of them.
     every = [column_of(name, end) for name in entries.measures for end in ("", "min", "max")]
-    first = [*_HEADS, *_SIDES, *_COUNTED, *_KEYS]
+    first = [*_HEADS, *_SIDES, *_COUNTED, *_KEYS, *_MISREAD]
     frame = pd.DataFrame(rows).reindex(columns=[*first, *(name for name in every if name not in first)])
     frame = frame.astype(object) if frame.empty else frame  # pandas would take empty words for numbers
     numbers = [name for name in frame if name not in (*_HEADS, *_KEYS, "verdict")]

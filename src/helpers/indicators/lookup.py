@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from helpers.clean.answers import UNFORESEEN
 from helpers.schema import (
     CODED,
     COMPUTED,
@@ -130,7 +131,8 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
 
     Added: ``libelle`` (the answer), ``effectif`` and ``base`` (known to the unit, or rounded to protect persons; else
     missing, and the bounds say what is known), ``part_pct``, ``part_min_pct`` and ``part_max_pct`` (per cent),
-    ``public`` (of whom, ``place`` being the name of a site) and ``groupe`` (of a cross-tabulation).
+    ``public`` (of whom, ``place`` being the name of a site), ``groupe`` (of a cross-tabulation) and ``non_compris``
+    (answers to the question that were not understood, rounded as ``effectif``; missing if none).
 
     >>> chiffres = indicators.readable(data.load(2020, "indicateurs"))
     >>> filles = chiffres.query("modalite == 'filles' and perimetre == 'alses'").iloc[0]
@@ -150,8 +152,27 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
     rows["libelle"] = [asked[name].label_of(answer) for name, answer in answers]
     rows["public"] = rows["perimetre"].map(publics | ({USUAL: place} if place else {}))
     rows["groupe"] = [asked[name].label_of(answer) if name in asked else answer for name, answer in crossed]
+    misread = misread_answers(indicators)
+    keys = zip(rows["annee"], rows["perimetre"], rows["indicateur"].replace(READ_IN), strict=True)
+    rows["non_compris"] = pd.array([misread.get(key) for key in keys], dtype="Int64")
     first = ["indicateur", "modalite", "libelle", "effectif", "base", *shares, "public", "groupe", "precision"]
     return rows[[*first, *(name for name in rows if name not in first)]]
+
+
+# Questions counted in the answers to another one.
+READ_IN = {"nombre_d_objectifs": "objectif"}
+
+
+def misread_answers(indicators: pd.DataFrame) -> dict[tuple[int, str, str], int]:
+    """By year, perimeter and question, the answers of an export that were not understood (rows of one place).
+
+    Rounded to protect persons like the count of any answer, so that 0 is fewer than five; a question without any has no
+    entry.
+    """
+    rows = indicators[indicators["modalite"].eq(UNFORESEEN) & indicators["croise_avec"].eq("")]
+    shown = rows["effectif_arrondi"].fillna(rows["effectif_min"]).fillna(0)
+    keys = rows[["annee", "perimetre", "indicateur"]].itertuples(index=False, name=None)
+    return dict(zip(keys, map(int, shown), strict=True))
 
 
 def is_of_site(indicators: pd.DataFrame) -> bool:

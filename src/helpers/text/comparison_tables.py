@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers.indicators.comparisons import Comparison, Comparisons, Measure, comparison_of
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
@@ -17,6 +18,7 @@ from helpers.text.formats import (
     say_bounds,
     say_compared,
     say_measure,
+    say_misread,
     scientific,
     signed,
     write_part,
@@ -113,7 +115,14 @@ def bases_of(frame: pd.DataFrame) -> str:
         for name, who in zip(("base_reference", "base"), sides, strict=True):
             if pd.notna(getattr(row, name)):
                 said[f"{plain(say_compared(comparison_of(row), name))} ({who})"] = None
-    return f"n = {' ; '.join(said)}" if said else ""
+    misread = {
+        f"{year}/{row.perimetre}/{row.indicateur}": (int(count), row.protege)
+        for row in frame.itertuples()
+        for year, count in ((row.comparee_a, row.non_compris_reference), (row.annee, row.non_compris))
+        if pd.notna(count)
+    }
+    told = Markup(" ; ").join(filter(None, [Markup(" ; ").join(said), say_misread(misread)]))
+    return Markup("n = {}").format(told) if said else ""
 
 
 # --- Every measure of the comparisons, with its method, as a folded table ---

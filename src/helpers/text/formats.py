@@ -14,9 +14,10 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from helpers.clean.answers import UNFORESEEN
 from helpers.indicators.comparisons import Comparison, Measure
 from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site
-from helpers.schema import PRECISION_WORDS, catalogue
+from helpers.schema import PRECISION_WORDS, ROUNDING_BASE, catalogue
 from helpers.typography import NARROW, WIDE
 
 # --- Numbers and dates in French (CLDR data through babel) ---
@@ -261,6 +262,40 @@ def say_base(fact: Fact | None) -> Markup:
         return _about(fact.rounded_base, fact.base[1], fact.key, "base_arrondie")
     low, high = both_ends(fact.base, number, fact.key, "base")
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
+
+
+def say_misread(found: dict[str, tuple[int, bool]]) -> Markup:
+    """How many answers of an export were not understood, for the base of a figure; nothing without any.
+
+    ``found`` gives the count of each question (« 2021/alses/niveau ») and whether it is rounded to protect persons.
+
+    >>> plain(say_misread({"2021/alses/niveau": (3, False)}))
+    '3 réponses non comprises'
+    >>> plain(say_misread({"2020/alses/niveau": (0, True), "2021/alses/sexe": (5, True)}))
+    'réponses non comprises\\xa0: moins de 5 (niveau de classe, 2020), environ 5 (sexe, 2021)'
+    """
+    said = []
+    for question, (count, is_rounded) in found.items():
+        key = f"{question}/{UNFORESEEN}"
+        if is_rounded:
+            said.append(_about(count, ROUNDING_BASE - 1, key, "effectif_arrondi"))
+        else:
+            said.append(mark(number(count), count, key, "effectif"))
+    if len(said) < 2:
+        words = plural(max((count for count, _ in found.values()), default=0), *_MISREAD)
+        return Markup("").join(Markup("{} {}").format(each, words) for each in said)
+    entries, told = catalogue(), []
+    names = [key.split("/") for key in found]
+    varies = [len(set(each)) > 1 for each in zip(*names, strict=True)]
+    for shown, (year, perimeter, question) in zip(said, names, strict=True):
+        label, public = entries.indicators[question].label, entries.perimeters[perimeter]
+        which = (year, public.short or public.label, f"{label[:1].lower()}{label[1:]}")
+        words = [word for word, is_told in zip(reversed(which), reversed(varies), strict=True) if is_told]
+        told.append(Markup("{} ({})").format(shown, ", ".join(words)))
+    return Markup("{}\u00a0: {}").format(_MISREAD[1], Markup(", ").join(told))
+
+
+_MISREAD = "réponse non comprise", "réponses non comprises"
 
 
 # --- Units, populations and agreement ---
