@@ -208,5 +208,5 @@ def test_check_asks_for_what_it_did_not_read_adopts_it_and_shares_it_only_when_a
 
 def test_an_association_on_the_first_row_of_each_block_only_is_told_and_stops_nothing_else(data_root):
     write_export(data_root, *[{}] * 3, *[{"association": ""}] * 9)
-    assert any("si elle n’est écrite que sur la première ligne" in str(fault) for fault in data.faults(2033))
-    assert data.unread(2033) == []
+    assert ["9 lignes n’en ont pas ; elle n’est peut-être écrite que sur la première" in fault for fault in told()] == [True]
+    assert [(each.column, each.value) for each in data.unread(2033) if each.is_asked] == [("association", "toute la colonne")]

@@ -254,7 +254,7 @@ def test_a_wrong_uai_is_left_empty_and_the_name_of_the_college_serves(text):
         ("Collège Mendès France", "0592714E", "UAI retrouvé par le seul nom, qu’un seul collège porte dans reference/colleges.csv"),
         ("CLG MENDES FRANCE", "0592714E", "UAI retrouvé par le seul nom, qu’un seul collège porte dans reference/colleges.csv"),
         ("Mende\u0300s France (Tourcoing)", "0592714E", "UAI retrouvé par le nom et la commune, dans reference/colleges.csv"),
-        ("Ronsart (Hautmont)", "0594309N", "UAI retrouvé par reference/alias.csv"),
+        ("Ronsart (Hautmont)", "0594309N", "UAI retrouvé par une écriture expliquée (lectures.csv ou reference/alias.csv)"),
         ("Collège inventé", "", "collège inconnu de reference/colleges.csv : gardé sans UAI"),
     ],
 )

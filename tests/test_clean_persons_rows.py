@@ -6,7 +6,6 @@ import pytest
 from helpers import clean, schema
 from helpers.clean import records
 from helpers.clean.answers import answers_of
-from helpers.schema import DataError
 from received_persons import FILE, cleaned, reasons, received, registers, rows, rules, table_of, values
 
 
@@ -100,6 +99,12 @@ def test_associations_that_number_their_own_persons_are_kept_apart():
     # A person whom two associations follow is one person, who contradicts herself: three numbers of seven are no rule.
     apart = [{**row, "identifiant": str(int(row["identifiant"]) + 4 * (row["niveau"] == "3e"))} for row in numbered]
     assert reasons(cleaned(rows(*apart))) == {"personne présente plusieurs fois, avec des réponses différentes": 6}
+
+
+def test_a_column_of_associations_that_holds_something_else_is_a_fault():
+    crowd = rows(*({"association": f"Personne {rank}"} for rank in range(50)))
+    assert told(cleaned(crowd[:30])) == []
+    assert "colonne « association » : 50 noms que data/raw/reference/associations.csv n’a pas" in told(cleaned(crowd))[0]
 
 
 def test_one_row_an_objective_is_one_person():
@@ -318,14 +323,6 @@ def test_more_than_one_row_in_a_hundred_that_contradicts_another_is_a_fault(tota
 
 
 def test_a_column_of_too_many_texts_is_a_fault(monkeypatch):
-    monkeypatch.setattr("helpers.clean.persons.MOST_SPELLINGS", 5)
+    monkeypatch.setattr("helpers.clean.cleaning.MOST_SPELLINGS", 5)
     faults = told(cleaned(rows(*({"territoire": f"T{number}"} for number in range(8)))))
     assert len(faults) == 1 and "colonne « territoire » : plus de" in faults[0]
-
-
-def test_earlier_years_are_cleaned_alike_and_their_faults_are_raised():
-    good = received(rows({"annee": "2020", "date_debut": "", "date_fin": ""}), year=2020)
-    out = clean.clean_earlier([good, records.ReceivedRecords(2019)], **registers())
-    assert {year: len(persons) for year, persons in out.items()} == {2020: 1}
-    with pytest.raises(DataError, match="ce fichier est celui de 2020"):
-        clean.clean_earlier([received(rows({"annee": "2020"}))], **registers())

@@ -321,7 +321,7 @@ def test_added_codes_stand_at_the_end_of_the_book_whose_other_rows_stay_as_they_
     assert (code, err) == (0, "") and "À définir encore : 1 code." in out
     rows = "ligne 8 : rentree (« Rentrée ») ligne 9 : premier_jour (« Premier jour »), sous rentree"
     assert f"Ajoutés à la fin de data/raw/reference/themes.csv : {rows}" in out
-    widened = BOOK.replace("definition\n", "definition,parent,modifie_le\n")
+    widened = BOOK.replace("definition\n", "definition,parent,modifie_le\n").replace('"eleves"', "eleves")
     for end in ("L’arrivée.", 'élèves."', "collège.", "Rien.", "Outils,x"):
         widened = widened.replace(f"{end}\n", f"{end},,\n")
     added = "rentree,Rentrée,À définir.,,\npremier_jour,Premier jour,Le jour ; « J »,rentree,2021-03-02\n"

@@ -77,6 +77,13 @@ def test_persons_followed_by_another_educator_are_not_shared():
     assert overlaps(Persons.of(2021, rows), year(2020, (ids(0, 20), {})))["personnes_communes", "accompagnements", ""][0] == 10
 
 
+def test_numbers_that_associations_gave_in_one_of_two_years_only_name_nobody_of_both():
+    before, now = year(2020, (ids(0, 40), {"sexe": "filles"})), year(2021, (ids(10, 40), {"sexe": "filles"}))
+    numbered = Persons(2021, now.table, is_within=True)
+    assert ("personnes_communes", "accompagnements", "") in overlaps(now, before)
+    assert not any(population == "personnes_communes" for population, *_ in overlaps(numbered, before))
+
+
 def test_every_earlier_year_has_its_rows():
     now, before = year(2021, (ids(0, 20), {})), {number: year(number, (ids(0, 10), {})) for number in (2019, 2020)}
     table = indicators.count_overlaps(now, before, source="synthetique")

@@ -7,7 +7,7 @@ import pytest
 
 from helpers import data, paths, system
 from helpers.data import text_files, titles
-from helpers.schema import table_schema
+from helpers.schema import DataError, table_schema
 from helpers.typography import fold
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
 
@@ -153,9 +153,12 @@ def test_earlier_exports_are_read_in_order():
     put(text_of(ROWS))
     for year, kept in ((2039, ROWS[:1]), (2040, ROWS[:2])):
         paths.raw(year).mkdir()
-        (paths.raw(year) / "accompagnements.csv").write_text(text_of(kept), encoding="utf-8")
-    earlier = data.receive_earlier(YEAR)
-    assert [(each.year, sum(map(len, each.tables))) for each in earlier] == [(2039, 1), (2040, 2)]
+        text = text_of(kept).replace("2041", str(year))
+        (paths.raw(year) / "accompagnements.csv").write_text(text, encoding="utf-8")
+    assert {year: len(each) for year, each in data.read_earlier(YEAR).items()} == {2039: 1, 2040: 2}
+    (paths.raw(2040) / "accompagnements.csv").write_text(text_of(ROWS).replace("2041", "2038"), encoding="utf-8")
+    with pytest.raises(DataError, match="ce fichier est celui de 2038, non de 2040"):
+        data.read_earlier(YEAR)
 
 
 def test_no_title_of_the_reference_contradicts_the_schema():
@@ -310,6 +313,15 @@ def test_objectives_on_several_columns_are_gathered(goals, told):
     put(wide(*goals))
     read = Read()
     assert read.columns["objectifs"] == told and read.changes == {f"objectifs réunis de {len(goals)} colonnes": 3}
+
+
+def test_ranked_objectives_are_read_and_codes_are_not():
+    ranked = [("Objectif : scolarité", ["1", "2.0", ""]), ("Objectif : santé", ["2", "1", "0"]), ("Objectif : mobilité", ["3", "", "1"])]
+    put(wide(*ranked))
+    assert Read().columns["objectifs"] == ["scolarite;sante_addiction;mobilite", "scolarite;sante_addiction", "mobilite"]
+    assert Read().changes == {"objectifs réunis de 3 colonnes, leurs rangs lus comme un oui": 3}
+    put(wide(*((title, ["1", "2", "2"]) for title, _ in ranked)))  # 1 for yes, 2 for no: someone must say so
+    assert Read().columns["objectifs"][1] == "2;2;2"
 
 
 def test_one_title_that_is_also_an_answer_is_no_objective():

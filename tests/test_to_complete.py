@@ -11,7 +11,7 @@ import pytest
 from helpers import data, paths
 from helpers.clean.records import Unread
 from helpers.schema import DataError
-from small_export import write_export
+from small_export import ROW, write_export
 
 YEAR = 2032
 UNREAD = [
@@ -133,6 +133,42 @@ def test_what_a_text_meant_the_year_before_is_proposed(data_root):
     (data_root / "data/raw/2031/lectures.csv").write_text("colonne;graphie;valeur;raison\norigine;FORUM ÉTÉ;partenaire;x\n", encoding="utf-8")
     data.write_to_complete(YEAR, UNREAD)
     assert dict(zip(opened()["ce qui est écrit"], opened()["peut-être"], strict=True))["Forum, été"] == "partenaire"
+
+
+@pytest.mark.parametrize(("column", "texts", "answer", "values"), [
+    ("date_debut", ["03/25/2033", "04/05/2033"], "le mois avant le jour", ["2033-03-25", "2033-04-05"]),
+    ("date_debut", ["03/25/2033", *["04/05/2033"] * 5], "le jour avant le mois", ["", *["2033-05-04"] * 5]),
+    ("annee_naissance", ["20", "8"], "les deux derniers chiffres de l’année de naissance", ["2020", "2008"]),
+    ("annee_naissance", ["13", "15"], "l’âge", ["2020", "2018"]),
+    ("annee", ["", ""], "toutes les lignes sont de cette année", ["2033", "2033"]),
+    ("association", ["Le Gué", "", "", "Les Tilleuls", ""], "une case vide répète celle du dessus", [*["Le Gué"] * 3, *["Les Tilleuls"] * 2]),
+    ("association", ["Le Gué", ""], "une case vide est d’une personne sans association", ["Le Gué", ""]),
+    ("suivi_par", ["", ""], "toutes les personnes sont suivies par un ALSES", ["alses", "alses"]),
+])  # fmt: skip
+def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, texts, answer, values):
+    more = () if column in ROW else (column,)
+    path = write_export(data_root, *({column: text} for text in texts), year=2033, more=more)
+    if column in ROW and not any(texts):
+        path.write_text(path.read_text(encoding="utf-8").replace(f"{column};", "").replace(";;", ";"), encoding="utf-8")
+    assert len(data.faults(2033)) == 1 and "a_completer.csv" in str(data.faults(2033)[0])
+    [row] = [each for each in data.write_to_complete(2033, data.unread(2033)) if each.is_asked]
+    assert (row.column, row.value, row.is_asked) == (column, "toute la colonne", True)
+    table = pd.read_csv(file().parent.parent / "2033/a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    table = table[table["ce qui est écrit"].eq("toute la colonne")]
+    assert answer in table["réponses possibles"].iloc[0].split(" / ")
+    table.assign(**{"à comprendre comme": answer}).to_csv(paths.raw(2033) / "a_completer.csv", sep=";", index=False)
+    assert data.adopt(2033, data.unread(2033)).faults == [] and data.shareable(2033) == {}
+    assert data.faults(2033) == [] and data.read_export(2033).cleaned.persons.table[column].astype("object").fillna("").tolist() == values
+
+
+def test_a_known_title_may_be_that_of_the_column_that_is_missing(data_root):
+    path = write_export(data_root, {}, {"origine": "famille"}, year=2033)
+    path.write_text(path.read_text(encoding="utf-8").replace("origine", "Orienté par", 1), encoding="utf-8")
+    assert "« origine » ; dites dans a_completer.csv quel titre la désigne" in str(data.faults(2033)[0])
+    row = next(each for each in data.unread(2033) if each.column == "titre")
+    assert (row.value, row.suggestion, row.is_asked) == ("Orienté par", "orienteur", True)
+    (path.parent / "lectures.csv").write_text("colonne;graphie;valeur;raison\ntitre;Orienté par;origine;x\n", encoding="utf-8")
+    assert data.read_export(2033).cleaned.persons.table["origine"].tolist() == ["college", "famille"]
 
 
 def test_neither_file_enters_git():

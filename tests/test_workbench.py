@@ -289,9 +289,10 @@ def test_the_form_checks_the_files_and_tells_each_fault(data_root):
     assert "C’est fait." in form.said.value and "les fichiers sont utilisables" in form.journal.value
     path = data_root / "data/raw/2032/chiffres_publies.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",part,44", ",part,1000"), encoding="utf-8")
-    form.check.click()
+    form.adopt.click()
     form.wait(LONG_S)
     assert 'role="alert"' in form.said.value and "quoi corriger" in form.said.value
+    assert "Rien de nouveau n’est rempli dans data/raw/2032/a_completer.csv" in form.journal.value
     assert "chiffres_publies.csv, ligne 8" in form.journal.value and "1 erreur à corriger" in plain(form.state.value)
 
 

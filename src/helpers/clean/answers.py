@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -60,6 +61,8 @@ def normalise(text: str) -> str:
     return _DASHES.sub("-", _APOSTROPHES.sub("’", _SPACES.sub(" ", text))).strip()
 
 
+# Asked again and again of the same spellings.
+@lru_cache(maxsize=1 << 14)
 def key_of(text: str) -> str:
     """The text without case, accents and punctuation, unless it is nothing else (« ? »)."""
     return fold(_DEGREE.sub(" ", text)) or text.strip()
@@ -76,6 +79,25 @@ UNANSWERED = "non_renseigne"
 FIELDS = {each["name"]: each for each in table_schema("accompagnements")["fields"]}
 CLOSED = tuple(name for name, each in FIELDS.items() if "enum" in each.get("constraints", {}))
 MULTIPLE = tuple(name for name, each in FIELDS.items() if "separateur" in each)
+
+
+# What someone may say of a whole column, once for all its cells, and the words for it; of the year, of whom follows and
+# of the situation, only when the export does not have them.
+WHOLE = "toute la colonne"
+OF_THE_YEAR, MONTH_FIRST, SHORT_BIRTH, AGE, ABOVE = "de_l_annee", "mois_jour", "deux_chiffres", "age", "dessus"
+_ORDERS = {MONTH_FIRST: "le mois avant le jour", "jour_mois": "le jour avant le mois"}
+FORMS = {
+    "association": {
+        ABOVE: "une case vide répète celle du dessus",
+        "sans": "une case vide est d’une personne sans association",
+    },
+    "annee": {OF_THE_YEAR: "toutes les lignes sont de cette année"},
+    "suivi_par": {"alses": "toutes les personnes sont suivies par un ALSES"},
+    "situation": {"collegien": "toutes les personnes sont au collège"},
+    "annee_naissance": {SHORT_BIRTH: "les deux derniers chiffres de l’année de naissance", AGE: "l’âge"},
+    "date_debut": _ORDERS,
+    "date_fin": _ORDERS,
+}
 
 
 def answers_of(column: str) -> dict[str, str]:
@@ -109,6 +131,11 @@ class Spellings:
             or self.exact.get((EVERY, key))
             or next((found for pattern, found in self._patterns(column) if pattern.fullmatch(key)), None)
         )
+
+    def form_of(self, column: str) -> str:
+        """What someone said of a whole column (`FORMS`); empty when nobody did."""
+        found = self.exact.get((column, key_of(WHOLE)))
+        return found.value if found else EMPTY
 
     def _patterns(self, column: str) -> list[tuple[re.Pattern, SpellingMatch]]:
         return [*self.patterns.get(column, []), *self.patterns.get(EVERY, [])]
@@ -150,6 +177,8 @@ def _fault(row: tuple) -> str:
         return f"colonne « colonne » : « {row.colonne} » n’est pas une colonne de l’export."
     closed = row.colonne in CLOSED or row.colonne in MULTIPLE
     allowed = [EMPTY, *(answers_of(row.colonne) if closed else [UNSURE] if row.colonne == EVERY else [])]
+    if key_of(row.texte) == key_of(WHOLE):
+        allowed = [*FORMS.get(row.colonne, [])]
     if row.valeur not in allowed:
         said = ", ".join(filter(None, allowed)) or "vide"
         return (
@@ -193,6 +222,23 @@ def codes_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[
         return set()
     # « 1 » is yes, unless a « 2 » beside it says otherwise: both are asked for.
     return set(digits) - known if column == "niveau" else set(digits)
+
+
+def form_to_ask(column: str, texts: Iterable[str], spellings: Spellings) -> str:
+    """Why someone must say how a whole column is written, as the middle of a sentence; empty when nobody need.
+
+    « 03/25/2021 », without any first number above twelve, makes « 04/05/2021 » the fifth of April; « 08 » is a year of
+    birth or an age.
+    """
+    if column not in ("annee_naissance", "date_debut", "date_fin") or spellings.form_of(column):
+        return ""
+    plain = [normalise(text) for text in texts]
+    if column == "annee_naissance":
+        is_short = any(_TWO_DIGITS.fullmatch(text) for text in plain)
+        return "elle a un ou deux chiffres, ceux d’une année de naissance ou d’un âge" if is_short else ""
+    days = [(int(found[1]), int(found[2])) for text in plain if (found := _DAY_FIRST.fullmatch(text))]
+    is_month_first = any(second > 12 for _, second in days) and all(first <= 12 for first, _ in days) and len(days) > 1
+    return "le mois y semble écrit avant le jour" if is_month_first else ""
 
 
 def closed_reader(column: str, spellings: Spellings, texts: Iterable[str] = ()) -> Callable[[str], Cell]:
@@ -259,6 +305,7 @@ def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, S
 # --- Days and years: day first; a cell that gives no day is left empty, counted and shown ---
 
 RULE_DAY = "date lue, le jour avant le mois"
+RULE_MONTH_FIRST = "date lue, le mois avant le jour"
 RULE_SHORT = "date à l’année de deux chiffres, lue dans les années 2000"
 RULE_MONTH = "mois sans jour : le premier jour pour un début, le dernier pour une fin"
 RULE_QUARTER = "trimestre sans jour : le premier jour pour un début, le dernier pour une fin"
@@ -272,6 +319,7 @@ RULE_NO_DAY = "date impossible ou illisible, laissée vide"
 RULE_STARTS_LATER = "début après la fin de l’année, laissé vide"
 RULE_ENDED = "fin avant le début de l’année, laissée vide"
 RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
+RULE_AGE = "âge lu comme l’année de naissance qu’il donne"
 RULE_BIRTH = "année de naissance impossible, laissée vide"
 
 # Age reached in the year. Prévention spécialisée meets children from primary school to young adults: outside these
@@ -298,6 +346,7 @@ _TWO_YEARS = re.compile(r"(\d{4}) ?[-/] ?(\d{4}|\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 _SHORT_YEAR = re.compile(r"\d{1,2}[/. -]\d{1,2}[/. -]\d{2}")
 _YEAR = re.compile(r"(\d ?\d{3})(?:[.,]0+)?")
+_TWO_DIGITS = re.compile(r"\d{1,2}(?:[.,]0+)?")
 
 
 def _plain_words(text: str) -> str:
@@ -310,11 +359,13 @@ def _full(year: str) -> int:
     return int(year) + 2000 * (len(year) == 2)
 
 
-def _parts(text: str) -> tuple[int, int, int, str] | None:
+def _parts(text: str, *, is_month_first: bool = False) -> tuple[int, int, int, str] | None:
     """Year, month and day as written, and the rule; None for another form."""
     if found := _ISO.fullmatch(text):
         return int(found[1]), int(found[2]), int(found[3]), RULE_DAY
     if found := _DAY_FIRST.fullmatch(text):
+        if is_month_first:
+            return _full(found[3]), int(found[1]), int(found[2]), RULE_MONTH_FIRST
         return _full(found[3]), int(found[2]), int(found[1]), RULE_SHORT if len(found[3]) == 2 else RULE_DAY
     if (found := _IN_WORDS.fullmatch(_plain_words(text))) and (month := read_month(found[2])):
         return _full(found[3]), month, int(found[1]), RULE_SHORT if len(found[3]) == 2 else RULE_DAY
@@ -343,13 +394,13 @@ def _span(text: str) -> tuple[int, int, int, str] | None:
     return None
 
 
-def read_day(text: str, *, is_end: bool = False) -> tuple[date, str] | None:
+def read_day(text: str, *, is_end: bool = False, is_month_first: bool = False) -> tuple[date, str] | None:
     """The day of a tidy text and the rule that gave it, or None; of a month or a longer span, its first or last day."""
     if serial := _SERIAL.fullmatch(text):
         days = int(serial[1])
         return (_ORIGIN + timedelta(days=days), RULE_SERIAL) if days in _SERIALS else None
     try:
-        if parts := _parts(text):
+        if parts := _parts(text, is_month_first=is_month_first):
             return date(*parts[:3]), parts[3]
         if span := _span(text):
             year, month, months, rule = span
@@ -363,12 +414,13 @@ def read_day(text: str, *, is_end: bool = False) -> tuple[date, str] | None:
 def day_reader(column: str, spellings: Spellings, year: int) -> Callable[[str], Cell]:
     """Reads a date as ``AAAA-MM-JJ``: a start not after the year, an end within it; another one is left empty."""
     first, last, is_end = date(year, 1, 1), date(year, 12, 31), column == "date_fin"
+    is_month_first = spellings.form_of(column) == MONTH_FIRST
 
     def read(text: str) -> Cell:
         plain = normalise(text)
         if not plain or (spellings.find(column, plain)):
             return Cell(EMPTY, RULE_MISSING if text else "")
-        found = read_day(plain, is_end=is_end)
+        found = read_day(plain, is_end=is_end, is_month_first=is_month_first)
         if found is None:
             return Cell(EMPTY, RULE_NO_DAY, unread=(plain,))
         day, rule = found
@@ -410,7 +462,11 @@ def year_reader(year: int) -> Callable[[str], Cell]:
 
 
 def birth_reader(spellings: Spellings, year: int) -> Callable[[str], Cell]:
-    """Reads a year of birth (or the year of a date) that gives a plausible age in the year; else it is left empty."""
+    """Reads a year of birth (or the year of a date) that gives a plausible age in the year; else it is left empty.
+
+    Two digits are those of the year that gives such an age, or the age itself, once someone said which.
+    """
+    form = spellings.form_of("annee_naissance")
 
     def read(text: str) -> Cell:
         plain = normalise(text)
@@ -419,6 +475,11 @@ def birth_reader(spellings: Spellings, year: int) -> Callable[[str], Cell]:
         found = read_number_of_year(plain)
         if found and found > year and _SHORT_YEAR.fullmatch(plain):
             found -= 100  # « 05/03/98 » of a birth
+        if form and _TWO_DIGITS.fullmatch(plain):
+            number = int(float(plain.replace(",", ".")))
+            found = year - number if form == AGE else number + (2000 if 2000 + number <= year else 1900)
+            if YOUNGEST_YEARS <= year - found <= OLDEST_YEARS:
+                return Cell(str(found), RULE_AGE if form == AGE else RULE_YEAR)
         if found is None or not YOUNGEST_YEARS <= year - found <= OLDEST_YEARS:
             return Cell(EMPTY, RULE_BIRTH, unread=(plain,))
         return Cell(str(found), "" if str(found) == text else RULE_YEAR)
@@ -433,7 +494,7 @@ RULE_ZERO = "zéro de tête de l’UAI rétabli ; sa lettre de contrôle le conf
 RULE_TOWN = "UAI retrouvé par le nom et la commune, dans reference/colleges.csv"
 RULE_NAME = "UAI retrouvé par le seul nom, qu’un seul collège porte dans reference/colleges.csv"
 RULE_NAMESAKE = "collège dont l’export donne le nom à un autre UAI : gardé sans UAI"
-RULE_ALIAS = "UAI retrouvé par reference/alias.csv"
+RULE_ALIAS = "UAI retrouvé par une écriture expliquée (lectures.csv ou reference/alias.csv)"
 RULE_UNKNOWN_COLLEGE = "collège inconnu de reference/colleges.csv : gardé sans UAI"
 RULE_ASSOCIATION = "nom ramené à celui de reference/associations.csv"
 RULE_BAD_UAI = "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide"

@@ -5,23 +5,26 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from helpers import paths
-from helpers.clean import persons
 from helpers.clean.answers import (
+    ABOVE,
     CLOSED,
     FIELDS,
+    FORMS,
+    MONTH_FIRST,
     MULTIPLE,
     UNANSWERED,
     UNFORESEEN,
+    WHOLE,
     Cell,
     Reason,
     answers_of,
     codes_among,
+    form_to_ask,
     key_of,
     normalise,
     read_number_of_year,
@@ -29,6 +32,7 @@ from helpers.clean.answers import (
 )
 from helpers.clean.persons import (
     COLUMNS,
+    MOST_SPELLINGS,
     RULE_NOTHING,
     RULE_WITHIN,
     Registers,
@@ -41,6 +45,7 @@ from helpers.clean.persons import (
     order_labels,
     read_columns,
     reject_nobody,
+    repeat_above,
     tidy_identifiers,
     without_unused,
     written_as,
@@ -118,9 +123,15 @@ MOST_UNREAD_PCT = 20
 # An unknown answer is shown only if short, without a long number, and like a known answer or given by several: it might
 # be about a person.
 _LONGEST_SHOWN, _FEWEST_ALIKE, _CLOSE = 40, 3, 0.6
-_NUMBER = re.compile(r"\d{3}|\d\d\D\d\d|@")
+_NUMBER, _DAY = re.compile(r"\d{3}|@"), re.compile(r"\d\d\D\d\d")
+_DAYS = ("date_debut", "date_fin")
 # Spellings listed in a column, the most frequent first; a sentence names fewer.
 _MOST_LISTED, _NAMED = 200, 5
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is too short and bare to be about a person: no long number, no address."""
+    return len(text) <= _LONGEST_SHOWN and not _NUMBER.search(text)
 
 
 def exceeds(rows: int, total: int, percent: int) -> bool:
@@ -130,146 +141,172 @@ def exceeds(rows: int, total: int, percent: int) -> bool:
 
 @dataclass(frozen=True)
 class _Reading:
-    """All that the faults look at: the rows as received, what they mean, which are kept."""
+    """All that the faults look at: the rows as received, what they mean, which are kept, what became of the others."""
 
+    received: ReceivedRecords
     rows: pd.DataFrame
     table: pd.DataFrame
     cells: dict[str, list[Cell]]
-    reasons: pd.Series
-    year: int
-    files: list[str]
-    codes: dict[str, set[str]]
-
-    @cached_property
-    def kept(self) -> pd.Series:
-        """Which rows are persons."""
-        return self.reasons.eq(EMPTY)
+    kept: pd.Series
+    ledger: pd.DataFrame
+    rejected: pd.DataFrame
+    registers: Registers
 
     @property
     def file(self) -> str:
         """How a sentence names the files."""
-        more = len(self.files) - 1
-        return f"{self.files[0]} et {more} autre{'s' if more > 1 else ''}" if more else self.files[0]
+        first, *others = dict.fromkeys(each.file for each in self.received.tables)
+        return f"{first} et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else first
 
-    def unread_texts(self, name: str) -> list[tuple[str, str]]:
-        """The categories of a column that are not understood, with each part of them that is not."""
-        pairs = zip(self.rows[name].cat.categories.tolist(), self.cells[name], strict=True)
-        return [(text, piece) for text, cell in pairs for piece in cell.unread]
+    @property
+    def unplaced(self) -> int:
+        """How many persons have no association, when they are many, nobody said why, and others have one."""
+        place = self.table.loc[self.kept, "association"]
+        alone = int(place.isna().sum())
+        is_many = exceeds(alone, len(place), MOST_UNPLACED_PCT) and place.notna().any()
+        return alone if is_many and not self.registers.spellings.form_of("association") else 0
 
     def asked(self, name: str) -> pd.Series:
         """To which rows the question of a column is put."""
         return self.kept & holds(self.table["origine"], ["college"]) if name == "orienteur" else self.kept
 
+    def unknown_names(self, name: str) -> pd.Series:
+        """The persons whose association is in no register, or whose collège has no UAI: kept as it is written."""
+        table = self.table
+        if name == "college":
+            return self.kept & table["uai"].isna() & table["college"].notna()
+        known = {key_of(each) for each in self.registers.associations["association"]}
+        return self.kept & holds(
+            table[name], (each for each in table[name].cat.categories.tolist() if key_of(each) not in known)
+        )
 
-def list_unread(reading: _Reading) -> list[Unread]:
-    """What the cleaning could not read, by column, spelling and file, the most frequent of each column first."""
-    return [each for name in COLUMNS for each in _unread_in(name, reading)]
+
+@dataclass(frozen=True)
+class _Misread:
+    """What of a column is not understood: by category, the parts of it that are not; the rows that hold them.
+
+    ``count`` are those to whom the question is put, of ``total`` (who answered, when any answer is possible).
+    """
+
+    name: str
+    pieces: list[tuple[str, ...]]
+    rows: pd.Series
+    count: int
+    total: int
+    is_closed: bool
+    is_asked: bool
+    codes: set[str]
+    form: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its texts may be shown: of a list, unless the column seems to hold something else."""
+        return self.is_closed and (bool(self.codes) or not exceeds(self.count, self.total, MOST_SHOWN_PCT))
 
 
-def _unread_in(name: str, reading: _Reading) -> Iterator[Unread]:
-    rows, pairs = reading.rows, reading.unread_texts(name)
-    if not pairs:
-        return
-    is_unread, asked = holds(rows[name], (text for text, _ in pairs)), reading.asked(name)
-    unread, codes = int((is_unread & asked).sum()), {normalise(text) for text in reading.codes.get(name, ())}
-    is_closed = name in CLOSED or name in MULTIPLE
-    if is_closed:
-        is_many = unread >= FEWEST_ASKED or unread * 100 >= asked.sum() * LEAST_ASKED_PCT
-        is_asked = unread > 0 and (is_many or bool(codes))
-        is_shown = bool(codes) or not exceeds(unread, int(asked.sum()), MOST_SHOWN_PCT)
-    else:
-        filled = int((~holds(rows[name], [EMPTY]) & asked).sum())
-        is_asked, is_shown = exceeds(unread, filled, MOST_UNREAD_PCT), False
-    found = _places(rows, name, is_unread, reading)
-    answers = answers_of(name).items() if is_closed else ()
+def _misread(reading: _Reading) -> Iterator[_Misread]:
+    """The columns of which something is not understood, in the order of the schema."""
+    spellings = reading.registers.spellings
+    for name in COLUMNS:
+        column, texts, asked = reading.rows[name], reading.rows[name].cat.categories.tolist(), reading.asked(name)
+        filled = asked & ~holds(column, [EMPTY])
+        if form := form_to_ask(name, texts, spellings):
+            pieces, count = [(WHOLE,) if text else () for text in texts], int(filled.sum())
+            yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), form)
+        elif alone := reading.unplaced if name == "association" else 0:
+            form = f"{alone} lignes n’en ont pas ; elle n’est peut-être écrite que sur la première de chaque bloc"
+            rows = asked & reading.table[name].isna()
+            yield _Misread(name, [(WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
+        elif name in ("association", "college"):
+            rows, pieces = reading.unknown_names(name), [(normalise(text),) for text in texts]
+            if rows.any():
+                yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()), False, False, set())
+        elif any(pieces := [cell.unread for cell in reading.cells[name]]):
+            rows = holds(column, (text for text, unread in zip(texts, pieces, strict=True) if unread))
+            codes = {normalise(text) for text in codes_among(name, texts, spellings)}
+            is_closed, count = name in CLOSED or name in MULTIPLE, int((rows & asked).sum())
+            total = int((asked if is_closed else filled).sum())
+            is_many = count >= FEWEST_ASKED or count * 100 >= total * LEAST_ASKED_PCT or bool(codes)
+            is_asked = count > 0 and is_many if is_closed else exceeds(count, total, MOST_UNREAD_PCT)
+            yield _Misread(name, pieces, rows, count, total, is_closed, is_asked, codes)
+
+
+def _spellings_of(column: _Misread, reading: _Reading) -> Iterator[Unread]:
+    """Each spelling of a column that is not understood, by file and sheet, the most frequent first."""
+    answers = answers_of(column.name).items() if column.is_closed else ()
     names = {key_of(word): each for each, label in answers for word in (each, label)}
     names = {key: each for key, each in names.items() if each not in (UNFORESEEN, UNANSWERED)}
-    secret = _identifiers_among(rows, {piece for piece, _, _ in found}) if is_shown else set()
+    found = _places(column, reading)
+    identifiers = reading.rows[IDENTIFIER]
+    secret = {*identifiers[identifiers.isin({piece for piece, *_ in found})]} if column.is_shown else set()
     for (piece, file, sheet), (line, count, of_persons) in found.items():
-        near = get_close_matches(key_of(piece), list(names), n=1, cutoff=_CLOSE) if piece not in codes else []
-        is_known = piece in codes or bool(near) or count >= _FEWEST_ALIKE
-        is_public = len(piece) <= _LONGEST_SHOWN and not _NUMBER.search(piece) and piece not in secret
+        near = get_close_matches(key_of(piece), list(names), n=1, cutoff=_CLOSE) if piece not in column.codes else []
+        is_known = piece in column.codes or bool(near) or count >= _FEWEST_ALIKE
+        is_public = is_plain(piece) and not _DAY.search(piece) and piece not in secret
         yield Unread(
-            name,
+            column.name,
             piece,
             file,
             sheet,
             first_line=line,
             count=count,
             persons=of_persons,
-            suggestion=names[near[0]] if near else EMPTY,
-            is_shown=is_shown and is_known and is_public,
-            is_asked=is_asked,
+            suggestion=names[near[0]] if near else MONTH_FIRST if column.form and column.name in _DAYS else EMPTY,
+            is_shown=bool(column.form) or (column.is_shown and is_known and is_public),
+            is_asked=column.is_asked,
         )
 
 
-def _places(rows: pd.DataFrame, name: str, is_unread: pd.Series, reading: _Reading) -> dict[tuple, list[int]]:
+def _places(column: _Misread, reading: _Reading) -> dict[tuple, list[int]]:
     """First line, cells and persons of each unread part of a text, by file and sheet: the most frequent first."""
-    here = np.flatnonzero(is_unread)
-    files, sheets = (rows[each].cat for each in ("fichier", "feuille"))
-    shape = len(reading.cells[name]), len(files.categories), len(sheets.categories)
-    places = np.ravel_multi_index([each.codes.to_numpy()[here] for each in (rows[name].cat, files, sheets)], shape)
-    keys, first, which, counts = np.unique(places, return_index=True, return_inverse=True, return_counts=True)
-    lines, kept = rows["ligne"].to_numpy()[here[first]], np.bincount(which, weights=reading.kept.to_numpy()[here])
+    rows = reading.rows.loc[column.rows, ["fichier", "feuille", "ligne", column.name]]
+    groups = rows.assign(personne=reading.kept).groupby([column.name, "fichier", "feuille"], observed=True)
     found: dict[tuple, list[int]] = {}
-    for code, file, sheet, line, count, of_persons in zip(
-        *np.unravel_index(keys, shape), lines.tolist(), counts.tolist(), kept.tolist(), strict=True
-    ):
-        for piece in reading.cells[name][code].unread:
-            key = (piece, files.categories[file], sheets.categories[sheet])
-            before = found.get(key, [line, 0, 0])
-            found[key] = [min(line, before[0]), before[1] + count, before[2] + int(of_persons)]
+    pieces = dict(zip(reading.rows[column.name].cat.categories, column.pieces, strict=True))
+    places = groups.agg(ligne=("ligne", "min"), cases=("ligne", "size"), personnes=("personne", "sum"))
+    for (text, file, sheet), line, count, of_persons in places.itertuples(name=None):
+        for piece in pieces[text]:
+            before = found.get((piece, file, sheet), [line, 0, 0])
+            found[piece, file, sheet] = [min(line, before[0]), before[1] + count, before[2] + int(of_persons)]
     return dict(sorted(found.items(), key=lambda each: (-each[1][1], each[0]))[:_MOST_LISTED])
 
 
-def _identifiers_among(rows: pd.DataFrame, texts: set[str]) -> set[str]:
-    return set(rows.loc[rows[IDENTIFIER].isin(texts), IDENTIFIER])
-
-
-def find_unread(reading: _Reading, unread: list[Unread]) -> Iterator[DataError]:
-    """One sentence for each column that holds too much that is not understood."""
-    for name in dict.fromkeys(each.column for each in unread if each.is_asked):
-        spellings = _by_value([each for each in unread if each.column == name])
-        is_unread = holds(reading.rows[name], (text for text, _ in reading.unread_texts(name))) & reading.asked(name)
-        where, count = f"{reading.file}, colonne « {name} »", int(is_unread.sum())
-        is_closed = name in CLOSED or name in MULTIPLE
-        total = int((reading.asked(name) & (True if is_closed else ~holds(reading.rows[name], [EMPTY]))).sum())
-        if not is_closed:
-            rules = {cell.rule for cell in reading.cells[name] if cell.unread}
-            yield DataError(
-                f"{where} : {count} cases sur {total} ne se lisent pas ({', '.join(sorted(rules))}) ; vérifiez la "
-                "colonne, et écrivez ses cases comme le dit docs/data-dictionary.md.",
-                persons=count,
-            )
-        elif codes := sorted({normalise(text) for text in reading.codes.get(name, ())}):
-            yield DataError(
-                f"{where} : ses valeurs sont des codes ({', '.join(codes)}), que rien n’explique ; dites dans "
-                f"{paths.TO_COMPLETE} ce que chacun veut dire.",
-                persons=count,
-            )
-        else:
-            yield DataError(
-                f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} "
-                f"{'ne sont' if count > 1 else 'n’est'} pas comprise{'s' if count > 1 else ''}{_remedy(spellings)}",
-                persons=count,
-            )
-
-
-def _by_value(spellings: list[Unread]) -> list[Unread]:
-    """Each spelling once, with the first of its places, its cells of all files and sheets: the most frequent first."""
-    found: dict[str, Unread] = {}
-    for each in spellings:
-        before = found.get(each.value)
-        found[each.value] = replace(before, count=before.count + each.count) if before else each
-    return sorted(found.values(), key=lambda each: -each.count)
+def _told(column: _Misread, spellings: list[Unread], reading: _Reading) -> DataError:
+    """The sentence for a column that holds too much that is not understood."""
+    where, count, total = f"{reading.file}, colonne « {column.name} »", column.count, column.total
+    if column.form:
+        words = " ou ".join(f"« {each} »" for each in FORMS[column.name].values())
+        told = f"{where} : {column.form} ; dites dans {paths.TO_COMPLETE}, pour toute la colonne, {words}."
+    elif column.codes:
+        codes = ", ".join(sorted(column.codes))
+        told = (
+            f"{where} : ses valeurs sont des codes ({codes}), que rien n’explique ; dites dans {paths.TO_COMPLETE} ce "
+            "que chacun veut dire."
+        )
+    elif column.is_closed:
+        are = ("ne sont pas comprises" if count > 1 else "n’est pas comprise") + _remedy(spellings)
+        told = f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} {are}"
+    else:
+        rules = sorted({cell.rule for cell in reading.cells[column.name] if cell.unread})
+        told = (
+            f"{where} : {count} cases sur {total} ne se lisent pas ({', '.join(rules)}) ; vérifiez la colonne, et "
+            "écrivez ses cases comme le dit docs/data-dictionary.md."
+        )
+    return DataError(told, persons=count)
 
 
 def _remedy(spellings: list[Unread]) -> str:
-    few = [each for each in spellings if each.is_shown][:_NAMED]
+    """The most frequent of these spellings that may be shown, all files and sheets together, and what to do."""
+    by_value: dict[str, Unread] = {}
+    for each in spellings:
+        before = by_value.get(each.value)
+        by_value[each.value] = replace(before, count=before.count + each.count) if before else each
+    values = sorted(by_value.values(), key=lambda each: -each.count)
+    few = [each for each in values if each.is_shown][:_NAMED]
     if not few:
         return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {paths.TO_COMPLETE}."
     named = ", ".join(f"« {each.value} » ({each.count} fois)" for each in few)
-    others = [each for each in spellings if each not in few]
+    others = [each for each in values if each not in few]
     more = f" ; d’autres ne sont pas montrées, la première ligne {others[0].first_line}" if others else ""
     return f" : {named}{more} ; dites dans {paths.TO_COMPLETE} ce que cela veut dire, ou corrigez le fichier."
 
@@ -279,6 +316,8 @@ def _remedy(spellings: list[Unread]) -> str:
 # Shares of the rows, in per cent, above which the file is wrong rather than some rows.
 MOST_CONTRADICTORY_PCT = 1
 MOST_REJECTED_PCT = 20
+# Associations of no register for each one that is there: above it, the column holds something else.
+MOST_NEW_NAMES = 3
 # Rows of a file or a sheet already in another one: above it, it is the same again.
 MOST_REPEATED_PCT = 50
 # Rows without an association: above it, the name stands on the first row of each block only.
@@ -290,11 +329,23 @@ MOST_NOT_NEW_PCT = 66
 def find_full(reading: _Reading) -> Iterator[DataError]:
     """Columns with too many distinct texts."""
     for name in COLUMNS:
-        if len(reading.rows[name].cat.categories) > persons.MOST_SPELLINGS:
+        if len(reading.rows[name].cat.categories) > MOST_SPELLINGS:
             yield DataError(
-                f"{reading.file}, colonne « {name} » : plus de {persons.MOST_SPELLINGS} textes différents ; vérifiez "
+                f"{reading.file}, colonne « {name} » : plus de {MOST_SPELLINGS} textes différents ; vérifiez "
                 "que c’est bien cette colonne, et écrivez les dates sans l’heure."
             )
+
+
+def find_crowded(reading: _Reading) -> Iterator[DataError]:
+    """A column of associations that holds something else: far more names than a département has."""
+    rows = reading.unknown_names("association")
+    count, known = reading.table.loc[rows, "association"].nunique(), len(reading.registers.associations)
+    if count > MOST_NEW_NAMES * max(known, FEWEST_ASKED):
+        yield DataError(
+            f"{reading.file}, colonne « association » : {count} noms que data/raw/reference/associations.csv n’a pas ; "
+            "vérifiez que c’est bien cette colonne. Si ces associations existent, ajoutez-les à cette table.",
+            persons=int(rows.sum()),
+        )
 
 
 def find_other_years(reading: _Reading) -> Iterator[DataError]:
@@ -306,15 +357,15 @@ def find_other_years(reading: _Reading) -> Iterator[DataError]:
         years = Counter({read[text]: int(count) for text, count in seen[seen > 0].items() if read[text] is not None})
         if years and not of_year & set(seen[seen > 0].index):
             yield DataError(
-                f"{file} : ce fichier est celui de {max(years, key=years.get)}, non de {reading.year} ; mettez-le dans "
-                "le dossier de son année, ou demandez cette année-là."
+                f"{file} : ce fichier est celui de {max(years, key=years.get)}, non de {reading.received.year} ; "
+                "mettez-le dans le dossier de son année, ou demandez cette année-là."
             )
 
 
-def find_empty(reading: _Reading, present: list[str]) -> Iterator[DataError]:
+def find_empty(reading: _Reading) -> Iterator[DataError]:
     """Required columns that are present and empty."""
     rows = reading.rows
-    for name in present if len(rows) else ():
+    for name in reading.received.columns if len(rows) else ():
         if name == IDENTIFIER:
             is_empty = rows[name].eq(EMPTY).all()
         else:
@@ -328,9 +379,9 @@ def find_empty(reading: _Reading, present: list[str]) -> Iterator[DataError]:
             )
 
 
-def find_repeated(reading: _Reading, rejected: pd.DataFrame) -> Iterator[DataError]:
+def find_repeated(reading: _Reading) -> Iterator[DataError]:
     """Files and sheets more than half of whose rows are already in another one."""
-    places = ["fichier", "feuille"]
+    places, rejected = ["fichier", "feuille"], reading.rejected
     sizes = reading.rows.groupby(places, observed=True).size()
     again = rejected[rejected["motif"].eq(Reason.IDENTICAL)].groupby(places, observed=True).size()
     for (file, sheet), count in again.items() if len(sizes) > 1 else ():
@@ -348,17 +399,10 @@ def find_repeated(reading: _Reading, rejected: pd.DataFrame) -> Iterator[DataErr
             )
 
 
-def find_unplaced(reading: _Reading, changes: pd.DataFrame) -> Iterator[DataError]:
-    """An association on the first row of blocks only, rows without an answer, yes and no the other way round."""
+def find_unplaced(reading: _Reading) -> Iterator[DataError]:
+    """Rows without an answer, yes and no the other way round."""
     kept, table = reading.kept, reading.table
-    alone = int(table.loc[kept, "association"].isna().sum())
-    if table["association"].notna().any() and exceeds(alone, int(kept.sum()), MOST_UNPLACED_PCT):
-        yield DataError(
-            f"{reading.file}, colonne « association » : {alone} lignes n’en ont pas ; si elle n’est écrite que sur la "
-            "première ligne de chaque bloc, recopiez-la sur chaque ligne, sinon complétez-la.",
-            persons=alone,
-        )
-    rules = changes.groupby("regle")["lignes"].sum()
+    rules = reading.ledger.groupby("regle")["lignes"].sum()
     bare, total = int(rules.get(RULE_NOTHING, 0)), int(kept.sum())
     if bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_ASKED_PCT):
         yield DataError(
@@ -367,7 +411,8 @@ def find_unplaced(reading: _Reading, changes: pd.DataFrame) -> Iterator[DataErro
             persons=bare,
         )
     new, opened = table["nouvel_accompagnement"], table["date_debut"].astype("datetime64[s]").dt.year
-    for is_there, other in ((opened.eq(reading.year), "non"), (opened.lt(reading.year), "oui")):
+    year = reading.received.year
+    for is_there, other in ((opened.eq(year), "non"), (opened.lt(year), "oui")):
         answers = new[kept & is_there & new.isin(["oui", "non"])]
         wrong = int(answers.eq(other).sum())
         if wrong >= FEWEST_ASKED and exceeds(wrong, len(answers), MOST_NOT_NEW_PCT):
@@ -380,11 +425,11 @@ def find_unplaced(reading: _Reading, changes: pd.DataFrame) -> Iterator[DataErro
             )
 
 
-def find_excess(reading: _Reading, rejections: pd.DataFrame, read: int) -> Iterator[DataError]:
+def find_excess(reading: _Reading) -> Iterator[DataError]:
     """Too many rejected rows, or too many contradictory persons."""
-    rows = dict(zip(rejections["motif"], rejections["lignes"].astype(int), strict=True))
+    rows = Counter(reading.rejected["motif"].tolist())
     rows.pop(Reason.GATHERED, None)
-    twice, rejected = rows.get(Reason.CONTRADICTORY, 0), sum(rows.values())
+    twice, rejected, read = rows[Reason.CONTRADICTORY], rows.total(), reading.received.read
     if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
         yield DataError(
             f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
@@ -393,7 +438,7 @@ def find_excess(reading: _Reading, rejections: pd.DataFrame, read: int) -> Itera
             persons=twice,
         )
     if exceeds(rejected, read, MOST_REJECTED_PCT):
-        main = ", ".join(f"{reason} ({count})" for reason, count in list(rows.items())[:3])
+        main = ", ".join(f"{reason} ({count})" for reason, count in rows.most_common(3))
         yield DataError(
             f"{reading.file} : {rejected} {'lignes' if rejected > 1 else 'ligne'} sur {read} ne "
             f"{'peuvent pas être comptées' if rejected > 1 else 'peut pas être comptée'} : {main} ; corrigez le "
@@ -437,6 +482,8 @@ def clean_persons(
     """
     registers = Registers(read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
+    is_repeated = registers.spellings.form_of("association") == ABOVE
+    repeated = repeat_above(rows, "association") if is_repeated else []
     cells = read_columns(rows, registers, received.year)
     identifiers, changes = tidy_identifiers(rows)
     reasons = reject_nobody(rows, identifiers, cells["annee"])
@@ -449,7 +496,7 @@ def clean_persons(
     kept = reasons.eq(EMPTY)
     for column, rule, concerned in decide(table, rows, registers, received.year):
         changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
-    if are_within_associations(table, kept):
+    if is_within := are_within_associations(table, kept):
         table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
         changes += by_file(rows.loc[kept, "fichier"], IDENTIFIER, RULE_WITHIN)
     again, gathered = judge_repeats(table, kept)
@@ -460,76 +507,42 @@ def clean_persons(
         table.loc[gathered.index, "objectifs"] = gathered
     refused = [(each.file, each.sheet, row) for each in received.tables for row in each.refused]
     rejected = keep_rejected(rows, reasons, refused)
-    rejections = count_rejections(rejected)
-    changes = [*received.changes, *(change for each in received.tables for change in each.changes), *changes]
+    made = [change for each in received.tables for change in each.changes]
+    changes = [*received.changes, *made, *repeated, *changes]
     ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
     found = table[kept].reset_index(drop=True)
     found = found.assign(**{name: without_unused(found[name]) for name in COLUMNS})
-    read = sum(len(each) for each in received.tables)
-    assert read == len(found) + len(rejected), "a row is neither kept nor rejected"
-    codes = {name: codes_among(name, rows[name].cat.categories, registers.spellings) for name in CLOSED}
-    files = list(dict.fromkeys(each.file for each in received.tables))
-    reading = _Reading(rows, table, cells, reasons, received.year, files, codes)
-    unread = list_unread(reading)
-    unusable = _faults(received, reading, unread=unread, ledger=ledger, rejected=rejected, rejections=rejections)
-    faults = [*received.faults, *registers.spellings.faults, *unusable]
-    return CleanedRecords(Persons(received.year, found), ledger, rejections, rejected, read, faults, unread)
+    assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
+    reading = _Reading(received, rows, table, cells, kept, ledger, rejected, registers)
+    misread = [(column, list(_spellings_of(column, reading))) for column in _misread(reading)]
+    return CleanedRecords(
+        persons=Persons(received.year, found, is_within),
+        ledger=ledger,
+        rejections=count_rejections(rejected),
+        rejected=rejected,
+        read=received.read,
+        faults=[*received.faults, *registers.spellings.faults, *_faults(reading, misread)],
+        unread=[each for _, spellings in misread for each in spellings],
+    )
 
 
-def _faults(
-    received: ReceivedRecords,
-    reading: _Reading,
-    *,
-    unread: list[Unread],
-    ledger: pd.DataFrame,
-    rejected: pd.DataFrame,
-    rejections: pd.DataFrame,
-) -> list[DataError]:
+def _faults(reading: _Reading, misread: list[tuple[_Misread, list[Unread]]]) -> list[DataError]:
     """Why the year is unusable, from its rows; a cause hides its consequences."""
-    read = sum(len(each) for each in received.tables)
-    if not received.tables:
-        return []
-    if not read:
+    received = reading.received
+    if not received.read:
+        if not received.tables or received.faults:
+            return []
         said = "aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
-        return [] if received.faults else [DataError(f"{reading.files[0]} : {said}")]
-    other_years, repeated = list(find_other_years(reading)), list(find_repeated(reading, rejected))
+        return [DataError(f"{reading.file} : {said}")]
+    other_years, repeated = list(find_other_years(reading)), list(find_repeated(reading))
     is_explained = other_years or repeated or not {IDENTIFIER, "annee"} <= set(received.columns)
     return [
         *find_full(reading),
         *other_years,
         *repeated,
-        *find_empty(reading, received.columns),
-        *find_unread(reading, unread),
-        *([] if is_explained else [*find_unplaced(reading, ledger), *find_excess(reading, rejections, read)]),
+        *find_empty(reading),
+        *find_crowded(reading),
+        *(_told(column, spellings, reading) for column, spellings in misread if column.is_asked),
+        *([] if is_explained else [*find_unplaced(reading), *find_excess(reading)]),
     ]
-
-
-def clean_earlier(
-    receiveds: list[ReceivedRecords],
-    *,
-    spellings: pd.DataFrame,
-    aliases: pd.DataFrame,
-    associations: pd.DataFrame,
-    colleges: pd.DataFrame,
-) -> dict[int, Persons]:
-    """The persons of earlier years by year, each cleaned as `clean_persons` does; a year without export is left out.
-
-    ``spellings`` has the schema ``modalites``; the registers: schema ``alias``, schema ``associations``, schema
-    ``colleges``.
-
-    Raises DataError for the first fault of a year.
-
-    >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
-    >>> clean.clean_earlier([ReceivedRecords(2019), ReceivedRecords(2020)], **registres)
-    {}
-    """
-    registers = {"spellings": spellings, "aliases": aliases, "associations": associations, "colleges": colleges}
-    out = {}
-    for received in receiveds:
-        cleaned = clean_persons(received, **registers)
-        if cleaned.faults:
-            raise cleaned.faults[0]
-        if not received.is_empty:
-            out[received.year] = cleaned.persons
-    return out

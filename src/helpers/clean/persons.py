@@ -84,6 +84,18 @@ def join_tables(tables: list[ReceivedTable]) -> pd.DataFrame:
     )
 
 
+RULE_ABOVE = "case vide : la valeur de la ligne du dessus, d’après lectures.csv"
+
+
+def repeat_above(rows: pd.DataFrame, name: str) -> list[Change]:
+    """Fills the empty cells of a column (changed in ``rows``) with the one above, in each file and sheet."""
+    given = rows[name].where(rows[name].ne(EMPTY))
+    filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)
+    changed = rows[name].eq(EMPTY) & filled.ne(EMPTY)
+    rows[name] = filled
+    return by_file(rows.loc[changed, "fichier"], name, RULE_ABOVE)
+
+
 # --- The meaning of each cell, found once a spelling ---
 
 
@@ -212,7 +224,9 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[Cell
     if nobody.any():
         few, is_total = rows.loc[nobody, COLUMNS], pd.Series(False, index=rows.index[nobody])
         for name in COLUMNS:
-            is_total |= holds(few[name], (t for t in few[name].cat.categories if _TOTAL_KEY.fullmatch(key_of(t))))
+            is_total |= holds(
+                few[name], (t for t in few[name].cat.categories.tolist() if _TOTAL_KEY.fullmatch(key_of(t)))
+            )
         out[nobody] = np.where(is_total, Reason.TOTAL, Reason.NOBODY)
     # Found by a part of the word, which is fast, then read whole.
     perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]

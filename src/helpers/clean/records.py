@@ -14,11 +14,7 @@ from helpers.schema import FROM_RECORDS, DataError, columns
 
 @dataclass(frozen=True)
 class Change:
-    """A change made while reading or cleaning, and its rows; ``column`` is empty for a whole file.
-
-    >>> Change("accompagnements.csv", "niveau", "écriture ramenée à la liste", rows=1).rows
-    1
-    """
+    """A change made while reading or cleaning, and its rows; ``column`` is empty for a whole file."""
 
     file: str
     column: str
@@ -28,11 +24,7 @@ class Change:
 
 @dataclass(frozen=True)
 class UnreadableRow:
-    """A row that could not be read: its line in the file, why, and its text (private).
-
-    >>> UnreadableRow(line=2235, reason="ligne trop courte : des cases manquent", text="F1;2021").line
-    2235
-    """
+    """A row that could not be read: its line in the file, why, and its text (private)."""
 
     line: int
     reason: str
@@ -45,10 +37,6 @@ class ReceivedTable:
 
     ``rows`` holds texts under the project's column names: ``identifiant`` as text, the other columns as categories of
     their distinct spellings; an empty cell is ``""``, never missing. Its index is the line (or row) in the file.
-
-    >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "sexe": pd.Categorical(["Fille", "G"])}, index=[2, 3])
-    >>> len(ReceivedTable("accompagnements.csv", "", lignes))
-    2
     """
 
     file: str
@@ -87,6 +75,11 @@ class ReceivedRecords:
         return not self.tables and not self.faults
 
     @property
+    def read(self) -> int:
+        """The rows read, in all files."""
+        return sum(map(len, self.tables))
+
+    @property
     def rows(self) -> dict[str, int]:
         """The rows read in each file, by its name."""
         found: Counter = Counter()
@@ -119,7 +112,8 @@ class Persons:
 
     ``identifiant`` is text; the others are categories: modalities of the catalogue, ISO dates, years, names, UAI, and,
     for ``objectifs``, sets of modalities in catalogue order, joined by ``;``; missing where nothing is known.
-    `data.load_persons` gives them with their labels, as dates, numbers and lists.
+    `data.load_persons` gives them with their labels, as dates, numbers and lists. ``is_within`` tells whether each
+    association numbers its own persons: identifiers then begin with its name.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "sexe": ["filles", ""]})
     >>> personnes = Persons.of(2021, lignes)
@@ -133,6 +127,7 @@ class Persons:
             dict.fromkeys(columns("accompagnements")[1:], "category")
         )
     )
+    is_within: bool = False
 
     @classmethod
     def of(cls, year: int, rows: pd.DataFrame) -> "Persons":
@@ -169,15 +164,12 @@ class Persons:
 
 @dataclass(frozen=True)
 class Unread:
-    """A spelling of a column that the cleaning could not read: what ``a_completer.csv`` asks for.
+    """A spelling of a column that could not be read: what ``a_completer.csv`` asks for.
 
     ``count`` is how many cells of ``file`` and ``sheet`` hold it, from ``first_line`` on, and ``persons`` how many
     persons kept do. ``suggestion`` is the nearest answer of a closed list, else ``""``. ``is_shown`` tells whether
     ``value`` may stand in a message or in a page: an answer of a closed list that cannot be about a person.
     ``is_asked`` tells whether the year cannot be used until it is understood.
-
-    >>> Unread("origine", "collgee", "accompagnements.csv", "", first_line=3, count=2, persons=2).suggestion
-    ''
     """
 
     column: str
@@ -200,13 +192,6 @@ class CleanedRecords:
     rejected rows (``fichier``, ``feuille``, ``ligne``, ``motif``, then the cells). ``faults`` is why the records are
     unusable, one French sentence each, without any value of a person; ``unread`` what could not be read, by column,
     spelling and file. `clean.clean_persons` shows a year with rows.
-
-    >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
-    >>> nettoyage = clean.clean_persons(data.receive(2020), **registres)
-    >>> nettoyage.read == len(nettoyage.persons) + len(nettoyage.rejected), nettoyage.faults
-    (True, [])
-    >>> list(nettoyage.rejections), list(nettoyage.rejected)[:4]
-    (['motif', 'lignes'], ['fichier', 'feuille', 'ligne', 'motif'])
     """
 
     persons: Persons

@@ -245,6 +245,13 @@ def _list_account(account, rejected_rows: str) -> None:
         for row in account.changes.itertuples()
     ]
     _list("Noté au nettoyage, en lignes", changes)
+    for year in account.strangers:
+        print_message(
+            filled(
+                f"Chaque association numérote ses personnes dans cet export ou dans celui de {year}, non dans les "
+                "deux : qui est suivi les deux années ne peut pas être reconnu."
+            )
+        )
     differing = list(account.differing.itertuples())
     if differing:
         print_message("Chiffres imprimés que l’export ne retrouve pas :")

@@ -14,7 +14,7 @@ from helpers.data.coding_files import (
     save_coding,
     save_themes,
 )
-from helpers.data.exports import receive, receive_earlier
+from helpers.data.exports import receive
 from helpers.data.new_files import (
     add_to_book,
     make_year,

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.clean.answers import read_spellings
-from helpers.clean.records import IDENTIFIER, ReceivedRecords
+from helpers.clean.records import ReceivedRecords
 from helpers.data.reading import simulated_exports
 from helpers.data.readings import read_reference_for
 from helpers.data.statistical_files import READERS, read_statistical, refusal
 from helpers.data.text_files import open_text
-from helpers.data.titles import TABLE, OpenedFile, Titles, known_titles, refuse_file, unknown_columns
+from helpers.data.titles import TABLE, OpenedFile, Titles, known_titles, refuse_file
 from helpers.data.workbooks import open_frame, open_parquet, open_workbook
 from helpers.schema import DataError, columns
 from helpers.system import sha256_of
@@ -116,8 +116,8 @@ def _open(path: Path, known: Titles) -> OpenedFile:
 
 def _known(year: int) -> tuple[Titles, list[str]]:
     """The titles of the export of a year, and what is wrong with their table."""
-    titles = read_reference_for(year, "entetes")
-    return known_titles(titles, read_spellings(read_reference_for(year, "modalites"))), unknown_columns(titles)
+    spellings = read_spellings(read_reference_for(year, "modalites"))
+    return known_titles(read_reference_for(year, "entetes"), spellings, year)
 
 
 def is_overlooked(path: Path) -> bool:
@@ -125,11 +125,9 @@ def is_overlooked(path: Path) -> bool:
     if path.suffix.lower() not in _SUFFIXES or not path.is_file():
         return False
     try:
-        opened = _open(path, _known(int(path.parent.name))[0])
+        return _open(path, _known(int(path.parent.name))[0]).is_of_persons
     except DataError:  # of a reference table, which is told with the others
         return False
-    # A file whose titles have a fault is not read, and is one of persons all the same.
-    return IDENTIFIER in opened.columns or any("colonnes désignent" in str(fault) for fault in opened.faults)
 
 
 def receive(year: int) -> ReceivedRecords:
@@ -162,8 +160,3 @@ def receive(year: int) -> ReceivedRecords:
         unread=[title for each in opened for title in each.unread],
         is_synthetic=bool(simulated),
     )
-
-
-def receive_earlier(year: int) -> list[ReceivedRecords]:
-    """The records received for every earlier year that has an export, the oldest first."""
-    return [receive(each) for each in paths.exported_years() if each < year]

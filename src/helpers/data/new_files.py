@@ -3,9 +3,7 @@
 import csv
 import io
 import json
-import re
 import tomllib
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -90,9 +88,10 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
 # --- Rows added to the tables that git follows: reference tables, the code book ---
 
 
-def append_rows(name: str, rows: list[dict[str, str]]) -> None:
-    """Appends rows to a reference table, atomically; separator, line ends and encoding stay those of the file.
+def append_rows(name: str, rows: list[dict[str, str]], *, is_trial: bool = False) -> list[int]:
+    """Appends rows to a reference table, atomically, and returns their line numbers; a trial writes nothing.
 
+    Separator, line ends and encoding stay those of the file; a column that it lacks is added, empty in its other rows.
     Raises `DataError` for a table that is absent, has a fault, or cannot hold these rows: nothing is written.
     """
     path = paths.reference() / f"{name}.csv"
@@ -100,22 +99,22 @@ def append_rows(name: str, rows: list[dict[str, str]]) -> None:
     read, faults = validated_rows(content, shown, name)
     if faults:
         raise DataError(faults[0])
-    made = _with_rows(content, read.header, 0, rows, shown)
-    if wrong := validated_rows(made, shown, name)[1]:
+    new = [each for each in columns(name) if each not in read.header and any(row.get(each) for row in rows)]
+    made = _with_rows(content, [*read.header, *new], len(new), rows, shown)
+    after, wrong = validated_rows(made, shown, name)
+    if wrong:
         raise DataError(wrong[0])
-    with atomic_write(path) as beside:
-        beside.write_bytes(made)
+    if rows and not is_trial:
+        with atomic_write(path) as beside:
+            beside.write_bytes(made)
+    return after.lines[len(read.rows) :]
 
 
 _MARK = b"\xef\xbb\xbf"
 
 
 def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[int]:
-    """Appends rows (schema ``themes``) to the code book, atomically, and returns their line numbers.
-
-    Separator, line ends and encoding stay those of the file, and its rows keep their bytes; a column that it lacks is
-    added, empty in those rows. A trial writes nothing. Raises `DataError` for a book that is absent, has a fault, or
-    would have one: nothing is written.
+    """`append_rows` to the code book (schema ``themes``); the message of a code that it cannot hold names that code.
 
     >>> livre = paths.reference() / "themes.csv"
     >>> avant = livre.read_bytes()
@@ -125,76 +124,39 @@ def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[i
     True
     >>> _ = livre.write_bytes(avant)
     """
-    path = paths.reference() / "themes.csv"
-    content, shown = content_of(path), paths.relative(path)
-    read, faults = validated_rows(content, shown, "themes")
-    if faults:
-        raise DataError(faults[0])
-    if not rows:
-        return []
-    new = [name for name in columns("themes") if name not in read.header and any(row.get(name) for row in rows)]
-    made = _with_rows(content, [*read.header, *new], len(new), rows, shown)
+    append_rows("themes", [])
     try:
-        after, wrong = validated_rows(made, shown, "themes")
-    except DataError as fault:  # a forbidden character
-        after, wrong = read, (str(fault),)
-    if wrong or len(after.rows) != len(read.rows) + len(rows) or _cut(after.rows, read) != read.rows:
+        return append_rows("themes", rows, is_trial=is_trial)
+    except DataError as fault:
         if len(rows) > 1:  # one at a time, so that the message names the code: it has no line yet
             for row in rows:
                 add_to_book([row], is_trial=True)
-        reason = wrong[0] if wrong else f"{shown} ne peut pas être complété sans risque."
         code = f" (code « {''.join(filter(str.isprintable, rows[0]['libelle']))} »)." if len(rows) == 1 else "."
-        raise DataError(f"Codes non ajoutés, ils ne tiennent pas dans le livre : {reason.removesuffix('.')}{code}")
-    if not is_trial:
-        with atomic_write(path) as beside:
-            beside.write_bytes(made)
-    return after.lines[len(read.rows) :]
-
-
-def _cut(rows: list[list[str]], before) -> list[list[str]]:
-    return [row[: len(before.header)] for row in rows[: len(before.rows)]]
+        told = f"Codes non ajoutés, ils ne tiennent pas dans le livre : {str(fault).removesuffix('.')}{code}"
+        raise DataError(told) from None
 
 
 def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str, str]], shown: str) -> bytes:
+    """The file with these rows; those that it has keep their bytes, unless the last ``new`` columns are added."""
     text, bare = decoded(content, shown), content.removeprefix(_MARK)
     # Kept, unless it is one of those that only a spreadsheet writes (UTF-16, Macintosh, MS-DOS).
     encoding = next((each for each in ("utf-8", "cp1252") if text.encode(each, errors="replace") == bare), "utf-8")
     first = text.split("\n", 1)[0]
     separator, end = max(",;\t", key=first.count), "\r\n" if first.endswith("\r") else "\n"
-    records = list(_records(text))
-    if not records[-1].endswith("\n"):
-        records[-1] += end
-    if new:
-        first, *others = records
-        named = separator.join(["", *header[-new:]])
-        records = [_widened(first, named), *(_widened(record, separator * new) for record in others)]
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=separator, lineterminator=end)
+    if new:
+        _, *others = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        writer.writerows([header, *(row and [*row, *[""] * new] for row in others)])
+    else:
+        out.write(text if text.endswith("\n") else text + end)
     writer.writerows([row.get(name, "") for name in header] for row in rows)
     try:
-        body = ("".join(records) + out.getvalue()).encode(encoding)
+        return (_MARK if content.startswith(_MARK) else b"") + out.getvalue().encode(encoding)
     except UnicodeEncodeError:
         raise DataError(
             f"{shown} n’est pas en UTF-8 et ne peut pas tenir ces codes : enregistrez-le en CSV UTF-8."
         ) from None
-    return (_MARK if content.startswith(_MARK) else b"") + body
-
-
-def _records(text: str) -> Iterator[str]:
-    """The rows as written, with their line ends: a line end inside quotes ends no row."""
-    record, quotes = "", 0
-    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
-        record, quotes = record + line, quotes + line.count('"')
-        if quotes % 2 == 0:
-            yield record
-            record, quotes = "", 0
-    if record:
-        yield record
-
-
-def _widened(record: str, cells: str) -> str:
-    bare = record.rstrip("\r\n")
-    return bare + cells + record[len(bare) :] if bare else record  # a blank line stays blank
 
 
 # --- Simulated exports: among the raw files of their year, never beside a real export ---

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.clean.answers import FIELDS, UNANSWERED
+from helpers.clean.answers import FIELDS, UNANSWERED, WHOLE
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
 from helpers.data.titles import TITLE
 from helpers.schema import apply_schema, table_schema
@@ -61,7 +61,7 @@ def read_reference_for(year: int, name: str) -> pd.DataFrame:
 
 def rows_for(name: str, own: pd.DataFrame) -> pd.DataFrame:
     """The rows that spellings explained (schema ``alias``) add to a reference table, in its schema."""
-    is_title, is_answer = own["colonne"].eq(TITLE), own["colonne"].isin(ANSWERED)
+    is_title, is_answer = own["colonne"].eq(TITLE), own["colonne"].isin(ANSWERED) | own["graphie"].eq(WHOLE)
     is_kept = own["valeur"].ne(AS_IT_IS)
     if name == "entetes":
         rows = own[is_title & is_kept].assign(colonne=lambda table: table["valeur"])

@@ -16,7 +16,7 @@ from pandas.api.types import union_categoricals
 from pyarrow import csv as arrow_csv
 
 from helpers import paths
-from helpers.clean.records import IDENTIFIER, Change, UnreadableRow
+from helpers.clean.records import IDENTIFIER, Change, ReceivedTable, UnreadableRow
 from helpers.data.reading import SINGLE_BYTE, guess_single_byte
 from helpers.data.titles import (
     BLANK,
@@ -27,11 +27,9 @@ from helpers.data.titles import (
     Titles,
     find_titles,
     layout_of,
-    missing_fault,
+    open_table,
     refuse_file,
-    table_faults,
     table_of,
-    unread_titles,
 )
 from helpers.schema import DataError
 
@@ -305,7 +303,7 @@ _NUL = f"un caractère nul coupe le texte ; ce n’est pas une table en texte : 
 
 
 def _faults_of(content: bytes, head: Head, encoding: str | int) -> list[str]:
-    """What makes the bytes unusable, each with its line."""
+    """What makes the bytes unusable, each with its line: the ends of sentences."""
 
     def line(place: int) -> int:
         return len(line_ends(content[:place])) + 1
@@ -323,6 +321,9 @@ def _faults_of(content: bytes, head: Head, encoding: str | int) -> list[str]:
         faults.append(
             f", ligne {line(quote)} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
         )
+    anything = re.compile(rf'[^ \t\r\n"{re.escape(head.delimiter)}]'.encode())
+    if not faults and not anything.search(content, head.start):
+        faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]
     return faults
 
 
@@ -342,7 +343,7 @@ def _utf8_of(path: Path) -> tuple[bytes, bool] | str:
 
 def open_text(path: Path, known: Titles) -> OpenedFile:
     """The rows of a text file, as one table; or all its faults."""
-    shown, read = paths.relative(path), _utf8_of(path)
+    shown, file, read = paths.relative(path), path.name, _utf8_of(path)
     if isinstance(read, str):
         return refuse_file(f"{shown}{read}")
     content, was_utf16 = read
@@ -351,32 +352,31 @@ def open_text(path: Path, known: Titles) -> OpenedFile:
         return refuse_file(f"{shown} : aucune ligne de titres parmi les premières ; {NO_TITLES}")
     encoding = encoding_of(content, content[: head.start])
     layout = layout_of(head.titles, known, width=width_of(head))
-    of_header = table_faults(head.titles, beside=head.beside, layout=layout, rows=head.rows, known=known)
-    faults = [f", ligne {head.titles_line} : {fault}" for fault in of_header]
-    faults += _faults_of(content, head, encoding)
-    anything = re.compile(rf'[^ \t\r\n"{re.escape(head.delimiter)}]'.encode())
-    if not faults and not anything.search(content, head.start):
-        faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]
-    place = f"{shown}, ligne {head.titles_line}"
-    missing = [DataError(f"{place} : {fault}") for fault in missing_fault(layout, known, of_header)]
-    if faults or IDENTIFIER not in layout.columns:
-        unread = unread_titles(path.name, "", layout, known, line=head.titles_line, rows=len(head.rows))
-        refused = [DataError(f"{shown}{fault}") for fault in faults]
-        return OpenedFile(faults=[*missing, *refused], unread=unread)
-    rows = content[head.start :]
-    rows = rows if encoding == "utf-8" else rows.decode(encoding).encode("utf-8")
-    del content
-    cells, refused, counts = read_rows(_Body(rows, head.line, head.delimiter), layout)
-    file = path.name
-    if was_utf16:
-        counts["texte en UTF-16, lu comme tel"] = len(cells)
-    elif encoding != "utf-8":
-        counts[f"texte en {SINGLE_BYTE[encoding]}, lu comme tel"] = len(cells)
-    changes = [Change(file, "", rule, count) for rule, count in counts.items() if count]
-    table = table_of(file, "", cells, layout, known, refused=refused, changes=changes)
-    above = head.titles_line - 1 - head.says_delimiter
-    changes = [Change(file, "", "lignes au-dessus des titres, laissées de côté", above)] if above else []
+    of_bytes = [DataError(f"{shown}{fault}") for fault in _faults_of(content, head, encoding)]
+
+    def table() -> ReceivedTable:
+        rows = content[head.start :]
+        rows = rows if encoding == "utf-8" else rows.decode(encoding).encode("utf-8")
+        cells, refused, counts = read_rows(_Body(rows, head.line, head.delimiter), layout)
+        if was_utf16:
+            counts["texte en UTF-16, lu comme tel"] = len(cells)
+        elif encoding != "utf-8":
+            counts[f"texte en {SINGLE_BYTE[encoding]}, lu comme tel"] = len(cells)
+        changes = [Change(file, "", rule, count) for rule, count in counts.items() if count]
+        return table_of(file, "", cells, layout, known, refused=refused, made=changes)
+
+    opened = open_table(
+        *(path, "", head.titles, layout, known),
+        line=head.titles_line,
+        rows=len(head.rows),
+        read=table,
+        is_readable=not of_bytes,
+        beside=head.beside,
+        sample=head.rows,
+    )
+    opened.faults.extend(of_bytes)
+    if above := head.titles_line - 1 - head.says_delimiter:
+        opened.changes.append(Change(file, "", "lignes au-dessus des titres, laissées de côté", above))
     if head.says_delimiter:
-        changes.append(Change(file, "", "première ligne « sep= », lue comme séparateur", 1))
-    unread = unread_titles(file, "", layout, known, line=head.titles_line, rows=len(cells))
-    return OpenedFile([table], layout.columns, missing, changes, unread)
+        opened.changes.append(Change(file, "", "première ligne « sep= », lue comme séparateur", 1))
+    return opened

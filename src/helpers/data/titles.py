@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 
 import pandas as pd
 
 from helpers import paths
-from helpers.clean.answers import Spellings, normalise
+from helpers.clean.answers import FORMS, WHOLE, Spellings, normalise
 from helpers.clean.records import EMPTY, IDENTIFIER, SEVERAL, Change, ReceivedTable, Unread, UnreadableRow
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
@@ -20,6 +21,7 @@ class OpenedFile:
     """The tables of a file, its columns, its faults, the changes already made by opening it, the titles not understood.
 
     A file may have tables and faults: all that is wrong with its rows is then told along with its titles.
+    ``is_of_persons`` tells whether its titles are those of an export, even when they have a fault.
     """
 
     tables: list[ReceivedTable] = field(default_factory=list)
@@ -27,6 +29,7 @@ class OpenedFile:
     faults: list[DataError] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    is_of_persons: bool = False
 
 
 def refuse_file(*sentences: str) -> OpenedFile:
@@ -44,6 +47,10 @@ LEAST_TITLES = 3
 # An earlier row is the header if it names this share of the columns of the best row, in per cent: two exports put end
 # to end have two headers, with persons in between.
 _NEARLY_PCT = 75
+# Columns that an export may leave out because they would be the same on all its rows.
+_SAME_ON_ALL = ("annee", "suivi_par", "situation")
+# The title of the second may stand over the first: « Orienté par », of whoever sends a young person, or how.
+_CONFUSED = {"origine": "orienteur"}
 # Titles left out that a sentence names.
 _NAMED = 12
 
@@ -51,14 +58,19 @@ _HELP = "data/raw/reference/entetes.csv"
 _TWO_LINES = "les titres tiennent sur deux lignes ; gardez une seule ligne de titres."
 NO_TITLES = f"la première ligne doit porter les intitulés des colonnes ({_HELP} dit lesquels sont connus)."
 BLANK = "lignes blanches, laissées de côté"
+RULE_GIVEN = "colonne absente, la même sur toutes les lignes d’après lectures.csv"
 
 
 @dataclass(frozen=True)
 class Titles:
-    """The titles that are known: ``columns`` by folded title, and the answers that may be titles of objectives."""
+    """The titles that are known: ``columns`` by folded title, and the answers that may be titles of objectives.
+
+    ``given`` are the columns that someone said to be the same on every row, and their value: the year of the export.
+    """
 
     columns: dict[str, str]
     spellings: Spellings
+    given: dict[str, str] = field(default_factory=dict)
 
     def goal_of(self, title: str) -> tuple[str | None, bool]:
         """The objective that a title names (``""``: « Objectif 2 », whose cells name it; None: none), and if surely."""
@@ -77,11 +89,13 @@ _OF_GOAL = re.compile(r"^(?:objectifs?|themes?|thematiques?|axes?)_(?:de_travail
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each column stands in the rows of a file, counted from 0.
+    """Where each column stands in the rows of a file, counted from 0, and what its header lacks.
 
     ``goals`` are the places of objectives on several columns: those named in their cells (``""``), or one yes/no column
     an objective. ``width`` is the number of cells in a row, ``named`` those up to the last title, ``untitled`` the
-    places without a title, ``left_out`` the titles that name no column of the project.
+    places without a title. ``columns`` are those found, in the order of the schema, ``missing`` the required ones that
+    are not, ``twice`` those that two titles name. ``left_out`` are the titles that name no column of the project, each
+    with the absent column that it may name (``""``: none).
     """
 
     positions: dict[str, int]
@@ -89,12 +103,10 @@ class Layout:
     width: int
     named: int
     untitled: tuple[int, ...]
-    left_out: list[str]
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns found, in the order of the schema."""
-        return [name for name in columns(TABLE) if name in self.positions or (name == GOALS and self.goals)]
+    columns: list[str]
+    missing: list[str]
+    twice: list[str]
+    left_out: dict[str, str]
 
     @property
     def places(self) -> list[int]:
@@ -102,20 +114,18 @@ class Layout:
         return sorted({*self.positions.values(), *self.goals, *self.untitled})
 
 
-def known_titles(table: pd.DataFrame, spellings: Spellings) -> Titles:
-    """The titles of the schema, then those of the reference table ``entetes``."""
+def known_titles(table: pd.DataFrame, spellings: Spellings, year: int) -> tuple[Titles, list[str]]:
+    """The titles of the schema, then those of the table ``entetes``; a sentence for each column that does not exist."""
     known = {fold(entry[key]): entry["name"] for entry in table_schema(TABLE)["fields"] for key in ("name", "title")}
-    expected = set(columns(TABLE))
+    expected, unknown = set(columns(TABLE)), {}
     for column, title in zip(table["colonne"], table["graphie"], strict=True):
-        if column in expected and fold(title):
+        if column not in expected:
+            unknown[column] = f"{_HELP} : la colonne « {column} » n’existe pas ; corrigez-la."
+        elif fold(title):
             known.setdefault(fold(title), column)
-    return Titles(known, spellings)
-
-
-def unknown_columns(table: pd.DataFrame) -> list[str]:
-    """One French sentence for each column that ``entetes`` names and the project does not have."""
-    names = dict.fromkeys(name for name in table["colonne"] if name not in columns(TABLE))
-    return [f"{_HELP} : la colonne « {name} » n’existe pas ; corrigez-la." for name in names]
+    given = {name: said for name in _SAME_ON_ALL if (said := spellings.form_of(name))}
+    given |= {"annee": str(year)} if "annee" in given else {}
+    return Titles(known, spellings, given), list(unknown.values())
 
 
 def find_titles(rows: list[list[str]], known: Titles) -> tuple[int, int]:
@@ -149,19 +159,44 @@ def layout_of(cells: list[str], known: Titles, *, width: int = 0) -> Layout:
     width = max(width, len(cells))
     names = [known.columns.get(fold(cell)) for cell in cells]
     goals = _goals(cells, names, known)
+    times = Counter(name for place, name in enumerate(names) if name and place not in goals)
     positions: dict[str, int] = {}
     for place, name in enumerate(names):
         if name and place not in goals:
             positions.setdefault(name, place)
     if goals and GOALS in positions:
         goals[positions.pop(GOALS)] = EMPTY
-    untitled = tuple(place for place in range(width) if place >= len(cells) or not cells[place].strip())
+    there = {*positions, *known.given, *([GOALS] if goals else [])}
+    fields = table_schema(TABLE)["fields"]
+    required = [each["name"] for each in fields if each["presence"] == "obligatoire"]
+    missing = [name for name in required if name not in there]
     left_out = [
         " ".join(cell.split())
         for place, cell in enumerate(cells)
         if cell.strip() and not names[place] and place not in goals
     ]
-    return Layout(positions, dict(sorted(goals.items())), width, named, untitled, left_out)
+    return Layout(
+        positions,
+        dict(sorted(goals.items())),
+        width,
+        named,
+        untitled=tuple(place for place in range(width) if place >= len(cells) or not cells[place].strip()),
+        columns=[name for name in columns(TABLE) if name in there],
+        missing=missing,
+        twice=[name for name, count in times.items() if count > 1],
+        left_out=_nearest(left_out, [*missing, *(n for n in columns(TABLE) if n not in {*there, *missing})], known),
+    )
+
+
+def _nearest(titles: list[str], absent: list[str], known: Titles) -> dict[str, str]:
+    """Each title, and the absent column that it may name: compared with every known spelling of that column."""
+    left, near = {fold(title): title for title in titles}, {}
+    for name in absent if left else ():
+        spellings = [title for title, column in known.columns.items() if column == name]
+        close = next((title for title in left if get_close_matches(title, spellings, n=1, cutoff=0.75)), None)
+        if close is not None:
+            near[left.pop(close)] = name
+    return {title: near.get(title, EMPTY) for title in titles}
 
 
 def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int, str]:
@@ -175,15 +210,30 @@ def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int
     return sure | loose if GOALS not in names and EMPTY not in sure.values() and len(loose) > 1 else sure
 
 
-def title_faults(cells: list[str], beside: list[list[str]], layout: Layout, known: Titles) -> list[str]:
-    """What is wrong with a header, as French sentences; ``beside`` are the rows before and after it."""
-    named = [known.columns.get(fold(cell)) for place, cell in enumerate(cells) if place not in layout.goals]
-    faults = [
-        f"deux colonnes désignent « {name} » ; n’en gardez qu’une dans l’export."
-        for name, times in Counter(filter(None, named)).items()
-        if times > 1
-    ]
-    missing = missing_columns(layout)
+def open_table(
+    path: Path,
+    sheet: str,
+    cells: list[str],
+    layout: Layout,
+    known: Titles,
+    *,
+    line: int,
+    rows: int,
+    read: Callable[[], ReceivedTable],
+    faults: Sequence[str] = (),
+    is_readable: bool = True,
+    beside: Sequence[list[str]] = (),
+    sample: Sequence[list[str]] = (),
+    remedy: str = "",
+) -> OpenedFile:
+    """The table under a header (``cells``), or why it is not read; ``faults`` are those already found, without a place.
+
+    ``is_readable`` is false for faults that have a place of their own. ``beside`` are the rows before and after the
+    header, ``sample`` some or all of the ``rows`` below it. ``line`` is that of the header, 0 for a frame. ``remedy``
+    is added to each sentence.
+    """
+    place = paths.relative(path) + (f", feuille « {sheet} »" if sheet else "") + (f", ligne {line}" if line else "")
+    found = [f"deux colonnes désignent « {name} » ; n’en gardez qu’une dans l’export." for name in layout.twice]
     # A value may look like a title (« Collège »): it is the second half of the header only if that column is missing
     # and it stands beside a blank title.
     halves = {
@@ -192,55 +242,55 @@ def title_faults(cells: list[str], beside: list[list[str]], layout: Layout, know
         for cell, title in zip(row, cells, strict=False)
         if not title.strip()
     }
-    return [*faults, _TWO_LINES] if halves & set(missing) else faults
+    if is_halved := bool(halves & set(layout.missing)):
+        found.append(_TWO_LINES)
+    else:
+        found += _untitled_faults(layout, sample)
+    found += faults
+    is_read = is_readable and not found and IDENTIFIER in layout.columns
+    unread = list(_unread(path.name, sheet, cells, layout, line=line, rows=rows))
+    told = [*found, *([] if is_halved else _missing_fault(layout, unread))]
+    return OpenedFile(
+        [read()] if is_read else [],
+        layout.columns if is_read else [],
+        [DataError(f"{place} : {each}{remedy}") for each in told],
+        unread=unread,
+        is_of_persons=IDENTIFIER in layout.columns,
+    )
 
 
-def missing_columns(layout: Layout) -> list[str]:
-    """The required columns that no title names."""
-    fields = table_schema(TABLE)["fields"]
-    return [each["name"] for each in fields if each["presence"] == "obligatoire" and each["name"] not in layout.columns]
-
-
-def missing_fault(layout: Layout, known: Titles, faults: list[str]) -> list[str]:
-    """The sentence about the required columns that no title names, and the titles that may.
-
-    None without any, or if ``faults`` of the same header explain it: titles on two lines.
-    """
-    missing, near = missing_columns(layout), nearest_columns(layout, known)
-    titles = {column: title for title, column in near.items()}
+def _missing_fault(layout: Layout, unread: list[Unread]) -> list[str]:
+    """The sentence about the required columns that no title names, and the titles that may; none without any."""
+    titles = {column: title for title, column in layout.left_out.items() if column}
     maybe = {each: f" (peut-être « {shorten(title, width=40)} »)" for each, title in titles.items()}
-    named = [f"« {each} »{maybe.get(each, '')}" for each in missing]
-    if not named or _TWO_LINES in faults:
+    named = [f"« {each} »{maybe.get(each, '')}" for each in layout.missing]
+    if not named:
         return []
     many, them = ("s", "les") if len(named) > 1 else ("", "la")
-    explain = f"dites dans {paths.TO_COMPLETE} quel titre {them} désigne, ou " if layout.left_out else ""
+    asked = {each.column for each in unread}
+    ways = [f"quel titre {them} désigne"] if TITLE in asked else []
+    ways += ["ce qu’il faut lire sur toutes les lignes"] if asked - {TITLE} else []
+    explain = f"dites dans {paths.TO_COMPLETE} {' ou '.join(ways)}, ou " if ways else ""
     return [f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."]
 
 
-def nearest_columns(layout: Layout, known: Titles) -> dict[str, str]:
-    """For each title that names no column, the absent column that it may name; those without one are left out."""
-    left, out = {fold(title): title for title in layout.left_out}, {}
-    absent = [name for name in columns(TABLE) if name not in layout.columns]
-    for name in sorted(absent, key=lambda name: name not in missing_columns(layout)):
-        # Compared with every known spelling of this column, so that « Nouvo accompagnement » is recognised.
-        spellings = [title for title, column in known.columns.items() if column == name]
-        close = next((title for title in left if get_close_matches(title, spellings, n=1, cutoff=0.75)), None)
-        if close is not None:
-            out[left.pop(close)] = name
-    return out
+def _unread(file: str, sheet: str, cells: list[str], layout: Layout, *, line: int, rows: int) -> Iterator[Unread]:
+    """What is to be explained: all the titles when a required column is absent, else those near an absent one."""
+    is_asked = bool(layout.missing)
+    for name in (name for name in _SAME_ON_ALL if name in layout.missing):
+        likely = next(iter(FORMS[name]))
+        yield Unread(name, WHOLE, file, sheet, line, rows, rows, likely, is_shown=True, is_asked=True)
+    confused = {
+        cells[layout.positions[other]]: other
+        for name, other in _CONFUSED.items()
+        if name in layout.missing and other in layout.positions
+    }
+    for title, near in (layout.left_out | confused).items():
+        if is_asked or near:
+            yield Unread(TITLE, title, file, sheet, line, 1, rows, near, is_shown=True, is_asked=is_asked)
 
 
-def unread_titles(file: str, sheet: str, layout: Layout, known: Titles, *, line: int, rows: int) -> list[Unread]:
-    """The titles to be explained: all of them when a required column is absent, else those near an absent one."""
-    near, is_asked = nearest_columns(layout, known), bool(missing_columns(layout))
-    return [
-        Unread(TITLE, title, file, sheet, line, 1, rows, near.get(title, EMPTY), is_shown=True, is_asked=is_asked)
-        for title in layout.left_out
-        if is_asked or title in near
-    ]
-
-
-def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
+def _untitled_faults(layout: Layout, rows: Sequence[list[str]]) -> list[str]:
     """Columns without a title that hold values in these rows: they may have shifted the others."""
     filled = {
         place
@@ -256,14 +306,6 @@ def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
     return []
 
 
-def table_faults(
-    cells: list[str], *, beside: list[list[str]], layout: Layout, rows: list[list[str]], known: Titles
-) -> list[str]:
-    """What is wrong with a header and the rows below it, as French sentences."""
-    faults = title_faults(cells, beside, layout, known)
-    return faults if _TWO_LINES in faults else faults + _untitled_faults(layout, rows)
-
-
 # --- The table that a header and its rows give ---
 
 
@@ -275,38 +317,55 @@ def table_of(
     known: Titles,
     *,
     refused: Iterable[UnreadableRow] = (),
-    changes: Iterable[Change] = (),
+    made: Iterable[Change] = (),
 ) -> ReceivedTable:
     """A received table. ``cells`` has texts, one column a place of the layout, and the lines as its index."""
     rows = pd.DataFrame({name: cells[place] for name, place in layout.positions.items()}, index=cells.index)
+    changes = list(made)
+    for name in known.given.keys() - layout.positions.keys():
+        rows[name] = known.given[name]
+        changes.append(Change(file, name, RULE_GIVEN, len(rows)))
     if layout.goals:
-        rows[GOALS] = _gather_goals(cells[list(layout.goals)], layout.goals, known.spellings)
+        rows[GOALS], are_ranks = _gather_goals(cells[list(layout.goals)], layout.goals, known.spellings)
+        ranked = ", leurs rangs lus comme un oui" if are_ranks else ""
+        changes.append(Change(file, GOALS, f"objectifs réunis de {len(layout.goals)} colonnes{ranked}", len(rows)))
     kinds = {name: "str" if name == IDENTIFIER else "category" for name in layout.columns}
     rows = rows[layout.columns].astype(kinds)
-    changes = list(changes)
     if layout.left_out:
-        named = ", ".join(f"« {shorten(title, width=40)} »" for title in layout.left_out[:_NAMED])
+        named = ", ".join(f"« {shorten(title, width=40)} »" for title in [*layout.left_out][:_NAMED])
         more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""
         # Their titles with the file, which no page shows: one may bear the name of a person.
         told = f"colonnes hors liste, laissées de côté : {len(layout.left_out)}"
         changes.append(Change(f"{file}, {named}{more}", "", told, len(rows)))
-    if layout.goals:
-        changes.append(Change(file, GOALS, f"objectifs réunis de {len(layout.goals)} colonnes", len(rows)))
     return ReceivedTable(file, sheet, rows, sorted(refused, key=lambda row: row.line), changes)
 
 
-def _gather_goals(cells: pd.DataFrame, goals: dict[int, str], spellings: Spellings) -> pd.Series:
-    """The objectives of each row in one text: each distinct row of cells is read once."""
+def _gather_goals(cells: pd.DataFrame, goals: dict[int, str], spellings: Spellings) -> tuple[pd.Series, bool]:
+    """The objectives of each row in one text, each distinct row of cells being read once; whether they are ranked."""
+    distinct = list(cells.drop_duplicates().astype("object").itertuples(index=False))
+    names = list(goals.values())
+    are_ranks = _are_ranks([[text.strip() for text, goal in zip(row, names, strict=True) if goal] for row in distinct])
 
     def read(text: str, goal: str) -> str:
+        if goal and are_ranks:
+            return goal if text.strip(" 0.,") else EMPTY
         found = spellings.find("parents_associes", normalise(text)) if goal and text else None
         value = found.value if found else text
         return goal if value == "oui" else EMPTY if value == "non" else value
 
-    distinct = cells.drop_duplicates()
-    told = [
-        SEVERAL.join(filter(None, (read(text, goal) for text, goal in zip(row, goals.values(), strict=True))))
-        for row in distinct.astype("object").itertuples(index=False)
-    ]
+    told = [SEVERAL.join(filter(None, map(read, row, names))) for row in distinct]
     groups = cells.groupby(list(cells), sort=False, observed=True).ngroup()
-    return pd.Series(pd.Categorical(told, categories=sorted(set(told)))[groups.to_numpy()], index=cells.index)
+    values = pd.Categorical(told, categories=sorted(set(told)))[groups.to_numpy()]
+    return pd.Series(values, index=cells.index), are_ranks
+
+
+_RANK = re.compile(r"([0-9]{1,2})(?:[.,]0+)?")
+
+
+def _are_ranks(rows: list[list[str]]) -> bool:
+    """Whether objectives are ranked: 1, 2, 3…, none of them twice in a row. « 1 » and « 2 » are codes otherwise."""
+    found = [[_RANK.fullmatch(text) for text in row if text] for row in rows]
+    if not all(map(all, found)):
+        return False
+    ranks = [[number for each in row if (number := int(each[1]))] for row in found]
+    return any(max(row, default=0) > 1 for row in ranks) and all(len(set(row)) == len(row) for row in ranks)

@@ -1,8 +1,7 @@
 """The file to complete, ``a_completer.csv``: what `check` could not read, explained in a spreadsheet, then adopted."""
 
 import io
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -14,17 +13,20 @@ from python_calamine import CalamineWorkbook
 from helpers import paths
 from helpers.clean.answers import (
     CLOSED,
+    FORMS,
     MULTIPLE,
     UNANSWERED,
     UNFORESEEN,
+    WHOLE,
     Spellings,
     answers_of,
     key_of,
     normalise,
     read_spellings,
 )
+from helpers.clean.cleaning import is_plain
 from helpers.clean.posts import LISTED
-from helpers.clean.records import Persons, ReceivedRecords, ReceivedTable, Unread
+from helpers.clean.records import Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import read_reference
 from helpers.data.reading import content_of, read_rows
@@ -70,7 +72,7 @@ def _by_mark(unread: Iterable[Unread]) -> dict[str, list[Unread]]:
     """The spellings that are one question, wherever they stand: by mark, headers first, then the most frequent."""
     out: dict[str, list[Unread]] = {}
     for each in unread:
-        if each.is_asked or each.column in (TITLE, *_LEFT) or _answers(each.column):
+        if each.is_asked or (each.persons and (each.column in (TITLE, *_LEFT) or _answers(each.column))):
             out.setdefault(mark_of(each.column, each.value), []).append(each)
     rank = {mark: (same[0].column != TITLE, -sum(each.persons for each in same)) for mark, same in out.items()}
     return {mark: out[mark] for mark in sorted(out, key=lambda mark: (*rank[mark], out[mark][0].column))}
@@ -124,17 +126,22 @@ class Choices:
         }
         return cls(year, colleges, associations, read_spellings(read_reference_for(year, "modalites")), earlier)
 
-    def shown(self, column: str, *, may_stay: bool = True) -> list[str]:
-        """The possible answers, in words; ``may_stay`` offers to leave a text as it is written."""
+    def shown(self, column: str, text: str, *, may_stay: bool = True) -> list[str]:
+        """The possible answers for a text, in words; ``may_stay`` offers to leave it as it is written."""
+        if text == WHOLE:
+            return [*FORMS[column].values()]
         names = self.colleges.values() if column == "college" else self.associations if column == "association" else ()
         if column not in _LEFT and not _answers(column):
             return ["non renseigné, ou corrigez l’export"]
         last = ["son UAI"] if column == "college" else []
         return [*_answers(column).values(), *names, *last, *([_LEFT[column]] if column in _LEFT and may_stay else [])]
 
-    def meaning(self, column: str, answer: str) -> str | None:
+    def meaning(self, column: str, text: str, answer: str) -> str | None:
         """The value that an answer means (a modality, a column, a UAI, the name of an association); None if unknown."""
         key = fold(answer)
+        if text == WHOLE:
+            forms = FORMS.get(column, {})
+            return self._alone(key, forms) or self._alone(key, dict(zip(forms, forms, strict=True)))
         if column in _LEFT and key in (fold(_LEFT[column]), AS_IT_IS):
             return AS_IT_IS
         if column == "college":
@@ -160,6 +167,7 @@ class Choices:
     def suggestion(self, unread: Unread) -> str:
         """What a spelling may mean, in words, for someone to confirm: what it meant a year before, or what is near."""
         words = {**_answers(unread.column), **self.colleges, AS_IT_IS: _LEFT.get(unread.column, "")}
+        words |= FORMS.get(unread.column, {})
         if found := self.earlier.get(mark_of(unread.column, unread.value)) or unread.suggestion:
             return words.get(found, found)
         names = [*self.colleges.values()] if unread.column == "college" else self.associations
@@ -195,43 +203,6 @@ def _nearest_college(text: str, names: list[str]) -> str:
     best = max(likeness.values(), default=0)
     found = [name for name, like in likeness.items() if like == best]
     return found[0] if best >= 1 / 3 and len(found) == 1 else ""
-
-
-# --- What no closed list has: names ---
-
-
-def unread_names(received: ReceivedRecords, persons: Persons) -> list[Unread]:
-    """The collèges without a UAI, and the associations of no register, that persons of an export have.
-
-    Each is kept as it is written: nothing is asked, someone may say which one it is.
-    """
-    associations = {key_of(name) for name in read_reference("associations")["association"]}
-    table, names = persons.table, persons.table["association"].dropna()
-    doubtful = {
-        "college": table.loc[table["uai"].isna(), "college"],
-        "association": names[~names.astype("str").map(_key).isin(associations)],
-    }
-    out = []
-    for column, names in doubtful.items():
-        counts = names.dropna().astype("str").map(_key).value_counts().to_dict()
-        for each in received.tables if counts else ():
-            if column in each.rows:
-                out += _places(column, each, counts)
-    return out
-
-
-def _key(name: str) -> str:
-    return key_of(normalise(name))
-
-
-def _places(column: str, received: ReceivedTable, counts: dict[str, int]) -> Iterator[Unread]:
-    """Where each spelling of these names (folded) stands in a table; its persons are counted with the first of them."""
-    texts = received.rows[column]
-    doubtful = [text for text in texts.cat.categories if _key(text) in counts]
-    lines = texts[texts.isin(doubtful)].astype("str").reset_index()
-    for text, places in lines.groupby(column)[lines.columns[0]]:
-        persons, counts[_key(text)] = counts[_key(text)], 0
-        yield Unread(column, text, received.file, received.sheet, int(places.min()), len(places), persons)
 
 
 # --- The file: written by `check`, filled in by a person, read in any form that a spreadsheet gives it ---
@@ -324,7 +295,7 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
         [
             *(mark, each.column, escape_formula(normalise(each.value))),
             answers[mark].answer if mark in answers else "",
-            *(choices.suggestion(each), " / ".join(choices.shown(each.column, may_stay=_may_stay(each)))),
+            *(choices.suggestion(each), " / ".join(choices.shown(each.column, each.value, may_stay=_may_stay(each)))),
             *(str(each.persons), str(each.count), each.file, each.sheet, str(each.first_line)),
         ]
         for mark, each in asked.items()
@@ -359,6 +330,8 @@ class Adoption:
         told = [
             f"colonne « {row.colonne} » : « {row.graphie} », {_LEFT[row.colonne]}"
             if row.valeur == AS_IT_IS
+            else f"colonne « {row.colonne} » : « {row.graphie} », {FORMS[row.colonne][row.valeur]}"
+            if row.graphie == WHOLE
             else f"colonne « {row.colonne} » : « {row.graphie} » se lit « {row.valeur.replace('_', ' ')} »"
             for row in self.rows[is_shown].itertuples()
         ]
@@ -380,11 +353,11 @@ def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
             faults.append(_refused(row, f"cette ligne est aussi dans {first.file}, ligne {first.line} ; gardez-en une"))
         elif first is row:
             column, written, may_stay = _source_of(row, texts)
-            value = choices.meaning(column, row.answer) if written else None
+            value = choices.meaning(column, written[0], row.answer) if written else None
             if not written:
                 faults.append(_refused(row, "son repère a changé ; effacez cette ligne, puis relancez check"))
             elif value is None or (value == AS_IT_IS and not may_stay):
-                said = ", ".join(choices.shown(column, may_stay=may_stay))
+                said = ", ".join(choices.shown(column, written[0], may_stay=may_stay))
                 faults.append(_refused(row, f"« {row.answer} » n’est pas une réponse possible ; choisissez : {said}"))
             else:
                 reason = f"Lu ainsi dans l’export de {year}."
@@ -416,35 +389,27 @@ def own_faults(year: int) -> list[DataError]:
         return [
             DataError(
                 f"{file}, ligne {line}, colonne « valeur » : « {row.valeur} » n’est pas une réponse possible pour "
-                f"« {row.colonne} » ; choisissez : {', '.join(choices.shown(row.colonne))}."
+                f"« {row.colonne} » ; choisissez : {', '.join(choices.shown(row.colonne, row.graphie))}."
             )
             for line, row in zip(own.index, own.itertuples(index=False), strict=True)
-            if choices.meaning(row.colonne, row.valeur) is None
+            if choices.meaning(row.colonne, row.graphie, row.valeur) is None
         ]
     return []
 
 
-# A text longer than this, with a number of three digits or an address, may be about a person: it is never shared.
-_LONGEST_SHARED = 40
-_PERSONAL = re.compile(r"\d{3}|@")
-
-
-def _is_plain(text: str) -> bool:
-    return len(text) <= _LONGEST_SHARED and not _PERSONAL.search(text)
-
-
 def may_be_shown(column: str, text: str) -> bool:
     """Whether a message may show a text: a title, or an answer of a closed list that cannot be about a person."""
-    return column in (TITLE, *CLOSED, *MULTIPLE, *LISTED) and _is_plain(text)
+    return (column in (TITLE, *CLOSED, *MULTIPLE, *LISTED) or text == WHOLE) and is_plain(text)
 
 
 def shareable(year: int) -> dict[str, list[dict[str, str]]]:
     """The rows that this year's own readings would add to the reference tables ``entetes``, ``modalites``, ``alias``.
 
-    Left out: what stays as it is written, what a table already says, and texts that may be about a person.
+    Left out: what stays as it is written, what is said of a whole column of this export, what a table already says, and
+    texts that may be about a person.
     """
     own = read_own(year)
-    plain = own["graphie"].map(_is_plain)
+    plain = own["graphie"].map(is_plain) & own["graphie"].ne(WHOLE)
     out = {}
     for name in ("entetes", "modalites", TABLE):
         rows, key = rows_for(name, own[plain]), table_schema(name)["primaryKey"]

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
-from helpers.clean.records import EMPTY, IDENTIFIER, Change, ReceivedTable
+from helpers.clean.records import EMPTY, Change, ReceivedTable
 from helpers.data.titles import (
     BLANK,
     LEAST_TITLES,
@@ -32,14 +32,10 @@ from helpers.data.titles import (
     find_titles,
     join_titles,
     layout_of,
-    missing_fault,
+    open_table,
     refuse_file,
-    table_faults,
     table_of,
-    title_faults,
-    unread_titles,
 )
-from helpers.schema import DataError
 
 # --- A cell as text ---
 
@@ -280,30 +276,27 @@ NO_HOUR = "heure d’une date, laissée de côté"
 
 def open_frame(path: Path, frame: pd.DataFrame, known: Titles) -> OpenedFile:
     """The rows of a frame that was read from a file, of any types, as one table; they are numbered from 1."""
-    shown, titles = paths.relative(path), [str(title) for title in frame]
+    titles = [str(title) for title in frame]
     layout = layout_of(titles, known)
-    faults = title_faults(titles, [], layout, known)
-    if not len(frame):
-        faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
-    missing = [DataError(f"{shown} : {fault}") for fault in missing_fault(layout, known, faults)]
-    unread = unread_titles(path.name, "", layout, known, line=0, rows=len(frame))
-    if faults or IDENTIFIER not in layout.columns:
-        return OpenedFile(faults=[*missing, *(DataError(f"{shown} : {fault}") for fault in faults)], unread=unread)
-    frame = frame.set_axis(range(frame.shape[1]), axis=1).set_axis(np.arange(1, len(frame) + 1))
-    cells, changes = {}, []
-    for place in {*layout.positions.values(), *layout.goals}:
-        column = frame[place]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            known = column.cat.rename_categories(write_cell).cat
-            cells[place] = known.set_categories([*{*known.categories, EMPTY}]).fillna(EMPTY)
-        elif pd.api.types.is_string_dtype(column.dtype) and not column.dtype == "object":
-            cells[place] = column.fillna(EMPTY)
-        else:
-            hours = sum(map(has_hour, column))
-            changes += [Change(path.name, titles[place], NO_HOUR, hours)] if hours else []
-            cells[place] = column.astype("object").map(write_cell).astype("str")
-    table = table_of(path.name, "", pd.DataFrame(cells), layout, known, changes=changes)
-    return OpenedFile([table], layout.columns, missing, unread=unread)
+    faults = [] if len(frame) else ["aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier."]
+
+    def table() -> ReceivedTable:
+        numbered = frame.set_axis(range(frame.shape[1]), axis=1).set_axis(np.arange(1, len(frame) + 1))
+        cells, changes = {}, []
+        for place in {*layout.positions.values(), *layout.goals}:
+            column = numbered[place]
+            if isinstance(column.dtype, pd.CategoricalDtype):
+                texts = column.cat.rename_categories(write_cell).cat
+                cells[place] = texts.set_categories([*{*texts.categories, EMPTY}]).fillna(EMPTY)
+            elif pd.api.types.is_string_dtype(column.dtype) and not column.dtype == "object":
+                cells[place] = column.fillna(EMPTY)
+            else:
+                hours = sum(map(has_hour, column))
+                changes += [Change(path.name, titles[place], NO_HOUR, hours)] if hours else []
+                cells[place] = column.astype("object").map(write_cell).astype("str")
+        return table_of(path.name, "", pd.DataFrame(cells), layout, known, made=changes)
+
+    return open_table(path, "", titles, layout, known, line=0, rows=len(frame), read=table, faults=faults)
 
 
 def open_parquet(path: Path, known: Titles) -> OpenedFile:
@@ -393,7 +386,7 @@ def _table(file: str, sheet: Sheet, layout: Layout, known: Titles) -> ReceivedTa
         if hours := sum(map(has_hour, values)):
             changes.append(Change(file, names.get(place, ""), NO_HOUR, hours))
     frame = pd.DataFrame(cells, index=np.array(sheet.under) + 1, dtype="str")
-    return table_of(file, sheet.name, frame, layout, known, changes=changes)
+    return table_of(file, sheet.name, frame, layout, known, made=changes)
 
 
 def _sheets(path: Path, known: Titles) -> list[Sheet] | str:
@@ -409,18 +402,23 @@ def _sheets(path: Path, known: Titles) -> list[Sheet] | str:
     return sheets
 
 
-def _open_sheet(path: Path, sheet: Sheet, known: Titles) -> tuple[ReceivedTable | None, Layout, list[str]]:
-    """The table of a sheet, its layout and its faults."""
+def _open_sheet(path: Path, sheet: Sheet, known: Titles, remedy: str) -> OpenedFile:
+    """The table of a sheet, or its faults, each with this remedy."""
     titles, rows = sheet.texts(sheet.titles), [sheet.texts(place) for place in sheet.under]
-    layout = layout_of(titles, known)
-    beside = [sheet.texts(sheet.titles - 1), sheet.texts(sheet.titles + 1)]
-    faults = table_faults(titles, beside=beside, layout=layout, rows=rows, known=known)
+    layout, faults = layout_of(titles, known), []
     faults += _mark_faults(sheet, layout)
     if not rows:
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
-    is_read = not faults and IDENTIFIER in layout.columns
-    faults += missing_fault(layout, known, faults)
-    return (_table(path.name, sheet, layout, known) if is_read else None), layout, faults
+    return open_table(
+        *(path, sheet.name, titles, layout, known),
+        line=sheet.titles + 1,
+        rows=len(rows),
+        read=lambda: _table(path.name, sheet, layout, known),
+        faults=faults,
+        beside=[sheet.texts(sheet.titles - 1), sheet.texts(sheet.titles + 1)],
+        sample=rows,
+        remedy=remedy,
+    )
 
 
 def _place(file: str, sheet: Sheet) -> str:
@@ -452,13 +450,9 @@ def open_workbook(path: Path, known: Titles) -> OpenedFile:
         return refuse_file(
             f"{shown} : seules des feuilles masquées portent les titres attendus ({names}) ; affichez celle à lire."
         )
-    tables, present, faults, changes, unread = [], set(), [], [], []
+    remedy = " Si cette feuille n’est pas une liste de personnes, masquez-la." if len(visible) > 1 else ""
+    opened, changes = [_open_sheet(path, sheet, known, remedy) for sheet in visible], []
     for sheet in visible:
-        table, layout, found = _open_sheet(path, sheet, known)
-        remedy = " Si cette feuille n’est pas une liste de personnes, masquez-la." if len(visible) > 1 else ""
-        faults += [f"{shown}, feuille « {sheet.name} », ligne {sheet.titles + 1} : {fault}{remedy}" for fault in found]
-        tables, present = [*tables, *([table] if table else [])], present | set(layout.columns)
-        unread += unread_titles(file, sheet.name, layout, known, line=sheet.titles + 1, rows=len(sheet.under))
         if sheet.titles:
             changes.append(Change(file, "", "lignes au-dessus des titres, laissées de côté", sheet.titles))
         if len(visible) > 1:
@@ -468,4 +462,11 @@ def open_workbook(path: Path, known: Titles) -> OpenedFile:
             why = "masquée" if sheet.is_hidden else "sans ligne"
             why = why if sheet in of_persons else "sans les titres attendus"
             changes.append(Change(_place(file, sheet), "", f"feuille {why}, laissée de côté", len(sheet.rows)))
-    return OpenedFile(tables, sorted(present), [*map(DataError, faults)], changes, unread)
+    return OpenedFile(
+        [table for each in opened for table in each.tables],
+        sorted({name for each in opened for name in each.columns}),
+        [fault for each in opened for fault in each.faults],
+        changes,
+        [title for each in opened for title in each.unread],
+        any(each.is_of_persons for each in opened),
+    )

@@ -202,18 +202,15 @@ def read_export(year: int) -> Export:
 def read_earlier(year: int) -> dict[int, Persons]:
     """The persons of every earlier year that has an export, by year; nothing for a year that has none itself.
 
-    Raises `DataError` when a reference table cannot be read.
+    Raises `DataError` for the first fault of one of these years, or of a reference table.
     """
     out = {}
-    for received in exports.receive_earlier(year) if paths.exports(year) else []:
-        out |= clean.clean_earlier([received], **_spellings(received.year))
+    for each in (each for each in paths.exported_years() if each < year and paths.exports(year)):
+        cleaned = _read(each).cleaned
+        if cleaned.faults:
+            raise cleaned.faults[0]
+        out[each] = cleaned.persons
     return out
-
-
-def _spellings(year: int) -> dict[str, pd.DataFrame]:
-    """What the cleaning of a year reads its spellings with."""
-    own = readings.read_registers_for(year)
-    return {"spellings": readings.read_reference_for(year, "modalites"), **own}
 
 
 @lru_cache(maxsize=1)
@@ -229,7 +226,8 @@ def forget_exports() -> None:
 
 def _read(year: int) -> Export:
     received = exports.receive(year)
-    cleaned = clean.clean_persons(received, **_spellings(year))
+    spellings = readings.read_reference_for(year, "modalites")
+    cleaned = clean.clean_persons(received, spellings=spellings, **readings.read_registers_for(year))
     return Export(received, cleaned, received.rows)
 
 
@@ -271,7 +269,6 @@ def unread(year: int) -> list[Unread]:
     """
     export, found = read_export(year), []
     found += [*export.received.unread, *export.cleaned.unread]
-    found += to_complete.unread_names(export.received, export.cleaned.persons)
     if raw.present(year, "prises_de_poste"):
         posts = raw.read_raw(year, "prises_de_poste")
         found += clean.unread_posts(posts, **readings.read_registers_for(year), file="prises_de_poste.csv")
@@ -283,7 +280,8 @@ class Account:
     """What became of the rows of an export, and the printed values that they contradict.
 
     ``rejections`` has the schema ``rejets``, ``changes`` the schema ``normalisations``, ``differing`` the schema
-    ``rapprochements``.
+    ``rapprochements``. ``strangers`` are the earlier years whose identifiers cannot be those of this one: each
+    association numbers its own persons in one of the two only.
     """
 
     read: int
@@ -291,6 +289,7 @@ class Account:
     rejections: pd.DataFrame
     changes: pd.DataFrame
     differing: pd.DataFrame
+    strangers: list[int]
 
 
 def account_for(year: int) -> Account | None:
@@ -301,11 +300,13 @@ def account_for(year: int) -> Account | None:
     export = read_export(year)
     if export.received.is_empty:
         return None
-    cleaned = export.cleaned
-    return Account(cleaned.read, len(cleaned.persons), cleaned.rejections, cleaned.ledger, _differing(year, export))
+    cleaned, earlier = export.cleaned, read_earlier(year)
+    strangers = [each for each, persons in earlier.items() if persons.is_within != cleaned.persons.is_within]
+    differing = _differing(year, export, earlier)
+    return Account(cleaned.read, len(cleaned.persons), cleaned.rejections, cleaned.ledger, differing, strangers)
 
 
-def _differing(year: int, export: Export) -> pd.DataFrame:
+def _differing(year: int, export: Export, earlier: dict[int, Persons]) -> pd.DataFrame:
     # Imported here: checking printed tables alone, and `status`, need not load its solver.
     from helpers import indicators
 
@@ -314,7 +315,7 @@ def _differing(year: int, export: Export) -> pd.DataFrame:
     has_figures = raw.present(year, "chiffres_publies")
     figures = raw.read_raw(year, "chiffres_publies") if has_figures else raw.empty_table("chiffres_publies")
     both = pd.concat([raw.read_earlier_figures(year), figures], ignore_index=True)
-    before = indicators.indicators_before(both, read_earlier(year), year=year)
+    before = indicators.indicators_before(both, earlier, year=year)
     reconciled = indicators.reconcile(figures, counted, before, year=year)
     return reconciled[reconciled["accord"] == "differe"]
 

@@ -364,7 +364,8 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
     either year by kind of collège (by UAI; old where somebody is followed both years). An answer or a kind of collège
     that would reveal one to four persons, by itself or by subtraction, is left out, with others if needed; so is a kind
     of one or two collèges. A hidden kind has no row, an empty one a row with 0. ``effectif_deux_fois`` alone is empty
-    when so few changed their answer. Then, for the whole of each year (``ensemble``, collégiens too), the standard
+    when so few changed their answer. Persons of both years are unknown when each association numbers its own in one of
+    the two only. Then, for the whole of each year (``ensemble``, collégiens too), the standard
     error of the difference of two shares (`standard_error`). ``source`` is export or synthetique; empty without earlier
     records.
 
@@ -381,7 +382,9 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
             cell = {"annee": persons.year, "annee_anterieure": year}
             known = perimeters(persons), perimeters(others)
             pair = known[0][_PERIMETER], known[1][_PERIMETER]
-            found = [{"perimetre": _PERIMETER, **row} for row in [*_of_persons(pair), *_of_colleges(pair)]]
+            # Numbers that each association gave one year, and the database the other, name different persons.
+            of_persons = _of_persons(pair) if persons.is_within == others.is_within else ()
+            found = [{"perimetre": _PERIMETER, **row} for row in [*of_persons, *_of_colleges(pair)]]
             rows += [cell | row for row in [*found, *_of_everybody(known)]]
     return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")).assign(source=source), "recouvrements")
 

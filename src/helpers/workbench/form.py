@@ -128,6 +128,9 @@ class Form:
         self.year = widgets.Dropdown(options=years, value=first, description=asked["year"].label, **_wide())
         self.compare_to = widgets.Dropdown(description=asked["compare_to"].label, **_wide())
         self.check = _button("Vérifier les fichiers", "Lit les fichiers de l’année et liste leurs erreurs", "check")
+        self.adopt = _button(
+            "Reprendre mes réponses", "Celles que vous avez écrites dans a_completer.csv, puis vérifie", "pencil"
+        )
         self.make = _button("Faire le rapport", "Une demi-minute à deux minutes", "cogs", "primary")
         self.open = _button("Ouvrir le rapport", "Dans le navigateur de cet ordinateur", "external-link")
         self.stop = _button("Arrêter", "Arrête ce qui est en cours", "stop")
@@ -138,7 +141,9 @@ class Form:
         self._command: Command | None = None
         self._connect()
         self._offer_years()
-        buttons = widgets.HBox([self.check, self.make, self.open, self.stop], layout={"flex_flow": "row wrap"})
+        buttons = widgets.HBox(
+            [self.check, self.adopt, self.make, self.open, self.stop], layout={"flex_flow": "row wrap"}
+        )
         drafts = widgets.HBox([self.notebook, self.copy], layout={"flex_flow": "row wrap"})
         rows = [self.year, self.compare_to, buttons, drafts, self.said, self.journal]
         own = widgets.VBox(rows).add_class("alses-atelier")
@@ -147,6 +152,7 @@ class Form:
     def _connect(self) -> None:
         self.year.observe(lambda _: self._offer_years(), "value")
         self.check.on_click(lambda _: self._run("check", "--year", str(self.year.value)))
+        self.adopt.on_click(lambda _: self._run("check", "--year", str(self.year.value), "--adopt"))
         self.make.on_click(lambda _: self._run("run", "--year", str(self.year.value), *self._compared()))
         self.open.on_click(lambda _: self._open())
         self.stop.on_click(lambda _: self._command and self._command.stop())
@@ -172,7 +178,7 @@ class Form:
         """Enables the buttons that can be pressed now."""
         is_empty = self.year.value is None
         self.year.disabled = self.compare_to.disabled = is_busy or is_empty
-        self.check.disabled = self.make.disabled = is_busy or is_empty
+        self.check.disabled = self.adopt.disabled = self.make.disabled = is_busy or is_empty
         self.copy.disabled = is_empty
         self.open.disabled = is_busy or is_empty or not self._index().is_file()
         self.stop.disabled = not is_busy
