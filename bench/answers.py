@@ -54,6 +54,8 @@ UNKNOWN_MEANS = {"": "", "NSP": "ne_sait_pas", "réponse imprévue": "non_prevu"
 def spellings(column: str) -> tuple[list[str], np.ndarray, dict[str, str]]:
     """Every spelling of a closed list, how likely it is, and what it means."""
     texts, weights, means = list(UNKNOWN), [each / 1000 for each in UNKNOWN.values()], dict(UNKNOWN_MEANS)
+    if column == "suivi_par":
+        weights[0] = 0  # never empty: `check` would ask who follows them
     total = sum(answer[0] for answer in ANSWERS[column].values())
     for modality, (weight, *others) in ANSWERS[column].items():
         share = weight / total * (1 - sum(UNKNOWN.values()) / 1000)

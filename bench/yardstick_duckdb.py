@@ -45,7 +45,7 @@ DERIVED = {
         when list_contains(string_split(objectifs::varchar, ';'), demande_initiale::varchar) then 'oui'
         else 'non' end""",
     "mois_d_ouverture": f"""case when year(date_debut) < {YEAR} then 'avant'
-        else strftime(date_debut, '%m') end""",
+        else 'mois_' || strftime(date_debut, '%m') end""",
     "duree": f"""case when mois is null then null
         {" ".join(f"when mois < {most} then '{name}'" for name, most in MONTHS.items())} else '{LONGEST}' end""",
     "fin_dans_l_annee": "case when date_fin is null then 'non' else 'oui' end",
@@ -132,7 +132,6 @@ def count(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     counts.goals(rows("objectifs::varchar, demande_initiale::varchar, count(*)", alses, "group by 1, 2"))
     counts.lengths(rows("fin_dans_l_annee, mois, count(*)", alses, "group by 1, 2"))
     fields = {column: f"count({column})" for column in FILLED}
-    fields[OF_COLLEGE] = f"count_if({OF_COLLEGE} is not null or origine is distinct from 'college')"
     (row,) = rows(", ".join([*fields.values(), "count(distinct uai)", "count(distinct association)"]), alses)
     for column, filled in zip(FILLED, row, strict=False):
         counts.cells[f"alses/colonne_remplie/{column}"] = filled
@@ -150,14 +149,20 @@ def main(folder: Path) -> None:
     clock.lap("lecture, nettoyage")
     columns = ["annee", *PLAIN, *mapping, "annee_naissance", "date_debut", "date_fin"]
     reject_twice(con, columns)
-    others = [f"count_if(autre_{column}) as {column}" for column in mapping]
+    others = [f"count_if(autre_{column})" for column in mapping]
+    # An answer that the date contradicts, and a number with leading zeros, are noted too.
+    others[list(mapping).index("nouvel_accompagnement")] += f"""
+        + count_if((motif is null or motif in ('double', 'contradiction')) and
+            (nouvel_accompagnement = 'oui' and year(date_debut) < {YEAR}
+            or nouvel_accompagnement = 'non' and year(date_debut) = {YEAR}))"""
+    zeros = ["count_if(identifiant like '0_%') as identifiant"]
     # A day that can be counted is written otherwise, year first.
     days = [
         f"count_if(date_debut <= '{YEAR}-12-31') as date_debut",
         f"count_if(date_fin between '{YEAR}-01-01' and '{YEAR}-12-31') as date_fin",
     ]
-    written = con.execute(f"select {', '.join(others + days)} from lues").fetchone()
-    ledger = dict(zip([*mapping, "date_debut", "date_fin"], written, strict=True))
+    written = con.execute(f"select {', '.join(others + days + zeros)} from lues").fetchone()
+    ledger = dict(zip([*mapping, "date_debut", "date_fin", "identifiant"], written, strict=True))
     rejections = dict(con.execute("select motif, count(*) from lues where motif is not null group by 1").fetchall())
     clock.lap("doubles, registre")
     kept = ", ".join(["identifiant", *columns])

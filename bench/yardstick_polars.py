@@ -92,7 +92,7 @@ def months_of(day: pl.Expr) -> pl.Expr:
 
 def derived() -> list[pl.Expr]:
     """What is counted of dates, births and objectives."""
-    age, month = YEAR - pl.col("annee_naissance"), pl.col("date_debut").dt.strftime("%m")
+    age, month = YEAR - pl.col("annee_naissance"), pl.col("date_debut").dt.strftime("mois_%m")
     goals, request = pl.col("objectifs").cast(pl.String).str.split(";"), pl.col("demande_initiale").cast(pl.String)
     months = (months_of(pl.col("date_fin").fill_null(LAST)) - months_of(pl.col("date_debut"))) // 32
     length = goals.list.len()
@@ -133,7 +133,6 @@ def count(kept: pl.LazyFrame) -> dict[str, int]:
     queries["goals", "alses"] = alses.group_by("objectifs", "demande_initiale").len()
     queries["lengths", "alses"] = alses.group_by("fin_dans_l_annee", "mois").len()
     filled = {column: pl.col(column).count() for column in FILLED}
-    filled[OF_COLLEGE] = (pl.col(OF_COLLEGE).is_not_null() | pl.col("origine").ne_missing("college")).sum()
     queries["filled", "alses"] = alses.select(**filled)
     queries["sites", "alses"] = alses.select(pl.col("uai", "association").drop_nulls().n_unique())
     found = pl.collect_all(list(queries.values()), engine="streaming")
@@ -173,7 +172,14 @@ def main(folder: Path) -> None:
     # A day that can be counted is written otherwise, year first.
     days = [(pl.col("date_debut") <= LAST).sum(), pl.col("date_fin").is_between(FIRST, LAST).sum()]
     others = [pl.col(f"autre_{column}").sum().alias(column) for column in mapping]
-    ledger = read.select(*others, *days).row(0, named=True)
+    # An answer that the date contradicts, and a number with leading zeros, are noted too.
+    new, started = pl.col("nouvel_accompagnement").cast(pl.String), pl.col("date_debut").dt.year()
+    is_against = ((new == "oui") & (started < YEAR)) | ((new == "non") & (started == YEAR))
+    is_counted = pl.col("motif").is_null() | pl.col("motif").cast(pl.String).is_in(["double", "contradiction"])
+    zeros = pl.col("identifiant").str.contains("^0.").sum()
+    against = (is_against & is_counted).sum().alias("against")
+    ledger = read.select(*others, *days, zeros, against).row(0, named=True)
+    ledger["nouvel_accompagnement"] += ledger.pop("against")
     out = read.filter(pl.col("motif").is_not_null()).select("identifiant", *columns, "motif")
     rejections = dict(out["motif"].cast(pl.String).value_counts().rows())
     clock.lap("doubles, registre")

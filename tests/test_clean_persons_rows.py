@@ -107,6 +107,13 @@ def test_a_column_of_associations_that_holds_something_else_is_a_fault():
     assert "colonne « association » : 50 noms que data/raw/reference/associations.csv n’a pas" in told(cleaned(crowd))[0]
 
 
+@pytest.mark.parametrize(("blank", "count"), [(1, 0), (2, 1)])
+def test_a_person_whom_nobody_is_said_to_follow_is_named_and_asked_for_above_one_in_twenty(blank, count):
+    out = cleaned(rows(*[{"suivi_par": ""}] * blank, *[{}] * (20 - blank)))
+    assert rules(out)["suivi_par", "on ne sait pas qui suit la personne : elle n’est pas comptée parmi celles des ALSES"] == blank
+    assert len([fault for fault in told(out) if "ces personnes ne seraient comptées nulle part" in fault]) == count
+
+
 def test_one_row_an_objective_is_one_person():
     long = [{"identifiant": who, "objectifs": goal} for who, goal in (("A", "mobilite"), ("A", "scolarite"), ("B", "scolarite"), ("A", "NSP"))]
     out = cleaned(rows(*long))

@@ -143,6 +143,7 @@ def test_what_a_text_meant_the_year_before_is_proposed(data_root):
     ("annee", ["", ""], "toutes les lignes sont de cette année", ["2033", "2033"]),
     ("association", ["Le Gué", "", "", "Les Tilleuls", ""], "une case vide répète celle du dessus", [*["Le Gué"] * 3, *["Les Tilleuls"] * 2]),
     ("association", ["Le Gué", ""], "une case vide est d’une personne sans association", ["Le Gué", ""]),
+    ("suivi_par", ["alses", ""], "toutes les personnes sont suivies par un ALSES", ["alses", "alses"]),
     ("suivi_par", ["", ""], "toutes les personnes sont suivies par un ALSES", ["alses", "alses"]),
 ])  # fmt: skip
 def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, texts, answer, values):

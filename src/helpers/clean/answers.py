@@ -81,8 +81,8 @@ CLOSED = tuple(name for name, each in FIELDS.items() if "enum" in each.get("cons
 MULTIPLE = tuple(name for name, each in FIELDS.items() if "separateur" in each)
 
 
-# What someone may say of a whole column, once for all its cells, and the words for it; of the year, of whom follows and
-# of the situation, only when the export does not have them.
+# What someone may say of a whole column, once for all its cells, and the words for it; of the year and the situation,
+# only when the export does not have them.
 WHOLE = "toute la colonne"
 OF_THE_YEAR, MONTH_FIRST, SHORT_BIRTH, AGE, ABOVE = "de_l_annee", "mois_jour", "deux_chiffres", "age", "dessus"
 _ORDERS = {MONTH_FIRST: "le mois avant le jour", "jour_mois": "le jour avant le mois"}
@@ -92,7 +92,10 @@ FORMS = {
         "sans": "une case vide est d’une personne sans association",
     },
     "annee": {OF_THE_YEAR: "toutes les lignes sont de cette année"},
-    "suivi_par": {"alses": "toutes les personnes sont suivies par un ALSES"},
+    "suivi_par": {
+        "alses": "toutes les personnes sont suivies par un ALSES",
+        "sans": "une case vide est d’une personne suivie par on ne sait qui",
+    },
     "situation": {"collegien": "toutes les personnes sont au collège"},
     "annee_naissance": {SHORT_BIRTH: "les deux derniers chiffres de l’année de naissance", AGE: "l’âge"},
     "date_debut": _ORDERS,

@@ -11,7 +11,6 @@ import pandas as pd
 
 from helpers import paths
 from helpers.clean.answers import (
-    ABOVE,
     CLOSED,
     FIELDS,
     FORMS,
@@ -39,13 +38,13 @@ from helpers.clean.persons import (
     are_within_associations,
     by_file,
     decide,
+    fill_empty,
     holds,
     join_tables,
     judge_repeats,
     order_labels,
     read_columns,
     reject_nobody,
-    repeat_above,
     tidy_identifiers,
     without_unused,
     written_as,
@@ -120,6 +119,11 @@ FEWEST_ASKED, LEAST_ASKED_PCT = 5, 1
 MOST_SHOWN_PCT = 50
 # Above this share of the filled cells, a column of dates, UAI or births is wrong rather than some cells.
 MOST_UNREAD_PCT = 20
+# Columns whose empty cells move every figure: the share from which someone must say what they are, and why.
+_EMPTY_CELLS = {
+    "association": (20, "lignes n’en ont pas ; elle n’est peut-être écrite que sur la première de chaque bloc"),
+    "suivi_par": (5, "lignes ne le disent pas, et ces personnes ne seraient comptées nulle part"),
+}
 # An unknown answer is shown only if short, without a long number, and like a known answer or given by several: it might
 # be about a person.
 _LONGEST_SHOWN, _FEWEST_ALIKE, _CLOSE = 40, 3, 0.6
@@ -158,13 +162,13 @@ class _Reading:
         first, *others = dict.fromkeys(each.file for each in self.received.tables)
         return f"{first} et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else first
 
-    @property
-    def unplaced(self) -> int:
-        """How many persons have no association, when they are many, nobody said why, and others have one."""
-        place = self.table.loc[self.kept, "association"]
-        alone = int(place.isna().sum())
-        is_many = exceeds(alone, len(place), MOST_UNPLACED_PCT) and place.notna().any()
-        return alone if is_many and not self.registers.spellings.form_of("association") else 0
+    def empty(self, name: str) -> int:
+        """How many persons have nothing in a column of `_EMPTY_CELLS`, if too many and nobody said what it means."""
+        if name not in _EMPTY_CELLS or self.registers.spellings.form_of(name):
+            return 0
+        column = self.table.loc[self.kept, name]
+        alone = int(column.isna().sum())
+        return alone if exceeds(alone, len(column), _EMPTY_CELLS[name][0]) and column.notna().any() else 0
 
     def asked(self, name: str) -> pd.Series:
         """To which rows the question of a column is put."""
@@ -213,9 +217,8 @@ def _misread(reading: _Reading) -> Iterator[_Misread]:
         if form := form_to_ask(name, texts, spellings):
             pieces, count = [(WHOLE,) if text else () for text in texts], int(filled.sum())
             yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), form)
-        elif alone := reading.unplaced if name == "association" else 0:
-            form = f"{alone} lignes n’en ont pas ; elle n’est peut-être écrite que sur la première de chaque bloc"
-            rows = asked & reading.table[name].isna()
+        elif alone := reading.empty(name):
+            rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]}"
             yield _Misread(name, [(WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
         elif name in ("association", "college"):
             rows, pieces = reading.unknown_names(name), [(normalise(text),) for text in texts]
@@ -320,8 +323,6 @@ MOST_REJECTED_PCT = 20
 MOST_NEW_NAMES = 3
 # Rows of a file or a sheet already in another one: above it, it is the same again.
 MOST_REPEATED_PCT = 50
-# Rows without an association: above it, the name stands on the first row of each block only.
-MOST_UNPLACED_PCT = 20
 # « Nouvel accompagnement » of those who began in the year, or before: above it, yes and no are the other way round.
 MOST_NOT_NEW_PCT = 66
 
@@ -482,8 +483,7 @@ def clean_persons(
     """
     registers = Registers(read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
-    is_repeated = registers.spellings.form_of("association") == ABOVE
-    repeated = repeat_above(rows, "association") if is_repeated else []
+    filled = fill_empty(rows, registers.spellings)
     cells = read_columns(rows, registers, received.year)
     identifiers, changes = tidy_identifiers(rows)
     reasons = reject_nobody(rows, identifiers, cells["annee"])
@@ -508,7 +508,7 @@ def clean_persons(
     refused = [(each.file, each.sheet, row) for each in received.tables for row in each.refused]
     rejected = keep_rejected(rows, reasons, refused)
     made = [change for each in received.tables for change in each.changes]
-    changes = [*received.changes, *made, *repeated, *changes]
+    changes = [*received.changes, *made, *filled, *changes]
     ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
     found = table[kept].reset_index(drop=True)

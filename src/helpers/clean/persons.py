@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from helpers.clean.answers import (
+    ABOVE,
     CLOSED,
     FIELDS,
     MULTIPLE,
@@ -85,15 +86,26 @@ def join_tables(tables: list[ReceivedTable]) -> pd.DataFrame:
 
 
 RULE_ABOVE = "case vide : la valeur de la ligne du dessus, d’après lectures.csv"
+RULE_ALL = "case vide : la même valeur sur toutes les lignes, d’après lectures.csv"
 
 
-def repeat_above(rows: pd.DataFrame, name: str) -> list[Change]:
-    """Fills the empty cells of a column (changed in ``rows``) with the one above, in each file and sheet."""
-    given = rows[name].where(rows[name].ne(EMPTY))
-    filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)
-    changed = rows[name].eq(EMPTY) & filled.ne(EMPTY)
-    rows[name] = filled
-    return by_file(rows.loc[changed, "fichier"], name, RULE_ABOVE)
+def fill_empty(rows: pd.DataFrame, spellings: Spellings) -> list[Change]:
+    """Fills the empty cells (of ``rows``, changed) of which someone said what they stand for: `answers.FORMS`.
+
+    An association is the one above, in the same file and sheet; who follows is an ALSES.
+    """
+    changes = []
+    if spellings.form_of("association") == ABOVE:
+        given = rows["association"].where(rows["association"].ne(EMPTY))
+        filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)
+        changed = rows["association"].eq(EMPTY) & filled.ne(EMPTY)
+        rows["association"] = filled
+        changes += by_file(rows.loc[changed, "fichier"], "association", RULE_ABOVE)
+    if (known := spellings.form_of("suivi_par")) == "alses":
+        changed = rows["suivi_par"].eq(EMPTY)
+        rows["suivi_par"] = rows["suivi_par"].astype("str").replace(EMPTY, known).astype("category")
+        changes += by_file(rows.loc[changed, "fichier"], "suivi_par", RULE_ALL)
+    return changes
 
 
 # --- The meaning of each cell, found once a spelling ---
@@ -279,6 +291,7 @@ RULE_REFERRER = "orienteur effacé : l’origine n’est pas le collège"
 RULE_NOT_NEW = "réponse que la date de début contredit, gardée telle quelle"
 RULE_NOTHING = "identifiant et année seuls, sans aucune réponse : personne comptée, tout lui manque"
 RULE_NO_ASSOCIATION = "case vide : personne comptée sans association"
+RULE_NO_FOLLOWER = "on ne sait pas qui suit la personne : elle n’est pas comptée parmi celles des ALSES"
 
 
 def decide(
@@ -303,6 +316,7 @@ def decide(
     is_bare = table[told].isna().all(axis=1)
     yield "", RULE_NOTHING, is_bare
     yield "association", RULE_NO_ASSOCIATION, table["association"].isna() & ~is_bare
+    yield "suivi_par", RULE_NO_FOLLOWER, ~holds(table["suivi_par"], ["alses", "autre_educateur"])
 
 
 def _link_colleges(

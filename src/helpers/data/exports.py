@@ -1,13 +1,16 @@
 """The export of a year as received: its files, their columns, and the changes made by reading them."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 from helpers import paths
 from helpers.clean.answers import read_spellings
 from helpers.clean.records import ReceivedRecords
-from helpers.data.reading import simulated_exports
+from helpers.data.reading import read_export_card, simulated_exports
 from helpers.data.readings import read_reference_for
 from helpers.data.statistical_files import READERS, read_statistical, refusal
 from helpers.data.text_files import open_text
@@ -62,29 +65,37 @@ def kind_of(path: Path) -> str:
     return f"son extension ne dit pas ce qu’il est : {names[kind]}."
 
 
-def _are_same(first: Path, second: Path) -> bool:
-    """Whether two files are the same, byte for byte; one that cannot be read is reported when it is opened."""
-    sizes = first.stat().st_size, second.stat().st_size
-    try:
-        return sizes[0] == sizes[1] > 0 and sha256_of(first) == sha256_of(second)
-    except OSError:
+def copies(year: int, files: list[Path]) -> list[str]:
+    """Files with the same bytes as another one of the year, or as the export of another year, even one that is gone."""
+    sizes = {path: path.stat().st_size for path in files}
+
+    def is_same(path: Path, size: int, checksum: Callable[[], str]) -> bool:
+        """Whether a file has this size and this checksum; one that cannot be read is told when it is opened."""
+        with suppress(OSError):
+            return sizes[path] == size > 0 and sha256_of(path) == checksum()
         return False
 
-
-def copies(year: int, files: list[Path]) -> list[str]:
-    """Files with the same bytes as another one of the year, or as the export of another year."""
     faults = [
         f"{paths.relative(second)} est la copie de {first.name} ; retirez l’un des deux."
         for first, second in combinations(files, 2)
-        if _are_same(first, second)
+        if is_same(second, sizes[first], partial(sha256_of, first))
     ]
-    return faults + [
-        f"{paths.relative(path)} est l’export de {other}, à l’identique ; déposez celui de {year}."
-        for other in paths.exported_years()
-        if other != year
-        for path in files
-        if any(_are_same(path, theirs) for theirs in paths.exports(other))
-    ]
+    for other in (each for each in paths.prepared_years() if each != year):
+        theirs = [
+            (f"est l’export de {other}", each.stat().st_size, partial(sha256_of, each)) for each in paths.exports(other)
+        ]
+        with suppress(DataError):  # a card that cannot be read is told by its own year
+            theirs += [
+                (f"était l’export de {other} ({name})", entry["bytes"], partial(entry["hash"].removeprefix, "sha256:"))
+                for name, entry in read_export_card(other).items()
+                if not (paths.raw(other) / name).is_file()
+            ]
+        faults += [
+            f"{paths.relative(path)} {what}, à l’identique ; déposez celui de {year}."
+            for path in files
+            if (what := next((what for what, *state in theirs if is_same(path, *state)), ""))
+        ]
+    return faults
 
 
 def _open_statistical(path: Path, known: Titles) -> OpenedFile:

@@ -263,29 +263,10 @@ def changed_exports(year: int) -> list[DataError]:
     return [DataError(sentence) for sentence in sentences]
 
 
-def _twin_faults(year: int) -> list[DataError]:
-    """Files identical to a removed export of another year; `exports.copies` finds those that are still there."""
-    faults = []
-    for other in (each for each in paths.prepared_years() if each != year):
-        gone = {
-            (entry["bytes"], entry["hash"]): paths.raw(other) / name
-            for name, entry in read_export_card(other).items()
-            if not (paths.raw(other) / name).is_file()
-        }
-        for path in paths.exports(year):
-            size = path.stat().st_size
-            # The checksum is computed only if the size matches.
-            twin = gone.get((size, f"sha256:{sha256_of(path)}")) if size in {known for known, _ in gone} else None
-            if twin:
-                what = f"était l’export de {other} ({twin.name}), à l’identique ; déposez celui de {year}"
-                faults.append(DataError(f"{paths.relative(path)} {what}."))
-    return faults
-
-
 def export_faults(year: int) -> list[DataError]:
-    """Files of an export that changed since they were received, or that were another year's."""
+    """Files of an export that changed since they were received."""
     try:
-        return changed_exports(year) + _twin_faults(year)
+        return changed_exports(year)
     except DataError as fault:
         return [fault]
 
