@@ -150,11 +150,15 @@ def main(folder: Path) -> None:
     columns = ["annee", *PLAIN, *mapping, "annee_naissance", "date_debut", "date_fin"]
     reject_twice(con, columns)
     others = [f"count_if(autre_{column})" for column in mapping]
-    # An answer that the date contradicts, and a number with leading zeros, are noted too.
-    others[list(mapping).index("nouvel_accompagnement")] += f"""
-        + count_if((motif is null or motif in ('double', 'contradiction')) and
-            (nouvel_accompagnement = 'oui' and year(date_debut) < {YEAR}
-            or nouvel_accompagnement = 'non' and year(date_debut) = {YEAR}))"""
+    # An answer that the date contradicts, a person followed by nobody known, a number with leading zeros are noted too.
+    noted = {
+        "nouvel_accompagnement": f"nouvel_accompagnement = 'oui' and year(date_debut) < {YEAR}"
+        f" or nouvel_accompagnement = 'non' and year(date_debut) = {YEAR}",
+        "suivi_par": "suivi_par::varchar not in ('alses', 'autre_educateur')",
+    }
+    for column, condition in noted.items():
+        kept = "motif is null or motif in ('double', 'contradiction')"
+        others[list(mapping).index(column)] += f" + count_if(({kept}) and ({condition}))"
     zeros = ["count_if(identifiant like '0_%') as identifiant"]
     # A day that can be counted is written otherwise, year first.
     days = [

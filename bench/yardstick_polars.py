@@ -172,14 +172,17 @@ def main(folder: Path) -> None:
     # A day that can be counted is written otherwise, year first.
     days = [(pl.col("date_debut") <= LAST).sum(), pl.col("date_fin").is_between(FIRST, LAST).sum()]
     others = [pl.col(f"autre_{column}").sum().alias(column) for column in mapping]
-    # An answer that the date contradicts, and a number with leading zeros, are noted too.
+    # An answer that the date contradicts, a person followed by nobody known, a number with leading zeros are noted too.
     new, started = pl.col("nouvel_accompagnement").cast(pl.String), pl.col("date_debut").dt.year()
     is_against = ((new == "oui") & (started < YEAR)) | ((new == "non") & (started == YEAR))
     is_counted = pl.col("motif").is_null() | pl.col("motif").cast(pl.String).is_in(["double", "contradiction"])
     zeros = pl.col("identifiant").str.contains("^0.").sum()
-    against = (is_against & is_counted).sum().alias("against")
-    ledger = read.select(*others, *days, zeros, against).row(0, named=True)
-    ledger["nouvel_accompagnement"] += ledger.pop("against")
+    is_alone = ~pl.col("suivi_par").cast(pl.String).is_in(["alses", "autre_educateur"])
+    noted = {"nouvel_accompagnement": is_against, "suivi_par": is_alone}
+    more = [(each & is_counted).sum().alias(f"noted_{column}") for column, each in noted.items()]
+    ledger = read.select(*others, *days, zeros, *more).row(0, named=True)
+    for column in noted:
+        ledger[column] += ledger.pop(f"noted_{column}")
     out = read.filter(pl.col("motif").is_not_null()).select("identifiant", *columns, "motif")
     rejections = dict(out["motif"].cast(pl.String).value_counts().rows())
     clock.lap("doubles, registre")

@@ -183,6 +183,13 @@ def test_a_date_that_cannot_be_is_left_empty_counted_and_listed(text):
     assert sum(rules(out).values()) == 1
 
 
+@pytest.mark.parametrize(("column", "typed"), [("annee_naissance", ["8", "09"]), ("date_debut", ["04/25/2021", "05/06/2021"])])
+def test_a_few_cells_written_otherwise_do_not_make_a_form(column, typed):
+    many = {"annee_naissance": range(2000, 2015), "date_debut": [f"2021-03-{day:02}" for day in range(1, 25)]}[column]
+    out = cleaned(rows(*({column: str(value)} for value in [*many, *typed])))
+    assert out.faults == [] and values(out, column)[-2] == ""
+
+
 def test_the_bounds_of_spreadsheet_days():
     assert [str(read_day(text)[0]) for text in ("40179", "49674")] == ["2010-01-01", "2035-12-31"]
 

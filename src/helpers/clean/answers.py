@@ -227,6 +227,10 @@ def codes_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[
     return set(digits) - known if column == "niveau" else set(digits)
 
 
+# Share of the distinct texts of a column from which they tell how it is written.
+_LEAST_OF_FORM_PCT = 20
+
+
 def form_to_ask(column: str, texts: Iterable[str], spellings: Spellings) -> str:
     """Why someone must say how a whole column is written, as the middle of a sentence; empty when nobody need.
 
@@ -236,12 +240,13 @@ def form_to_ask(column: str, texts: Iterable[str], spellings: Spellings) -> str:
     if column not in ("annee_naissance", "date_debut", "date_fin") or spellings.form_of(column):
         return ""
     plain = [normalise(text) for text in texts]
+    least = len(plain) * _LEAST_OF_FORM_PCT / 100  # fewer are typing errors, left empty and counted
     if column == "annee_naissance":
-        is_short = any(_TWO_DIGITS.fullmatch(text) for text in plain)
-        return "elle a un ou deux chiffres, ceux d’une année de naissance ou d’un âge" if is_short else ""
+        short = [text for text in plain if _TWO_DIGITS.fullmatch(text)]
+        return "elle a un ou deux chiffres, ceux d’une année de naissance ou d’un âge" if len(short) > least else ""
     days = [(int(found[1]), int(found[2])) for text in plain if (found := _DAY_FIRST.fullmatch(text))]
-    is_month_first = any(second > 12 for _, second in days) and all(first <= 12 for first, _ in days) and len(days) > 1
-    return "le mois y semble écrit avant le jour" if is_month_first else ""
+    is_month_first = any(second > 12 for _, second in days) and all(first <= 12 for first, _ in days)
+    return "le mois y semble écrit avant le jour" if is_month_first and len(days) > max(1, least) else ""
 
 
 def closed_reader(column: str, spellings: Spellings, texts: Iterable[str] = ()) -> Callable[[str], Cell]:

@@ -214,12 +214,12 @@ def _misread(reading: _Reading) -> Iterator[_Misread]:
     for name in COLUMNS:
         column, texts, asked = reading.rows[name], reading.rows[name].cat.categories.tolist(), reading.asked(name)
         filled = asked & ~holds(column, [EMPTY])
+        if alone := reading.empty(name):
+            rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]}"
+            yield _Misread(name, [(WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
         if form := form_to_ask(name, texts, spellings):
             pieces, count = [(WHOLE,) if text else () for text in texts], int(filled.sum())
             yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), form)
-        elif alone := reading.empty(name):
-            rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]}"
-            yield _Misread(name, [(WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
         elif name in ("association", "college"):
             rows, pieces = reading.unknown_names(name), [(normalise(text),) for text in texts]
             if rows.any():
