@@ -157,8 +157,8 @@ def main(folder: Path) -> None:
         "suivi_par": "suivi_par::varchar not in ('alses', 'autre_educateur')",
     }
     for column, condition in noted.items():
-        kept = "motif is null or motif in ('double', 'contradiction')"
-        others[list(mapping).index(column)] += f" + count_if(({kept}) and ({condition}))"
+        is_counted = "motif is null or motif in ('double', 'contradiction')"
+        others[list(mapping).index(column)] += f" + count_if(({is_counted}) and ({condition}))"
     zeros = ["count_if(identifiant like '0_%') as identifiant"]
     # A day that can be counted is written otherwise, year first.
     days = [
