@@ -113,7 +113,7 @@ def test_the_export_of_another_year_is_known_after_it_is_gone(data_root):
     old = write_export(data_root, year=2032)
     data.freeze_exports(2032, {})
     old.rename(write_export(data_root))
-    assert told() == [f"{FILE} était l’export de 2032 (accompagnements.csv), à l’identique ; déposez celui de 2033."]
+    assert [*map(str, data.receive(2033).faults)] == [f"{FILE} était l’export de 2032 (accompagnements.csv), à l’identique ; déposez celui de 2033."]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"resources": [{"path": "accompagnements.csv"}]}'])

@@ -471,8 +471,8 @@ def clean_persons(
 
     Six rows, the last two of the same person:
 
-    >>> lignes = pd.DataFrame({"identifiant": [*"ABCDEE"], "annee": "2021", "sexe": [*"FGFGFF"]}, index=range(2, 8))
-    >>> lignes = lignes.astype({"annee": "category", "sexe": "category"})
+    >>> textes = {"identifiant": [*"ABCDEE"], "annee": "2021", "suivi_par": "alses", "sexe": [*"FGFGFF"]}
+    >>> lignes = pd.DataFrame(textes, index=range(2, 8)).astype("category").astype({"identifiant": "str"})
     >>> recu = ReceivedRecords(2021, [records.ReceivedTable("export.csv", "", lignes)], list(lignes))
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> nettoyage = clean.clean_persons(recu, **registres)

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -226,26 +227,32 @@ def parse_rows(body: _Body, layout: Layout) -> tuple[pd.DataFrame, list[arrow_cs
     # Arrow strips a leading byte order mark: one in the rows, where two exports were put end to end, is kept.
     content = codecs.BOM_UTF8 + content if content.startswith(codecs.BOM_UTF8) else content
     names = [str(place) for place in range(layout.width)]
-    # Rows are numbered only by one thread.
-    read = arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK_BYTES)
-    parse = arrow_csv.ParseOptions(
-        delimiter=body.delimiter,
-        newlines_in_values=b'"' in content,
-        ignore_empty_lines=False,
-        invalid_row_handler=keep_aside,
-    )
     # Every cell is text, an empty one the empty text; each distinct one is kept once, but for the identifiers.
     coded = pa.dictionary(pa.int32(), pa.string())
     types = {str(place): pa.string() if place == layout.positions[IDENTIFIER] else coded for place in layout.places}
     convert = arrow_csv.ConvertOptions(
         column_types=types, include_columns=list(types), null_values=[], strings_can_be_null=False, check_utf8=False
     )
+
+    def read(block: int, handler: Callable | None) -> pa.Table:
+        parse = arrow_csv.ParseOptions(
+            delimiter=body.delimiter,
+            newlines_in_values=b'"' in content,
+            ignore_empty_lines=False,
+            invalid_row_handler=handler,
+        )
+        # Rows are numbered only by one thread.
+        options = arrow_csv.ReadOptions(column_names=names, use_threads=handler is None, block_size=block)
+        return arrow_csv.read_csv(pa.BufferReader(content), options, parse, convert)
+
     try:
-        table = arrow_csv.read_csv(pa.BufferReader(content), read, parse, convert)
-    except pa.ArrowInvalid:  # a row longer than a block
-        bad.clear()
-        read.block_size = len(content) + 1
-        table = arrow_csv.read_csv(pa.BufferReader(content), read, parse, convert)
+        table = read(_BLOCK_BYTES, None)
+    except pa.ArrowInvalid:  # rows with another number of cells
+        try:
+            table = read(_BLOCK_BYTES, keep_aside)
+        except pa.ArrowInvalid:  # a row longer than a block
+            bad.clear()
+            table = read(len(content) + 1, keep_aside)
     cells = table.to_pandas(split_blocks=True, self_destruct=True).rename(columns=int)
     order = np.delete(np.arange(len(cells) + len(bad)), [row.number - 1 for row in bad]) if bad else None
     return (cells if order is None else cells.set_axis(order)), bad
