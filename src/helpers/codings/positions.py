@@ -167,13 +167,18 @@ def _wanted(claim: Claim) -> str:
     return squashed(claim.excerpt if claim.is_whole else _CUT.sub("", claim.excerpt))
 
 
+def _is_complete(claim: Claim) -> bool:
+    """Whether an excerpt is all of its segment; a name is when it is as long."""
+    return claim.is_whole or len(claim.excerpt) == claim.end - claim.start
+
+
 def _agrees(text: str, start: int, end: int, claim: Claim) -> bool:
     """Whether a segment is, or begins as, its excerpt says."""
     if not 0 <= start < end <= len(text):
         return False
     # White space apart, a segment is no longer than its excerpt: a short one must not cost a whole text.
     most = 4 * len(claim.excerpt) + 200
-    if claim.is_whole:
+    if _is_complete(claim):
         return end - start <= most and squashed(text[start:end]) == _wanted(claim)
     return squashed(text[start : min(end, start + most)]).startswith(_wanted(claim))
 
@@ -378,8 +383,6 @@ class _Index:
         wanted, (words, places) = _wanted(claim), self._words
         if len(wanted) < _SHORTEST:
             return []
-        # A name that is as long as its segment is all of it.
-        is_whole = claim.is_whole or len(claim.excerpt) == claim.end - claim.start
         blanks = len(claim.excerpt) - len(claim.excerpt.lstrip())
         found, at = [], words.find(wanted)
         while at >= 0 and len(found) < most:
@@ -387,7 +390,7 @@ class _Index:
             # The white space that the excerpt begins with belongs to the segment.
             while blanks and start and self._content[start - 1].isspace() and places[at] - start < blanks:
                 start -= 1
-            end = end if is_whole else start + claim.end - claim.start
+            end = end if _is_complete(claim) else start + claim.end - claim.start
             if end <= len(self._content):
                 found.append((start, end))
             at = words.find(wanted, at + 1)
