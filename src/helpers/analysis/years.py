@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -339,8 +340,7 @@ def persons_in_both(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[s
 KEPT, ENTERED, LEFT, UNKNOWN = "colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Persons of some collèges: concerned and all, the year and the earlier one."""
 
     count: int
@@ -351,8 +351,7 @@ class Group:
     @property
     def is_small(self) -> bool:
         """Whether it holds a cell of one to four persons."""
-        cells = (self.count, self.base - self.count, self.count_ref, self.base_ref - self.count_ref)
-        return any(map(is_hidden, cells))
+        return any(map(is_hidden, (self.count, self.base - self.count, self.count_ref, self.base_ref - self.count_ref)))
 
 
 Groups = dict[str, Group]
@@ -374,8 +373,7 @@ def decompose(groups: Groups) -> dict[str, Fraction]:
     The first part is what would have been seen if no collège had entered or left; the second and third are the « effet
     mécanique » (Melitz and Polanec, 2015).
     """
-    kept = groups[KEPT]
-    base, base_ref = (sum(getattr(each, name) for each in groups.values()) for name in ("base", "base_ref"))
+    kept, (_, base, _, base_ref) = groups[KEPT], of_whole(groups)
     stays, stayed = _share(kept.count, kept.base), _share(kept.count_ref, kept.base_ref)
     of_now = {name: _share(each.base, base) * (_share(each.count, each.base) - stays) for name, each in groups.items()}
     of_then = {
@@ -411,10 +409,9 @@ def groups_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Gr
     }
 
 
-def of_whole(groups: Groups) -> tuple[int, int, int, int]:
+def of_whole(groups: Groups) -> tuple[int, ...]:
     """The counts and bases of all the groups together, as `Group` orders them."""
-    names = ("count", "base", "count_ref", "base_ref")
-    return tuple(sum(getattr(each, name) for each in groups.values()) for name in names)
+    return tuple(map(sum, zip(*groups.values(), strict=True)))
 
 
 def composition_measures(groups: Groups) -> dict[str, Measure]:

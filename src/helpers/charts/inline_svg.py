@@ -118,18 +118,6 @@ def _lighten(node: ElementTree.Element, prefix: str) -> None:
         del node.attrib["transform"]
 
 
-def _unclip(root: ElementTree.Element) -> None:
-    """Takes the clipping from the paths that it does not cut, in place."""
-    frames = {clip.get("id", ""): clip[0] for clip in root.iter(f"{_SVG}clipPath")}
-    for node in root.iter(f"{_SVG}path"):
-        places = [float(found) for found in _NUMBER.findall(node.get("d", ""))]
-        if places and (frame := frames.get(node.get("clip-path", "")[5:-1])) is not None:
-            left, top, width, height = (float(frame.get(side, "0")) for side in ("x", "y", "width", "height"))
-            if left <= min(places[::2]) and max(places[::2]) <= left + width:
-                if top <= min(places[1::2]) and max(places[1::2]) <= top + height:
-                    del node.attrib["clip-path"]
-
-
 def _round(node: ElementTree.Element) -> None:
     """Writes a path of eight curves as the circle that it is, in place: a third of its weight."""
     places = [float(found) for found in _NUMBER.findall(node.get("d", ""))]
@@ -171,19 +159,9 @@ def _flatten(node: ElementTree.Element) -> None:
         is_idle = child.tag == f"{_SVG}defs" and not len(child)
         if is_idle or (child.tag == f"{_SVG}clipPath" and not child.get("id")):
             continue
-        if kept and _is_same_line(kept[-1], child):
-            kept[-1].set("d", kept[-1].get("d", "") + child.get("d", ""))
-        else:
-            kept += list(child) if child.tag == f"{_SVG}g" and not child.attrib else [child]
+        kept += list(child) if child.tag == f"{_SVG}g" and not child.attrib else [child]
     node[:] = kept
     node.text, node.tail = ((text or "").strip() and text for text in (node.text, node.tail))
-
-
-def _is_same_line(one: ElementTree.Element, other: ElementTree.Element) -> bool:
-    """Whether both are lines of one look that say nothing of their own."""
-    looks = [{name: value for name, value in each.attrib.items() if name != "d"} for each in (one, other)]
-    are_lines = one.tag == other.tag == f"{_SVG}path" and looks[0].get("fill") == "none"
-    return are_lines and looks[0] == looks[1] and not len(one) and not len(other) and "id" not in looks[0]
 
 
 _ANCHORS = {"right": "end", "center": "middle"}
@@ -235,7 +213,6 @@ def _lightened(
     for node in list(root.iter(f"{_SVG}g")):
         for mark, said in zip(_marks_in(node), (titles or {}).get(node.get("id", ""), ()), strict=False):
             ElementTree.SubElement(mark, f"{_SVG}title").text = said
-    _unclip(root)
     _lighten(root, name)
     for node in root.iter():
         node.text = node.text and french_spaces(node.text)

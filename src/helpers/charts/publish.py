@@ -258,7 +258,7 @@ def publier(
         source=source
         or (f"Source : {references}" if references else "Calcul du notebook, d’après les tables de l’année."),
         table=table,
-        data=Markup(csv_address(table.html)),
+        data=Markup(csv_address(table.rows)),
     )
     return Html(html, f"{plain(str(title))}\n{said}")
 
