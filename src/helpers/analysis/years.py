@@ -11,14 +11,11 @@ import pandas as pd
 from helpers.analysis.shares import Measure, exact, is_protected
 from helpers.indicators.comparisons import ROUNDED
 from helpers.indicators.lookup import BESIDE, PROTECTED, uncrossed, with_shares
-from helpers.schema import FEWEST_PERSONS, UNSAID, catalogue
+from helpers.schema import FEWEST_PERSONS, FROM_RECORDS, UNSAID, catalogue
 
 # --- Which comparisons are commented and tested: chosen before any data is seen ---
 # Two notes share few shares, all compared. Records give a hundred, two full notes thirty: testing each would make some
 # stand out by chance. One share per question is then commented and tested; the others are listed without a test.
-
-# Sources that are counts of individual records.
-RECORDS = ("export", "synthetique")
 
 # One share per question of the note.
 HEADLINED = (
@@ -50,7 +47,7 @@ _NOT_COMPARED = ("donnees",)
 
 def is_counted(indicators: pd.DataFrame) -> bool:
     """Whether a year has figures counted from records."""
-    return bool(indicators["source"].isin(RECORDS).any())
+    return bool(indicators["source"].isin(FROM_RECORDS).any())
 
 
 def are_many(gaps: pd.DataFrame) -> bool:
@@ -65,7 +62,7 @@ def counted_words(row, **suffixes: str) -> dict[str, str]:
     return {
         f"{name}{ends[side]}": ROUNDED if is_protected(row, suffix) else "compté dans les dossiers individuels"
         for side, suffix in suffixes.items()
-        if getattr(row, f"source{suffix}") in RECORDS
+        if getattr(row, f"source{suffix}") in FROM_RECORDS
         for name in ("effectif", "base")
     }
 
@@ -262,7 +259,7 @@ def unanswered(indicators: pd.DataFrame, year: int | None) -> dict[str, float]:
     records.
     """
     rows = published(indicators, year)
-    rows = rows[rows["source"].isin(RECORDS) & rows["modalite"].isin(_NOTHING_TOLD) & rows["part_pct"].notna()]
+    rows = rows[rows["source"].isin(FROM_RECORDS) & rows["modalite"].isin(_NOTHING_TOLD) & rows["part_pct"].notna()]
     rows = rows[rows["precision"].ne(PROTECTED)]
     is_single = [catalogue().indicators[name].choice == "unique" for name in rows["indicateur"]]
     rows = rows[pd.Series(is_single, index=rows.index, dtype=bool) | rows["modalite"].eq(_EMPTY)]

@@ -52,6 +52,7 @@ _DEFAULTS = (
 _NOT_DRAWN = {f"{_SVG}metadata", f"{_SVG}style"}
 
 WIDE, NARROW = 7.2, 3.55  # inches: the text column, and a phone
+ABOVE = 0.25  # inches of a legend
 BESIDE = 0.62  # of a row of its own, what a bar beside another takes
 ROW, LINE = 0.38, 0.15  # inches a row of bars takes, and each further line of its label
 MANY = 13  # rows from which each is less high
@@ -267,7 +268,7 @@ def _bars_of(axes: Axes) -> int:
 def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
     """Folds the names under a frame, or turns them where a phone has no room; the inches that turned ones take."""
     names = _labels(axes.xaxis)
-    if is_date(axes.xaxis):
+    if isinstance(axes.xaxis.get_major_locator(), DateLocator):
         axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=5 if is_narrow else 8))
         axes.xaxis.set_major_formatter(lambda place, _: month(num2date(place), is_short=True).replace(" ", "\n"))
     elif _is_named(axes.xaxis) and (len(names) > 3 or not is_narrow):
@@ -281,10 +282,6 @@ def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
             return 0.07 * max(map(len, names))
         _fold(axes.xaxis, width)
     return 0.0
-
-
-def is_date(axis) -> bool:
-    return isinstance(axis.get_major_locator(), DateLocator)
 
 
 def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
@@ -335,7 +332,8 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
     if named:
         rows = max(max(len(_labels(axes.yaxis)), BESIDE * _bars_of(axes)) for axes in named)
         row = ROW if rows < MANY else 0.75 * ROW
-        height = (rows * (row + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
+        has_legend = bool(figure.legends) or any(axes.get_legend() for axes in frames)
+        height = (rows * (row + LINE * (max(lines) - 1) * 0.8) + 0.7 + ABOVE * has_legend) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height
     height += turned

@@ -243,11 +243,9 @@ def rows_or_few(count: int, *, kept: int | None = None) -> str:
         return "toutes ou presque"
     if 0 < count < FEWEST_PERSONS:
         return _FEW
-    return (
-        number(count)
-        if kept is None or not count
-        else f"environ {number(ROUNDING_BASE * round(count / ROUNDING_BASE))}"
-    )
+    if kept is None or not count:
+        return number(count)
+    return f"environ {number(ROUNDING_BASE * round(count / ROUNDING_BASE))}"
 
 
 def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
