@@ -14,7 +14,6 @@ from helpers.text.formats import (
     Html,
     day,
     fragment,
-    interval,
     is_rounded,
     month,
     number,

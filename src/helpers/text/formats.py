@@ -113,16 +113,6 @@ def scientific(value: float) -> str:
     return f"{digits.replace('.', ',')}{WIDE}×{WIDE}10⁻{raised}"
 
 
-def interval(low: float, high: float, decimals: int = 0) -> str:
-    """One number when both ends are equal, else « 927 à 949 ».
-
-    >>> text.interval(927, 949), text.interval(5, 5)
-    ('927 à 949', '5')
-    """
-    first, last = number(low, decimals), number(high, decimals)
-    return first if first == last else f"{first} à {last}"
-
-
 def plural(count: float, one: str, many: str) -> str:
     """The form that agrees with the count, by the French rule: 0 and 1,5 are singular.
 
