@@ -1,8 +1,12 @@
 """The notebooks as a person runs them: opened in their folder, cell after cell, without the pipeline."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from contextlib import nullcontext
+from itertools import product
 
 import nbformat
 import pytest
@@ -15,6 +19,8 @@ from helpers.kernels import fork
 
 # All of the report when everything is enumerated; otherwise the one with the most figures.
 BY_HAND = list(parameters.NOTEBOOKS) if ALL else ["02_describe"]
+# The programs that run a notebook, from the root and from its folder; otherwise one of these.
+TYPED = list(product(("papermill", "nbconvert"), (".", "notebooks"), BY_HAND)) if ALL else [("papermill", ".", "04_themes")]
 
 
 def run_by_hand(name: str, *, is_stopped: bool = False, year: int = 2020, **options) -> nbformat.NotebookNode:
@@ -57,6 +63,16 @@ def test_a_notebook_run_by_hand_shows_what_the_report_shows(reported, name):
     by_hand = shown(run_by_hand(name))
     assert len(by_hand) >= 5 and list(by_hand) == list(by_pipeline)
     assert [cell for cell in by_hand if by_hand[cell] != by_pipeline[cell]] == []
+
+
+@pytest.mark.parametrize(("program", "place", "name"), TYPED)
+def test_a_notebook_run_by_another_program_shows_what_the_report_shows(reported, tmp_path, program, place, name):
+    folder, done = REPOSITORY / place, tmp_path / "fait.ipynb"
+    source = os.path.relpath(paths.notebook(name), folder)
+    words = {"papermill": [source, done, "-k", "python3"], "nbconvert": ["--execute", "--to", "notebook", source, "--output", done]}
+    subprocess.run([sys.executable, "-m", program, *words[program]], cwd=folder, check=True, capture_output=True)
+    by_program, by_run = (shown(nbformat.read(path, as_version=4)) for path in (done, paths.executed(2020) / f"{name}.ipynb"))
+    assert by_program and by_program == by_run
 
 
 @pytest.mark.parametrize("name", [name for name in BY_HAND if name != "01_clean"])

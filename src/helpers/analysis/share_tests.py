@@ -211,10 +211,6 @@ class Design:
     colleges: int
     is_of_both: bool
 
-    @property
-    def effects(self) -> tuple[float, float]:
-        return self.effect, self.effect_ref
-
 
 @dataclass(frozen=True)
 class Corrections:
@@ -334,7 +330,7 @@ def interval(pair: Pair, *, shared: float, designs: tuple[float, float]) -> tupl
 
 def corrected(pair: Pair, *, shared: float, overlap: Overlap | None, design: Design | None) -> Values:
     """p with the persons of both years (``p_commun``), with likeness too (``p_grappe``), and the interval."""
-    designs = design.effects if design else NOT_ALIKE
+    designs = (design.effect, design.effect_ref) if design else NOT_ALIKE
     found = {"p_commun": two_sided_p(pair, shared=shared)} if overlap else {}
     if design:
         found["p_grappe"] = two_sided_p(pair, shared=shared, designs=designs)

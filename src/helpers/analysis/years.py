@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,14 +11,11 @@ import pandas as pd
 from helpers.analysis.shares import Measure, exact, is_protected
 from helpers.indicators.comparisons import ROUNDED
 from helpers.indicators.lookup import BESIDE, PROTECTED, uncrossed, with_shares
-from helpers.schema import FEWEST_PERSONS, UNSAID, catalogue
+from helpers.schema import FEWEST_PERSONS, FROM_RECORDS, UNSAID, catalogue
 
 # --- Which comparisons are commented and tested: chosen before any data is seen ---
 # Two notes share few shares, all compared. Records give a hundred, two full notes thirty: testing each would make some
 # stand out by chance. One share per question is then commented and tested; the others are listed without a test.
-
-# Sources that are counts of individual records.
-RECORDS = ("export", "synthetique")
 
 # One share per question of the note.
 HEADLINED = (
@@ -49,7 +47,7 @@ _NOT_COMPARED = ("donnees",)
 
 def is_counted(indicators: pd.DataFrame) -> bool:
     """Whether a year has figures counted from records."""
-    return bool(indicators["source"].isin(RECORDS).any())
+    return bool(indicators["source"].isin(FROM_RECORDS).any())
 
 
 def are_many(gaps: pd.DataFrame) -> bool:
@@ -64,7 +62,7 @@ def counted_words(row, **suffixes: str) -> dict[str, str]:
     return {
         f"{name}{ends[side]}": ROUNDED if is_protected(row, suffix) else "compté dans les dossiers individuels"
         for side, suffix in suffixes.items()
-        if getattr(row, f"source{suffix}") in RECORDS
+        if getattr(row, f"source{suffix}") in FROM_RECORDS
         for name in ("effectif", "base")
     }
 
@@ -261,7 +259,7 @@ def unanswered(indicators: pd.DataFrame, year: int | None) -> dict[str, float]:
     records.
     """
     rows = published(indicators, year)
-    rows = rows[rows["source"].isin(RECORDS) & rows["modalite"].isin(_NOTHING_TOLD) & rows["part_pct"].notna()]
+    rows = rows[rows["source"].isin(FROM_RECORDS) & rows["modalite"].isin(_NOTHING_TOLD) & rows["part_pct"].notna()]
     rows = rows[rows["precision"].ne(PROTECTED)]
     is_single = [catalogue().indicators[name].choice == "unique" for name in rows["indicateur"]]
     rows = rows[pd.Series(is_single, index=rows.index, dtype=bool) | rows["modalite"].eq(_EMPTY)]
@@ -339,8 +337,7 @@ def persons_in_both(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[s
 KEPT, ENTERED, LEFT, UNKNOWN = "colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Persons of some collèges: concerned and all, the year and the earlier one."""
 
     count: int
@@ -351,8 +348,7 @@ class Group:
     @property
     def is_small(self) -> bool:
         """Whether it holds a cell of one to four persons."""
-        cells = (self.count, self.base - self.count, self.count_ref, self.base_ref - self.count_ref)
-        return any(map(is_hidden, cells))
+        return any(map(is_hidden, (self.count, self.base - self.count, self.count_ref, self.base_ref - self.count_ref)))
 
 
 Groups = dict[str, Group]
@@ -374,8 +370,7 @@ def decompose(groups: Groups) -> dict[str, Fraction]:
     The first part is what would have been seen if no collège had entered or left; the second and third are the « effet
     mécanique » (Melitz and Polanec, 2015).
     """
-    kept = groups[KEPT]
-    base, base_ref = (sum(getattr(each, name) for each in groups.values()) for name in ("base", "base_ref"))
+    kept, (_, base, _, base_ref) = groups[KEPT], of_whole(groups)
     stays, stayed = _share(kept.count, kept.base), _share(kept.count_ref, kept.base_ref)
     of_now = {name: _share(each.base, base) * (_share(each.count, each.base) - stays) for name, each in groups.items()}
     of_then = {
@@ -411,10 +406,9 @@ def groups_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Gr
     }
 
 
-def of_whole(groups: Groups) -> tuple[int, int, int, int]:
+def of_whole(groups: Groups) -> tuple[int, ...]:
     """The counts and bases of all the groups together, as `Group` orders them."""
-    names = ("count", "base", "count_ref", "base_ref")
-    return tuple(sum(getattr(each, name) for each in groups.values()) for name in names)
+    return tuple(map(sum, zip(*groups.values(), strict=True)))
 
 
 def composition_measures(groups: Groups) -> dict[str, Measure]:

@@ -52,6 +52,7 @@ _DEFAULTS = (
 _NOT_DRAWN = {f"{_SVG}metadata", f"{_SVG}style"}
 
 WIDE, NARROW = 7.2, 3.55  # inches: the text column, and a phone
+ABOVE = 0.25  # inches of a legend
 BESIDE = 0.62  # of a row of its own, what a bar beside another takes
 ROW, LINE = 0.38, 0.15  # inches a row of bars takes, and each further line of its label
 MANY = 13  # rows from which each is less high
@@ -118,18 +119,6 @@ def _lighten(node: ElementTree.Element, prefix: str) -> None:
         del node.attrib["transform"]
 
 
-def _unclip(root: ElementTree.Element) -> None:
-    """Takes the clipping from the paths that it does not cut, in place."""
-    frames = {clip.get("id", ""): clip[0] for clip in root.iter(f"{_SVG}clipPath")}
-    for node in root.iter(f"{_SVG}path"):
-        places = [float(found) for found in _NUMBER.findall(node.get("d", ""))]
-        if places and (frame := frames.get(node.get("clip-path", "")[5:-1])) is not None:
-            left, top, width, height = (float(frame.get(side, "0")) for side in ("x", "y", "width", "height"))
-            if left <= min(places[::2]) and max(places[::2]) <= left + width:
-                if top <= min(places[1::2]) and max(places[1::2]) <= top + height:
-                    del node.attrib["clip-path"]
-
-
 def _round(node: ElementTree.Element) -> None:
     """Writes a path of eight curves as the circle that it is, in place: a third of its weight."""
     places = [float(found) for found in _NUMBER.findall(node.get("d", ""))]
@@ -171,19 +160,9 @@ def _flatten(node: ElementTree.Element) -> None:
         is_idle = child.tag == f"{_SVG}defs" and not len(child)
         if is_idle or (child.tag == f"{_SVG}clipPath" and not child.get("id")):
             continue
-        if kept and _is_same_line(kept[-1], child):
-            kept[-1].set("d", kept[-1].get("d", "") + child.get("d", ""))
-        else:
-            kept += list(child) if child.tag == f"{_SVG}g" and not child.attrib else [child]
+        kept += list(child) if child.tag == f"{_SVG}g" and not child.attrib else [child]
     node[:] = kept
     node.text, node.tail = ((text or "").strip() and text for text in (node.text, node.tail))
-
-
-def _is_same_line(one: ElementTree.Element, other: ElementTree.Element) -> bool:
-    """Whether both are lines of one look that say nothing of their own."""
-    looks = [{name: value for name, value in each.attrib.items() if name != "d"} for each in (one, other)]
-    are_lines = one.tag == other.tag == f"{_SVG}path" and looks[0].get("fill") == "none"
-    return are_lines and looks[0] == looks[1] and not len(one) and not len(other) and "id" not in looks[0]
 
 
 _ANCHORS = {"right": "end", "center": "middle"}
@@ -235,7 +214,6 @@ def _lightened(
     for node in list(root.iter(f"{_SVG}g")):
         for mark, said in zip(_marks_in(node), (titles or {}).get(node.get("id", ""), ()), strict=False):
             ElementTree.SubElement(mark, f"{_SVG}title").text = said
-    _unclip(root)
     _lighten(root, name)
     for node in root.iter():
         node.text = node.text and french_spaces(node.text)
@@ -290,7 +268,7 @@ def _bars_of(axes: Axes) -> int:
 def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
     """Folds the names under a frame, or turns them where a phone has no room; the inches that turned ones take."""
     names = _labels(axes.xaxis)
-    if is_date(axes.xaxis):
+    if isinstance(axes.xaxis.get_major_locator(), DateLocator):
         axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=5 if is_narrow else 8))
         axes.xaxis.set_major_formatter(lambda place, _: month(num2date(place), is_short=True).replace(" ", "\n"))
     elif _is_named(axes.xaxis) and (len(names) > 3 or not is_narrow):
@@ -304,10 +282,6 @@ def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
             return 0.07 * max(map(len, names))
         _fold(axes.xaxis, width)
     return 0.0
-
-
-def is_date(axis) -> bool:
-    return isinstance(axis.get_major_locator(), DateLocator)
 
 
 def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
@@ -358,7 +332,8 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
     if named:
         rows = max(max(len(_labels(axes.yaxis)), BESIDE * _bars_of(axes)) for axes in named)
         row = ROW if rows < MANY else 0.75 * ROW
-        height = (rows * (row + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
+        has_legend = bool(figure.legends) or any(axes.get_legend() for axes in frames)
+        height = (rows * (row + LINE * (max(lines) - 1) * 0.8) + 0.7 + ABOVE * has_legend) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height
     height += turned

@@ -37,7 +37,7 @@ from helpers.text.formats import (
 )
 
 _CAP = 0.09  # half the height of the end of a line of bounds, in rows
-_SHOWN = 0.008  # of the axis: bounds that are closer would be one blot
+_SHOWN, _CAPPED = 0.008, 0.03  # of the axis: closer bounds would be one blot; closer than the second, two ends would
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,9 @@ def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: st
         places, least, most = map(np.array, zip(*bounds, strict=True))
         along, across = (axes.hlines, axes.vlines) if lies else (axes.vlines, axes.hlines)
         along(places, least, most, color=INK, linewidth=1.2)
-        across([*least, *most], np.tile(places, 2) - _CAP, np.tile(places, 2) + _CAP, color=INK, linewidth=1.2)
+        wide = most - least > _CAPPED * abs(end - start)
+        ends, rows = [*least[wide], *most[wide]], np.tile(places[wide], 2)
+        across(ends, rows - _CAP, rows + _CAP, color=INK, linewidth=1.2)
 
 
 def _ends(column: str) -> list[str]:

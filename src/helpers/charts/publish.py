@@ -31,6 +31,7 @@ from helpers.text.sentences import sentence
 from helpers.text.tables import column_title, headings
 from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
+from helpers.typography import fold
 
 _INDICATORS = set(columns("indicateurs"))
 _COMPARED = {"comparaison", "part_pct", "ecart_pts"}  # columns of `analysis.comparisons.table`
@@ -232,7 +233,7 @@ def publier(
         notes.append(
             f"Le tableau ne donne pas ce qui est dessiné ({told}) : donnez à publier la table qui est dessinée."
         )
-    name = _slug(nom or plain(str(title)))
+    name = fold(nom or plain(str(title))).replace("_", "-")[:60].strip("-")
     # A bar of no length among several series is the part of a stack that is not there.
     known = [said for mark, said in zip(marks, words, strict=True) if mark.value or is_alone]
     said, titles = alt or _alt(plain(str(title)), known), _titles(marks, words)
@@ -258,7 +259,7 @@ def publier(
         source=source
         or (f"Source : {references}" if references else "Calcul du notebook, d’après les tables de l’année."),
         table=table,
-        data=Markup(csv_address(table.html)),
+        data=Markup(csv_address(table.rows)),
     )
     return Html(html, f"{plain(str(title))}\n{said}")
 
@@ -268,9 +269,3 @@ def _close(figure: Figure) -> None:
     import matplotlib.pyplot as plt  # slow to import: whoever drew has done it
 
     plt.close(figure)
-
-
-def _slug(text: str) -> str:
-    from helpers.typography import fold
-
-    return fold(text).replace("_", "-")[:60].strip("-")

@@ -3,8 +3,7 @@
 import csv
 import io
 import re
-
-from bs4 import BeautifulSoup, Tag
+from collections.abc import Iterable
 
 from helpers.typography import escape_formula
 
@@ -12,7 +11,6 @@ from helpers.typography import escape_formula
 _NUMBER = re.compile(r"[+−]?\d[\d\u202f]*(?:,\d+)?")
 _SHARE = re.compile(rf"({_NUMBER.pattern})[\u202f\u00a0 ]?%")
 _MISSING = "—"
-_ALIGNING = {0x2007: None, 0x2008: None}  # as wide as a figure, and as a comma
 
 
 def _cell(text: str) -> str:
@@ -30,34 +28,13 @@ def _column(title: str, cells: list[str]) -> list[str]:
     return [title, *map(_cell, cells)]
 
 
-def table_rows(html: str) -> list[list[str]]:
-    """The displayed words of a table, title by title and row by row.
+def csv_address(rows: Iterable[list[str]]) -> str:
+    """The rows of a table, titles first, as a ``data:`` address of a CSV: semicolons, decimal comma, UTF-8 with BOM, as
+    ``indicateurs.csv``.
 
-    The title of a group of rows becomes a first column, « Groupe », so that each row stands alone in a spreadsheet.
+    They are the cells that are displayed, so that both always agree.
     """
-    table = BeautifulSoup(html, "html.parser")
-    rows, group = [], ""
-    for line in table.find_all("tr"):
-        if head := line.find("th", scope="rowgroup"):
-            group = _words(head)
-        else:
-            rows.append([group, *map(_words, line.find_all(["th", "td"]))])
-    if not group:
-        return [row[1:] for row in rows]
-    return [["Groupe", *rows[0][1:]], *rows[1:]]
-
-
-def _words(cell: Tag) -> str:
-    return cell.get_text().translate(_ALIGNING).strip()
-
-
-def csv_address(html: str) -> str:
-    """The table as a ``data:`` address of a CSV: semicolons, decimal comma, UTF-8 with BOM, as ``indicateurs.csv``.
-
-    It is read from the displayed table, so that both always agree.
-    """
-    titles, *rows = table_rows(html)
-    columns = [_column(title, [row[place] for row in rows]) for place, title in enumerate(titles)]
+    columns = [_column(title, cells) for title, *cells in zip(*rows, strict=True)]
     text = io.StringIO()
     csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(zip(*columns, strict=True))
     coded = {sign: f"%{ord(sign):02X}" for sign in '%#<>"&\r\n'}

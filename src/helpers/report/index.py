@@ -46,7 +46,7 @@ class Term(TypedDict):
 
 class IndexContext(TypedDict):
     """Everything the index shows. ``alert`` (above everything), ``holdings`` (what the year has received), ``opening``
-    (its context), ``evidence`` (a figure, what changed), ``citation`` and ``foot`` are HTML; the rest is plain text.
+    (its context), ``evidence`` (a figure, what changed) and ``foot`` are HTML; the rest is plain text.
     """
 
     title: str
@@ -61,7 +61,7 @@ class IndexContext(TypedDict):
     files: list[File]
     marks: list[Mark]
     glossary: list[Term]
-    citation: str
+    document: str
     foot: str
     sites: str
     handouts: list[Page]
@@ -114,7 +114,7 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
             marks=[{**mark, "html": Markup(mark["html"])} for mark in context["marks"]],
             glossary=context["glossary"],
-            citation=Markup(context["citation"]),
+            document=context["document"],
         )
     )
     light, drawings = set_drawings_aside(body)

@@ -135,7 +135,7 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
         marks=_marks(is_synthetic=bool(alert)),
         holdings=next(iter(said("index-contenu")), ""),
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
-        citation=text.say("index", "citation", title=title, document=document).html,
+        document=document,
         foot=text.provenance(
             data.provenance(choice.as_shown("03_compare"), choice.years, notebooks=list(notebooks))
         ).html,

@@ -9,12 +9,11 @@ from helpers.text.audit_tables import (
     remarks_in_words,
     rows_or_few,
 )
-from helpers.text.comparison_tables import comparison_table, measures_table, tableau
+from helpers.text.comparison_tables import comparison_table, tableau
 from helpers.text.formats import (
     Html,
     day,
     fragment,
-    interval,
     is_rounded,
     month,
     number,
@@ -27,7 +26,6 @@ from helpers.text.formats import (
     say,
     say_share,
     scientific,
-    share,
     signed,
     synthetic_mark,
     trimmed,

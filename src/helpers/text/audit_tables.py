@@ -10,7 +10,6 @@ from helpers.indicators.lookup import Fact, Facts, decimals_of, line_runs, title
 from helpers.schema import FEWEST_PERSONS, ROUNDING_BASE, VERDICTS, catalogue, table_schema
 from helpers.text.formats import (
     day,
-    interval,
     number,
     percent,
     plural,
@@ -120,10 +119,13 @@ def _calculation(row) -> Markup | str:
 def _grim(row) -> str:
     if pd.isna(row.grim_base_min) or row.grim_base_max == 0:
         return "—"
-    base = interval(row.grim_base_min, row.grim_base_max)
+    base, counts = (
+        " à ".join(dict.fromkeys(map(number, ends)))
+        for ends in ((row.grim_base_min, row.grim_base_max), (row.grim_min, row.grim_max))
+    )
     # « Près de 90 % » of 17 claims no exact share: that none exists is no fault.
     none = "impossible" if row.operateur == "=" else "aucun exact"
-    return f"{none} sur {base}" if pd.isna(row.grim_min) else f"{interval(row.grim_min, row.grim_max)} sur {base}"
+    return f"{none} sur {base}" if pd.isna(row.grim_min) else f"{counts} sur {base}"
 
 
 def _verdict(row, motive: str) -> Markup:
@@ -243,11 +245,9 @@ def rows_or_few(count: int, *, kept: int | None = None) -> str:
         return "toutes ou presque"
     if 0 < count < FEWEST_PERSONS:
         return _FEW
-    return (
-        number(count)
-        if kept is None or not count
-        else f"environ {number(ROUNDING_BASE * round(count / ROUNDING_BASE))}"
-    )
+    if kept is None or not count:
+        return number(count)
+    return f"environ {number(ROUNDING_BASE * round(count / ROUNDING_BASE))}"
 
 
 def _in_unit(row, value: float, *, is_gap: bool = False) -> str:

@@ -5,27 +5,20 @@ from collections.abc import Mapping
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.indicators.comparisons import Comparison, Comparisons, Measure, comparison_of
+from helpers.indicators.comparisons import Comparison, comparison_of
 from helpers.indicators.lookup import fact_of, rows_in
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.text.formats import (
     CHANCE,
-    SHARES,
     Html,
-    is_rounded,
-    number,
-    percent,
     plain,
     say_bounds,
     say_compared,
     say_measure,
     say_misread,
-    scientific,
-    signed,
-    write_part,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import LEDGER, Group, headings, lay_out, repli
+from helpers.text.tables import Group, headings, lay_out
 
 # What a frame of several natures is grouped under.
 KINDS = {
@@ -122,61 +115,3 @@ def bases_of(frame: pd.DataFrame) -> str:
     }
     told = Markup(" ; ").join(filter(None, [Markup(" ; ").join(said), say_misread(misread)]))
     return Markup("n = {}").format(told) if said else ""
-
-
-# --- Every measure of the comparisons, with its method, as a folded table ---
-
-
-def measures_table(found: Comparisons, *, caption: str) -> Html:
-    """Every measure of the comparisons with bounds, unit and method, folded.
-
-    Those that are only listed are in comparaisons.csv alone: they would weigh as much as the page.
-    """
-    titles = headings("Mesure", "Valeur", "Bornes", "Unité", "Méthode", numbers=["Valeur"])
-    details = {each.key for each in found.of("details")}
-    shown = [each for each in found.of_all() if each.key not in details]
-    made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in shown])
-    return repli(caption, made, kind=LEDGER)
-
-
-def _told(comparison: Comparison, name: str) -> str:
-    """A measure of protected numbers, as the rest of the page writes it."""
-    measure = comparison[name]
-    if name in SHARES:
-        return write_part(comparison, name)
-    if measure.unit == "points":
-        return "—" if comparison.is_near_unanimous else signed(measure.value)
-    return _value(measure.value, measure, name)
-
-
-def _measures(comparison: Comparison) -> list[list]:
-    kinds, units = catalogue().measures, catalogue().units
-    return [
-        [
-            kinds[name].label,
-            _told(comparison, name) if comparison.is_protected else _value(measure.value, measure, name),
-            _ends(measure, name),
-            units.get(measure.unit, ("", measure.unit))[1].replace("pct", "%") or "—",
-            measure.method,
-        ]
-        for name, measure in comparison.measures.items()
-    ]
-
-
-def _value(value: float | None, measure: Measure, name: str) -> str:
-    if value is None:
-        return "—"
-    if name.startswith("p_"):
-        return scientific(value)
-    if measure.unit == "pct":
-        is_whole = value == measure.value and is_rounded(value, measure.low, measure.high)
-        return percent(value, 0 if is_whole else 1)
-    if measure.unit:
-        return number(value, 1 if measure.unit == "points" else 0)
-    return number(value, 2)
-
-
-def _ends(measure: Measure, name: str) -> str:
-    if measure.is_exact:
-        return "exact" if measure.value is not None else "—"
-    return " à ".join(_value(end, measure, name) for end in (measure.low, measure.high))

@@ -3,7 +3,7 @@
 import html
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
@@ -81,16 +81,6 @@ def trimmed(value: float | None, decimals: int) -> str:
     return text.rstrip("0").rstrip(",") if "," in text else text
 
 
-def share(value: float | None, decimals: int, bounds: tuple[float, float]) -> str:
-    """A share as it was printed or counted, else its bounds.
-
-    >>> text.share(42, 0, (41.5, 42.5)), text.share(None, 0, (40, 75))
-    ('42\\u202f%', '40,0 à 75,0\\u202f%')
-    """
-    text = percent(value, int(decimals))
-    return f"{number(bounds[0], 1)} à {percent(bounds[1], 1)}" if text == MISSING else text
-
-
 def signed(value: float, decimals: int = 0) -> str:
     """The number with its sign.
 
@@ -121,16 +111,6 @@ def scientific(value: float) -> str:
     digits, power = f"{value:.1e}".split("e-")
     raised = str(int(power)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{digits.replace('.', ',')}{WIDE}×{WIDE}10⁻{raised}"
-
-
-def interval(low: float, high: float, decimals: int = 0) -> str:
-    """One number when both ends are equal, else « 927 à 949 ».
-
-    >>> text.interval(927, 949), text.interval(5, 5)
-    ('927 à 949', '5')
-    """
-    first, last = number(low, decimals), number(high, decimals)
-    return first if first == last else f"{first} à {last}"
 
 
 def plural(count: float, one: str, many: str) -> str:
@@ -167,8 +147,9 @@ ABOUT, UNDER, OVER = "environ {}", "moins de {}", "plus de {}"
 class Html:
     """A piece of page: HTML in a notebook and a report, plain text elsewhere."""
 
-    def __init__(self, html: str, text: str) -> None:
+    def __init__(self, html: str, text: str, rows: Sequence[list[str]] = ()) -> None:
         self.html, self.text = html, text
+        self.rows = rows  # of a table: its titles, then its cells, for a spreadsheet
 
     def __html__(self) -> str:
         return self.html
@@ -352,7 +333,9 @@ def write_share(fact: Fact) -> str:
     for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
         if bound is not None:
             return words.format(percent(bound))
-    return share(fact.share, fact.decimals, fact.share_bounds)
+    if fact.share is not None:
+        return percent(fact.share, fact.decimals)
+    return f"{number(fact.share_bounds[0], 1)} à {percent(fact.share_bounds[1], 1)}"
 
 
 # --- Measures of comparisons marked in HTML ---
@@ -449,28 +432,21 @@ def say_bounds(comparison: Comparison | None, name: str) -> Markup:
     return Markup("entre {} et {}").format(*both)
 
 
-def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
-    """The 95 % interval: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio."""
+def say_interval(comparison: Comparison | None, name: str = "", *, is_widest: bool = False) -> Markup:
+    """The 95 % interval: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio.
+
+    ``is_widest`` is for that of all compatible counts: its least low end and its greatest high end, without unit.
+    """
     low, high = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
-    if comparison is None or low not in comparison or comparison[low].value is None:
+    ends = (comparison[low], comparison[high]) if comparison and low in comparison else (None, None)
+    values = (ends[0].low, ends[1].high) if is_widest and ends[0] else tuple(end and end.value for end in ends)
+    if values[0] is None:
         return Markup(MISSING)
-    unit = comparison[low].unit
+    unit, names = ends[0].unit, (f"{low}_min", f"{high}_max") if is_widest else (low, high)
     write = partial(signed if unit == "points" else number, decimals=1 if unit else 2)
-    both = [mark(write(comparison[each].value), comparison[each].value, comparison.key, each) for each in (low, high)]
-    tail = {"points": f"{WIDE}points", "pct": f"{NARROW}%"}.get(unit, "")
+    both = [mark(write(value), value, comparison.key, each) for value, each in zip(values, names, strict=True)]
+    tail = {"points": f"{WIDE}points", "pct": f"{NARROW}%"}.get(unit, "") if not is_widest else ""
     return Markup("de {} à {}{}").format(*both, tail)
-
-
-def say_envelope(comparison: Comparison | None, name: str = "") -> Markup:
-    """The widest interval over the compatible counts: its least low end and its greatest high end."""
-    bottom, top = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
-    if comparison is None or bottom not in comparison or comparison[bottom].low is None:
-        return Markup(MISSING)
-    low, high, unit = comparison[bottom].low, comparison[top].high, comparison[bottom].unit
-    write = partial(signed if unit == "points" else number, decimals=1 if unit else 2)
-    return Markup("de {} à {}").format(
-        mark(write(low), low, comparison.key, f"{bottom}_min"), mark(write(high), high, comparison.key, f"{top}_max")
-    )
 
 
 # What may be concluded of a difference: one way to say chance in the whole report.
@@ -518,8 +494,7 @@ def say_compared(comparison: Comparison, saying: str) -> Markup | str:
     if name == "difference":
         return say_compared(c, "ecart" if "ecart" in c else "ecart_effectif")
     if name.endswith(("intervalle", "enveloppe")):
-        say_ends = say_interval if name.endswith("intervalle") else say_envelope
-        return say_ends(c, name.rpartition("_")[0])
+        return say_interval(c, name.rpartition("_")[0], is_widest=name.endswith("enveloppe"))
     if name.endswith("_bornes"):
         return say_bounds(c, name.removesuffix("_bornes"))
     if name not in catalogue().measures:

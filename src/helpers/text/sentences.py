@@ -75,10 +75,6 @@ def _path_of(row: Fact | Comparison) -> str:
     return (row.path if isinstance(row, Comparison) else row.key.partition("/")[2]).rstrip("/")
 
 
-def _lookup(source: Any):
-    return _Frame(source) if isinstance(source, pd.DataFrame) else source
-
-
 def _check(path: str, field: str) -> None:
     """Refuses a path that the catalogue does not know: a slip must not make a sentence disappear."""
     perimeter, indicator, modality, *_ = [*path.split("/"), "", ""]
@@ -136,7 +132,8 @@ def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -
     else:
         path = full_path(path)
         _check(path, field)
-        fact = _lookup(source)(path) if source is not None else None
+        looked = _Frame(source) if isinstance(source, pd.DataFrame) else source
+        fact = None if looked is None else looked(path)
     if isinstance(fact, Comparison):
         return _compared(fact, saying, f"{field}:{saying}")
     if fact is None:

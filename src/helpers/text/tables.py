@@ -21,7 +21,6 @@ from helpers.text.formats import (
     plain,
     say,
 )
-from helpers.typography import NARROW
 
 # --- Any finished frame as a table ---
 
@@ -81,7 +80,13 @@ def lay_out(
     text = fragment(
         "table.html.j2", caption=caption, columns=columns, groups=groups, note=note, classes=_classes(columns, kind)
     )
-    return Html(text, plain(text))
+    heads, told = (
+        [column.title for column in columns],
+        [[plain(cell) for cell in row] for g in groups for row in g.rows],
+    )
+    if groups[0].title:  # each row stands alone in a spreadsheet
+        heads, told = ["Groupe", *heads], [[g.title, *map(plain, row)] for g in groups for row in g.rows]
+    return Html(text, plain(text), [heads, *told])
 
 
 def repli(title: str, *contents: Html, kind: str = "") -> Html:
@@ -91,20 +96,6 @@ def repli(title: str, *contents: Html, kind: str = "") -> Html:
         return Html("", "")
     text = fragment("folded.html.j2", summary=title, content=Markup("\n").join(map(Markup, kept)), kind=kind)
     return Html(text, plain(text))
-
-
-def aligned(shares: list[str]) -> list[str]:
-    """Shares of one column with aligned commas: figure spaces stand for missing decimals.
-
-    >>> aligned(["52", "54,0", "42,6 à 44,2", "—"])
-    ['52\\u2008\\u2007', '54,0', '42,6 à 44,2', '—']
-    """
-    decimals = [len(text.rpartition(",")[2]) if "," in text else 0 for text in shares]
-    widest = max(decimals, default=0)
-    return [
-        text + "\u2008" * (not has) + "\u2007" * (widest - has) if widest > has and text[-1:].isdigit() else text
-        for text, has in zip(shares, decimals, strict=True)
-    ]
 
 
 def _decimals(column: pd.Series) -> int:
@@ -133,10 +124,7 @@ def _cells(frame: pd.DataFrame, name: str) -> list:
     if not name.endswith("_pct") or not set(ends) <= set(frame.columns):
         return [_cell(value, name, decimals) for value in column]
     whole = [is_rounded(*row) for row in frame[[name, *ends]].itertuples(index=False)]
-    written = [
-        number(value, 0 if each else 1) if pd.notna(value) else "—" for value, each in zip(column, whole, strict=True)
-    ]
-    return [text if text == "—" else f"{text}{NARROW}%" for text in aligned(written)]
+    return [_cell(value, name, 0 if each else 1) for value, each in zip(column, whole, strict=True)]
 
 
 def table(
@@ -173,7 +161,7 @@ def table(
     rows = list(zip(*(_cells(frame, name) for name in titles), strict=True))
     made = lay_out(caption, columns, _grouped(rows, frame[by]) if by else rows, kind="" if folded else kind)
     made = repli(caption, made, kind=kind) if folded else made
-    return Html(made.html, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
+    return Html(made.html, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}", made.rows)
 
 
 def _grouped(rows: list, titles: pd.Series) -> list[Group]:
