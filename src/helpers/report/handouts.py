@@ -77,14 +77,17 @@ def write_slides(
     # The first of each notebook before the second of any, then in the order of the pages.
     chosen = sorted(range(len(ranked)), key=lambda place: (ranked[place][0], place))[:_SLIDES]
     figures = [ranked[place][1] for place in sorted(chosen)]
-    slides = []
     for figure in figures:
-        finding = figure.find(class_="figure-titre").extract()
-        for tag in figure.select("figcaption, .figure-donnees, .etroite"):
+        finding = figure.find(class_="figure-titre")
+        finding.name, finding["class"] = "h2", "constat"
+        for tag in figure.select(".figure-donnees, .etroite"):
             tag.decompose()
-        slides.append((Markup(finding.decode_contents()), Markup(figure)))
     alert = next((html for notebook in notebooks for html in extract(notebook, "synthetique")), "")
-    body = templates().get_template("diapos.html.j2").render(title=title, alert=Markup(alert), slides=slides)
+    body = (
+        templates()
+        .get_template("diapos.html.j2")
+        .render(title=title, alert=Markup(alert), figures=[*map(Markup, figures)])
+    )
     _write(folder / SLIDES, body, title=title, subtitle=subtitle, pages=pages, style="diapos.css")
 
 
