@@ -150,7 +150,7 @@ def test_the_index_gives_the_answer_first_then_what_changed_and_how_sure_it_is(r
     assert "Le réseau annonce 73 ALSES, contre 40 un an plus tôt ; 21 collèges en ont un depuis peu" in opening
     said = plain(page.select_one("ul.constats").get_text(" "))
     assert "« orientation par le collège » passe de 52 % à 46 %" in said and "La part diminue, mais le nombre de ces jeunes augmente" in said
-    assert "relève 10 difficultés et en laisse 3 sans réponse" in said and "Certains collèges sortent du cadre convenu" in said
+    assert "relève 10 difficultés, dont 3 sans réponse" in said and "Certains collèges sortent du cadre convenu" in said
     rows = [[plain(cell.get_text(" ")).strip() for cell in row.select("th, td")] for row in table_of(report, "index", "Ce qui a changé").select("tbody tr")]
     assert ["Filles", "40 %", "42 %", "+2,0 points", "incertain"] in rows and ["Accompagnements individuels", "1 852", "2 233", "+381", "net"] in rows
     assert "base" in [term.get_text().lower() for term in page.select(".glossaire dt")]

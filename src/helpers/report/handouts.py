@@ -18,7 +18,7 @@ _PARTS = [
     ("fiche-contexte", "", ""),
     ("fiche-chiffres", "En chiffres", "Ici, et dans tout le réseau"),
     ("fiche-changements", "Qu’est-ce qui a changé, et est-ce sûr ?", "Qu’est-ce qui a changé ?"),
-    ("fiche-reunions", "Ce qui s’est dit en réunion", ""),
+    ("fiche-reunions", "Ce qui s’est dit dans les réunions de l’année", ""),
     ("fiche-questions", "Questions pour l’an prochain", "Questions à discuter"),
 ]
 _ABOVE = ["synthetique", "contenu"]  # what must be known before the first number
