@@ -30,7 +30,7 @@ def index_context(**changes):
         "summaries": [summary | changes.pop("summary", {})], "files": files,
         "marks": [{"html": '<abbr class="marque exact">●</abbr>', "meaning": "compté"}],
         "opening": ["<p>Deux fois plus d’ALSES.</p>"], "evidence": ["<p>Ce qui a changé.</p>"], "glossary": [{"term": "Base", "meaning": "Le total d’une part."}],
-        "citation": "<p>APSN, rapport.</p>", "foot": "<p>Fichiers lus</p>",
+        "document": "Note de synthèse 2020", "foot": "<p>Fichiers lus</p>",
     }  # fmt: skip
     return context | changes
 

@@ -103,9 +103,9 @@ def test_a_report_that_nobody_touched_is_as_it_was_published_and_nothing_is_writ
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
     assert cli.main(["verify"]) == 0
     first, made = plain(capsys.readouterr().out).splitlines()
-    assert first == "reports/2032 : 9 fichiers et 15 fichiers de données, tels qu’ils ont été publiés."
+    assert first == "reports/2032 : 15 fichiers et 15 fichiers de données, tels qu’ils ont été publiés."
     assert made.startswith("  fait le ")
-    assert sum(path.is_file() for path in (root / "reports/2032").rglob("*")) == 9
+    assert sum(path.is_file() for path in (root / "reports/2032").rglob("*")) == 15
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 
@@ -115,7 +115,7 @@ def test_one_altered_byte_of_the_report_is_named(root, capsys, name, place):
     assert cli.main(["verify", "reports/2032"]) == 2
     told = capsys.readouterr()
     assert plain(told.err) == f"reports/2032 : {name} n’est plus tel qu’il a été publié dans le rapport 2032.\n"
-    assert "1 différence (9 fichiers et 15 fichiers de données vérifiés)" in plain(told.out)
+    assert "1 différence (15 fichiers et 15 fichiers de données vérifiés)" in plain(told.out)
 
 
 def test_every_altered_byte_of_the_manifest_is_noticed_even_in_a_report_sent_alone(alone, capsys):

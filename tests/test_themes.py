@@ -133,7 +133,7 @@ def page(monkeypatch, statements, *sections, word="équipe", codings=None, chang
         source = "".join(cell["source"]).replace(*change)
         if cell["cell_type"] == "markdown":
             section = source.splitlines()[0].lstrip("# ")
-        elif "provenance" not in cell["metadata"].get("tags", []) and (not sections or section in (FIRST, "À retenir", *sections)):
+        elif not re.search("provenance|fiche", " ".join(cell["metadata"].get("tags", []))) and (not sections or section in (FIRST, "À retenir", *sections)):
             tree = ast.parse(source)
             last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
             exec(compile(tree, section, "exec"), names)

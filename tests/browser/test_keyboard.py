@@ -49,7 +49,8 @@ def test_the_first_stop_skips_to_the_content(visit, file):
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.matches('main')")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('main') !== null")
+    has_stops = page.evaluate("document.querySelector('main a, main summary') !== null")  # slides have none
+    assert page.evaluate("document.activeElement.closest('main') !== null") == has_stops
 
 
 def test_enter_and_space_open_a_fold(visit, file):

@@ -254,7 +254,7 @@ def _build(folder: Path, made: RunResult, choice: Parameters) -> None:
     around = {"subtitle": report_subtitle(choice), "pages": made.pages}
     title = f"Les ALSES du Nord en {choice.year}"
     write_sheet(folder, ordered, title=f"{title} : l’essentiel", intro=WHO, **around)
-    write_slides(folder, ordered, title=title, **around)
+    write_slides(folder, ordered, title=f"{title} : les constats", **around)
     write_index(folder, context=index_context(made.pages, made.notebooks, choice))
 
 
