@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -29,8 +30,9 @@ def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
     safe = table.assign(**{column: table[column].map(escape_formula) for column in texts})
     content = safe.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
     (folder / f"{name}.csv").write_text(content, encoding="utf-8-sig", newline="")
-    table.to_parquet(folder / f"{name}.parquet", index=False)
-    _write_workbook(table, name, folder / f"{name}.xlsx")
+    # Written whole by us: a full disk is then an OSError, which the command explains.
+    (folder / f"{name}.parquet").write_bytes(table.to_parquet(index=False))
+    (folder / f"{name}.xlsx").write_bytes(_workbook(table, name))
     _describe(name, folder)
 
 
@@ -43,7 +45,7 @@ _NUMBER_FORMATS = {"pct": '0.0" %"', "points": '0.0" pt"'}
 _MAX_WIDTH = 48  # characters
 
 
-def _write_workbook(table: pd.DataFrame, name: str, path: Path) -> None:
+def _workbook(table: pd.DataFrame, name: str) -> bytes:
     """A workbook of three sheets, each with a frozen head and filters: the table, its columns, its codes.
 
     A share stays the number of the CSV (42.5), shown as « 42,5 % »; a text is never a formula or a link.
@@ -57,12 +59,14 @@ def _write_workbook(table: pd.DataFrame, name: str, path: Path) -> None:
     ]
     meanings = [(each["name"], each["title"], each["description"], each.get("unit")) for each in _fields(name)]
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(path, options) as book:
+    content = BytesIO()
+    with Workbook(content, options) as book:
         book.set_properties({"title": table_schema(name)["title"], "author": "ALSES", "created": _CREATED})
         _add_sheet(book, name, table)
         _add_sheet(book, "Définitions", pd.DataFrame(meanings, columns=["Colonne", "Titre", "Sens", "Unité"]))
         heads = ["indicateur", "Titre", "Définition", "modalite", "Réponse"]
         _add_sheet(book, "Codes", pd.DataFrame(answers, columns=heads))
+    return content.getvalue()
 
 
 def _add_sheet(book, name: str, table: pd.DataFrame) -> None:
