@@ -11,6 +11,7 @@ from helpers import charts, schema, text
 from helpers.analysis import comparisons
 from helpers.indicators.comparisons import ROUNDED, Comparison, Measure
 from helpers.indicators.constraints import row, table
+from helpers.indicators.lookup import misread_answers
 from helpers.text import formats, texte
 
 
@@ -70,6 +71,22 @@ def test_the_base_says_how_many_answers_of_each_year_were_not_understood():
     assert "comprise" not in formats.plain(text.comparison_tables.bases_of(years(400, 600)))
     shown = formats.plain(text.comparison_tables.bases_of(years(400, 600, non_prevu=(3, 2))))
     assert shown.endswith("1\u202f000 (2032) ; réponses non comprises\u00a0: 3 (2031), 2 (2032)")
+
+
+def test_answers_not_understood_are_said_rounded_beside_exact_numbers():
+    # Each number has its own row: that of the answers not understood may be rounded alone.
+    frame = years(400, 600, non_prevu=(3, 2)).assign(non_compris=0, non_compris_arrondi=True)
+    shown = text.comparison_tables.bases_of(frame.iloc[:1])
+    marks = {mark["data-cle"]: mark.text for mark in BeautifulSoup(shown, "html.parser").select("[data-cle*=non_prevu]")}
+    assert formats.plain(shown).endswith("réponses non comprises\u00a0: 3 (2031), moins de 5 (2032)")
+    assert marks
+
+
+@pytest.mark.parametrize(("least", "most", "rounded", "expected"), [(3, 3, None, (3, False)), (0, 4, 0, (0, True)), (1, 9, 5, (5, True))])
+def test_a_number_of_answers_not_understood_says_whether_it_is_rounded(least, most, rounded, expected):
+    rows = table([row((2032, "alses", "sexe", "non_prevu"), "personnes", counts=(least, most), base=(1000, 1000), precision="exact", reference="")])
+    rows = rows.assign(effectif_arrondi=pd.array([rounded], dtype="Int64"))
+    assert misread_answers(rows) == {(2032, "alses", "sexe"): expected}
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def _base(frame: pd.DataFrame) -> str:
     misread = {
         f"{row.annee}/{row.perimetre}/{READ_IN.get(row.indicateur, row.indicateur)}": (
             int(row.non_compris),
-            fact.rounded is not None,
+            bool(row.non_compris_arrondi),
         )
         for row, fact in rows
         if pd.notna(getattr(row, "non_compris", None))

@@ -142,8 +142,9 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
 
     Added: ``libelle`` (the answer), ``effectif`` and ``base`` (known to the unit, or rounded to protect persons; else
     missing, and the bounds say what is known), ``part_pct``, ``part_min_pct`` and ``part_max_pct`` (per cent),
-    ``public`` (of whom, ``place`` being the name of a site), ``groupe`` (of a cross-tabulation) and ``non_compris``
-    (answers to the question that were not understood, rounded as ``effectif``; missing if none).
+    ``public`` (of whom, ``place`` being the name of a site), ``groupe`` (of a cross-tabulation), ``non_compris``
+    (answers to the question that were not understood; missing if none) and ``non_compris_arrondi`` (whether that number
+    is rounded to protect persons).
 
     >>> chiffres = indicators.readable(data.load(2020, "indicateurs"))
     >>> filles = chiffres.query("modalite == 'filles' and perimetre == 'alses'").iloc[0]
@@ -165,7 +166,9 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
     rows["groupe"] = [asked[name].label_of(answer) if name in asked else answer for name, answer in crossed]
     misread = misread_answers(indicators)
     keys = zip(rows["annee"], rows["perimetre"], rows["indicateur"].replace(READ_IN), strict=True)
-    rows["non_compris"] = pd.array([misread.get(key) for key in keys], dtype="Int64")
+    found = [misread.get(key, (None, None)) for key in keys]
+    rows["non_compris"] = pd.array([count for count, _ in found], dtype="Int64")
+    rows["non_compris_arrondi"] = pd.array([is_rounded for _, is_rounded in found], dtype="boolean")
     first = ["indicateur", "modalite", "libelle", "effectif", "base", *shares, "public", "groupe", "precision"]
     return rows[[*first, *(name for name in rows if name not in first)]]
 
@@ -174,16 +177,14 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
 READ_IN = {"nombre_d_objectifs": "objectif"}
 
 
-def misread_answers(indicators: pd.DataFrame) -> dict[tuple[int, str, str], int]:
-    """By year, perimeter and question, the answers of an export that were not understood (rows of one place).
-
-    Rounded to protect persons like the count of any answer, so that 0 is fewer than five; a question without any has no
-    entry.
+def misread_answers(indicators: pd.DataFrame) -> dict[tuple[int, str, str], tuple[int, bool]]:
+    """By year, perimeter and question, the answers of an export that were not understood (rows of one place), and
+    whether that number is rounded: it may be although those beside it are not. A question without any has no entry.
     """
     rows = indicators[indicators["modalite"].eq(UNFORESEEN) & indicators["croise_avec"].eq("")]
     shown = rows["effectif_arrondi"].fillna(rows["effectif_min"]).fillna(0)
     keys = rows[["annee", "perimetre", "indicateur"]].itertuples(index=False, name=None)
-    return dict(zip(keys, map(int, shown), strict=True))
+    return dict(zip(keys, zip(map(int, shown), rows["effectif_arrondi"].notna(), strict=True), strict=True))
 
 
 def is_of_site(indicators: pd.DataFrame) -> bool:

@@ -108,9 +108,12 @@ def bases_of(frame: pd.DataFrame) -> str:
             if pd.notna(getattr(row, name)):
                 said[f"{plain(say_compared(comparison_of(row), name))} ({who})"] = None
     misread = {
-        f"{year}/{row.perimetre}/{row.indicateur}": (int(count), row.protege)
+        f"{year}/{row.perimetre}/{row.indicateur}": (int(count), bool(is_rounded))
         for row in frame.itertuples()
-        for year, count in ((row.comparee_a, row.non_compris_reference), (row.annee, row.non_compris))
+        for year, count, is_rounded in (
+            (row.comparee_a, row.non_compris_reference, row.non_compris_reference_arrondi),
+            (row.annee, row.non_compris, row.non_compris_arrondi),
+        )
         if pd.notna(count)
     }
     told = Markup(" ; ").join(filter(None, [Markup(" ; ").join(said), say_misread(misread)]))

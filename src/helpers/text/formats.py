@@ -263,7 +263,7 @@ def say_misread(found: dict[str, tuple[int, bool]]) -> Markup:
         else:
             said.append(mark(number(count), count, key, "effectif"))
     if len(said) < 2:
-        words = plural(max((count for count, _ in found.values()), default=0), *_MISREAD)
+        words = plural(max((2 if is_rounded else count for count, is_rounded in found.values()), default=0), *_MISREAD)
         return Markup("").join(Markup("{} {}").format(each, words) for each in said)
     entries, told = catalogue(), []
     names = [key.split("/") for key in found]
