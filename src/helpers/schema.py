@@ -136,11 +136,7 @@ def read_code(code: str) -> str:
 
 @dataclass(frozen=True)
 class Group:
-    """Modalities read together, outside the sums; ``hypothesis`` is the assumption under which the label is right.
-
-    >>> catalogue().indicators["niveau"].groups["4e_3e"]
-    Group(label='4e ou 3e', members=('4e', '3e'), hypothesis=None)
-    """
+    """Modalities read together, outside the sums; ``hypothesis`` is the assumption under which the label is right."""
 
     label: str
     members: tuple[str, ...]
@@ -210,12 +206,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Perimeter:
-    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that holds its size.
-
-    >>> collegiens = catalogue().perimeters["collegiens"]
-    >>> collegiens.label, collegiens.short, collegiens.count_of
-    ('collégiens suivis en prévention spécialisée', 'tous les collégiens', 'prevention_specialisee/situation/collegien')
-    """
+    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that holds its size."""
 
     id: str
     label: str
@@ -258,34 +249,37 @@ class Catalogue:
         return [entry for entry in self.indicators.values() if entry.topic == topic]
 
 
+# The fields of an indicator by their names in the file; its groups are read apart.
+_FIELDS = {
+    "libelle": "label",
+    "definition": "definition",
+    "rubrique": "topic",
+    "unite": "unit",
+    "choix": "choice",
+    "forme": "form",
+    "base": "base",
+    "base_propre": "own_bases",
+    "constat": "finding",
+    "population": "population",
+    "base_dite": "base_words",
+    "rapport": "ratio",
+    "hypothese": "hypothesis",
+    "modalites": "modalities",
+    "modalites_export": "recorded",
+    "compte_pour": "counted_in",
+    "export_seul": "is_of_records",
+    "croise_avec": "crossed_with",
+    "par_site": "is_by_site",
+}
+
+
 def _indicator(name: str, entry: dict) -> Indicator:
     groups = {
         group: Group(value["libelle"], tuple(value["regroupe"]), value.get("hypothese"))
-        for group, value in entry.get("groupes", {}).items()
+        for group, value in entry.pop("groupes", {}).items()
     }
-    return Indicator(
-        id=name,
-        label=entry["libelle"],
-        definition=entry["definition"],
-        topic=entry["rubrique"],
-        unit=entry["unite"],
-        choice=entry["choix"],
-        form=entry["forme"],
-        base=entry.get("base"),
-        own_bases=dict(entry.get("base_propre", {})),
-        finding=entry.get("constat", Indicator.finding),
-        population=entry.get("population"),
-        base_words=tuple(entry.get("base_dite", ())),
-        ratio=tuple(entry.get("rapport", ())),
-        hypothesis=entry.get("hypothese"),
-        modalities=dict(entry.get("modalites", {})),
-        groups=groups,
-        recorded=dict(entry.get("modalites_export", {})),
-        counted_in=tuple(entry.get("compte_pour", ())),
-        is_of_records=entry.get("export_seul", False),
-        crossed_with=tuple(entry.get("croise_avec", ())),
-        is_by_site=entry.get("par_site", False),
-    )
+    values = {_FIELDS[key]: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Indicator(id=name, groups=groups, **values)
 
 
 def _perimeter(name: str, entry: dict) -> Perimeter:
@@ -296,7 +290,7 @@ def _perimeter(name: str, entry: dict) -> Perimeter:
 def read_catalogue(text: str) -> Catalogue:
     """A catalogue from TOML: the package's, or a changed copy to try a new indicator.
 
-    Raises KeyError when an entry lacks a required field: the catalogue is code, so this is a bug.
+    Raises KeyError or TypeError when an entry has an unknown field or lacks one: the catalogue is code, this is a bug.
 
     >>> texte = (paths.repository() / "src" / "helpers" / "catalogue.toml").read_text(encoding="utf-8")
     >>> read_catalogue(texte.replace("garçons", "gars")).indicators["sexe"].modalities
@@ -319,11 +313,7 @@ def read_catalogue(text: str) -> Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue of the package.
-
-    >>> catalogue().indicators["sexe"].modalities
-    {'filles': 'filles', 'garcons': 'garçons'}
-    """
+    """The catalogue of the package."""
     return read_catalogue(files("helpers").joinpath("catalogue.toml").read_text(encoding="utf-8"))
 
 
@@ -344,11 +334,7 @@ def table_schema(name: str) -> dict:
 
 
 def table_names() -> list[str]:
-    """The tables that have a Table Schema, in alphabetical order.
-
-    >>> table_names()[:3]
-    ['accompagnements', 'affirmations', 'alias']
-    """
+    """The tables that have a Table Schema, in alphabetical order."""
     return sorted(path.name.removesuffix(".json") for path in files("helpers").joinpath("schemas").iterdir())
 
 
@@ -362,11 +348,7 @@ def columns(name: str) -> list[str]:
 
 
 def optional_columns(name: str) -> list[str]:
-    """The columns that a file of this table may leave out, in order.
-
-    >>> optional_columns("themes")
-    ['parent', 'inclure', 'exclure', 'exemple', 'modifie_le']
-    """
+    """The columns that a file of this table may leave out, in order."""
     return [column["name"] for column in table_schema(name)["fields"] if column.get("presence") == "facultative"]
 
 
