@@ -13,10 +13,11 @@ import signal
 import sys
 from collections import namedtuple
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 
 from helpers import paths
-from helpers.cli.messages import INTACT, examples, explain, filled, print_error, print_message, rows, width
+from helpers.cli.messages import INTACT, WIDEST, examples, explain, filled, print_error, print_message, rows, width
 from helpers.paths import COMMAND
 from helpers.typography import french_spaces
 
@@ -131,15 +132,17 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, verb: Verb | None = None) -> None:
         argparse._ = lambda text: FRENCH.get(text, text)
-        # No abbreviation: what « --o » means would change with the next option.
-        super().__init__(prog=prog, add_help=False, allow_abbrev=False)
+        # No abbreviation: what « --o » means would change with the next option. Of a known width, since argparse makes
+        # a formatter for each option, and loads `shutil` to ask the terminal.
+        layout = partial(argparse.RawDescriptionHelpFormatter, width=WIDEST)
+        super().__init__(prog=prog, formatter_class=layout, add_help=False, allow_abbrev=False)
         self.add_argument("-h", "--help", action="help", help="affiche cette aide")
         self.verb = verb
 
     def format_help(self) -> str:
         if self.verb is None:
             return main_help()
-        self.formatter_class = lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=width())
+        self.formatter_class = partial(argparse.RawDescriptionHelpFormatter, width=width())
         self.description, self.epilog = filled(self.verb.description), examples(self.verb.examples)
         return super().format_help()
 
