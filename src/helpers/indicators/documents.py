@@ -6,17 +6,20 @@ from collections.abc import Iterable
 import pandas as pd
 
 from helpers.clean.posts import CleanPosts
+from helpers.clean.records import CleanedRecords
 from helpers.indicators.constraints import Cell, row, single, table
 from helpers.indicators.lookup import cite
 from helpers.schema import (
     CERTAIN_FROM_YEARS,
     CODED,
     COMPUTED,
+    FEWEST_PERSONS,
     OUTLOOK,
     REGISTER,
     Indicator,
     apply_schema,
     catalogue,
+    columns,
     split_multiple,
 )
 
@@ -379,6 +382,85 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
     assert counts["lues"] == counts["gardees"] + counts["rejetees"], "a row was lost while cleaning the posts"
     rows = [single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()]
     return table(rows, source=COMPUTED)
+
+
+def _is_few(count: int) -> bool:
+    return 0 < count < FEWEST_PERSONS
+
+
+def count_received(cleaned: CleanedRecords, *, source: str, reference: str) -> pd.DataFrame:
+    """Exact indicators (schema ``indicateurs``) of an export: rows read, kept, rejected, and cells written otherwise.
+
+    ``source`` is export or synthetique. Empty when nothing was read. A count of 1 to 4 is ``non_publie``, and so is one
+    that would give it by subtraction: the rows read if few were rejected, all changes if a rule changed a few rows or
+    nearly all.
+
+    Raises AssertionError when a row read is neither kept nor rejected.
+
+    >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
+    >>> nettoyees = clean.clean_persons(data.receive(2020), **registres)
+    >>> len(indicators.count_received(nettoyees, source="export", reference="export de la base, 2020"))
+    0
+    """
+    read, kept, out = cleaned.read, len(cleaned.persons), int(cleaned.rejections["lignes"].sum())
+    assert read == kept + out, "a row was lost while cleaning the persons"
+    if not read:
+        return table([])
+    changed = sum_changes(cleaned.ledger)["lignes"]
+    tells = _is_few(kept) or _is_few(out)
+    hides = changed.between(1, FEWEST_PERSONS - 1).any() or changed.ge(kept).any()
+    counts = {
+        "lues": None if tells else read,
+        "gardees": None if _is_few(kept) else kept,
+        "rejetees": None if _is_few(out) else out,
+        "modifications": None if hides else int(changed.sum()),
+    }
+    unit = catalogue().indicators["lignes_export"].unit
+    rows = [
+        row(
+            (cleaned.persons.year, "donnees", "lignes_export", name),
+            unit,
+            counts=None if count is None else (count, count),
+            precision="non_publie" if count is None else "exact",
+            reference=reference,
+        )
+        for name, count in counts.items()
+    ]
+    return table(rows, source=source)
+
+
+def fold_rejections(rejections: pd.DataFrame) -> pd.DataFrame:
+    """The rejected rows by reason (schema ``rejets``), rare reasons joined so that none has 1 to 4 rows.
+
+    The rarest are joined until they hold 5 rows, a single one with the next, since the total is known. Fewer than 5 in
+    all stay as one line, shown as « moins de 5 ».
+
+    >>> motifs = ["ligne de total", "fin avant le début", "identifiant absent"]
+    >>> rejets = pd.DataFrame({"motif": motifs, "lignes": [20, 9, 3]})
+    >>> indicators.fold_rejections(rejets)[["motif", "lignes"]].to_numpy().tolist()
+    [['ligne de total', 20], ['fin avant le début ; identifiant absent', 12]]
+    """
+    ordered = rejections.sort_values("lignes", ascending=False, kind="stable")
+    held, folded = [(row.motif, int(row.lignes)) for row in ordered.itertuples()], []
+    while held and (_is_few(held[-1][1]) or 0 < len(folded) < 2 or _is_few(sum(count for _, count in folded))):
+        folded.insert(0, held.pop())
+    if folded:
+        held.append((" ; ".join(motif for motif, _ in folded), sum(count for _, count in folded)))
+        held.sort(key=lambda line: -line[1])
+    return apply_schema(pd.DataFrame(held, columns=columns("rejets"), dtype="object"), "rejets")
+
+
+def sum_changes(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The changes (schema ``normalisations``) by column and rule, over all files.
+
+    ``fichier`` is empty: the names and sizes of the files of an export never leave this computer.
+
+    >>> lignes = pd.DataFrame({"fichier": ["a.csv", "b.csv"], "colonne": "sexe", "regle": "écriture", "lignes": [3, 9]})
+    >>> indicators.sum_changes(lignes)[["fichier", "colonne", "regle", "lignes"]].to_numpy().tolist()
+    [['', 'sexe', 'écriture', 12]]
+    """
+    summed = ledger.groupby(["colonne", "regle"], sort=False, as_index=False)["lignes"].sum()
+    return apply_schema(summed.assign(fichier="")[columns("normalisations")].astype("object"), "normalisations")
 
 
 def count_year(
