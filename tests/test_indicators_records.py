@@ -378,11 +378,6 @@ def test_the_rare_reasons_are_put_together_until_none_can_be_told(counts, folded
     assert sorted(motif for line in found["motif"] for motif in line.split(" ; ")) == sorted(rejections["motif"])
 
 
-def test_what_changed_is_counted_for_all_the_files_together():
-    ledger = pd.DataFrame({"fichier": ["a.csv", "b.csv", "b.csv"], "colonne": ["sexe", "sexe", ""], "regle": ["x", "x", "x"], "lignes": [2, 3, 7]})
-    found = indicators.sum_changes(ledger)
-    assert found.to_numpy().tolist() == [["", "sexe", "x", 5], ["", "", "x", 7]]
-
 
 def test_a_row_that_is_lost_stops_the_count():
     with pytest.raises(AssertionError, match="a row was lost"):

@@ -32,7 +32,6 @@ from helpers.indicators.documents import (
     count_statements,
     count_year,
     fold_rejections,
-    sum_changes,
 )
 from helpers.indicators.lookup import (
     BESIDE,
