@@ -35,7 +35,8 @@ def test_a_large_file_has_the_checksum_of_its_bytes_and_another_once_it_changed(
 
 
 def test_an_export_is_an_input_without_its_name_nor_its_rows(data_root):
-    paths_of = [write_export(data_root, name=name) for name in ("accompagnements_Zoe.csv", "Accompagnements b.csv")]
+    for name in ("accompagnements_Zoe.csv", "Accompagnements b.csv"):
+        write_export(data_root, name=name)
     freeze()
     described = [entry for entry in data.describe_inputs([2033]) if "export" in entry["fichier"]]
     # Capitals come first: the order is that of the names, which do not leave.
