@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 
 from export_table import counted, run_page, save_export
 from helpers import charts, data, indicators, paths
+from helpers.disclosure import rounding
 from helpers.report import notebook, page
 from in_process import draw_nothing
 from marks import marks_of
@@ -110,3 +111,15 @@ def test_every_number_of_an_alternative_text_is_in_the_data_of_its_figure(pages)
     for figure in pages["export"].select("figure"):
         shown = numbers(figure.select_one("details").get_text(" ") + figure.select_one("figcaption").get_text(" "))
         assert {value for value in numbers(figure.svg["aria-label"]) if not {value, f"{value},0"} & shown} == set(), figure["id"]
+
+
+def test_a_bar_is_as_long_as_the_rounded_number_that_is_published(root, monkeypatch):
+    del root
+    rows = counted(2033).query("unite == 'personnes' and croise_avec == ''")
+    shown = {"effectif_arrondi": rows["effectif_min"] // 5 * 5, "base_arrondie": rows["base_min"] // 5 * 5}
+    save_export(2033, rounding.protect_rows(rows.assign(**shown), spread=4))
+    drawn = []
+    monkeypatch.setattr(charts, "valeurs", lambda axes, frame, **_: drawn.append(([bar.get_width() for bar in axes.patches if bar.get_width()], frame)))
+    run_page(2033)
+    bars, frame = next((bars, frame) for bars, frame in drawn if "prevention_specialisee" in set(frame["perimetre"]))
+    assert bars == sorted(frame["effectif_arrondi"], reverse=True)

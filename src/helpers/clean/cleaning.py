@@ -59,7 +59,7 @@ from helpers.clean.records import (
     Unread,
     UnreadableRow,
 )
-from helpers.schema import DataError, apply_schema, columns
+from helpers.schema import FEWEST_PERSONS, DataError, apply_schema, columns
 
 # --- The account of every row read: changes, rejections, and the rejected rows ---
 
@@ -113,8 +113,11 @@ def keep_rejected(
 
 # --- What could not be read ---
 
-# Persons, and share of those to whom the question is put, in per cent, from which an answer must be understood.
-FEWEST_ASKED, LEAST_ASKED_PCT = 5, 1
+# Persons from which an answer must be understood. A share of a small base would stop at two persons: that an answer is
+# left would then say that one person alone gave it.
+FEWEST_ASKED = FEWEST_PERSONS
+# Above this share of the rows, in per cent, those that hold an identifier and a year only are not persons.
+LEAST_BARE_PCT = 1
 # Above this share of its cells, an unread column holds something else: of a list, nothing of it is shown.
 MOST_SHOWN_PCT = 50
 # Above this share of the filled cells, a column of dates, UAI or births is wrong rather than some cells.
@@ -229,7 +232,7 @@ def _misread(reading: _Reading) -> Iterator[_Misread]:
             codes = {normalise(text) for text in codes_among(name, texts, spellings)}
             is_closed, count = name in CLOSED or name in MULTIPLE, int((rows & asked).sum())
             total = int((asked if is_closed else filled).sum())
-            is_many = count >= FEWEST_ASKED or count * 100 >= total * LEAST_ASKED_PCT or bool(codes)
+            is_many = count >= FEWEST_ASKED or bool(codes)
             is_asked = count > 0 and is_many if is_closed else exceeds(count, total, MOST_UNREAD_PCT)
             yield _Misread(name, pieces, rows, count, total, is_closed, is_asked, codes)
 
@@ -405,7 +408,7 @@ def find_unplaced(reading: _Reading) -> Iterator[DataError]:
     kept, table = reading.kept, reading.table
     rules = reading.ledger.groupby("regle")["lignes"].sum()
     bare, total = int(rules.get(RULE_NOTHING, 0)), int(kept.sum())
-    if bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_ASKED_PCT):
+    if bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_BARE_PCT):
         yield DataError(
             f"{reading.file} : {bare} lignes n’ont qu’un identifiant et une année ; si ce ne sont pas des personnes, "
             "retirez-les, sinon écrivez au moins leur association.",

@@ -64,6 +64,7 @@ from helpers.data.raw import (
     is_frozen,
     present,
     provenance,
+    published_checksum,
     read_earlier_figures,
     read_raw,
     read_reference,

@@ -1,8 +1,10 @@
 """Raw and reference tables, validated; the input files that pages cite; exports frozen once read."""
 
+import hmac
 import json
 import platform
 import re
+import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +28,7 @@ from helpers.data.reading import (
 )
 from helpers.provenance import libraries_behind
 from helpers.schema import DataError, apply_schema, columns
-from helpers.system import atomic_write, sha256_of
+from helpers.system import atomic_write, make_private, sha256_of
 from helpers.typography import unescape_formula
 
 # --- Input files: checksum, number of rows, provenance ---
@@ -59,21 +61,43 @@ def count_rows(path: Path) -> int:
     return len(read_rows(content_of(path), paths.relative(path)).rows)
 
 
-def _rows_of(path: Path, checksum: str, simulated: dict[Path, dict]) -> int | None:
+# Beside the releases of a year: what keys the checksums of its private files.
+_CHECKSUM_KEY = "empreinte.bin"
+
+
+def published_checksum(path: Path) -> str:
+    """The SHA-256 of an input file; that of a private one is keyed, since who guesses the file could confirm it.
+
+    The key is drawn the first time, and stays on this machine: the same file keeps its checksum from run to run.
+    """
+    year = paths.private_year(paths.public_name(path))
+    if year is None:
+        return sha256_of(path)
+    key = paths.released(year) / _CHECKSUM_KEY
+    if not key.is_file():
+        make_private(key.parent)
+        with atomic_write(key) as beside:
+            beside.write_bytes(secrets.token_bytes())
+    return hmac.new(key.read_bytes(), sha256_of(path).encode(), "sha256").hexdigest()
+
+
+def _rows_of(path: Path, simulated: dict[Path, dict]) -> int | None:
     """The number of rows of a public table, or of a simulated export as its card says; None for what is private.
 
     Rows read minus rows kept would give the number of rejected rows, which may be one or two persons.
     """
     if path.name.casefold().startswith(paths.EXPORT):
         entry = simulated.get(path, {})
-        return entry["rows"] if entry.get("hash") == f"sha256:{checksum}" else None
+        return entry["rows"] if entry.get("hash") == f"sha256:{sha256_of(path)}" else None
     if paths.private_year(paths.public_name(path)):
         return None
     return count_rows(path) if path.suffix == ".csv" else None
 
 
 def describe_inputs(years: list[int]) -> list[dict]:
-    """The files behind these years: fichier, sha256, octets, lignes (without the header; None for private files).
+    """The files behind these years: fichier, sha256 (`published_checksum`), octets and lignes (without the header).
+
+    Of private files, neither octets nor lignes are told.
 
     These go into pages and into the manifest, so private files have the name that `paths.public_name` gives. In the
     data root of aggregates, a year's own files are those that 01 read in the full one.
@@ -92,9 +116,9 @@ def describe_inputs(years: list[int]) -> list[dict]:
     here = [
         {
             "fichier": paths.public_name(path),
-            "sha256": (checksum := sha256_of(path)),
-            "octets": path.stat().st_size,
-            "lignes": _rows_of(path, checksum, simulated),
+            "sha256": published_checksum(path),
+            "octets": None if paths.private_year(paths.public_name(path)) else path.stat().st_size,
+            "lignes": _rows_of(path, simulated),
         }
         for path in input_files(years)
         if not elsewhere or path.parent == paths.reference()
