@@ -1,6 +1,5 @@
 """Where everything is: the two roots, the folders and tables of the project, its years, exports and sites."""
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -72,6 +71,8 @@ def slug(name: str) -> str:
     short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MOST].strip("-")
     if short and short == name.lower() and not _DEVICES.fullmatch(short):
         return short
+    import hashlib  # slow to load
+
     return "-".join(filter(None, [short, hashlib.sha256(name.encode()).hexdigest()[:6]]))
 
 

@@ -350,7 +350,7 @@ def record_report(made: RunResult, folder: Path, asked: dict) -> None:
         return
     published = [path for path in folder.rglob("*") if path.is_file()]
     own = provenance.record(asked, _code_behind(_RELEASE_CODE), products=published)
-    products = {name: state for part in [*parts, own] for name, state in part.products.items()}
+    products = {name: provenance.settled(name, each) for part in [*parts, own] for name, each in part.products.items()}
     files = {name: state for part in [*parts, own] for name, state in part.files.items() if name not in products}
     folders = {name: listed for part in parts for name, listed in part.folders.items()}
     provenance.remember(Record(asked, files, folders, own.libraries, products), place)
