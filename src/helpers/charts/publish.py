@@ -11,7 +11,7 @@ from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
 from helpers.charts.table_csv import csv_address
 from helpers.charts.theme import in_french
-from helpers.indicators.lookup import READ_IN, Facts, fact_of, merge_references, rows_in, with_shares
+from helpers.indicators.lookup import Facts, fact_of, merge_references, rows_in, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.comparison_tables import bases_of, comparison_table
 from helpers.text.formats import (
@@ -23,8 +23,8 @@ from helpers.text.formats import (
     population,
     say,
     say_base,
+    say_bases,
     say_count,
-    say_misread,
     say_share,
 )
 from helpers.text.sentences import sentence
@@ -105,15 +105,7 @@ def _base(frame: pd.DataFrame) -> str:
         count = say_base(fact) + (f" en {fact.key[:4]}" if are_years else "")
         known.setdefault(_words(row, "modalite_croisee") or population(fact), {})[plain(count)] = count
     parts = [Markup("n = {} ({})").format(Markup(", ").join(counts.values()), who) for who, counts in known.items()]
-    misread = {
-        f"{row.annee}/{row.perimetre}/{READ_IN.get(row.indicateur, row.indicateur)}": (
-            int(row.non_compris),
-            bool(row.non_compris_arrondi),
-        )
-        for row, fact in rows
-        if pd.notna(getattr(row, "non_compris", None))
-    }
-    return Markup(" ; ").join(filter(None, [*parts, say_misread(misread)]))
+    return say_bases(parts, frame)
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:

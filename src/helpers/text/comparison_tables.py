@@ -12,10 +12,10 @@ from helpers.text.formats import (
     CHANCE,
     Html,
     plain,
+    say_bases,
     say_bounds,
     say_compared,
     say_measure,
-    say_misread,
 )
 from helpers.text.sentences import sentence
 from helpers.text.tables import Group, headings, lay_out
@@ -107,14 +107,4 @@ def bases_of(frame: pd.DataFrame) -> str:
         for name, who in zip(("base_reference", "base"), sides, strict=True):
             if pd.notna(getattr(row, name)):
                 said[f"{plain(say_compared(comparison_of(row), name))} ({who})"] = None
-    misread = {
-        f"{year}/{row.perimetre}/{row.indicateur}": (int(count), bool(is_rounded))
-        for row in frame.itertuples()
-        for year, count, is_rounded in (
-            (row.comparee_a, row.non_compris_reference, row.non_compris_reference_arrondi),
-            (row.annee, row.non_compris, row.non_compris_arrondi),
-        )
-        if pd.notna(count)
-    }
-    told = Markup(" ; ").join(filter(None, [Markup(" ; ").join(said), say_misread(misread)]))
-    return Markup("n = {}").format(told) if said else ""
+    return Markup("n = {}").format(say_bases(map(Markup, said), frame)) if said else ""
