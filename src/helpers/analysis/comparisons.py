@@ -98,15 +98,8 @@ def _three(row, column: str) -> Measure:
     return tuple(float("nan") if pd.isna(each) else float(each) for each in found)
 
 
-def _rounded_measures(row, now: Side, before: Side) -> dict[str, Measure]:
-    """Two shares of which one is rounded: as displayed, with bounds. No test: it would need the exact counts."""
-    (_, base), (_, base_ref) = now.central(), before.central()
-    shares = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
-    return {
-        "base": (base, *now.bases),
-        "base_reference": (base_ref, *before.bases),
-        **{name: _three(row, column) for name, column in shares.items()},
-    }
+# Both shares as displayed, with bounds, where there is no test: it would need exact counts.
+_DISPLAYED = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
 
 
 def _year(row, *, known: Corrections, years: str) -> ComparisonResult:
@@ -114,12 +107,13 @@ def _year(row, *, known: Corrections, years: str) -> ComparisonResult:
     kind = "annees" if known.is_headlined(path) else "details"
     methods = counted_words(row, now="_apres", reference="_avant")
     made = partial(ComparisonResult, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part)
+    displayed = {name: _three(row, column) for name, column in _DISPLAYED.items()}
     if now is None or before is None or pd.isna(row.ecart_min):
-        names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
-        return made({name: _three(row, column) for name, column in names.items()}, methods=methods)
+        return made(displayed, methods=methods)
     counts = _count_change(row, now=now, before=before)
     if _is_protected(row):
-        found = _rounded_measures(row, now, before)
+        sides = {"base": now, "base_reference": before}
+        found = {name: (side.central()[1], *side.bases) for name, side in sides.items()} | displayed
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     if path not in HEADLINED or not known.may_test(path):
         # Not tested: an interval would be read as a test, and it ignores likeness.

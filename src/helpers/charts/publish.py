@@ -28,7 +28,7 @@ from helpers.text.formats import (
     say_share,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import column_title, headings
+from helpers.text.tables import column_title
 from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
 from helpers.typography import fold
@@ -137,25 +137,15 @@ def _words(row, column: str) -> str:
 def _indicator_table(frame: pd.DataFrame, caption: str) -> Html:
     """Rows of indicators: what tells them apart, count, base and share, each number bearing the key of its row."""
     telling = [name for name in _TELLING if name in frame and len(set(frame[name])) > 1]
-    heads = headings(
-        "Réponse",
-        *(_TELLING[name] for name in telling),
-        "Effectif",
-        "Base",
-        "Part",
-        numbers=["Effectif", "Base", "Part"],
-    )
-    rows = []
+    numbers = {"Effectif": say_count, "Base": say_base, "Part": say_share}
+    heads, rows = ["Réponse", *(_TELLING[name] for name in telling), *numbers], []
     for row in rows_in(_shared(frame)):
         fact = fact_of(row)
-        values = (say_count(fact), say_base(fact), say_share(fact))
-        rows.append(
-            [fact.label, *(_words(row, name) for name in telling), *("—" if v == MISSING else v for v in values)]
-        )
-    used = [
-        place for place in range(len(heads)) if not heads[place].is_number or any(row[place] != "—" for row in rows)
-    ]
-    return lay_out_table(caption, [heads[place] for place in used], [[row[place] for place in used] for row in rows])
+        values = [say(fact) for say in numbers.values()]
+        rows.append([fact.label, *(_words(row, name) for name in telling), *values])
+    used = [place for place, head in enumerate(heads) if head not in numbers or any(r[place] != MISSING for r in rows)]
+    cells = [["—" if row[place] == MISSING else row[place] for place in used] for row in rows]
+    return lay_out_table(caption, [heads[place] for place in used], cells, numbers=numbers)
 
 
 def _table(frame: pd.DataFrame, title: str, column: str) -> Html:

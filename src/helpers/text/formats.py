@@ -18,7 +18,7 @@ from markupsafe import Markup
 from helpers.clean.answers import UNFORESEEN
 from helpers.indicators.comparisons import Comparison, Measure
 from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site
-from helpers.schema import PRECISION_WORDS, ROUNDING_BASE, catalogue
+from helpers.schema import ROUNDING_BASE, catalogue
 from helpers.typography import NARROW, WIDE
 
 # --- Numbers and dates in French (CLDR data through babel) ---
@@ -140,7 +140,6 @@ def month(value: date, *, is_short: bool = False) -> str:
 
 # --- Numbers marked in HTML with the indicator they come from ---
 
-SYNTHETIC = "synthétique"
 # Rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
 ABOUT, UNDER, OVER = "environ {}", "moins de {}", "plus de {}"
 
@@ -172,24 +171,6 @@ def mark(text: str, value: float, key: str, measure: str, *, title: str = "") ->
     return Markup('<data value="{}" data-cle="{}" data-mesure="{}"{}>{}</data>').format(
         f"{float(value):.10g}", key, measure, cited, text
     )
-
-
-def _shaped(name: str, word: str) -> Markup:
-    return Markup('<span class="marque {}">{}</span>').format(name.replace("_", "-"), word)
-
-
-def precision_mark(precision: str) -> Markup:
-    """The visible mark of a precision (a key of `PRECISIONS`): its word, in a class that gives it a shape.
-
-    >>> print(text.precision_mark("deduit"))
-    <span class="marque deduit">déduit</span>
-    """
-    return _shaped(precision, PRECISION_WORDS[precision])
-
-
-def synthetic_mark() -> Markup:
-    """The visible mark of a value counted in simulated records."""
-    return _shaped("synthetique", SYNTHETIC)
 
 
 def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
