@@ -66,19 +66,21 @@ def test_a_record_that_cannot_be_used_and_a_publication_that_was_cut_are_no_repo
         assert provenance.current_report(2032, None) is provenance.report_causes(2032, None) is None, torn
 
 
-def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("age", "found"), [(3600, []), (0, ["data/raw/2032/reunions.csv"])], ids=["settled", "just written"])
+def test_a_file_is_not_read_again_while_the_disk_says_it_is_the_same_unless_it_had_just_been_written(age, found, tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
-    export = tmp_path / "data/raw/2032/accompagnements.csv"
-    export.parent.mkdir(parents=True)
-    export.write_bytes(b"a" * 1_000_001)
-    kept = provenance.record({}, [export])
-    before = export.stat()
-    with export.open("r+b") as file:  # the same size, and soon the same date: only reading would tell
+    table = tmp_path / "data/raw/2032/reunions.csv"
+    table.parent.mkdir(parents=True)
+    table.write_bytes(b"a")
+    then = (time.time_ns() // 1_000_000_000 - age) * 1_000_000_000  # a disk that only tells whole seconds
+    os.utime(table, ns=(then, then))
+    kept = provenance.record({}, [table])
+    with table.open("r+b") as file:  # the same size, and soon the same date: only reading would tell
         file.write(b"b")
-    os.utime(export, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert provenance.why_stale(kept, {}) == []
-    os.utime(export)
-    assert [cause.name for cause in provenance.why_stale(kept, {})] == ["data/raw/2032/accompagnements.csv"]
+    os.utime(table, ns=(then, then))
+    assert [cause.name for cause in provenance.why_stale(kept, {})] == found
+    os.utime(table)
+    assert [cause.name for cause in provenance.why_stale(kept, {})] == ["data/raw/2032/reunions.csv"]
 
 
 # --- several years ---------------------------------------------------------------------------------------------------

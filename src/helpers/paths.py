@@ -4,7 +4,6 @@
 ['data/raw/2020/reunions.csv', 'data/processed/2020/execution/colleges/0592714e', 'reports/2020']
 """
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -186,6 +185,8 @@ def slug(name: str) -> str:
     short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].strip("-")
     if short and short == name.lower() and not re.fullmatch(_DEVICES, short):
         return short
+    import hashlib  # slow to load
+
     return "-".join(filter(None, [short, hashlib.sha256(name.encode()).hexdigest()[:6]]))
 
 

@@ -22,16 +22,7 @@ VERDICTS = {
     "contradictoire": "contradictoire",
 }
 
-PRECISIONS = {
-    "exact": "compté ou imprimé à l’unité",
-    "arrondi_imprime": "part imprimée arrondie, qui encadre l’effectif",
-    "arrondi_secret": "arrondi pour protéger les personnes",
-    "deduit": "déduit d’autres chiffres imprimés",
-    "non_publie": "donnée non publiée",
-    "contradictoire": "imprimé, mais contredit par d’autres chiffres",
-}
-
-# In one word, for marks (the style sheet adds a shape, never colour alone) and for tables that sort.
+# What is known of a value, in one word: `docs/method.md` explains them.
 PRECISION_WORDS = {
     "exact": "exact",
     "arrondi_imprime": "arrondi",
@@ -54,8 +45,6 @@ SOURCES = {
 }
 # Sources of the values counted in individual records, received or simulated.
 FROM_RECORDS = ("export", SYNTHETIC)
-# What the mark of a value from simulated records means.
-SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent personne"
 
 # Precision codes whose values are never displayed or compared.
 UNSAID = ("non_publie", "contradictoire")

@@ -4,7 +4,6 @@ A run that has nothing to do loads this module and must be immediate: what it ca
 """
 
 import errno
-import hashlib
 import os
 import stat
 import sys
@@ -131,13 +130,14 @@ def find_browser() -> Path | None:
 
 # --- Checksums ---
 
-# Bytes. A larger file is an export: its checksum is kept while its size and its date stay the same. A small table is
-# always read again, for two changes can fall in one tick of the clock.
+# Bytes. A larger file is an export: a process keeps its checksum while its size and its date stay the same.
 READ_ONCE_FROM = 1_000_000
 
 
 def checksum(content: bytes) -> str:
     """The SHA-256 of bytes, in hexadecimal."""
+    import hashlib  # slow to load, and nothing is hashed where nothing has changed
+
     return hashlib.sha256(content).hexdigest()
 
 
@@ -151,6 +151,8 @@ def sha256_of(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _fingerprint_of_large(path: Path, size: int, modified: int) -> str:
+    import hashlib
+
     del size, modified
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
