@@ -74,54 +74,40 @@ def write_stamp(root: str, text: str) -> None:
         file.write(text)
 
 
-def looks(root: str) -> str:
-    """A word that changes when the Python of ``.venv`` is replaced, found without starting it; ``?`` if there is none."""
-    if os.name == "nt":
-        return "?"  # there, .venv only holds a launcher, which stays the same when the program behind it changes
-    try:
-        place, seen = os.path.realpath(python_of(root)), os.stat(python_of(root))
-        made_from = read(of_venv(root, "pyvenv.cfg"))
-    except OSError:
-        return "?"
-    return hashlib.sha256(made_from + f"{place} {seen.st_size} {seen.st_mtime_ns}".encode()).hexdigest()
+def tag_of(root: str) -> str:
+    """The Python of ``.venv``, as ``cpython-313``, without starting it: by the name of its file (Windows and some Macs
+    have the same for all: there by what ``.venv`` was made with); OSError if it is gone."""
+    python = os.path.realpath(python_of(root))
+    version = os.path.basename(python)[len("python"):].split(".")
+    if os.name == "nt" or not (len(version) == 2 and version[1].isdigit()):
+        lines = read(of_venv(root, "pyvenv.cfg")).decode(errors="replace").splitlines()
+        settings = dict(line.split(" = ", 1) for line in lines if " = " in line)
+        version = settings["version"].split(".")
+        python = os.path.join(settings["home"], "python.exe") if os.name == "nt" else python
+    os.stat(python)
+    return f"cpython-{version[0]}{version[1]}"
 
 
-def expected_stamp(root: str, found: str = "") -> str:
-    """Four words: what calls for a rebuild when it changes (Python, place), what calls for an update (files), then the
-    version of Python and how its file looked: while it looks as in the stamp ``found``, it is not started again."""
-    look, known = looks(root), found.split()
-    tag = known[2] if len(known) == 4 and known[3] == look != "?" else ask(python_of(root))
+def expected_stamp(root: str) -> str:
+    """Three words: what calls for a rebuild when it changes (Python, place), for an update (files), and the Python."""
+    tag = tag_of(root)
     # The place counts because scripts and the link to src/ name it: a copied folder would run the other one's code.
     place = hashlib.sha256(f"{tag} {root}".encode()).hexdigest()
     files = b"".join(read(os.path.join(root, name)) for name in (PACKAGES, "pyproject.toml"))
-    return f"{place} {hashlib.sha256(files).hexdigest()} {tag} {look}"
-
-
-def ask(python: str) -> str:
-    """The version of this Python, by running it."""
-    import subprocess
-
-    probe = [python, "-ISc", "import sys; print(sys.implementation.cache_tag)"]
-    try:
-        return subprocess.run(probe, capture_output=True, text=True, check=True).stdout.strip()
-    except subprocess.CalledProcessError as error:
-        raise OSError(f"{python}\u00a0: {error}") from error
+    return f"{place} {hashlib.sha256(files).hexdigest()} {tag}"
 
 
 def condition(root: str) -> str:
-    """``ready``, ``seen`` (ready, but the stamp is to be renewed because the file of its Python has changed), ``stale``
-    (an update is enough), ``moved`` (complete, under another path) or ``absent`` (missing, broken, half-made)."""
+    """``ready``, ``stale`` (an update is enough), ``moved`` (complete, under another path) or ``absent`` (missing,
+    broken, half-made)."""
     try:
-        found = read(of_venv(root, STAMP)).decode()
-        expected = expected_stamp(root, found)
-    except (OSError, ValueError):
+        place, files, tag, *_ = read(of_venv(root, STAMP)).decode().split()  # up to 0.9, a fourth word
+        expected = expected_stamp(root).split()
+    except (OSError, ValueError, LookupError):
         return "absent"
-    if found.split()[:1] != expected.split()[:1]:
-        return "moved" if found.split()[1:3] == expected.split()[1:3] else "absent"
-    if found.split()[:2] != expected.split()[:2]:
-        return "stale"
-    # Where the stamp cannot be renewed, Python is run each time.
-    return "ready" if found == expected or not os.access(of_venv(root, STAMP), os.W_OK) else "seen"
+    if place != expected[0]:
+        return "moved" if [files, tag] == expected[1:] else "absent"
+    return "ready" if files == expected[1] else "stale"
 
 
 def run(command: list[str], root: str) -> tuple[int, str]:
@@ -253,7 +239,7 @@ def install(root: str) -> None:
     # After a kill, both may be there: the former one is worth more than one that is not finished.
     (put_back if condition(root) == "absent" else discard)(root)
     state = condition(root)
-    if state == "seen" or (state == "moved" and resettle(root)):
+    if state == "moved" and resettle(root):
         write_stamp(root, expected_stamp(root))
         state = "ready"
     if state != "ready":  # another start may have just made it
