@@ -51,9 +51,9 @@ def test_a_row_holds_both_shares_their_difference_and_the_worst_corrected_p():
 
 
 @pytest.mark.parametrize(("finding", "count", "reach", "verdict"), [
-    ("hausse", "hausse", "concluante", "net"), ("hausse", "hausse", "non_concluante", "incertain"), ("baisse", "hausse", "selon_ressemblance", "incertain"),
+    ("hausse", "hausse", "concluante", "hors du hasard"), ("hausse", "hausse", "non_concluante", "incertain"), ("baisse", "hausse", "selon_ressemblance", "incertain"),
     ("hausse", "hausse", "", "inconnu"), ("stable", "hausse", "concluante", "stable"), ("indetermine", "hausse", "", "incertain"),
-    ("", "hausse", "", "net"), ("", "indetermine", "", "incertain"), ("", "", "", "inconnu"),
+    ("", "hausse", "", "compté"), ("", "indetermine", "", "incertain"), ("", "", "", "inconnu"),
 ])  # fmt: skip
 def test_a_verdict_is_no_more_than_bounds_and_test_allow(finding, count, reach, verdict):
     assert girls(finding, count, reach).verdict == verdict
@@ -94,7 +94,7 @@ def test_a_number_of_answers_not_understood_says_whether_it_is_rounded(least, mo
 
 def test_two_opposite_years_turn_the_words_round():
     said = [plain(texte("La part {sexe/filles:sens} : {sexe/filles:reference} puis {sexe/filles:part}, {sexe/filles:ecart} ; {sexe/filles:hasard}.", years(*both)).html) for both in ((400, 600), (600, 400), (400, 404))]
-    assert said[0].startswith("La part augmente : 40,0 % puis 60,0 %, +20,0 points ; écart net.")
+    assert said[0].startswith("La part augmente : 40,0 % puis 60,0 %, +20,0 points ; hors du hasard.")
     assert said[1].startswith("La part diminue : 60,0 % puis 40,0 %, −20,0 points") and said[2].endswith("reste stable : 40,0 % puis 40,4 %, +0,4 point ; pas d’écart.")
 
 
@@ -118,7 +118,7 @@ def test_a_path_of_two_natures_and_a_measure_that_is_none_are_refused():
 
 
 @pytest.mark.parametrize(("reach", "words"), [
-    ("concluante", "écart net"), ("non_concluante", "le hasard peut suffire"), ("", "sans test"),
+    ("concluante", "hors du hasard"), ("non_concluante", "le hasard peut suffire"), ("", "sans test"),
     ("selon_ressemblance", "le hasard peut suffire si les personnes d’un même poste se ressemblent assez"),
 ])  # fmt: skip
 def test_only_a_conclusive_test_makes_a_net_difference(reach, words):
@@ -178,7 +178,7 @@ def test_the_axis_of_shares_near_nothing_writes_no_negative_share():
 
 
 def test_a_forest_fills_only_what_is_net_and_has_whole_graduations():
-    found = years(400, 600, garcons=(600, 400)).assign(ic_bas=[10.0, -30.0], ic_haut=[30.0, -10.0], verdict=["net", "incertain"])
+    found = years(400, 600, garcons=(600, 400)).assign(ic_bas=[10.0, -30.0], ic_haut=[30.0, -10.0], verdict=["hors du hasard", "incertain"])
     axes = plt.figure().subplots()
     charts.foret(axes, found)
     faces = [tuple(each.get_facecolor()[0][:3]) for each in axes.collections if len(each.get_offsets()) == 1 and len(each.get_facecolor())]

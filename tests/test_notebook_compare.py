@@ -106,7 +106,7 @@ def test_two_exports_are_compared_person_by_person(two_counted):
     for wrong in ("l’arrondi laisse possible.", "devraient compter", "imprimé, ou part imprimée", "dépend de la ressemblance entre"):
         assert wrong not in words
     # The most certain first, with what the test allows; what chance may give is only named.
-    assert "Place des parents (associés) : la part augmente, de 45,5 % à 53,0 % (+7,5 points) ; écart net." in words
+    assert "Place des parents (associés) : la part augmente, de 45,5 % à 53,0 % (+7,5 points) ; hors du hasard." in words
     assert "Ailleurs, le hasard peut suffire : " in words
     saved = data.load_result(2032, "comparaisons")
     assert saved["comparaison"].str.startswith("details/").any() and "p_grappe" in set(saved["mesure"])

@@ -158,7 +158,7 @@ def test_only_what_is_conclusive_is_a_net_difference_and_no_cause_is_named(any_r
     for span in spans:
         reach = next(iter(comparisons[span["data-portee"].removeprefix("comparaisons/")].values()))["portee"]
         stable = next(iter(comparisons[span["data-portee"].removeprefix("comparaisons/")].values()))["constat"] == "stable"
-        assert (span.get_text() == "écart net") == (reach == "concluante" and not stable), span
+        assert (span.get_text() == "hors du hasard") == (reach == "concluante" and not stable), span
     assert [found.group() for found in CAUSES.finditer(prose(page))] == []
 
 

@@ -152,7 +152,7 @@ def test_the_index_gives_the_answer_first_then_what_changed_and_how_sure_it_is(r
     assert "« orientation par le collège » passe de 52 % à 46 %" in said and "La part diminue, mais le nombre de ces jeunes augmente" in said
     assert "relève 10 difficultés, dont 3 sans réponse" in said and "Certains collèges sortent du cadre convenu" in said
     rows = [[plain(cell.get_text(" ")).strip() for cell in row.select("th, td")] for row in table_of(report, "index", "Ce qui a changé").select("tbody tr")]
-    assert ["Filles", "40 %", "42 %", "+2,0 points", "incertain"] in rows and ["Accompagnements individuels", "1 852", "2 233", "+381", "net"] in rows
+    assert ["Filles", "40 %", "42 %", "+2 points", "incertain"] in rows and ["Jeunes accompagnés", "1 852", "2 233", "+381", "compté"] in rows
     assert "base" in [term.get_text().lower() for term in page.select(".glossaire dt")]
 
 
@@ -179,7 +179,7 @@ def test_what_the_note_does_not_say_is_not_said_for_it(report, real_root):
 
 
 def test_a_rise_that_chance_explains_is_not_said_to_be_one(report):
-    assert re.search(r"Filles : la part augmente, de 40 % à 42 % \( ?\+2,0 points ?\) ; le hasard peut suffire", said_on(report, "03_compare"))
+    assert re.search(r"Filles : la part augmente, de 40 % à 42 % \( ?\+2 points ?\) ; le hasard peut suffire", said_on(report, "03_compare"))
 
 
 def test_the_social_workers_share_cannot_be_one_of_all_the_persons_followed(figures, real_root):

@@ -151,6 +151,7 @@ class Indicator:
     base: str | None = None
     own_bases: dict[str, str] = field(default_factory=dict)
     finding: str = "« {modalite} » : {part}"
+    short: str | None = None
     population: str | None = None
     base_words: tuple[str, ...] = ()
     ratio: tuple[str, ...] = ()
@@ -241,6 +242,7 @@ class Catalogue:
 # The fields of an indicator by their names in the file; its groups are read apart.
 _FIELDS = {
     "libelle": "label",
+    "court": "short",
     "definition": "definition",
     "rubrique": "topic",
     "unite": "unit",

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from helpers import palette
 from helpers.indicators.comparisons import comparison_of
 from helpers.indicators.lookup import rows_in
-from helpers.text.formats import percent, points, signed, write_part
+from helpers.text.formats import decimals_of_gap, percent, points, signed, write_part
 
 
 def ecarts(axes: Axes, frame: pd.DataFrame) -> None:
@@ -32,7 +32,7 @@ def ecarts(axes: Axes, frame: pd.DataFrame) -> None:
         axes.annotate(write_part(found, names[0]), (left, place), (-9, 0), ha="right", **aside)
         axes.annotate(write_part(found, names[1]), (right, place), (9, 0), ha="left", **aside)
         if not found.is_near_unanimous and found.finding != "stable":
-            said = points(row.ecart_pts, 0 if found.is_protected else 1)
+            said = points(row.ecart_pts, 0 if found.is_protected else decimals_of_gap(found["ecart"]))
             axes.annotate(said, ((low + high) / 2, place), (0, 7), **above)
     # From zero, so that a small change looks small; room for the values, on a phone too.
     ends = frame[["reference_pct", "part_pct"]]
@@ -48,7 +48,7 @@ _SHOWS = 1.2  # points that a point covers: a narrower interval would not be see
 
 
 def foret(axes: Axes, frame: pd.DataFrame) -> None:
-    """One difference a row, in points: thick for what rounding leaves open, thin for the interval, full when net.
+    """One difference a row, in points: thick for what rounding leaves open, thin for the interval, full beyond chance.
 
     ``frame`` is any rows of `analysis.comparisons.table` whose difference has an interval (``ic_bas``, ``ic_haut``).
     """
@@ -57,7 +57,7 @@ def foret(axes: Axes, frame: pd.DataFrame) -> None:
         axes.hlines(place, row.ic_bas, row.ic_haut, color=palette.INK, linewidth=1.2)
         band = {"color": palette.BLUE, "linewidth": 7, "alpha": palette.BAND}
         axes.hlines(place, row.ecart_min_pts, row.ecart_max_pts, **band)
-        face = palette.BLUE if row.verdict == "net" else palette.GROUND
+        face = palette.BLUE if row.verdict == "hors du hasard" else palette.GROUND
         axes.scatter(row.ecart_pts, place, s=60, facecolor=face, edgecolor=palette.BLUE, linewidth=2, zorder=3)
     axes.set_yticks(range(len(frame)), frame["libelle"])
     axes.set_ylim(len(frame) - 0.5, -0.5)

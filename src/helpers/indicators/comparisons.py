@@ -96,15 +96,15 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """How sure the change is: « net » (beyond rounding and chance), « incertain », « stable », « inconnu » (chance
-        was not tested). A count that moves beyond its rounding is « net »: it is counted, not estimated.
+        """How sure the change is: « hors du hasard » (and beyond rounding), « compté » (a count that moves beyond its
+        rounding), « incertain », « stable », « inconnu » (chance was not tested).
         """
         finding = self.finding or self.count_finding
         if finding in ("stable", "indetermine"):
             return {"stable": "stable", "indetermine": "incertain"}[finding]
         if not self.finding:
-            return "net" if finding else "inconnu"
-        return {"concluante": "net", "": "inconnu"}.get(self.reach, "incertain")
+            return "compté" if finding else "inconnu"
+        return {"concluante": "hors du hasard", "": "inconnu"}.get(self.reach, "incertain")
 
     @property
     def is_conclusive(self) -> bool:

@@ -283,7 +283,7 @@ def name_answer(indicator: str, modality: str, perimeter: str) -> str:
     """
     entry = catalogue().indicators[indicator]
     if not modality:
-        return among(entry.label, indicator, perimeter)
+        return among(entry.short or entry.label, indicator, perimeter)
     name = entry.label_of(modality)
     if indicator in _NAMED:
         name = f"{entry.label[:1].lower()}{entry.label[1:]} ({name})"

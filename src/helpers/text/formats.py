@@ -354,13 +354,18 @@ def _whole(measure: Measure, name: str, *, is_protected: bool) -> Callable[[floa
     if name.startswith(_SIZES):
         return lambda value: points(value).lstrip("+")
     if measure.unit == "points":
-        return points
+        return partial(points, decimals=decimals_of_gap(measure))
     if name == "evolution":
         return lambda value: f"{signed(value, 1)}{NARROW}%"
     if measure.unit == "pct":
         known = (measure.value, measure.low, measure.high)
         return partial(percent, decimals=0 if None not in known and is_rounded(*known) else 1)
     return _write(measure, name)
+
+
+def decimals_of_gap(measure: Measure) -> int:
+    """None where rounding leaves a point or more open, so that a difference does not look more precise than it is."""
+    return 0 if None not in (measure.low, measure.high) and measure.high - measure.low >= 1 else 1
 
 
 def say_measure(comparison: Comparison | None, name: str) -> Markup:
@@ -421,7 +426,7 @@ def say_interval(comparison: Comparison | None, name: str = "", *, is_widest: bo
 
 # What may be concluded of a difference: one way to say chance in the whole report.
 CHANCE = {
-    "concluante": "écart net",
+    "concluante": "hors du hasard",
     "non_concluante": "le hasard peut suffire",
     "selon_ressemblance": "dépend de la ressemblance entre personnes d’un même poste",
     "": "sans test",

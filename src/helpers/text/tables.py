@@ -162,12 +162,12 @@ def provenance(made_from: dict) -> Html:
     """What the page was made from: parameters, files with their checksum, versions (see `data.provenance`).
 
     >>> print(text.provenance(data.provenance({"year": 2020}, [2020], notebooks=["01_clean"])).text)
-    year 2020 Versions ...
+    year 2020 Fichiers lus et leurs empreintes ...
     """
     titles = {"fichier": "Fichier", "lignes": "Lignes", "octets": "Octets", "sha256": "Empreinte SHA-256"}
     entries = pd.DataFrame(made_from["entrees"])
-    inputs = table(entries, caption="Fichiers lus et leurs empreintes", titles=titles, folded=True, kind=LEDGER)
-    text = fragment(
-        "provenance.html.j2", parameters=made_from["parametres"], inputs=inputs, versions=made_from["versions"]
-    )
+    caption = "Fichiers lus et leurs empreintes"
+    versions = Markup("<p>Versions : {}.</p>").format(", ".join(map(" ".join, made_from["versions"].items())))
+    inputs = repli(caption, table(entries, caption=caption, titles=titles), Html(versions, ""), kind=LEDGER)
+    text = fragment("provenance.html.j2", parameters=made_from["parametres"], inputs=inputs)
     return Html(text, plain(text))
