@@ -18,6 +18,7 @@ from helpers.paths import COMMAND
 
 # The kinds of sites below the network, and what asks for none.
 KINDS, NETWORK = ("association", "college"), "reseau"
+_SEVERAL = {"action": "append", "default": []}  # an option that can be repeated
 _PDF = option("--pdf", "fait aussi un PDF, avec Chromium, Chrome ou Edge (ALSES_BROWSER en désigne un autre)")
 
 
@@ -40,50 +41,27 @@ _PDF = option("--pdf", "fait aussi un PDF, avec Chromium, Chrome ou Edge (ALSES_
         ("run --year 2021 --by association", "le rapport du réseau et celui de chaque association"),
         ("run --year 2020 --compare-to 2019", "en choisissant l’année de comparaison"),
     ),
-    option(
-        "--year ANNÉE",
-        "année du rapport (obligatoire ; peut être répété)",
-        type=as_year,
-        required=True,
-        action="append",
-        dest="years",
-    ),
-    option(
-        "--compare-to ANNÉE",
-        "année de comparaison (par défaut : la dernière année antérieure qui a des données)",
-        type=as_year,
-    ),
+    option("--year ANNÉE", "année du rapport (obligatoire, répétable)", type=as_year, required=True, **_SEVERAL),
+    option("--compare-to ANNÉE", "année de comparaison (la dernière d’avant qui a des données)", type=as_year),
     option(
         "--by SITES",
-        "association ou college : fait aussi un rapport pour chacun ; reseau : le réseau seul",
-        action="append",
-        default=[],
+        "association ou college : fait aussi un rapport pour chacun ; reseau : le réseau seul (répétable)",
+        **_SEVERAL,
         choices=(*KINDS, NETWORK),
     ),
-    option(
-        "--site NOM|UAI",
-        "fait aussi le rapport d’une association (son nom) ou d’un collège (son UAI) ; peut être répété",
-        action="append",
-        default=[],
-    ),
-    option(
-        "--jobs N",
-        "combien de notebooks s’exécutent en même temps (par défaut : autant que de processeurs)",
-        type=as_positive,
-    ),
-    option(
-        "--scheduler ADRESSE", "fait exécuter les notebooks par un cluster Dask (tls://… si des exports sont présents)"
-    ),
+    option("--site NOM|UAI", "fait aussi le rapport d’une association ou d’un collège (répétable)", **_SEVERAL),
+    option("--jobs N", "combien de notebooks à la fois (autant que de processeurs)", type=as_positive),
+    option("--scheduler ADRESSE", "adresse d’un cluster Dask, qui exécute (tls://… s’il y a des exports)"),
     option("--force", "exécute tout, même ce que rien n’a changé"),
     option("--watch", "montre le rapport et refait ce qu’il faut à chaque changement (Ctrl-C pour finir)"),
     option("--open", "ouvre le rapport dans le navigateur à la fin"),
     _PDF,
 )
 def run(options: Namespace) -> int:
-    years = dict.fromkeys(options.years)
-    if len(options.years) > 1 and (options.compare_to or options.watch):
+    years = list(dict.fromkeys(options.year))
+    if len(options.year) > 1 and (options.compare_to or options.watch):
         raise DataError("« --compare-to » et « --watch » ne valent que pour une seule année : lancez-les une par une.")
-    options.year = options.years[0]
+    options.year = years[0]
     if options.watch:
         return _watch(options)
     codes = []
@@ -337,11 +315,9 @@ def _deliver(report_year: int, *, archive: bool, pdf: bool, handouts: Sequence[s
 def _list_outdated(report_year: int) -> None:
     from helpers.report import sharing
 
-    outdated = [name for name, is_current in sharing.share_state(report_year).items() if not is_current]
+    outdated = ", ".join(name for name, is_current in sharing.share_state(report_year).items() if not is_current)
     if outdated:
-        print_message(
-            f"À refaire (share {report_year}) ou à effacer, d’un autre état du rapport : {', '.join(outdated)}"
-        )
+        print_message(f"À refaire (share {report_year}) ou à effacer, d’un autre état du rapport : {outdated}")
 
 
 # --- status ---
@@ -375,10 +351,8 @@ def status(_: Namespace) -> int:
         log = paths.executed(each.year) / messages.LOG
         if log.is_file():
             _line("échec", f"le dernier essai a échoué ; détail : {paths.relative(log)}")
-    for path in inventory.leftovers():
-        print_message(
-            f"Fabrication interrompue ou en cours : {paths.relative(path)} (le prochain « run » remet de l’ordre)"
-        )
+    for path in map(paths.relative, inventory.leftovers()):
+        print_message(f"Fabrication interrompue ou en cours : {path} (le prochain « run » remet de l’ordre)")
     return 0
 
 
@@ -450,14 +424,17 @@ def verify(options: Namespace) -> int:
 
 def _folders(asked: list[str]) -> list[Path]:
     """The folders of the reports asked for, all of them if none is; a path is looked for here, then in the project."""
+
+    def published(year: str) -> list[Path]:
+        ends = ("/", f"{paths.SYNTHETIC_SUFFIX}/")
+        return sorted(path for end in ends for path in paths.reports().glob(f"{year}{end}"))
+
     if not asked:
-        folders = sorted(path for path in paths.reports().glob("*") if path.is_dir())
-        return [folder for folder in folders if paths.is_year(folder.name.removesuffix(paths.SYNTHETIC_SUFFIX))]
+        return published("[0-9]" * 4)
     folders = []
     for text in asked:
         if paths.is_year(text) and not Path(text).is_dir():
-            both = [paths.report(int(text), is_synthetic=is_synthetic) for is_synthetic in (False, True)]
-            folders += [folder for folder in both if folder.is_dir()] or both[:1]
+            folders += published(text) or [paths.report(int(text))]
         else:
             folders.append(Path(text) if Path(text).exists() else paths.data_root() / text)
     return folders

@@ -195,20 +195,6 @@ def _project() -> dict:
     return tomllib.loads((paths.repository() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def _wanted() -> list[str]:
-    """The libraries that the project asks for, without their bounds."""
-    return [re.match(r"[\w.-]+", each)[0] for each in _project()["dependencies"]]
-
-
-def _locked() -> dict[str, set[str]]:
-    """The versions of the lock; several for a library that differs from one Python to another."""
-    versions: dict[str, set[str]] = {}
-    text = (paths.repository() / "requirements" / "report.lock").read_text(encoding="utf-8")
-    for name, pinned in re.findall(r"^([\w.-]+)==([^\s;]+)", text, flags=re.MULTILINE):
-        versions.setdefault(name.lower(), set()).add(pinned)
-    return versions
-
-
 @check("Python")
 def python() -> Finding:
     """Which Python, on which system, and whether it is one that the project serves."""
@@ -234,23 +220,12 @@ def environment() -> Finding:
 
 
 @check("bibliothèques")
-def versions() -> Finding:
-    """Which libraries are there, and which are not those of the lock."""
-    locked = _locked()
-    found = {name: _installed(name) for name in _wanted()}
-    absent = [name for name, there in found.items() if there is None]
-    if absent:
+def libraries() -> Finding:
+    """Whether the libraries that the project asks for are there, and which versions can change a figure."""
+    names = [re.match(r"[\w.-]+", each)[0] for each in _project()["dependencies"]]
+    if absent := [name for name in names if _installed(name) is None]:
         return Finding(MISSING, f"absentes : {', '.join(absent)}", _rebuild())
-    different = [
-        f"{name} {there} (attendue : {' ou '.join(sorted(locked[name.lower()]))})"
-        for name, there in found.items()
-        if there not in locked.get(name.lower(), {there})
-    ]
-    if different:
-        remedy = f"sans gravité sous conda ; sinon, {_rebuild()}"
-        return Finding(NOTE, f"autres versions : {', '.join(different)}", remedy)
-    main = ", ".join(f"{name} {found[name]}" for name in MAIN)
-    return Finding(GOOD, f"les {len(found)} du verrou, dont {main}")
+    return Finding(GOOD, f"les {len(names)}, dont {', '.join(f'{name} {_installed(name)}' for name in MAIN)}")
 
 
 @check("noyau Jupyter")

@@ -284,7 +284,6 @@ def strip_outputs(model: dict[str, Any], path: str = "", **_: Any) -> None:
 
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 WELCOME = "lab/tree/notebooks/00_accueil.ipynb"
-PORT = 8888  # Jupyter's own
 
 # A first start under an antivirus takes tens of seconds; a stop has kernels to end.
 START_TIMEOUT_S = 120
@@ -352,12 +351,10 @@ def _stop(server: subprocess.Popen) -> None:
                 continue
 
 
-def launch(*, port: int = PORT, browser: bool = True, tell: Callable[[str], None] = print) -> int:
-    """Runs JupyterLab on the welcome notebook until it is stopped; the exit code is 0.
+def launch(*, port: int, browser: bool, tell: Callable[[str], None]) -> int:
+    """Runs JupyterLab on the welcome notebook until it is stopped; UserError when it does not start.
 
     It answers this machine only, and takes the next free port when ``port`` is taken.
-
-    Raises UserError when the server does not start.
     """
     paths.pin_data_root()
     paths.drafts().mkdir(exist_ok=True)
