@@ -300,5 +300,3 @@ def test_missing_answers_are_those_that_say_nothing_and_only_of_records():
     ]
     assert of_years.unanswered(table(rows), 2032) == {"alses/sexe": 10.0, "alses/objectif": 5.0}
     assert of_years.unanswered(table(rows), 2031) == {} == of_years.unanswered(table(rows).assign(source="imprime"), 2032)
-    found = of_years.unanswered_measures("alses/sexe/filles", {"alses/sexe": 10.0}, {})
-    assert found == {"part_sans_reponse": (10.0, 10.0, 10.0)}

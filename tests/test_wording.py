@@ -52,7 +52,7 @@ def test_a_value_from_the_data_is_never_markup_and_a_value_that_lacks_fails():
     said = text.say("figures", "nothing", subject="<b>&</b>")
     assert ("&lt;b&gt;&amp;&lt;/b&gt;" in said.html, said.text) == (True, "Pas de donnée : <b>&</b>.")
     with pytest.raises(UndefinedError):
-        text.fragment("folded.html.j2", summary="x")
+        text.formats.fragment("folded.html.j2", summary="x")
 
 
 def test_the_words_of_two_blocks_do_not_run_together():

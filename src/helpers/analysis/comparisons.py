@@ -119,7 +119,11 @@ def _year(row, *, known: Corrections, years: str) -> ComparisonResult:
         # Not tested: an interval would be read as a test, and it ignores likeness.
         found = sweep(described_measures, central_pair(now, before), compatible_pairs(now, before))
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
-    found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
+    question, of_both = path.rpartition("/")[0], ("part_sans_reponse", "part_sans_reponse_reference")
+    missing = {
+        name: exact(each[question]) for name, each in zip(of_both, known.missing, strict=True) if question in each
+    }
+    found = tests_of_years(now, before, path=path, known=known) | counts | missing
     ways, interval = words_of(found)
     said = {"count_finding": row.constat_effectif, "methods": methods | ways, **interval}
     return made(found, tested=test_of(found), **said)
@@ -370,6 +374,10 @@ def build_comparisons(
     6  Sexe : filles, 2019 et 2020  hausse     2.0
     """
     gaps = differences(now, before, year=year, compare_to=compare_to)
+    overlaps, clusters = (
+        pd.DataFrame(columns=columns(name)) if given is None else given
+        for name, given in (("recouvrements", overlaps), ("grappes", clusters))
+    )
     known = corrections_of(now, before, gaps, overlaps=overlaps, clusters=clusters, year=year, compare_to=compare_to)
     found = list(
         chain(

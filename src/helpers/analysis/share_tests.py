@@ -1,6 +1,6 @@
 """The tests of one share of two years, from what is known of both."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -32,7 +32,6 @@ from helpers.analysis.years import (
     persons_in_both,
     published,
     unanswered,
-    unanswered_measures,
 )
 from helpers.indicators.comparisons import LEVEL
 from helpers.indicators.lookup import USUAL, Facts
@@ -221,16 +220,16 @@ class Corrections:
     share of missing answers, now and before; ``posts``: persons per post of each year.
     """
 
-    is_chosen: bool = False
-    counted: int = 0
-    shared: int | None = None
-    overlaps: dict[str, Overlap] = field(default_factory=dict)
-    persons: dict[str, int] = field(default_factory=dict)
-    designs: dict[str, Design] = field(default_factory=dict)
-    groups: dict[str, Groups] = field(default_factory=dict)
-    spreads: dict[str, Spread] = field(default_factory=dict)
-    missing: tuple[dict[str, float], dict[str, float]] = ({}, {})
-    posts: tuple[Measure | None, Measure | None] = (None, None)
+    is_chosen: bool
+    counted: int
+    shared: int | None
+    overlaps: dict[str, Overlap]
+    persons: dict[str, int]
+    designs: dict[str, Design]
+    groups: dict[str, Groups]
+    spreads: dict[str, Spread]
+    missing: tuple[dict[str, float], dict[str, float]]
+    posts: tuple[Measure | None, Measure | None]
 
     @property
     def sizes(self) -> tuple[float, float]:
@@ -245,9 +244,6 @@ class Corrections:
     def may_test(self, path: str) -> bool:
         """With records, only shares of the ALSES are tested: only their persons are published by collège."""
         return not self.counted or path.startswith(f"{USUAL}/")
-
-    def unanswered(self, path: str) -> dict[str, Measure]:
-        return unanswered_measures(path, *self.missing)
 
 
 def _designs(clusters: pd.DataFrame, *, year: int, compare_to: int | None) -> dict[str, Design]:
@@ -275,27 +271,28 @@ def corrections_of(
     before: pd.DataFrame,
     gaps: pd.DataFrame,
     *,
-    overlaps: pd.DataFrame | None,
-    clusters: pd.DataFrame | None,
+    overlaps: pd.DataFrame,
+    clusters: pd.DataFrame,
     year: int,
     compare_to: int | None,
 ) -> Corrections:
-    """What records tell beside ``gaps`` (`years.differences`); ``overlaps`` and ``clusters`` may be None or empty."""
+    """What records tell beside ``gaps`` (`years.differences`); ``overlaps`` and ``clusters`` may be empty."""
     going_on = published(now, year).query(f"perimetre == '{USUAL}' and indicateur == 'nouvel_accompagnement'")
     going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
-    found = {"shared": None if going_on.empty else int(going_on.iloc[0])}
-    if overlaps is not None and not overlaps.empty:
-        found["overlaps"] = overlaps_of(overlaps, compare_to=compare_to)
-        found["persons"] = persons_in_both(overlaps, compare_to=compare_to)
-        found["groups"] = groups_of(overlaps, compare_to=compare_to)
-        found["spreads"] = spreads_of(overlaps, compare_to=compare_to)
-    if clusters is not None and not clusters.empty:
-        found["designs"] = _designs(clusters, year=year, compare_to=compare_to)
-    found["missing"] = unanswered(now, year), unanswered(before, compare_to)
-    earlier = None if compare_to is None else persons_a_post(Facts(before, year=compare_to))
-    found["posts"] = persons_a_post(Facts(now, year=year)), earlier
     counted = is_counted(now) + is_counted(before)
-    return Corrections(is_chosen=bool(counted) or are_many(gaps), counted=counted, **found)
+    earlier = None if compare_to is None else persons_a_post(Facts(before, year=compare_to))
+    return Corrections(
+        is_chosen=bool(counted) or are_many(gaps),
+        counted=counted,
+        shared=None if going_on.empty else int(going_on.iloc[0]),
+        overlaps=overlaps_of(overlaps, compare_to=compare_to),
+        persons=persons_in_both(overlaps, compare_to=compare_to),
+        designs=_designs(clusters, year=year, compare_to=compare_to),
+        groups=groups_of(overlaps, compare_to=compare_to),
+        spreads=spreads_of(overlaps, compare_to=compare_to),
+        missing=(unanswered(now, year), unanswered(before, compare_to)),
+        posts=(persons_a_post(Facts(now, year=year)), earlier),
+    )
 
 
 # --- Tests and intervals with shared persons and likeness ---

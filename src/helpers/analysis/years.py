@@ -261,13 +261,6 @@ def unanswered(indicators: pd.DataFrame, year: int | None) -> dict[str, float]:
     return {f"{perimeter}/{indicator}": float(share) for (perimeter, indicator), share in shares.items()}
 
 
-def unanswered_measures(path: str, now: dict[str, float], before: dict[str, float]) -> dict[str, Measure]:
-    """The missing answers to the question of a share, for the years that know them."""
-    question = path.rpartition("/")[0]
-    found = {"part_sans_reponse": now.get(question), "part_sans_reponse_reference": before.get(question)}
-    return {name: exact(share) for name, share in found.items() if share is not None}
-
-
 # --- Persons of both years, known by their records ---
 
 

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from helpers import palette
 from helpers.indicators.comparisons import comparison_of
 from helpers.indicators.lookup import rows_in
-from helpers.text.formats import decimals_of_gap, percent, points, signed, write_part
+from helpers.text.formats import decimals_of, percent, points, signed, write_part
 
 
 def ecarts(axes: Axes, frame: pd.DataFrame) -> None:
@@ -32,7 +32,7 @@ def ecarts(axes: Axes, frame: pd.DataFrame) -> None:
         axes.annotate(write_part(found, names[0]), (left, place), (-9, 0), ha="right", **aside)
         axes.annotate(write_part(found, names[1]), (right, place), (9, 0), ha="left", **aside)
         if not found.is_near_unanimous and found.finding != "stable":
-            said = points(row.ecart_pts, 0 if found.is_protected else decimals_of_gap(found["ecart"]))
+            said = points(row.ecart_pts, 0 if found.is_protected else decimals_of(found["ecart"]))
             axes.annotate(said, ((low + high) / 2, place), (0, 7), **above)
     # From zero, so that a small change looks small; room for the values, on a phone too.
     ends = frame[["reference_pct", "part_pct"]]

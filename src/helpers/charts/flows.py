@@ -41,21 +41,13 @@ def rubans(
         axes.vlines([side == vers] * len(sums), tops, tops + sums, color=palette.INK, linewidth=3)
         before = rows.sort_values([de, vers]).groupby(side, observed=True)[valeur].cumsum() - rows[valeur]
         places[side] = tops, sums, rows[side].map(tops).astype(float) + before.astype(float)
-    for index, row in sorted(
-        zip(rows.index, rows_in(rows), strict=True), key=lambda each: getattr(each[1], vers) == fort
-    ):
-        value, start, end = float(getattr(row, valeur)), places[de][2][index], places[vers][2][index]
+    pale, strong = {"facecolor": palette.PALE, "alpha": 0.6}, {"facecolor": palette.BLUE}
+    for row in sorted(rows_in(rows.reset_index()), key=lambda row: getattr(row, vers) == fort):  # the strong ones above
+        value, start, end = float(getattr(row, valeur)), places[de][2][row.index], places[vers][2][row.index]
         is_strong = getattr(row, vers) == fort
-        upper, lower = (
-            [(0, start), (0.5, start), (0.5, end), (1, end)],
-            [(1, end), (0.5, end), (0.5, start), (0, start)],
-        )
-        corners = [*upper, *((x, y + value) for x, y in lower), (0, start)]
-        look = {
-            "facecolor": palette.BLUE if is_strong else palette.PALE,
-            "linewidth": 0,
-            "alpha": 1 if is_strong else 0.6,
-        }
+        upper = [(0, start), (0.5, start), (0.5, end), (1, end)]
+        corners = [*upper, *((x, y + value) for x, y in upper[::-1]), (0, start)]
+        look = (strong if is_strong else pale) | {"linewidth": 0}
         axes.add_patch(Ribbon(Path(corners, _CURVE), getattr(row, de), getattr(row, vers), value, **look))
         if is_strong and value > _WRITTEN * whole:
             said = {"color": palette.text_on(palette.BLUE), "va": "center", "fontsize": 9}

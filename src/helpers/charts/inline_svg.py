@@ -43,7 +43,6 @@ _HOUSE["#262626"] = INK  # what seaborn writes on the light cells of a heat map
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d+")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 _NO_TURN = re.compile(r"^rotate\(-?0 ")
 _DEFAULTS = (
     *("stroke-linejoin: miter", "stroke-linecap: butt", "stroke-linecap: square", "fill-opacity: 1"),
@@ -70,21 +69,6 @@ def _short(found: re.Match) -> str:
     return "0" if text == "-0" else text
 
 
-def _short_path(text: str) -> str:
-    """A path to the tenth of a point, its level and upright lines told by one number."""
-    out, last = [], ["", ""]
-    for letter, numbers in _STEP.findall(_LONG_NUMBER.sub(_short, text)):
-        places = numbers.split()
-        if letter == "L" and places[0] == last[0]:
-            out.append(f"V{places[1]}")
-        elif letter == "L" and places[1] == last[1]:
-            out.append(f"H{places[0]}")
-        else:
-            out.append(letter + " ".join(places))
-        last = places[-2:]
-    return "".join(out)
-
-
 def _style(text: str) -> dict[str, str]:
     """The declarations of a style attribute as SVG attributes, without what is the default."""
     told = [part.strip() for part in text.split(";") if part.strip() and part.strip() not in _DEFAULTS]
@@ -104,10 +88,8 @@ def _lighten(node: ElementTree.Element, prefix: str) -> None:
             look = _style(value)
             look.pop("font-family", None)  # that of the page
             node.attrib.update({key: _HEX.sub(_house, said) for key, said in look.items()})
-        elif name == "d":
-            node.set("d", _short_path(value))
-        elif name in ("x", "y", "width", "height", "transform", "points"):
-            node.set(name, _LONG_NUMBER.sub(_short, value))
+        elif name in ("d", "x", "y", "width", "height", "transform", "points"):
+            node.set(name, " ".join(_LONG_NUMBER.sub(_short, value).split()))
         elif name == "id":
             node.set("id", f"{prefix}-{value}")
         elif name == f"{_LINK}href" and value.startswith("#"):

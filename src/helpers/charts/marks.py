@@ -207,6 +207,19 @@ def _place(mark: Mark) -> tuple[float, bool]:
     return (bar.get_y() + bar.get_height() / 2, True) if lies else (bar.get_x() + bar.get_width() / 2, False)
 
 
+def _values(axes: Axes, frame: pd.DataFrame, column: str, named: str) -> tuple[list[tuple], bool]:
+    """The place, the row and the value of each bar, then of each row whose value is only known by its bounds (None) if
+    no bar stands at its name; and whether they lie.
+    """
+    bars = list(_bars(axes))
+    lies = _place(bars[0])[1] if bars else _is_named(axes)
+    placed = [(_place(mark)[0], row, mark.value) for mark, row in zip(bars, rows_of(bars, frame), strict=True)]
+    taken, names = {mark.name for mark in bars}, _tick_names(axes.yaxis if lies else axes.xaxis)
+    free = {name.replace("\n", " "): place for place, name in names.items() if name not in taken}
+    alone = [row for row in rows_in(frame) if column in frame and pd.isna(getattr(row, column))]
+    return placed + [(free[getattr(row, named)], row, None) for row in alone if getattr(row, named) in free], lies
+
+
 def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: str = "libelle") -> None:
     """Draws what the rounding leaves open of each bar: a thin line from ``part_min_pct`` to ``part_max_pct``.
 
@@ -214,21 +227,19 @@ def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: st
     drawn: `valeurs` writes them.
     """
     low, high = _ends(valeur)
-    bars = list(_bars(axes))
-    lies = _lies(axes, bars)
-    ends = [(_place(mark)[0], row) for mark, row in zip(bars, rows_of(bars, frame), strict=True) if row is not None]
-    alone, (start, end) = _without_bar(axes, frame, valeur, nom), axes.get_xlim() if lies else axes.get_ylim()
-    seen = [*((*each, _SHOWN * abs(end - start)) for each in ends), *((*each, 0) for each in alone)]
+    placed, lies = _values(axes, frame, valeur, nom)
+    length = abs(np.subtract(*(axes.get_xlim() if lies else axes.get_ylim())))
     bounds = [
         (place, float(getattr(row, low)), float(getattr(row, high)))
-        for place, row, least in seen
-        if hasattr(row, high) and not pd.isna(getattr(row, low)) and getattr(row, high) - getattr(row, low) > least
+        for place, row, value in placed
+        if not pd.isna(getattr(row, low, np.nan))
+        and getattr(row, high) - getattr(row, low) > (0 if value is None else _SHOWN * length)
     ]
     if bounds:
         places, least, most = map(np.array, zip(*bounds, strict=True))
         along, across = (axes.hlines, axes.vlines) if lies else (axes.vlines, axes.hlines)
         along(places, least, most, color=INK, linewidth=1.2)
-        wide = most - least > _CAPPED * abs(end - start)
+        wide = most - least > _CAPPED * length
         ends, rows = [*least[wide], *most[wide]], np.tile(places[wide], 2)
         across(ends, rows - _CAP, rows + _CAP, color=INK, linewidth=1.2)
 
@@ -237,20 +248,6 @@ def _ends(column: str) -> list[str]:
     """The columns that bound another: ``part_min_pct`` and ``part_max_pct`` for ``part_pct``."""
     stem, unit = (column.removesuffix("_pct"), "_pct") if column.endswith("_pct") else (column, "")
     return [f"{stem.removesuffix('_min')}_{end}{unit}" for end in ("min", "max")]
-
-
-def _lies(axes: Axes, bars: list[Mark]) -> bool:
-    return bool(bars) and _place(bars[0])[1] or not any(bars) and _is_named(axes)
-
-
-def _without_bar(axes: Axes, frame: pd.DataFrame, column: str, named: str) -> list[tuple[float, Any]]:
-    """The rows whose value is only known by its bounds, and the place of their name on the axis, if no bar is there."""
-    bars = list(_bars(axes))
-    taken = {mark.name for mark in bars}
-    names = _tick_names(axes.yaxis if _lies(axes, bars) else axes.xaxis)
-    places = {name.replace("\n", " "): place for place, name in names.items() if name not in taken}
-    rows = [row for row in rows_in(frame) if column in frame and pd.isna(getattr(row, column))]
-    return [(places[getattr(row, named)], row) for row in rows if getattr(row, named) in places]
 
 
 def _is_named(axes: Axes) -> bool:
@@ -282,24 +279,19 @@ def written(row: Any, column: str, value: float) -> str:
 
 def valeurs(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: str = "libelle") -> None:
     """Writes its value at the end of each bar, as the page says it: « 42 % », « moins de 10 % », « environ 25 »."""
-    bars = list(_bars(axes))
-    lies, high = _lies(axes, bars), _ends(valeur)[1]
-    told = []
-    for mark, row in zip(bars, rows_of(bars, frame), strict=True):
-        most = getattr(row, high, mark.value)
-        end = mark.value if pd.isna(most) else max(mark.value, float(most))
-        told.append((_place(mark)[0], end, written(row, valeur, mark.value)))
-    for place, row in _without_bar(axes, frame, valeur, nom):
-        most = getattr(row, high, None)
-        told += [] if pd.isna(most) else [(place, float(most), written(row, valeur, float(most)))]
-    for place, end, said in told:
+    placed, lies = _values(axes, frame, valeur, nom)
+    for place, row, value in placed:
+        most = getattr(row, _ends(valeur)[1], np.nan)
+        known = [float(each) for each in (value, most) if not pd.isna(each)]
+        if not known:
+            continue
         where = (
-            {"xy": (end, place), "xytext": (5, 0), "va": "center"}
+            {"xy": (max(known), place), "xytext": (5, 0), "va": "center"}
             if lies
-            else {"xy": (place, end), "xytext": (0, 4), "ha": "center"}
+            else {"xy": (place, max(known)), "xytext": (0, 4), "ha": "center"}
         )
+        said = written(row, valeur, known[0])
         axes.annotate(said, textcoords="offset points", fontweight="bold", **where)
-    if told:
         axes.margins(**{"x" if lies else "y": 0.12})
 
 

@@ -91,7 +91,7 @@ _PAPERMILL_TITLE = "# Parameters\n"
 # Code that no fold shows: tools, and texts that only depend on what was received.
 _UNFOLDED = {"outil", "synthetique", "contenu", "limites"}
 _PREPARED = ("parameters", "injected-parameters", "preparation")
-_ELSEWHERE = ("index-", "fiche-", "provenance")  # cells so tagged stand on another page, or in the foot
+_ELSEWHERE = ("index-", "fiche-", "diapo-", "provenance")  # cells so tagged stand on another page, or in the foot
 
 
 def tags_of(cell: "NotebookNode") -> list[str]:
@@ -490,6 +490,5 @@ def export_page(
         number=_number(name),
         index=index,
         home=home,
-        template="gabarit.html.j2" if pages else "seule.html.j2",
         drawings=drawings,
     )

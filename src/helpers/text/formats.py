@@ -208,11 +208,8 @@ def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
     title = _citation(fact) if cited else ""
-    for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
-        if bound is not None:
-            return mark(words.format(percent(bound)), fact.share, fact.key, "part", title=title)
     if fact.share is not None:
-        return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=title)
+        return mark(write_share(fact), fact.share, fact.key, "part", title=title)
     ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=title)
     return Markup("de {} à {}").format(*ends)
 
@@ -298,19 +295,16 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
 
 def write_share(fact: Fact) -> str:
     """The share as a drawing writes it: « 42 % », « 40,0 à 75,0 % », « moins de 10 % »; else nothing."""
-    if fact.share_bounds is None:
-        return ""
     for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
         if bound is not None:
             return words.format(percent(bound))
     if fact.share is not None:
         return percent(fact.share, fact.decimals)
-    return f"{number(fact.share_bounds[0], 1)} à {percent(fact.share_bounds[1], 1)}"
+    return fact.share_bounds and f"{number(fact.share_bounds[0], 1)} à {percent(fact.share_bounds[1], 1)}"
 
 
 # --- Measures of comparisons marked in HTML ---
 
-SHARES = ("part", "part_reference")
 # See `indicators.Comparison.bound_of`.
 _BOUNDS = {"sous": UNDER, "sur": OVER}
 
@@ -354,32 +348,31 @@ def _whole(measure: Measure, name: str, *, is_protected: bool) -> Callable[[floa
     if name.startswith(_SIZES):
         return lambda value: points(value).lstrip("+")
     if measure.unit == "points":
-        return partial(points, decimals=decimals_of_gap(measure))
+        return partial(points, decimals=decimals_of(measure))
     if name == "evolution":
         return lambda value: f"{signed(value, 1)}{NARROW}%"
     if measure.unit == "pct":
-        known = (measure.value, measure.low, measure.high)
-        return partial(percent, decimals=0 if None not in known and is_rounded(*known) else 1)
+        return partial(percent, decimals=decimals_of(measure))
     return _write(measure, name)
 
 
-def decimals_of_gap(measure: Measure) -> int:
-    """None where rounding leaves a point or more open, so that a difference does not look more precise than it is."""
-    return 0 if None not in (measure.low, measure.high) and measure.high - measure.low >= 1 else 1
+def decimals_of(measure: Measure) -> int:
+    """None for a share, or a difference of shares, of which rounding leaves a point or more open, and for a share that
+    is only known as a whole number."""
+    value, low, high = measure.value, measure.low, measure.high
+    return 0 if None not in (value, low, high) and (high - low >= 1 or is_rounded(value, low, high)) else 1
 
 
-def say_measure(comparison: Comparison | None, name: str) -> Markup:
-    """One measure with its unit: « −6,0 points », « 43,4 % », « 0,20 »; or « pas de donnée »."""
-    measure = comparison.measures.get(name) if comparison else None
+def say_measure(comparison: Comparison, name: str) -> Markup:
+    """One measure with its unit: « −6 points », « 43,4 % », « 0,20 »; or « pas de donnée »."""
+    measure = comparison.measures.get(name)
     if measure is None or measure.value is None:
         return Markup(MISSING)
     if name == "ecart" and comparison.is_near_unanimous:
         return Markup("{} points").format(say_bounds(comparison, name))
-    bound = comparison.bound_of(name) if name in SHARES else None
-    if bound is not None:
-        return mark(_BOUNDS[bound[0]].format(percent(bound[1])), measure.value, comparison.key, name)
     write = _whole(measure, name, is_protected=comparison.is_protected)
-    return mark(write(measure.value), measure.value, comparison.key, name, title=measure.method)
+    said = write_part(comparison, name) if name in ("part", "part_reference") else write(measure.value)
+    return mark(said, measure.value, comparison.key, name, title=measure.method)
 
 
 def write_part(comparison: Comparison, name: str) -> str:
@@ -387,13 +380,12 @@ def write_part(comparison: Comparison, name: str) -> str:
     bound, read = comparison.bound_of(name), comparison[name]
     if bound is not None:
         return _BOUNDS[bound[0]].format(percent(bound[1]))
-    is_whole = comparison.is_protected or is_rounded(read.value, read.low, read.high)
-    return percent(read.value, 0 if is_whole else 1)
+    return percent(read.value, 0 if comparison.is_protected else decimals_of(read))
 
 
-def say_bounds(comparison: Comparison | None, name: str) -> Markup:
+def say_bounds(comparison: Comparison, name: str) -> Markup:
     """Both ends over the compatible counts: « entre −6,9 et −5,0 »; the value alone when exact."""
-    measure = comparison.measures.get(name) if comparison else None
+    measure = comparison.measures.get(name)
     if measure is None or measure.low is None or measure.high is None:
         return Markup(MISSING)
     write = _write(measure, name)
@@ -407,20 +399,20 @@ def say_bounds(comparison: Comparison | None, name: str) -> Markup:
     return Markup("entre {} et {}").format(*both)
 
 
-def say_interval(comparison: Comparison | None, name: str = "", *, is_widest: bool = False) -> Markup:
+def say_interval(comparison: Comparison, name: str = "", *, is_widest: bool = False) -> Markup:
     """The 95 % interval: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio.
 
-    ``is_widest`` is for that of all compatible counts: its least low end and its greatest high end, without unit.
+    ``is_widest`` is for that of all compatible counts: its least low end and its greatest high end.
     """
     low, high = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
-    ends = (comparison[low], comparison[high]) if comparison and low in comparison else (None, None)
-    values = (ends[0].low, ends[1].high) if is_widest and ends[0] else tuple(end and end.value for end in ends)
-    if values[0] is None:
+    if low not in comparison or comparison[low].value is None:
         return Markup(MISSING)
-    unit, names = ends[0].unit, (f"{low}_min", f"{high}_max") if is_widest else (low, high)
+    ends, unit = (comparison[low], comparison[high]), comparison[low].unit
+    known = {f"{low}_min": ends[0].low, f"{high}_max": ends[1].high}
+    known = known if is_widest else {low: ends[0].value, high: ends[1].value}
     write = partial(signed if unit == "points" else number, decimals=1 if unit else 2)
-    both = [mark(write(value), value, comparison.key, each) for value, each in zip(values, names, strict=True)]
-    tail = {"points": f"{WIDE}points", "pct": f"{NARROW}%"}.get(unit, "") if not is_widest else ""
+    both = [mark(write(value), value, comparison.key, each) for each, value in known.items()]
+    tail = {"points": f"{WIDE}points", "pct": f"{NARROW}%"}.get(unit, "")
     return Markup("de {} à {}{}").format(*both, tail)
 
 
