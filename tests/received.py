@@ -54,7 +54,7 @@ class Read:
         self.refused = [(row.line, row.reason) for table in tables for row in table.refused]
         self.texts = [row.text for table in tables for row in table.refused]
         self.changes = Counter()
-        for change in [*received.changes, *(change for table in tables for change in table.changes)]:
+        for change in received.changes:
             self.changes[change.rule] += change.rows
         self.sheets = [table.sheet for table in tables]
 

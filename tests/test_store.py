@@ -84,14 +84,14 @@ def test_a_cell_on_two_lines_counts_for_two_in_line_numbers(data_root):
 
 
 NO_ROW = f"{FILE} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la."
-NO_TEXT = f"{FILE} n’est pas une table en texte : enregistrez-la au format CSV UTF-8."
+NO_TEXT = f"{FILE}, ligne 1 : un caractère nul coupe le texte ; si c’est une table, enregistrez le fichier au format CSV UTF-8."
 
 
 @pytest.mark.parametrize(("content", "sentence"), [
     ("", f"{FILE} est vide : la première ligne doit porter les noms des colonnes."),
     ("\n" + HEAD + JOURNEE, f"{FILE}, ligne 1 : cette ligne est blanche ; supprimez-la, les noms des colonnes viennent d’abord."),
     (HEAD, NO_ROW), (HEAD + "\n ,,,,,,,,\n", NO_ROW), (b"PK\x03\x04\0\0", NO_TEXT),
-    (HEAD + JOURNEE.replace("é", "Ã©"), f"{FILE}, ligne 2 : des accents sont abîmés (« Ã© ») ; remettez le fichier d’avant, ou retapez ces accents, et enregistrez-le au format CSV UTF-8."),
+    (HEAD + JOURNEE.replace("é", "Ã©"), f"{FILE}, ligne 2 : des accents sont abîmés (« Ã© » pour « é ») ; remettez le fichier d’avant, ou refaites-le, et enregistrez le fichier au format CSV UTF-8."),
 ], ids=["empty", "blank first line", "header only", "header and blanks", "nul bytes", "accents lost"])
 def test_a_file_that_is_no_table_is_told(data_root, content, sentence):
     assert told(data_root, content) == [sentence]

@@ -124,13 +124,6 @@ def test_a_simulation_is_not_frozen_and_keeps_its_card(data_root):
     assert (told(), data.simulated_exports(2033)) == ([], [path])
 
 
-def test_the_export_of_another_year_is_known_after_it_is_gone(data_root):
-    old = write_export(data_root, year=2032)
-    data.freeze_exports(2032, {})
-    old.rename(write_export(data_root))
-    assert [*map(str, data.receive(2033).faults)] == [f"{FILE} était l’export de 2032 (accompagnements.csv), à l’identique ; déposez celui de 2033."]
-
-
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"resources": [{"path": "accompagnements.csv"}]}'])
 def test_a_card_that_cannot_be_read_is_a_fault_and_no_crash(data_root, text):
     path = write_export(data_root)

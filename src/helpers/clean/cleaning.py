@@ -510,8 +510,7 @@ def clean_persons(
         table.loc[gathered.index, "objectifs"] = gathered
     refused = [(each.file, each.sheet, row) for each in received.tables for row in each.refused]
     rejected = keep_rejected(rows, reasons, refused)
-    made = [change for each in received.tables for change in each.changes]
-    changes = [*received.changes, *made, *filled, *changes]
+    changes = [*received.changes, *filled, *changes]
     ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
     found = table[kept].reset_index(drop=True)

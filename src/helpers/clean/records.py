@@ -43,7 +43,6 @@ class ReceivedTable:
     sheet: str
     rows: pd.DataFrame
     refused: list[UnreadableRow] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.refused)
@@ -51,23 +50,29 @@ class ReceivedTable:
 
 @dataclass(frozen=True)
 class ReceivedRecords:
-    """The records received for a year; no table without an export.
+    """The records received for a year, or in one of its files; no table without an export.
 
     ``columns`` are those of the schema ``accompagnements`` in the files; ``faults`` why they are unusable, one French
-    sentence each; ``changes`` those of reading that concern a whole file; ``unread`` the titles that name no column.
+    sentence each; ``changes`` those of reading; ``unread`` the titles that name no column.
 
     >>> recu = ReceivedRecords(2021, columns=["identifiant", "sexe"], is_synthetic=True)
     >>> recu.is_empty, recu.source, recu.reference
     (True, 'synthetique', 'données simulées de 2021')
     """
 
-    year: int
+    year: int = 0
     tables: list[ReceivedTable] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     faults: list[DataError] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     is_synthetic: bool = False
     unread: list["Unread"] = field(default_factory=list)
+
+    def add(self, other: "ReceivedRecords") -> None:
+        """Adds what was received in a file, or in a sheet of it."""
+        for name in ("tables", "faults", "changes", "unread"):
+            getattr(self, name).extend(getattr(other, name))
+        self.columns.extend(name for name in other.columns if name not in self.columns)
 
     @property
     def is_empty(self) -> bool:

@@ -79,7 +79,6 @@ from helpers.data.reading import (
     read_export_card,
     simulated_exports,
 )
-from helpers.data.readings import read_reference_for, read_registers_for
 from helpers.data.table_checks import (
     book_faults,
     claim_faults,
@@ -87,7 +86,14 @@ from helpers.data.table_checks import (
     remark_faults,
     statement_faults,
 )
-from helpers.data.to_complete import adopt, share, shareable, write_to_complete
+from helpers.data.to_complete import (
+    adopt,
+    read_reference_for,
+    read_registers_for,
+    share,
+    shareable,
+    write_to_complete,
+)
 from helpers.data.year_checks import (
     Export,
     account_for,

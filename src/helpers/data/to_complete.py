@@ -1,18 +1,25 @@
-"""The file to complete, ``a_completer.csv``: what `check` could not read, explained in a spreadsheet, then adopted."""
+"""What `check` could not read, explained in a spreadsheet (``a_completer.csv``), then a year's own readings.
 
+``lectures.csv``, beside the export, holds these readings (schema ``alias``); they come before the rows of the reference
+tables. ``colonne`` is a column of the export or of the posts, or ``titre`` for a title, whose ``valeur`` is then the
+column that it names.
+"""
+
+import csv
 import io
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineWorkbook
 
 from helpers import paths
 from helpers.clean.answers import (
     CLOSED,
+    FIELDS,
     FORMS,
     MULTIPLE,
     UNANSWERED,
@@ -28,68 +35,77 @@ from helpers.clean.cleaning import is_plain
 from helpers.clean.posts import LISTED
 from helpers.clean.records import Unread
 from helpers.data.new_files import append_rows
-from helpers.data.raw import read_reference
+from helpers.data.raw import empty_table, read_reference, read_registers, read_table
 from helpers.data.reading import content_of, read_rows
-from helpers.data.readings import (
-    AS_IT_IS,
-    TABLE,
-    read_own,
-    read_reference_for,
-    rows_for,
-    save_own,
-    write_for_spreadsheet,
-)
 from helpers.data.titles import TITLE
-from helpers.data.workbooks import write_cell
+from helpers.data.workbooks import read_sheets
 from helpers.schema import DataError, apply_schema, catalogue, control_letter, table_schema
-from helpers.system import checksum
+from helpers.system import atomic_write, checksum
 from helpers.typography import escape_formula, fold
 
-MARK, ANSWER = "repère", "à comprendre comme"
-HEADER = [
-    *(MARK, "colonne", "ce qui est écrit", ANSWER, "peut-être", "réponses possibles"),
-    *("personnes", "cases", "fichier", "feuille", "première ligne"),
-]
+# --- A year's own readings ---
+
+TABLE = "alias"
+# What stays as it is written: a title that is left out on purpose, a name that no register holds.
+AS_IT_IS = "tel_quel"
+# The columns of the export whose spellings `modalites` holds; those of names are in `alias`.
+_ANSWERED = {*FIELDS} - {"association", "college"}
+
+
+def read_own(year: int) -> pd.DataFrame:
+    """The spellings explained for a year (schema ``alias``); none without the file. Raises `DataError` for a fault."""
+    path = paths.own_readings(year)
+    table = read_table(path, TABLE) if path.is_file() else empty_table(TABLE)
+    # The quote that keeps a spreadsheet from running a text as a formula.
+    return table.assign(graphie=table["graphie"].str.replace(r"^'(?=[=+\-@])", "", regex=True))
+
+
+def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    """Writes a table as a French spreadsheet opens it: semicolons, UTF-8 with its mark; atomic."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows([header, *rows])
+    with atomic_write(path) as beside:
+        beside.write_bytes(text.getvalue().encode("utf-8-sig"))
+
+
+def read_reference_for(year: int, name: str) -> pd.DataFrame:
+    """The reference table ``alias``, ``entetes`` or ``modalites``, after what was explained for this year."""
+    both = pd.concat([_rows_for(name, read_own(year)), read_reference(name)])
+    return both[~both.duplicated(table_schema(name)["primaryKey"])]
+
+
+def read_registers_for(year: int) -> dict[str, pd.DataFrame]:
+    """`data.read_registers`, the aliases after what was explained for this year."""
+    return {**read_registers(), "aliases": read_reference_for(year, "alias")}
+
+
+def _rows_for(name: str, own: pd.DataFrame) -> pd.DataFrame:
+    """The rows that spellings explained (schema ``alias``) add to a reference table, in its schema."""
+    is_title, is_answer = own["colonne"].eq(TITLE), own["colonne"].isin(_ANSWERED) | own["graphie"].eq(WHOLE)
+    is_kept = own["valeur"].ne(AS_IT_IS)
+    if name == "entetes":
+        rows = own[is_title & is_kept].assign(colonne=lambda table: table["valeur"])
+    elif name == "modalites":
+        rows = own[is_answer].assign(ecriture="graphie").rename(columns={"graphie": "texte"})
+        rows = rows.assign(valeur=rows["valeur"].replace(UNANSWERED, ""))  # that table leaves it empty
+    else:
+        rows = own[~is_title & ~is_answer & is_kept]
+    return apply_schema(rows, name)
+
+
+# --- What may be answered ---
+
+# The words for what stays as it is written.
+_LEFT = {TITLE: "à ignorer", "college": "hors répertoire", "association": "nouvelle association"}
 # Answers whose label says all.
 _RECORDED = ("ne_sait_pas", UNANSWERED, UNFORESEEN)
-# A spreadsheet may have saved the file as a workbook instead.
-_WORKBOOKS = (".xlsx", ".ods", ".xls")
-# The words for what stays as it is written, in the column of answers.
-_LEFT = {TITLE: "à ignorer", "college": "hors répertoire", "association": "nouvelle association"}
-
-
-def path_of(year: int) -> Path:
-    """The file to complete of a year, there or not: private, beside the export."""
-    return paths.raw(year) / paths.TO_COMPLETE
-
-
-def mark_of(column: str, value: str) -> str:
-    """What names a spelling in the file whatever a spreadsheet makes of its text (« 04-05 » becomes a date)."""
-    return "r" + checksum(f"{column}\n{key_of(normalise(value))}".encode())[:7]
-
-
-def _by_mark(unread: Iterable[Unread]) -> dict[str, list[Unread]]:
-    """The spellings that are one question, wherever they stand: by mark, headers first, then the most frequent."""
-    out: dict[str, list[Unread]] = {}
-    for each in unread:
-        if each.is_asked or (each.persons and (each.column in (TITLE, *_LEFT) or _answers(each.column))):
-            out.setdefault(mark_of(each.column, each.value), []).append(each)
-    rank = {mark: (same[0].column != TITLE, -sum(each.persons for each in same)) for mark, same in out.items()}
-    return {mark: out[mark] for mark in sorted(out, key=lambda mark: (*rank[mark], out[mark][0].column))}
-
-
-# --- What an answer may be ---
-
-
-def _titles() -> dict[str, str]:
-    return {each["name"]: each["title"] for each in table_schema("accompagnements")["fields"]}
 
 
 def _answers(column: str) -> dict[str, str]:
     """The answers of a closed list, as a person types them: the code in plain words, its label if that says more."""
     if column == TITLE:
-        return _titles()
-    elif column in (*CLOSED, *MULTIPLE):
+        return {each["name"]: each["title"] for each in table_schema("accompagnements")["fields"]}
+    if column in (*CLOSED, *MULTIPLE):
         names = answers_of(column)
     elif column in LISTED:
         fields = {each["name"]: each for each in table_schema("postes")["fields"]}
@@ -101,87 +117,77 @@ def _answers(column: str) -> dict[str, str]:
     return {name: label if is_clear[name] else f"{name.replace('_', ' ')} ({label})" for name, label in names.items()}
 
 
-def _college_names(colleges: pd.DataFrame) -> dict[str, str]:
-    return {row.uai: f"{row.nom_officiel} ({row.commune})" for row in colleges.itertuples()}
+def _alone(key: str, names: dict[str, str]) -> str | None:
+    """The value of the only words that are this folded text."""
+    found = [name for name, words in names.items() if fold(words) == key]
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What may be answered, column by column, and what each answer means."""
+    """What may be answered for a year, column by column, and what each answer means."""
 
     year: int
-    colleges: dict[str, str]
-    associations: list[str]
-    spellings: Spellings
-    earlier: dict[str, str]
 
-    @classmethod
-    def of(cls, year: int) -> "Choices":
-        """The choices of a year; `DataError` for a reference table that cannot be read."""
-        colleges = _college_names(read_reference("colleges"))
-        associations = list(read_reference("associations")["association"])
-        years = [each for each in paths.exported_years() if each < year]
-        earlier = {
-            mark_of(row.colonne, row.graphie): row.valeur for each in years for row in read_own(each).itertuples()
+    @cached_property
+    def spellings(self) -> Spellings:
+        """The spellings that are known; `DataError` for a reference table that cannot be read."""
+        return read_spellings(read_reference_for(self.year, "modalites"))
+
+    @cached_property
+    def names(self) -> dict[str, dict[str, str]]:
+        """The names of the registers, in words, by value."""
+        colleges = {row.uai: f"{row.nom_officiel} ({row.commune})" for row in read_reference("colleges").itertuples()}
+        return {
+            "college": colleges,
+            "association": {name: name for name in read_reference("associations")["association"]},
         }
-        return cls(year, colleges, associations, read_spellings(read_reference_for(year, "modalites")), earlier)
+
+    @cached_property
+    def earlier(self) -> dict[str, str]:
+        """What each spelling meant in an earlier year, by mark."""
+        years = [each for each in paths.exported_years() if each < self.year]
+        return {mark_of(row.colonne, row.graphie): row.valeur for each in years for row in read_own(each).itertuples()}
+
+    def words(self, column: str, text: str, *, may_stay: bool = True) -> dict[str, str]:
+        """The possible values for a text, in words; ``may_stay`` offers to leave it as it is written."""
+        if text == WHOLE:
+            return FORMS.get(column, {})
+        found = self.names.get(column) or _answers(column)
+        left = {AS_IT_IS: _LEFT[column]} if column in _LEFT and may_stay else {}
+        return {**found, **left} or {UNANSWERED: "non renseigné"}
 
     def shown(self, column: str, text: str, *, may_stay: bool = True) -> list[str]:
-        """The possible answers for a text, in words; ``may_stay`` offers to leave it as it is written."""
-        if text == WHOLE:
-            return [*FORMS[column].values()]
-        names = self.colleges.values() if column == "college" else self.associations if column == "association" else ()
-        if column not in _LEFT and not _answers(column):
-            return ["non renseigné, ou corrigez l’export"]
-        last = ["son UAI"] if column == "college" else []
-        return [*_answers(column).values(), *names, *last, *([_LEFT[column]] if column in _LEFT and may_stay else [])]
+        """The possible answers for a text."""
+        more = ["ou son UAI"] if column == "college" else []
+        more += (
+            ["ou corrigez l’export"] if column in FIELDS and column not in self.names and not _answers(column) else []
+        )
+        return [*self.words(column, text, may_stay=may_stay).values(), *(more if text != WHOLE else [])]
 
-    def meaning(self, column: str, text: str, answer: str) -> str | None:
+    def meaning(self, column: str, text: str, answer: str, *, may_stay: bool = True) -> str | None:
         """The value that an answer means (a modality, a column, a UAI, the name of an association); None if unknown."""
-        key = fold(answer)
-        if text == WHOLE:
-            forms = FORMS.get(column, {})
-            return self._alone(key, forms) or self._alone(key, dict(zip(forms, forms, strict=True)))
-        if column in _LEFT and key in (fold(_LEFT[column]), AS_IT_IS):
-            return AS_IT_IS
-        if column == "college":
-            uai = answer.replace(" ", "").upper()
-            if len(uai) == 8 and uai[:7].isdecimal() and control_letter(uai[:7]) == uai[7]:
-                return uai
-            return self._alone(key, self.colleges)
-        if column == "association":
-            return self._alone(key, dict(zip(self.associations, self.associations, strict=True)))
-        shown = _answers(column) or {UNANSWERED: "non renseigné"}
-        labels = _titles() if column == TITLE else answers_of(column) if column in (*CLOSED, *MULTIPLE) else {}
-        for names in (dict(zip(shown, shown, strict=True)), shown, labels):
-            if found := self._alone(key, names):
+        words = self.words(column, text, may_stay=may_stay)
+        is_closed = column in (*CLOSED, *MULTIPLE) and text != WHOLE
+        labels = answers_of(column) if is_closed else {}
+        for names in (dict(zip(words, words, strict=True)), words, labels):
+            if found := _alone(fold(answer), names):
                 return found
-        found = self.spellings.find(column, normalise(answer)) if column in (*CLOSED, *MULTIPLE) else None
+        uai = answer.replace(" ", "").upper()
+        if column == "college" and len(uai) == 8 and uai[:7].isdecimal() and control_letter(uai[:7]) == uai[7]:
+            return uai
+        found = self.spellings.find(column, normalise(answer)) if is_closed else None
         return found.value or UNANSWERED if found else None
-
-    @staticmethod
-    def _alone(key: str, names: dict[str, str]) -> str | None:
-        found = [name for name, words in names.items() if fold(words) == key]
-        return found[0] if len(found) == 1 else None
 
     def suggestion(self, unread: Unread) -> str:
         """What a spelling may mean, in words, for someone to confirm: what it meant a year before, or what is near."""
-        words = {**_answers(unread.column), **self.colleges, AS_IT_IS: _LEFT.get(unread.column, "")}
-        words |= FORMS.get(unread.column, {})
+        words, names = self.words(unread.column, unread.value), [*self.names.get(unread.column, {}).values()]
         if found := self.earlier.get(mark_of(unread.column, unread.value)) or unread.suggestion:
             return words.get(found, found)
-        names = [*self.colleges.values()] if unread.column == "college" else self.associations
         if unread.column == "college":
             return _nearest_college(unread.value, names)
-        if unread.column == "association":
-            near = get_close_matches(key_of(unread.value), [key_of(name) for name in names], n=1, cutoff=0.7)
-            return next((name for name in names if near and key_of(name) == near[0]), "")
-        return ""
-
-
-def _may_stay(unread: Unread) -> bool:
-    """Whether a text may be left as it is written: not the name of a post, which must be in a register."""
-    return unread.column == TITLE or not unread.is_asked
+        near = get_close_matches(key_of(unread.value), [key_of(name) for name in names], n=1, cutoff=0.7)
+        return next((name for name in names if near and key_of(name) == near[0]), "")
 
 
 def _words(text: str) -> set[str]:
@@ -207,6 +213,37 @@ def _nearest_college(text: str, names: list[str]) -> str:
 
 # --- The file: written by `check`, filled in by a person, read in any form that a spreadsheet gives it ---
 
+MARK, ANSWER = "repère", "à comprendre comme"
+HEADER = [
+    *(MARK, "colonne", "ce qui est écrit", ANSWER, "peut-être", "réponses possibles"),
+    *("personnes", "cases", "fichier", "feuille", "première ligne"),
+]
+# A spreadsheet may have saved the file as a workbook instead.
+_WORKBOOKS = (".xlsx", ".ods", ".xls")
+
+
+def mark_of(column: str, value: str) -> str:
+    """What names a spelling in the file whatever a spreadsheet makes of its text (« 04-05 » becomes a date)."""
+    return "r" + checksum(f"{column}\n{key_of(normalise(value))}".encode())[:7]
+
+
+def _may_stay(unread: Unread) -> bool:
+    """Whether a text may be left as it is written: not the name of a post, which must be in a register."""
+    return unread.column == TITLE or not unread.is_asked
+
+
+def _by_mark(unread: Iterable[Unread]) -> dict[str, list[Unread]]:
+    """The spellings that are one question, wherever they stand: by mark, titles first, then the most frequent."""
+    out: dict[str, list[Unread]] = {}
+    for each in unread:
+        if each.is_asked or (each.persons and (each.column in _LEFT or _answers(each.column))):
+            out.setdefault(mark_of(each.column, each.value), []).append(each)
+
+    def rank(same: list[Unread]) -> tuple:
+        return same[0].column != TITLE, -sum(each.persons for each in same), same[0].column
+
+    return dict(sorted(out.items(), key=lambda pair: rank(pair[1])))
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -226,60 +263,54 @@ class Filled:
         """What someone typed; a lone question mark is no answer."""
         return "" if self.cells[ANSWER] == "?" else self.cells[ANSWER]
 
+    def refuse(self, told: str) -> DataError:
+        """The fault of this row."""
+        return DataError(f"{self.file}, ligne {self.line} : {told}.")
+
 
 def read_filled(year: int) -> list[Filled]:
     """The rows of the file to complete, answered or not, and of a workbook saved in its place; none without it.
 
     Raises `DataError` for a file that is not the one that was written.
     """
-    out = []
-    for path in (path_of(year), *(path_of(year).with_suffix(each) for each in _WORKBOOKS)):
-        if path.is_file():
-            out += _rows_of(path)
+    path, out = _path_of(year), []
+    for each in (path, *map(path.with_suffix, _WORKBOOKS)):
+        if each.is_file():
+            out += _rows_of(each)
     return out
 
 
+def _path_of(year: int) -> Path:
+    return paths.raw(year) / paths.TO_COMPLETE
+
+
 def _rows_of(path: Path) -> list[Filled]:
-    shown = paths.relative(path)
+    shown, known = paths.relative(path), {fold(title): title for title in HEADER}
     if path.suffix == ".csv":
         read = read_rows(content_of(path), shown)
-        header, rows, lines = read.header, read.rows, read.lines
+        header, rows = read.header, dict(zip(read.lines, read.rows, strict=True))
     else:
-        try:
-            sheet = CalamineWorkbook.from_filelike(io.BytesIO(content_of(path))).get_sheet_by_index(0)
-            cells = [[write_cell(cell).strip() for cell in row] for row in sheet.iter_rows()]
-        except DataError:
-            raise
-        except BaseException as error:  # a panic of calamine's is not an Exception
-            if isinstance(error, KeyboardInterrupt | SystemExit):
-                raise
-            raise DataError(f"{shown} ne s’ouvre pas : enregistrez-le de nouveau, ou effacez-le.") from None
-        header, rows, lines = (cells or [[]])[0], cells[1:], range(2, len(cells) + 1)
-    known = {fold(title): title for title in HEADER}
+        rows = dict(read_sheets(path)[0].rows)
+        header = rows.pop(min(rows, default=0), [])
     titles = [known.get(fold(cell), cell) for cell in header]
     if MARK not in titles or ANSWER not in titles:
         raise DataError(
             f"{shown}, ligne 1 : les colonnes « {MARK} » et « {ANSWER} » doivent y être ; remettez-les, ou effacez ce "
             f"fichier, que check refera."
         )
-    filled = (row + [""] * (len(titles) - len(row)) for row in rows)
-    return [
-        Filled(dict(zip(titles, row, strict=False)), line, shown)
-        for row, line in zip(filled, lines, strict=True)
-        if any(row)
-    ]
+    filled = {line: [*map(str.strip, cells), *[""] * (len(titles) - len(cells))] for line, cells in rows.items()}
+    return [Filled(dict(zip(titles, cells, strict=False)), line, shown) for line, cells in filled.items()]
 
 
 def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
     """Writes what is to be explained for a year, keeps what was filled in, and returns what is still to be explained.
 
-    The most frequent comes first, headers before all. A row that someone answered stays, even if nothing asks for it
+    The most frequent comes first, titles before all. A row that someone answered stays, even if nothing asks for it
     any more; without a row the file is removed. The file is not touched if nothing changed. Raises `DataError` when the
     file that is there cannot be read or replaced: nothing of it is lost.
     """
-    before, choices = read_filled(year), Choices.of(year)
-    own = read_own(year)
-    known = {mark_of(column, value) for column, value in zip(own["colonne"], own["graphie"], strict=True)}
+    before, own, choices, path = read_filled(year), read_own(year), Choices(year), _path_of(year)
+    known = set(map(mark_of, own["colonne"], own["graphie"]))
     asked = {
         mark: replace(
             same[0],
@@ -301,13 +332,9 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
         for mark, each in asked.items()
     ]
     rows += [[row.cells.get(title, "") for title in HEADER] for mark, row in answers.items() if mark not in asked]
-    path = path_of(year)
     if rows != [[row.cells.get(title, "") for title in HEADER] for row in before if row.file == paths.relative(path)]:
         try:
-            if rows:
-                write_for_spreadsheet(path, HEADER, rows)
-            else:
-                path.unlink(missing_ok=True)
+            _write(path, HEADER, rows) if rows else path.unlink(missing_ok=True)
         except PermissionError:
             raise DataError(f"{paths.relative(path)} est ouvert ailleurs : fermez-le, puis relancez.") from None
     return list(asked.values())
@@ -326,17 +353,21 @@ class Adoption:
     @property
     def shown(self) -> list[str]:
         """One line a reading; the names of a column are counted, and what may be about a person is not shown."""
-        is_shown = [may_be_shown(row.colonne, row.graphie) for row in self.rows.itertuples()]
-        told = [
-            f"colonne « {row.colonne} » : « {row.graphie} », {_LEFT[row.colonne]}"
-            if row.valeur == AS_IT_IS
-            else f"colonne « {row.colonne} » : « {row.graphie} », {FORMS[row.colonne][row.valeur]}"
-            if row.graphie == WHOLE
-            else f"colonne « {row.colonne} » : « {row.graphie} » se lit « {row.valeur.replace('_', ' ')} »"
-            for row in self.rows[is_shown].itertuples()
-        ]
+        is_shown = [_may_be_shown(row.colonne, row.graphie) for row in self.rows.itertuples()]
+        told = []
+        for row in self.rows[is_shown].itertuples():
+            means = f"se lit « {row.valeur.replace('_', ' ')} »"
+            means = _LEFT[row.colonne] if row.valeur == AS_IT_IS else means
+            means = FORMS[row.colonne][row.valeur] if row.graphie == WHOLE else means
+            comma = "" if means.startswith("se lit") else ","
+            told.append(f"colonne « {row.colonne} » : « {row.graphie} »{comma} {means}")
         others = self.rows.loc[[not each for each in is_shown], "colonne"].value_counts()
         return told + [f"colonne « {column} » : {count}, sans être montrés ici" for column, count in others.items()]
+
+
+def _may_be_shown(column: str, text: str) -> bool:
+    """Whether a message may show a text: a title, or an answer of a closed list that cannot be about a person."""
+    return (column in (TITLE, *CLOSED, *MULTIPLE, *LISTED) or text == WHOLE) and is_plain(text)
 
 
 def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
@@ -344,48 +375,37 @@ def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
 
     ``unread`` gives the texts as the export writes them: a spreadsheet may have changed those of the file.
     """
-    choices, texts = Choices.of(year), _by_mark(unread)
+    choices, texts = Choices(year), _by_mark(unread)
     own, new, faults = read_own(year), [], []
     seen: dict[str, Filled] = {}
     for row in (row for row in read_filled(year) if row.answer):
         first = seen.setdefault(row.mark, row)
         if first.answer != row.answer:
-            faults.append(_refused(row, f"cette ligne est aussi dans {first.file}, ligne {first.line} ; gardez-en une"))
+            faults.append(row.refuse(f"cette ligne est aussi dans {first.file}, ligne {first.line} ; gardez-en une"))
         elif first is row:
-            column, written, may_stay = _source_of(row, texts)
-            value = choices.meaning(column, written[0], row.answer) if written else None
-            if not written:
-                faults.append(_refused(row, "son repère a changé ; effacez cette ligne, puis relancez check"))
-            elif value is None or (value == AS_IT_IS and not may_stay):
-                said = ", ".join(choices.shown(column, written[0], may_stay=may_stay))
-                faults.append(_refused(row, f"« {row.answer} » n’est pas une réponse possible ; choisissez : {said}"))
-            else:
+            same = texts.get(row.mark, [])
+            column, may_stay = same[0].column if same else row.cells.get("colonne", ""), all(map(_may_stay, same))
+            written = sorted({normalise(each.value) for each in same}) or [row.cells.get("ce qui est écrit", "")]
+            if not same and mark_of(column, written[0]) != row.mark:
+                faults.append(row.refuse("son repère a changé ; effacez cette ligne, puis relancez check"))
+            elif value := choices.meaning(column, written[0], row.answer, may_stay=may_stay):
                 reason = f"Lu ainsi dans l’export de {year}."
                 new += [{"colonne": column, "graphie": text, "valeur": value, "raison": reason} for text in written]
+            else:
+                said = ", ".join(choices.shown(column, written[0], may_stay=may_stay))
+                faults.append(row.refuse(f"« {row.answer} » n’est pas une réponse possible ; choisissez : {said}"))
     rows = apply_schema(pd.DataFrame(new, columns=own.columns, dtype="str"), TABLE)
     if new:
-        both = pd.concat([rows, own])
-        save_own(year, both[~both.duplicated(["colonne", "graphie"])])
+        both = pd.concat([rows, own]).drop_duplicates(["colonne", "graphie"])
+        both = both.assign(graphie=both["graphie"].map(escape_formula))
+        _write(paths.own_readings(year), list(both.columns), both.to_numpy().tolist())
     return Adoption(rows, faults)
-
-
-def _refused(row: Filled, told: str) -> DataError:
-    return DataError(f"{row.file}, ligne {row.line} : {told}.")
-
-
-def _source_of(row: Filled, texts: dict[str, list[Unread]]) -> tuple[str, list[str], bool]:
-    """The column and the texts that a row explains (none if it was changed), and whether they may stay as they are."""
-    if row.mark in texts:
-        same = texts[row.mark]
-        return same[0].column, sorted({normalise(each.value) for each in same}), all(map(_may_stay, same))
-    column, text = row.cells.get("colonne", ""), row.cells.get("ce qui est écrit", "")
-    return column, [text] if mark_of(column, text) == row.mark else [], True
 
 
 def own_faults(year: int) -> list[DataError]:
     """What this year's own readings say that means nothing, one sentence a row; none when a table cannot be read."""
     with suppress(DataError):
-        choices, own, file = Choices.of(year), read_own(year), paths.relative(paths.own_readings(year))
+        choices, own, file = Choices(year), read_own(year), paths.relative(paths.own_readings(year))
         return [
             DataError(
                 f"{file}, ligne {line}, colonne « valeur » : « {row.valeur} » n’est pas une réponse possible pour "
@@ -395,11 +415,6 @@ def own_faults(year: int) -> list[DataError]:
             if choices.meaning(row.colonne, row.graphie, row.valeur) is None
         ]
     return []
-
-
-def may_be_shown(column: str, text: str) -> bool:
-    """Whether a message may show a text: a title, or an answer of a closed list that cannot be about a person."""
-    return (column in (TITLE, *CLOSED, *MULTIPLE, *LISTED) or text == WHOLE) and is_plain(text)
 
 
 def shareable(year: int) -> dict[str, list[dict[str, str]]]:
@@ -412,7 +427,7 @@ def shareable(year: int) -> dict[str, list[dict[str, str]]]:
     plain = own["graphie"].map(is_plain) & own["graphie"].ne(WHOLE)
     out = {}
     for name in ("entetes", "modalites", TABLE):
-        rows, key = rows_for(name, own[plain]), table_schema(name)["primaryKey"]
+        rows, key = _rows_for(name, own[plain]), table_schema(name)["primaryKey"]
         there = set(read_reference(name)[key].itertuples(index=False, name=None))
         is_new = [each not in there for each in rows[key].itertuples(index=False, name=None)]
         out[name] = rows[is_new].to_dict("records")

@@ -16,7 +16,7 @@ import pandas as pd
 from helpers import clean, paths
 from helpers.clean.posts import post_faults
 from helpers.clean.records import CleanedRecords, Persons, ReceivedRecords, Unread
-from helpers.data import coding_files, exports, private, raw, reading, readings, to_complete
+from helpers.data import coding_files, exports, private, raw, reading, to_complete
 from helpers.data.table_checks import (
     alias_faults,
     association_faults,
@@ -226,8 +226,8 @@ def forget_exports() -> None:
 
 def _read(year: int) -> Export:
     received = exports.receive(year)
-    spellings = readings.read_reference_for(year, "modalites")
-    cleaned = clean.clean_persons(received, spellings=spellings, **readings.read_registers_for(year))
+    spellings = to_complete.read_reference_for(year, "modalites")
+    cleaned = clean.clean_persons(received, spellings=spellings, **to_complete.read_registers_for(year))
     return Export(received, cleaned, received.rows)
 
 
@@ -271,7 +271,7 @@ def unread(year: int) -> list[Unread]:
     found += [*export.received.unread, *export.cleaned.unread]
     if raw.present(year, "prises_de_poste"):
         posts = raw.read_raw(year, "prises_de_poste")
-        found += clean.unread_posts(posts, **readings.read_registers_for(year), file="prises_de_poste.csv")
+        found += clean.unread_posts(posts, **to_complete.read_registers_for(year), file="prises_de_poste.csv")
     return found
 
 
@@ -349,7 +349,7 @@ def _file_faults(year: int) -> list[DataError]:
 def _schema_faults(year: int) -> list[DataError]:
     tables = [(paths.raw_table(year, name), name) for name in paths.RAW_TABLES if raw.present(year, name)]
     tables += [(paths.reference() / f"{name}.csv", name) for name in paths.REFERENCE_TABLES]
-    tables += [(path, readings.TABLE) for path in [paths.own_readings(year)] if path.is_file()]
+    tables += [(path, to_complete.TABLE) for path in [paths.own_readings(year)] if path.is_file()]
     found = [fault for path, name in tables for fault in raw.faults_in(path, name)]
     found = found or to_complete.own_faults(year)
     try:
@@ -361,7 +361,7 @@ def _schema_faults(year: int) -> list[DataError]:
 
 def _meaning_faults(year: int) -> list[DataError]:
     """What is wrong with tables whose schemas are respected."""
-    registers, book = readings.read_registers_for(year), raw.read_reference("themes")
+    registers, book = to_complete.read_registers_for(year), raw.read_reference("themes")
     found = alias_faults(raw.read_reference("alias")) + book_faults(book)
     # 01 also reads the values of the year before: printed differences refer to them.
     for each in paths.read_with(year):
