@@ -322,9 +322,3 @@ def test_more_than_one_row_in_a_hundred_that_contradicts_another_is_a_fault(tota
     lines = rows({}, {"identifiant": "P00001", "niveau": "3e"}, *[{}] * (total - 2))
     faults = told(cleaned(lines))
     assert len(faults) == count and all("se contredisent" in fault and "propres numéros" in fault for fault in faults)
-
-
-def test_a_column_of_too_many_texts_is_a_fault(monkeypatch):
-    monkeypatch.setattr("helpers.clean.cleaning.MOST_SPELLINGS", 5)
-    faults = told(cleaned(rows(*({"territoire": f"T{number}"} for number in range(8)))))
-    assert len(faults) == 1 and "colonne « territoire » : plus de" in faults[0]

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -79,6 +80,8 @@ UNANSWERED = "non_renseigne"
 FIELDS = {each["name"]: each for each in table_schema("accompagnements")["fields"]}
 CLOSED = tuple(name for name, each in FIELDS.items() if "enum" in each.get("constraints", {}))
 MULTIPLE = tuple(name for name, each in FIELDS.items() if "separateur" in each)
+DAYS = tuple(name for name, each in FIELDS.items() if each["type"] == "date")
+NAMES = ("association", "territoire", "college")
 
 
 # What someone may say of a whole column, once for all its cells, and the words for it; of the year and the situation,
@@ -132,7 +135,8 @@ class Spellings:
             self.exact.get((column, key))
             or _named(column).get(key)
             or self.exact.get((EVERY, key))
-            or next((found for pattern, found in self._patterns(column) if pattern.fullmatch(key)), None)
+            or next((found for pattern, found in self.patterns.get(column, []) if pattern.fullmatch(key)), None)
+            or next((found for pattern, found in self.patterns.get(EVERY, []) if pattern.fullmatch(key)), None)
         )
 
     def form_of(self, column: str) -> str:
@@ -140,24 +144,24 @@ class Spellings:
         found = self.exact.get((column, key_of(WHOLE)))
         return found.value if found else EMPTY
 
-    def _patterns(self, column: str) -> list[tuple[re.Pattern, SpellingMatch]]:
-        return [*self.patterns.get(column, []), *self.patterns.get(EVERY, [])]
 
-
+@lru_cache
 def _named(column: str) -> dict[str, SpellingMatch]:
     if column not in CLOSED and column not in MULTIPLE:
         return {}
-    if column not in _NAMED:
-        names = answers_of(column)
-        value = {name: EMPTY if name == UNANSWERED else name for name in names}
-        _NAMED[column] = {
-            key_of(each): SpellingMatch(value[name], "") for name in names for each in (names[name], name)
-        }
-    return _NAMED[column]
+    names = answers_of(column)
+    value = {name: EMPTY if name == UNANSWERED else name for name in names}
+    return {key_of(each): SpellingMatch(value[name], "") for name in names for each in (names[name], name)}
 
 
-# Filled once: the catalogue is that of the package.
-_NAMED: dict[str, dict[str, SpellingMatch]] = {}
+@dataclass(frozen=True)
+class Registers:
+    """The tables that resolve spellings."""
+
+    spellings: Spellings
+    aliases: pd.DataFrame
+    associations: pd.DataFrame
+    colleges: pd.DataFrame
 
 
 def read_spellings(table: pd.DataFrame) -> Spellings:
@@ -218,10 +222,8 @@ def codes_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[
     if column not in _NUMBERS:
         return set()
     digits = {text: found[1] for text in texts if (found := _CODE.fullmatch(normalise(text)))}
-    if set(digits.values()) <= _NUMBERS[column]:
-        return set()
     known = {text for text in digits if (column, key_of(normalise(text))) in spellings.exact}
-    if known == set(digits):
+    if set(digits.values()) <= _NUMBERS[column] or known == set(digits):
         return set()
     # « 1 » is yes, unless a « 2 » beside it says otherwise: both are asked for.
     return set(digits) - known if column == "niveau" else set(digits)
@@ -237,61 +239,35 @@ def form_to_ask(column: str, texts: Iterable[str], spellings: Spellings) -> str:
     « 03/25/2021 », without any first number above twelve, makes « 04/05/2021 » the fifth of April; « 08 » is a year of
     birth or an age.
     """
-    if column not in ("annee_naissance", "date_debut", "date_fin") or spellings.form_of(column):
+    if column not in ("annee_naissance", *DAYS) or spellings.form_of(column):
         return ""
     plain = [normalise(text) for text in texts]
     least = len(plain) * _LEAST_OF_FORM_PCT / 100  # fewer are typing errors, left empty and counted
     if column == "annee_naissance":
         short = [text for text in plain if _TWO_DIGITS.fullmatch(text)]
         return "elle a un ou deux chiffres, ceux d’une année de naissance ou d’un âge" if len(short) > least else ""
-    days = [(int(found[1]), int(found[2])) for text in plain if (found := _DAY_FIRST.fullmatch(text))]
+    days = [(int(found["d"]), int(found["m"])) for text in plain if (found := _DAY_FIRST.fullmatch(text))]
     is_month_first = any(second > 12 for _, second in days) and all(first <= 12 for first, _ in days)
     return "le mois y semble écrit avant le jour" if is_month_first and len(days) > max(1, least) else ""
 
 
-def closed_reader(column: str, spellings: Spellings, texts: Iterable[str] = ()) -> Callable[[str], Cell]:
-    """Reads one answer; an unknown one becomes ``non_prevu``. ``texts`` are all those of the column."""
-    codes = codes_among(column, texts, spellings)
-
-    def read(text: str) -> Cell:
-        if not text:
-            return Cell(EMPTY)
-        plain = normalise(text)
-        if not plain:
-            return Cell(EMPTY, RULE_MISSING)
-        found = None if text in codes else spellings.find(column, plain)
-        if found is None:
-            return Cell(UNFORESEEN, RULE_UNFORESEEN, unread=(plain,))
-        if found.value == text:
-            return Cell(text)
-        return Cell(found.value, _rule(found.value, found.reason))
-
-    return read
+def _read_one(plain: str, name: str, spellings: Spellings, codes: set[str]) -> Cell:
+    """One answer; an unknown one becomes ``non_prevu``."""
+    found = None if plain in codes else spellings.find(name, plain)
+    if found is None:
+        return Cell(UNFORESEEN, RULE_UNFORESEEN, unread=(plain,))
+    rule = RULE_LISTED if found.value else RULE_MISSING
+    return Cell(found.value, f"{rule} ({found.reason.rstrip('.')})" if found.reason else rule)
 
 
-def _rule(value: str, reason: str) -> str:
-    rule = RULE_LISTED if value else RULE_MISSING
-    return f"{rule} ({reason.rstrip('.')})" if reason else rule
-
-
-def several_reader(column: str, spellings: Spellings) -> Callable[[str], Cell]:
-    """Reads several answers: in catalogue order, each once, joined by the separator of the schema."""
-    order, joint = list(answers_of(column)), FIELDS[column]["separateur"]
-
-    def read(text: str) -> Cell:
-        if not text:
-            return Cell(EMPTY)
-        answers = [found for piece in _SURELY.split(text) for found in _answers(column, normalise(piece), spellings)]
-        unread = tuple(dict.fromkeys(piece for piece, found in answers if found is None))
-        values = {UNFORESEEN if found is None else found.value for _, found in answers} - {EMPTY}
-        value = joint.join(sorted(values, key=order.index))
-        if value == text:
-            return Cell(text, unread=unread)
-        if not value:
-            return Cell(EMPTY, RULE_MISSING)
-        return Cell(value, RULE_SEVERAL_UNFORESEEN if unread else RULE_SEVERAL, unread=unread)
-
-    return read
+def _read_several(text: str, name: str, spellings: Spellings) -> Cell:
+    """Several answers: in catalogue order, each once, joined by the separator of the schema."""
+    answers = [found for piece in _SURELY.split(text) for found in _answers(name, normalise(piece), spellings)]
+    unread = tuple(dict.fromkeys(piece for piece, found in answers if found is None))
+    values = {UNFORESEEN if found is None else found.value for _, found in answers} - {EMPTY}
+    value = FIELDS[name]["separateur"].join(sorted(values, key=list(answers_of(name)).index))
+    rule = (RULE_SEVERAL_UNFORESEEN if unread else RULE_SEVERAL) if value else RULE_MISSING
+    return Cell(value, rule, unread=unread)
 
 
 def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, SpellingMatch | None]]:
@@ -326,7 +302,6 @@ RULE_GOES_ON = "fin après le 31 décembre : accompagnement encore ouvert à cet
 RULE_NO_DAY = "date impossible ou illisible, laissée vide"
 RULE_STARTS_LATER = "début après la fin de l’année, laissé vide"
 RULE_ENDED = "fin avant le début de l’année, laissée vide"
-RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
 RULE_AGE = "âge lu comme l’année de naissance qu’il donne"
 RULE_BIRTH = "année de naissance impossible, laissée vide"
 
@@ -341,43 +316,41 @@ _ORIGIN = date(1899, 12, 30)
 _SERIALS = range((date(2010, 1, 1) - _ORIGIN).days, (date(2036, 1, 1) - _ORIGIN).days)
 
 _HOUR = r"(?:[T ]+\d{1,2}[:hH]\d{0,2}(?::\d{2})?(?:[.,]\d+)?(?: ?Z| ?[+-]\d{2}:?\d{2})?)?"
-_DAY_FIRST = re.compile(rf"(\d{{1,2}})[/. -](\d{{1,2}})[/. -](\d{{4}}|\d{{2}}){_HOUR}")
-_ISO = re.compile(rf"(\d{{4}})[/.-](\d{{1,2}})[/.-](\d{{1,2}}){_HOUR}")
-# Of « 13-févr.-2021 » written « 13 fevr 2021 ».
-_IN_WORDS = re.compile(rf"(?:[a-z]+ )?(\d{{1,2}})(?:er)? ([a-z]{{3,9}}) (\d{{4}}|\d{{2}}){_HOUR}")
-_MONTH_IN_WORDS = re.compile(r"([a-z]{3,9}) (\d{4}|\d{2})")
-_MONTH = re.compile(r"(\d{1,2})[/. -](\d{4})|(\d{4})[/.-](\d{1,2})")
-_QUARTER = re.compile(
-    r"(?:t|trim |trimestre )([1-4]) (\d{4}|\d{2})|([1-4])(?:er|e|eme|nd)? ?t(?:rim|rimestre)? (\d{4})|(\d{4}) t([1-4])"
+_FULL, _ANY = r"(?P<y>\d{4})", r"(?P<y>\d{4}|\d{2})"
+_DAY_FIRST = re.compile(rf"(?P<d>\d{{1,2}})[/. -](?P<m>\d{{1,2}})[/. -]{_ANY}{_HOUR}")
+# The ways of writing a day, a month (m, in words w) or a quarter (q); those in words, of a text like « 13 fevr 2021 ».
+_IN_DIGITS = (
+    _DAY_FIRST,
+    re.compile(rf"{_FULL}[/.-](?P<m>\d{{1,2}})[/.-](?P<d>\d{{1,2}}){_HOUR}"),
+    re.compile(rf"(?P<m>\d{{1,2}})[/. -]{_FULL}"),
+    re.compile(rf"{_FULL}[/.-](?P<m>\d{{1,2}})"),
+)
+_IN_WORDS = (
+    re.compile(rf"(?:[a-z]+ )?(?P<d>\d{{1,2}})(?:er)? (?P<w>[a-z]{{3,9}}) {_ANY}{_HOUR}"),
+    re.compile(rf"(?:t|trim |trimestre )(?P<q>[1-4]) {_ANY}"),
+    re.compile(rf"(?P<q>[1-4])(?:er|e|eme|nd)? ?t(?:rim|rimestre)? {_FULL}"),
+    re.compile(rf"{_FULL} t(?P<q>[1-4])"),
+    re.compile(rf"(?P<w>[a-z]{{3,9}}) {_ANY}"),
 )
 _TWO_YEARS = re.compile(r"(\d{4}) ?[-/] ?(\d{4}|\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
-_SHORT_YEAR = re.compile(r"\d{1,2}[/. -]\d{1,2}[/. -]\d{2}")
 _YEAR = re.compile(r"(\d ?\d{3})(?:[.,]0+)?")
 _TWO_DIGITS = re.compile(r"\d{1,2}(?:[.,]0+)?")
 
 
-def _plain_words(text: str) -> str:
-    """« 13-févr.-2021 » as « 13 fevr 2021 »."""
-    words = re.sub(r"[-./]", " ", text).split()
-    return " ".join(fold(word) if not word.isascii() or word.isalpha() else word.lower() for word in words)
+def _parts(text: str) -> dict[str, str]:
+    """The parts of a date as written, by the names of `_IN_DIGITS`; none of another form."""
+    words = " ".join(
+        fold(word) if not word.isascii() or word.isalpha() else word.lower()
+        for word in re.sub(r"[-./]", " ", text).split()
+    )
+    found = next(filter(None, (way.fullmatch(text) for way in _IN_DIGITS)), None)
+    found = found or next(filter(None, (way.fullmatch(words) for way in _IN_WORDS)), None)
+    return found.groupdict() if found else {}
 
 
 def _full(year: str) -> int:
     return int(year) + 2000 * (len(year) == 2)
-
-
-def _parts(text: str, *, is_month_first: bool = False) -> tuple[int, int, int, str] | None:
-    """Year, month and day as written, and the rule; None for another form."""
-    if found := _ISO.fullmatch(text):
-        return int(found[1]), int(found[2]), int(found[3]), RULE_DAY
-    if found := _DAY_FIRST.fullmatch(text):
-        if is_month_first:
-            return _full(found[3]), int(found[1]), int(found[2]), RULE_MONTH_FIRST
-        return _full(found[3]), int(found[2]), int(found[1]), RULE_SHORT if len(found[3]) == 2 else RULE_DAY
-    if (found := _IN_WORDS.fullmatch(_plain_words(text))) and (month := read_month(found[2])):
-        return _full(found[3]), month, int(found[1]), RULE_SHORT if len(found[3]) == 2 else RULE_DAY
-    return None
 
 
 def _school_year(text: str) -> tuple[int, int] | None:
@@ -387,61 +360,39 @@ def _school_year(text: str) -> tuple[int, int] | None:
     return years if years[1] == years[0] + 1 and found[2] in (str(years[1]), str(years[1])[2:]) else None
 
 
-def _span(text: str) -> tuple[int, int, int, str] | None:
-    """Year, first month and number of months of a text without a day, and the rule; None for another form."""
-    if years := _school_year(text):
-        return years[0], 9, 12, RULE_SCHOOL_YEAR
-    words = _plain_words(text)
-    if found := _QUARTER.fullmatch(words):
-        year, quarter = (found[2], found[1]) if found[1] else (found[4], found[3]) if found[3] else (found[5], found[6])
-        return _full(year), 3 * int(quarter) - 2, 3, RULE_QUARTER
-    if (found := _MONTH_IN_WORDS.fullmatch(words)) and (month := read_month(found[1])):
-        return _full(found[2]), month, 1, RULE_MONTH
-    if (found := _MONTH.fullmatch(text)) and 1 <= (month := int(found[1] or found[4])) <= 12:
-        return int(found[2] or found[3]), month, 1, RULE_MONTH
-    return None
-
-
 def read_day(text: str, *, is_end: bool = False, is_month_first: bool = False) -> tuple[date, str] | None:
     """The day of a tidy text and the rule that gave it, or None; of a month or a longer span, its first or last day."""
     if serial := _SERIAL.fullmatch(text):
         days = int(serial[1])
         return (_ORIGIN + timedelta(days=days), RULE_SERIAL) if days in _SERIALS else None
-    try:
-        if parts := _parts(text, is_month_first=is_month_first):
-            return date(*parts[:3]), parts[3]
-        if span := _span(text):
-            year, month, months, rule = span
-            after = 12 * year + month - 1 + months
-            return (date(after // 12, after % 12 + 1, 1) - timedelta(days=1) if is_end else date(year, month, 1)), rule
-    except ValueError:
-        pass
+    if years := _school_year(text):
+        year, month, months, rule = years[0], 9, 12, RULE_SCHOOL_YEAR
+    elif parts := _parts(text):
+        year, day = _full(parts["y"]), parts.get("d")
+        month = read_month(parts["w"]) if "w" in parts else 3 * int(parts["q"]) - 2 if "q" in parts else int(parts["m"])
+        months, rule = (3, RULE_QUARTER) if "q" in parts else (1, RULE_MONTH)
+        if day:
+            is_swapped = is_month_first and _DAY_FIRST.fullmatch(text)
+            rule = RULE_MONTH_FIRST if is_swapped else RULE_SHORT if len(parts["y"]) == 2 else RULE_DAY
+            with suppress(ValueError):
+                return date(year, *((int(day), month) if is_swapped else (month, int(day)))), rule
+            return None
+    else:
+        return None
+    with suppress(ValueError):
+        first, after = date(year, month, 1), 12 * year + month - 1 + months
+        return (date(after // 12, after % 12 + 1, 1) - timedelta(days=1) if is_end else first), rule
     return None
 
 
-def day_reader(column: str, spellings: Spellings, year: int) -> Callable[[str], Cell]:
-    """Reads a date as ``AAAA-MM-JJ``: a start not after the year, an end within it; another one is left empty."""
-    first, last, is_end = date(year, 1, 1), date(year, 12, 31), column == "date_fin"
-    is_month_first = spellings.form_of(column) == MONTH_FIRST
-
-    def read(text: str) -> Cell:
-        plain = normalise(text)
-        if not plain or (spellings.find(column, plain)):
-            return Cell(EMPTY, RULE_MISSING if text else "")
-        found = read_day(plain, is_end=is_end, is_month_first=is_month_first)
-        if found is None:
-            return Cell(EMPTY, RULE_NO_DAY, unread=(plain,))
-        day, rule = found
-        if day > last and is_end:
-            return Cell(EMPTY, RULE_OPEN if day.year >= _NEVER else RULE_GOES_ON)
-        if day > last:
-            return Cell(EMPTY, RULE_STARTS_LATER, unread=(plain,))
-        if day < first and is_end:
-            return Cell(EMPTY, RULE_ENDED, unread=(plain,))
-        value = day.isoformat()
-        return Cell(value, "" if value == text else rule)
-
-    return read
+def _read_date(plain: str, name: str, year: int, form: str) -> Cell:
+    """A date as ``AAAA-MM-JJ``: a start not after the year, an end within it; another one is left empty."""
+    first, last, is_end = date(year, 1, 1), date(year, 12, 31), name == "date_fin"
+    day, rule = read_day(plain, is_end=is_end, is_month_first=form == MONTH_FIRST) or (None, RULE_NO_DAY)
+    if day and day > last and is_end:
+        return Cell(EMPTY, RULE_OPEN if day.year >= _NEVER else RULE_GOES_ON)
+    wrong = RULE_STARTS_LATER if day and day > last else RULE_ENDED if day and day < first and is_end else ""
+    return Cell(EMPTY, wrong or rule, unread=(plain,)) if wrong or not day else Cell(day.isoformat(), rule)
 
 
 def read_number_of_year(text: str) -> int | None:
@@ -449,50 +400,33 @@ def read_number_of_year(text: str) -> int | None:
     if found := _YEAR.fullmatch(text):
         return int(found[1].replace(" ", ""))
     parts = _parts(text)
-    return parts[0] if parts else None
+    return _full(parts["y"]) if parts.get("d") and (not parts.get("w") or read_month(parts["w"])) else None
 
 
-def year_reader(year: int) -> Callable[[str], Cell]:
-    """Reads the year of the row, which must be the year of the report."""
-
-    def read(text: str) -> Cell:
-        plain = normalise(text)
-        if year in (_school_year(plain) or ()):
-            return Cell(str(year), RULE_SCHOOL)
-        found = read_number_of_year(plain)
-        if found is None:
-            return Cell(EMPTY, "", Reason.OTHER_YEAR if _school_year(plain) else Reason.NO_YEAR)
-        if found != year:
-            return Cell(EMPTY, "", Reason.OTHER_YEAR)
-        return Cell(str(found), "" if str(found) == text else RULE_YEAR)
-
-    return read
+def _read_year(plain: str, year: int) -> Cell:
+    """The year of the row, which must be the year of the report."""
+    school, found = _school_year(plain), read_number_of_year(plain)
+    if year in (school or ()):
+        return Cell(str(year), RULE_SCHOOL)
+    if found == year:
+        return Cell(str(found), RULE_YEAR)
+    return Cell(EMPTY, "", Reason.OTHER_YEAR if school or found is not None else Reason.NO_YEAR)
 
 
-def birth_reader(spellings: Spellings, year: int) -> Callable[[str], Cell]:
-    """Reads a year of birth (or the year of a date) that gives a plausible age in the year; else it is left empty.
+def _read_birth(plain: str, year: int, form: str) -> Cell:
+    """A year of birth (or the year of a date) that gives a plausible age in the year; else it is left empty.
 
     Two digits are those of the year that gives such an age, or the age itself, once someone said which.
     """
-    form = spellings.form_of("annee_naissance")
-
-    def read(text: str) -> Cell:
-        plain = normalise(text)
-        if not plain or spellings.find("annee_naissance", plain):
-            return Cell(EMPTY, RULE_MISSING if text else "")
-        found = read_number_of_year(plain)
-        if found and found > year and _SHORT_YEAR.fullmatch(plain):
-            found -= 100  # « 05/03/98 » of a birth
-        if form and _TWO_DIGITS.fullmatch(plain):
-            number = int(float(plain.replace(",", ".")))
-            found = year - number if form == AGE else number + (2000 if 2000 + number <= year else 1900)
-            if YOUNGEST_YEARS <= year - found <= OLDEST_YEARS:
-                return Cell(str(found), RULE_AGE if form == AGE else RULE_YEAR)
-        if found is None or not YOUNGEST_YEARS <= year - found <= OLDEST_YEARS:
-            return Cell(EMPTY, RULE_BIRTH, unread=(plain,))
-        return Cell(str(found), "" if str(found) == text else RULE_YEAR)
-
-    return read
+    found, rule = read_number_of_year(plain), RULE_YEAR
+    if found and found > year and len(_parts(plain).get("y", "")) == 2:
+        found -= 100  # « 05/03/98 » of a birth
+    if form and _TWO_DIGITS.fullmatch(plain):
+        number = int(float(plain.replace(",", ".")))
+        found = year - number if form == AGE else number + (2000 if 2000 + number <= year else 1900)
+        rule = RULE_AGE if form == AGE else RULE_YEAR
+    is_plausible = found is not None and YOUNGEST_YEARS <= year - found <= OLDEST_YEARS
+    return Cell(str(found), rule) if is_plausible else Cell(EMPTY, RULE_BIRTH, unread=(plain,))
 
 
 # --- Collèges and associations: UAI and check letter, names by register and reviewed alias ---
@@ -516,84 +450,85 @@ _UAI_NOISE = re.compile(r"[\s.\-_/]")
 _COLLEGE = re.compile(r"^(college|clg|coll)(_(public|prive))?_")
 
 
-def uai_reader(spellings: Spellings) -> Callable[[str], Cell]:
-    """Reads a UAI with a right check letter; restores a leading zero that a spreadsheet dropped."""
-
-    def read(text: str) -> Cell:
-        plain = normalise(text)
-        if not plain or spellings.find("uai", plain):
-            return Cell(EMPTY, RULE_MISSING if text else "")
-        bare = _UAI_NOISE.sub("", plain).upper()
-        found = _UAI.fullmatch(bare) or _UAI_FIRST.match(plain.upper())
-        number = found[1].zfill(7) if found else ""
-        if not found or control_letter(number) != found[2]:
-            return Cell(EMPTY, RULE_BAD_UAI, unread=(plain,))
-        value = number + found[2]
-        rule = RULE_ZERO if len(found[1]) == 6 else RULE_UAI
-        return Cell(value, "" if value == text else rule)
-
-    return read
+def _read_uai(plain: str) -> Cell:
+    """A UAI with a right check letter; a leading zero that a spreadsheet dropped is restored."""
+    found = _UAI.fullmatch(_UAI_NOISE.sub("", plain).upper()) or _UAI_FIRST.match(plain.upper())
+    number = found[1].zfill(7) if found else ""
+    if not found or control_letter(number) != found[2]:
+        return Cell(EMPTY, RULE_BAD_UAI, unread=(plain,))
+    return Cell(number + found[2], RULE_ZERO if len(found[1]) == 6 else RULE_UAI)
 
 
 def _bare(text: str) -> str:
     return _COLLEGE.sub("", key_of(text))
 
 
-def college_finder(aliases: pd.DataFrame, colleges: pd.DataFrame) -> Callable[[str], Cell]:
-    """Finds the UAI of a collège by its tidy name: reviewed alias, name and town, or unique name."""
+def find_colleges(texts: Iterable[str], aliases: pd.DataFrame, colleges: pd.DataFrame) -> list[Cell]:
+    """The UAI of each collège, by its name as written: reviewed alias, name and town, or unique name."""
+
+    def alone(keys: list[str]) -> dict[str, str]:
+        seen = Counter(keys)
+        return {key: value for key, value in zip(keys, colleges["uai"], strict=True) if seen[key] == 1}
+
     known = aliases[aliases["colonne"].eq("college")]
     reviewed = {normalise(row.graphie): row.valeur for row in known.itertuples()}
-    towns = [f"{_bare(row.nom_officiel)}_{key_of(row.commune)}" for row in colleges.itertuples()]
-    names = [_bare(row.nom_officiel) for row in colleges.itertuples()]
-    by_town, by_name = (_alone(keys, list(colleges["uai"])) for keys in (towns, names))
-
-    def find(plain: str) -> Cell:
-        key = _bare(plain)
-        for found, rule in (
-            (reviewed.get(plain), RULE_ALIAS),
-            (by_town.get(key), RULE_TOWN),
-            (by_name.get(key), RULE_NAME),
-        ):
-            if found:
-                return Cell(found, rule)
-        return Cell(EMPTY, RULE_UNKNOWN_COLLEGE if plain else "")
-
-    return find
+    by_town = alone([f"{_bare(row.nom_officiel)}_{key_of(row.commune)}" for row in colleges.itertuples()])
+    by_name = alone([_bare(row.nom_officiel) for row in colleges.itertuples()])
+    out = []
+    for plain in map(normalise, texts):
+        ways = ((reviewed.get(plain), RULE_ALIAS), (by_town.get(_bare(plain)), RULE_TOWN))
+        ways += ((by_name.get(_bare(plain)), RULE_NAME), (EMPTY, RULE_UNKNOWN_COLLEGE if plain else ""))
+        out.append(Cell(*next(way for way in ways if way[0] is not None)))
+    return out
 
 
-def _alone(keys: list[str], values: list[str]) -> dict[str, str]:
-    """The value of each key that has only one."""
-    seen = Counter(keys)
-    return {key: value for key, value in zip(keys, values, strict=True) if seen[key] == 1}
-
-
-def association_finder(aliases: pd.DataFrame, associations: pd.DataFrame) -> Callable[[str], str]:
-    """Finds the name of an association in the register, or ``""``."""
-    known = aliases[aliases["colonne"].eq("association")]
-    names = {key_of(name): name for name in associations["association"]}
-    reviewed = {key_of(normalise(row.graphie)): row.valeur for row in known.itertuples()}
-    return lambda plain: reviewed.get(key_of(plain)) or names.get(key_of(plain), "")
-
-
-def name_cells(
-    column: str, counts: dict[str, int], spellings: Spellings, find: Callable[[str], str] | None = None
-) -> dict[str, Cell]:
-    """The meaning of each spelling of a name; those that differ by case or punctuation are one name.
-
-    ``counts`` gives the rows of each spelling: an unregistered name takes the most frequent one.
-    """
-    plain = {text: normalise(text) for text in counts}
+def _name_reader(name: str, counts: dict[str, int], registers: Registers) -> Callable[[str], Cell]:
+    """Reads a name; those that differ by case or punctuation are one, the registered one or the most frequent."""
     written: dict[str, Counter] = {}
-    for text, name in plain.items():
-        written.setdefault(key_of(name), Counter())[name] += counts[text]
-    chosen = {key: min(seen, key=lambda name: (-seen[name], name)) for key, seen in written.items()}
+    for text, count in counts.items():
+        written.setdefault(key_of(normalise(text)), Counter())[normalise(text)] += count
+    chosen = {key: min(seen, key=lambda each: (-seen[each], each)) for key, seen in written.items()}
+    if name != "association":
+        return lambda plain: Cell(chosen[key_of(plain)], RULE_TEXT)
+    known = {key_of(each): each for each in registers.associations["association"]}
+    reviewed = registers.aliases[registers.aliases["colonne"].eq("association")]
+    known |= {key_of(normalise(row.graphie)): row.valeur for row in reviewed.itertuples()}
+
+    def read(plain: str) -> Cell:
+        key = key_of(plain)
+        return Cell(known[key], RULE_ASSOCIATION) if key in known else Cell(chosen[key], RULE_UNKNOWN_ASSOCIATION)
+
+    return read
+
+
+# --- The meaning of each text of a column ---
+
+
+def read_texts(name: str, counts: dict[str, int], registers: Registers, year: int) -> dict[str, Cell]:
+    """The meaning of each text of a column of the export; ``counts`` gives the rows that hold it."""
+    spellings = registers.spellings
+    is_listed, form = name in CLOSED or name in MULTIPLE, spellings.form_of(name)
+    if name in NAMES:
+        read = _name_reader(name, counts, registers)
+    elif name in CLOSED:
+        codes = {normalise(text) for text in codes_among(name, counts, spellings)}
+        read = partial(_read_one, name=name, spellings=spellings, codes=codes)
+    elif name in DAYS:
+        read = partial(_read_date, name=name, year=year, form=form)
+    elif name == "annee_naissance":
+        read = partial(_read_birth, year=year, form=form)
+    else:
+        read = _read_uai
     out = {}
-    for text, name in plain.items():
-        if not name or spellings.find(column, name):
-            out[text] = Cell(EMPTY, RULE_MISSING if text else "")
-            continue
-        registered = find(name) if find else ""
-        value = registered or chosen[key_of(name)]
-        changed = (RULE_ASSOCIATION if registered else RULE_TEXT) if value != text else ""
-        out[text] = Cell(value, RULE_UNKNOWN_ASSOCIATION if find and not registered else changed)
+    for text in counts:
+        plain = normalise(text)
+        if name == "annee":
+            cell = _read_year(plain, year)
+        elif not plain or (not is_listed and spellings.find(name, plain)):
+            cell = Cell(EMPTY, RULE_MISSING if text else "")
+        else:
+            # A line end separates several answers: it must still be there.
+            cell = _read_several(text, name, spellings) if name in MULTIPLE else read(plain)
+        is_same = cell.value == text and cell.rule != RULE_UNKNOWN_ASSOCIATION
+        out[text] = cell._replace(rule="") if is_same else cell
     return out

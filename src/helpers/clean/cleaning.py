@@ -1,65 +1,297 @@
-"""From received files to the persons kept, with the account of every row and the faults of the year."""
+"""From received files to the persons kept: who is somebody, who is there twice, and the account of every row."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
-from helpers import paths
 from helpers.clean.answers import (
+    ABOVE,
     CLOSED,
-    FIELDS,
-    FORMS,
-    MONTH_FIRST,
     MULTIPLE,
-    UNANSWERED,
-    UNFORESEEN,
-    WHOLE,
+    RULE_NAME,
+    RULE_NAMESAKE,
+    RULE_TEXT,
     Cell,
     Reason,
+    Registers,
+    Spellings,
     answers_of,
-    codes_among,
-    form_to_ask,
+    find_colleges,
     key_of,
     normalise,
-    read_number_of_year,
     read_spellings,
+    read_texts,
 )
-from helpers.clean.persons import (
-    COLUMNS,
-    MOST_SPELLINGS,
-    RULE_NOTHING,
-    RULE_WITHIN,
-    Registers,
-    are_within_associations,
-    by_file,
-    decide,
-    fill_empty,
-    holds,
-    join_tables,
-    judge_repeats,
-    order_labels,
-    read_columns,
-    reject_nobody,
-    tidy_identifiers,
-    without_unused,
-    written_as,
-)
+from helpers.clean.faults import RULE_NOTHING, Reading, find_faults
 from helpers.clean.records import (
+    COLUMNS,
     EMPTY,
     IDENTIFIER,
+    SEVERAL,
     Change,
     CleanedRecords,
     Persons,
     ReceivedRecords,
-    Unread,
-    UnreadableRow,
+    ReceivedTable,
 )
-from helpers.schema import FEWEST_PERSONS, DataError, apply_schema, columns
+from helpers.schema import apply_schema, columns
+
+# --- As received: all the tables as one ---
+
+
+def _constant(text: str, rows: int) -> pd.Categorical:
+    return pd.Categorical.from_codes(np.zeros(rows, np.int8), [text])
+
+
+def join_tables(tables: list[ReceivedTable]) -> pd.DataFrame:
+    """The rows of all the tables, as received: ``fichier``, ``feuille``, ``ligne``, then every column of the schema."""
+
+    def joined(name: str) -> pd.Categorical:
+        if name in ("fichier", "feuille"):
+            texts = [each.file if name == "fichier" else each.sheet for each in tables]
+            pieces = [_constant(text, len(each.rows)) for text, each in zip(texts, tables, strict=True)]
+        else:
+            pieces = [each.rows.get(name, _constant(EMPTY, len(each.rows))) for each in tables]
+        return union_categoricals(pieces) if pieces else _constant(EMPTY, 0)
+
+    texts = [each.rows.get(IDENTIFIER, pd.Series(EMPTY, index=each.rows.index, dtype="str")) for each in tables]
+    return pd.DataFrame(
+        {
+            "fichier": joined("fichier"),
+            "feuille": joined("feuille"),
+            "ligne": np.concatenate([np.zeros(0, int), *(each.rows.index.to_numpy() for each in tables)]),
+            IDENTIFIER: pd.concat([pd.Series([], dtype="str"), *texts], ignore_index=True),
+            **{name: joined(name) for name in COLUMNS},
+        }
+    )
+
+
+RULE_ABOVE = "case vide : la valeur de la ligne du dessus, d’après lectures.csv"
+RULE_ALL = "case vide : la même valeur sur toutes les lignes, d’après lectures.csv"
+
+
+def fill_empty(rows: pd.DataFrame, spellings: Spellings) -> list[Change]:
+    """Fills the empty cells (of ``rows``, changed) of which someone said what they stand for: `answers.FORMS`.
+
+    An association is the one above, in the same file and sheet; who follows is an ALSES.
+    """
+    changes = []
+    if spellings.form_of("association") == ABOVE:
+        given = rows["association"].where(rows["association"].ne(EMPTY))
+        filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)
+        changed = rows["association"].eq(EMPTY) & filled.ne(EMPTY)
+        rows["association"] = filled
+        changes += by_file(rows.loc[changed, "fichier"], "association", RULE_ABOVE)
+    if (known := spellings.form_of("suivi_par")) == "alses":
+        changed = rows["suivi_par"].eq(EMPTY)
+        rows["suivi_par"] = rows["suivi_par"].astype("str").replace(EMPTY, known).astype("category")
+        changes += by_file(rows.loc[changed, "fichier"], "suivi_par", RULE_ALL)
+    return changes
+
+
+# --- Categories: a rule is applied to each distinct text, then mapped ---
+
+
+def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
+    """The column with each of its categories replaced by a value; missing where it is empty."""
+    labels = order_labels(column.name, set(values))
+    place = {label: number for number, label in enumerate(labels)}
+    codes = np.array([*(place.get(value, -1) for value in values), -1])
+    return pd.Categorical.from_codes(codes[column.cat.codes], pd.Index(labels, dtype="str"))
+
+
+def order_labels(name: str, values: set[str]) -> list[str]:
+    """Labels without the empty one: modalities in catalogue order, others sorted."""
+    values = values - {EMPTY}
+    if name in CLOSED or name in MULTIPLE:
+        order = {modality: place for place, modality in enumerate(answers_of(name))}
+        return sorted(values, key=lambda value: [order[each] for each in value.split(SEVERAL)])
+    return sorted(values)
+
+
+# --- Identifiers: compared by their value, within an association when each numbers its own ---
+
+RULE_NUMBER = "identifiants comparés par leur valeur : zéros de tête et décimales nulles ôtés"
+RULE_WITHIN = "identifiants numérotés par chaque association : comparés au sein de l’association"
+
+_PLAIN = r"(?:[1-9A-Za-z][0-9A-Za-z_-]*|0[0-9]*[A-Za-z][0-9A-Za-z_-]*)?"
+_WHOLE = re.compile(r"0*([0-9]+)(?:[.,]0+)?")
+# Identifiers that two associations share, as a percentage of those of the smaller: above it, each numbers its own.
+MOST_SHARED_PCT = 50
+# Cells that hold several objectives, in per cent: above it, the export is not one row an objective.
+MOST_SEVERAL_PCT = 5
+
+
+def tidy_identifiers(rows: pd.DataFrame) -> tuple[pd.Series, list[Change]]:
+    """The identifiers by their value (« 00012 », « 12 » and « 12,0 » are one), and the changes; capitals are kept."""
+    given = rows[IDENTIFIER]
+    odd = ~given.str.fullmatch(_PLAIN)
+    if not odd.any():
+        return given, []
+    plain = given[odd]
+    digits = plain.str.fullmatch("[0-9]+")
+    plain = plain.where(digits, plain[~digits].map(normalise))
+    found = plain[~digits].map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
+    found = plain.str.lstrip("0").replace("", "0").where(digits, found)
+    out = given.copy()
+    out[odd] = found
+    pairs = ((RULE_TEXT, plain.ne(given[odd])), (RULE_NUMBER, found.ne(plain)))
+    files = rows.loc[odd, "fichier"]
+    return out, [change for rule, changed in pairs for change in by_file(files[changed], IDENTIFIER, rule)]
+
+
+def by_file(files: pd.Series, column: str, rule: str) -> list[Change]:
+    """One change for each file that has some of these rows."""
+    return [Change(file, column, rule, int(count)) for file, count in files.value_counts(sort=False).items() if count]
+
+
+def repeated(table: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
+    """The rows kept whose identifier comes several times."""
+    numbers, known = table.loc[kept, IDENTIFIER].factorize()
+    is_repeated = np.bincount(numbers, minlength=len(known))[numbers] > 1
+    return table.loc[np.flatnonzero(kept)[is_repeated]]
+
+
+def are_within_associations(table: pd.DataFrame, kept: pd.Series) -> bool:
+    """Whether each association numbers its own persons: two of them give the same numbers."""
+    pairs = repeated(table, kept)[[IDENTIFIER, "association"]].dropna().drop_duplicates()
+    shared = pairs[pairs[IDENTIFIER].duplicated(keep=False)]
+    if shared.empty or not shared[IDENTIFIER].str.fullmatch("[0-9]+").all():
+        return False
+    sizes = table.loc[kept, "association"].value_counts()
+    least = min(sizes[name] for name in shared["association"].unique())
+    return shared[IDENTIFIER].nunique() * 100 > least * MOST_SHARED_PCT
+
+
+# --- Rows that are nobody of the year, and rows of somebody who is already there ---
+
+# « Total », « Sous-total CAPEP », « Ensemble »: totals written under the rows.
+_TOTAL = re.compile(r"\s*(sous[-\s]*)?(total|totaux)\b|\s*ensemble\s*$", re.IGNORECASE)
+_TOTAL_KEY = re.compile(r"(sous_?)?(total|totaux)(_.*)?|ensemble")
+
+
+def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[Cell]) -> pd.Series:
+    """Why each row is rejected, before duplicates are looked for; ``""`` for the others."""
+    reasons = np.array([*(cell.reason for cell in of_year), EMPTY], dtype=object)
+    out = pd.Series(reasons[rows["annee"].cat.codes], index=rows.index)
+    nobody = identifiers.eq(EMPTY)
+    if nobody.any():
+        few, is_total = rows.loc[nobody, COLUMNS], pd.Series(False, index=rows.index[nobody])
+        for name in COLUMNS:
+            is_total |= few[name].isin([each for each in few[name].unique() if _TOTAL_KEY.fullmatch(key_of(each))])
+        out[nobody] = np.where(is_total, Reason.TOTAL, Reason.NOBODY)
+    # Found by a part of the word, which is fast, then read whole.
+    perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]
+    out[perhaps.index[perhaps.map(_TOTAL.match).notna()]] = Reason.TOTAL
+    return out
+
+
+def judge_repeats(table: pd.DataFrame, kept: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Why each row of a repeated identifier is rejected, and the objectives of those whose rows are gathered.
+
+    Identical answers: the first row is kept. Different answers: none is, since nobody knows which is true; unless the
+    export has one row an objective, whose rows differ by nothing else: the first then holds all the objectives.
+    """
+    reasons, nothing = pd.Series(EMPTY, index=table.index, dtype=object), pd.Series([], dtype=object)
+    some = repeated(table, kept)
+    if some.empty:
+        return reasons, nothing
+    is_first = ~some.duplicated(IDENTIFIER)
+    differs = _differing(some)
+    goals = table.loc[kept, "objectifs"]
+    many = goals.isin([label for label in goals.cat.categories if SEVERAL in label]).sum()
+    is_single = many * 100 <= len(goals) * MOST_SEVERAL_PCT
+    # A blank objective says nothing of its own: beside another, the rows still contradict each other.
+    blank = some.loc[some["objectifs"].isna(), IDENTIFIER]
+    is_gathered = is_single & differs & ~_differing(some.drop(columns="objectifs")) & ~some[IDENTIFIER].isin(blank)
+    reasons[some.index] = np.select(
+        [is_gathered & is_first, is_gathered, differs, ~is_first],
+        [EMPTY, Reason.GATHERED, Reason.CONTRADICTORY, Reason.IDENTICAL],
+        EMPTY,
+    )
+    if not is_gathered.any():
+        return reasons, nothing
+    order, found = list(answers_of("objectifs")), some[is_gathered]
+    sets = found.groupby(IDENTIFIER, observed=True)["objectifs"].agg(
+        lambda each: SEVERAL.join(sorted(set(SEVERAL.join(each).split(SEVERAL)), key=order.index))
+    )
+    firsts = found[is_first[is_gathered]]
+    return reasons, pd.Series(sets.loc[firsts[IDENTIFIER]].to_numpy(), index=firsts.index)
+
+
+def _differing(some: pd.DataFrame) -> pd.Series:
+    """Which rows are of an identifier with two different rows."""
+    names = some.drop_duplicates()[IDENTIFIER]
+    return some[IDENTIFIER].isin(names[names.duplicated()])
+
+
+# --- What is decided from several cells of a row ---
+
+RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
+RULE_REFERRER = "orienteur effacé : l’origine n’est pas le collège"
+RULE_NOT_NEW = "réponse que la date de début contredit, gardée telle quelle"
+RULE_NO_ASSOCIATION = "case vide : personne comptée sans association"
+RULE_NO_FOLLOWER = "on ne sait pas qui suit la personne : elle n’est pas comptée parmi celles des ALSES"
+
+
+def decide(
+    table: pd.DataFrame, rows: pd.DataFrame, registers: Registers, year: int
+) -> Iterator[tuple[str, str, pd.Series]]:
+    """Settles what several cells of a row say together; gives the column, the rule and the rows concerned.
+
+    ``table`` holds what each cell means and is changed; ``rows`` is as received.
+    """
+    start, end = (table[name].astype("datetime64[s]") for name in ("date_debut", "date_fin"))
+    is_wrong = end < start
+    table.loc[is_wrong, ["date_debut", "date_fin"]] = None
+    yield "date_fin", RULE_ENDS_BEFORE, is_wrong
+    is_stray = table["orienteur"].notna() & table["origine"].ne("college")
+    table.loc[is_stray, "orienteur"] = None
+    yield "orienteur", RULE_REFERRER, is_stray
+    yield from _link_colleges(table, rows, registers)
+    new = table["nouvel_accompagnement"]
+    opened = start.where(~is_wrong).dt.year
+    yield "nouvel_accompagnement", RULE_NOT_NEW, (new.eq("oui") & opened.lt(year)) | (new.eq("non") & opened.eq(year))
+    told = [name for name in COLUMNS if name != "annee"]
+    is_bare = table[told].isna().all(axis=1)
+    yield "", RULE_NOTHING, is_bare
+    yield "association", RULE_NO_ASSOCIATION, table["association"].isna() & ~is_bare
+    yield "suivi_par", RULE_NO_FOLLOWER, ~table["suivi_par"].isin(["alses", "autre_educateur"])
+
+
+def _link_colleges(
+    table: pd.DataFrame, rows: pd.DataFrame, registers: Registers
+) -> Iterator[tuple[str, str, pd.Series]]:
+    """Finds the UAI of a collège that is only named.
+
+    A name alone is not enough when the export gives it to another collège: the register does not hold every namesake.
+    """
+    needed = table["uai"].isna() & table["college"].notna()
+    if not needed.any():
+        return
+    texts = rows["college"].cat.categories
+    found = find_colleges(texts, registers.aliases, registers.colleges)
+    by_name = {text: cell.value for text, cell in zip(texts, found, strict=True) if cell.rule == RULE_NAME}
+    given = pd.DataFrame({"college": rows["college"], "uai": table["uai"]}).dropna().drop_duplicates()
+    others = given[given["college"].astype("str").map(by_name).ne(given["uai"].astype("str"))]
+    contradicted = {by_name[text] for text in others["college"] if text in by_name}
+    found = [
+        Cell(EMPTY, RULE_NAMESAKE) if cell.rule == RULE_NAME and cell.value in contradicted else cell for cell in found
+    ]
+    names = rows.loc[needed, "college"]
+    values = written_as(names.rename("uai"), [cell.value for cell in found])
+    table["uai"] = table["uai"].cat.set_categories(
+        order_labels("uai", {*table["uai"].cat.categories, *values.categories})
+    )
+    table.loc[needed, "uai"] = pd.Categorical(values, dtype=table["uai"].dtype)
+    for rule in sorted({cell.rule for cell in found} - {EMPTY}):
+        here = [text for text, cell in zip(texts, found, strict=True) if cell.rule == rule]
+        yield "uai", rule, needed & rows["college"].isin(here)
+
 
 # --- The account of every row read: changes, rejections, and the rejected rows ---
 
@@ -90,364 +322,20 @@ def count_rejections(rejected: pd.DataFrame) -> pd.DataFrame:
     return apply_schema(pd.DataFrame(lines, columns=columns("rejets"), dtype="object"), "rejets")
 
 
-def keep_rejected(
-    rows: pd.DataFrame, reasons: pd.Series, refused: list[tuple[str, str, UnreadableRow]]
-) -> pd.DataFrame:
+def keep_rejected(rows: pd.DataFrame, reasons: pd.Series, tables: list[ReceivedTable]) -> pd.DataFrame:
     """The rejected rows, as received: ``fichier``, ``feuille``, ``ligne``, ``motif``, the columns, then ``texte``.
 
     ``texte`` is the row itself when it could not be split into columns. Texts are categories: a wrong file may have
     millions of such rows.
     """
     names = ["fichier", "feuille", "ligne", "motif", *columns("accompagnements"), "texte"]
-    unsplit = pd.DataFrame(
-        [(file, sheet, row.line, row.reason, row.text) for file, sheet, row in refused],
-        columns=["fichier", "feuille", "ligne", "motif", "texte"],
-    ).reindex(columns=names)
-    # Joined as texts: their categories differ.
+    refused = [(each.file, each.sheet, *row) for each in tables for row in each.refused]
+    unsplit = pd.DataFrame(refused, columns=["fichier", "feuille", "ligne", "motif", "texte"]).reindex(columns=names)
     lost = reasons[reasons.ne(EMPTY)]
     split = rows.loc[lost.index].assign(motif=lost, texte=EMPTY)[names].astype("object")
     both = pd.concat([split, unsplit.astype("object")]).fillna(EMPTY)
     kinds = dict.fromkeys(names, "category") | {IDENTIFIER: "str", "ligne": "int64"}
     return both.astype(kinds).sort_values(["fichier", "feuille", "ligne"], kind="stable").reset_index(drop=True)
-
-
-# --- What could not be read ---
-
-# Persons from which an answer must be understood. A share of a small base would stop at two persons: that an answer is
-# left would then say that one person alone gave it.
-FEWEST_ASKED = FEWEST_PERSONS
-# Above this share of the rows, in per cent, those that hold an identifier and a year only are not persons.
-LEAST_BARE_PCT = 1
-# Above this share of its cells, an unread column holds something else: of a list, nothing of it is shown.
-MOST_SHOWN_PCT = 50
-# Above this share of the filled cells, a column of dates, UAI or births is wrong rather than some cells.
-MOST_UNREAD_PCT = 20
-# Columns whose empty cells move every figure: the share from which someone must say what they are, and why.
-_EMPTY_CELLS = {
-    "association": (20, "lignes n’en ont pas ; elle n’est peut-être écrite que sur la première de chaque bloc"),
-    "suivi_par": (5, "lignes ne le disent pas, et ces personnes ne seraient comptées nulle part"),
-}
-# An unknown answer is shown only if short, without a long number, and like a known answer or given by several: it might
-# be about a person.
-_LONGEST_SHOWN, _FEWEST_ALIKE, _CLOSE = 40, 3, 0.6
-_NUMBER, _DAY = re.compile(r"\d{3}|@"), re.compile(r"\d\d\D\d\d")
-_DAYS = ("date_debut", "date_fin")
-# Spellings listed in a column, the most frequent first; a sentence names fewer.
-_MOST_LISTED, _NAMED = 200, 5
-
-
-def is_plain(text: str) -> bool:
-    """Whether a text is too short and bare to be about a person: no long number, no address."""
-    return len(text) <= _LONGEST_SHOWN and not _NUMBER.search(text)
-
-
-def exceeds(rows: int, total: int, percent: int) -> bool:
-    """Whether rows are strictly more than a percentage of a total."""
-    return rows * 100 > total * percent
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """All that the faults look at: the rows as received, what they mean, which are kept, what became of the others."""
-
-    received: ReceivedRecords
-    rows: pd.DataFrame
-    table: pd.DataFrame
-    cells: dict[str, list[Cell]]
-    kept: pd.Series
-    ledger: pd.DataFrame
-    rejected: pd.DataFrame
-    registers: Registers
-
-    @property
-    def file(self) -> str:
-        """How a sentence names the files."""
-        first, *others = dict.fromkeys(each.file for each in self.received.tables)
-        return f"{first} et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else first
-
-    def empty(self, name: str) -> int:
-        """How many persons have nothing in a column of `_EMPTY_CELLS`, if too many and nobody said what it means."""
-        if name not in _EMPTY_CELLS or self.registers.spellings.form_of(name):
-            return 0
-        column = self.table.loc[self.kept, name]
-        alone = int(column.isna().sum())
-        return alone if exceeds(alone, len(column), _EMPTY_CELLS[name][0]) and column.notna().any() else 0
-
-    def asked(self, name: str) -> pd.Series:
-        """To which rows the question of a column is put."""
-        return self.kept & holds(self.table["origine"], ["college"]) if name == "orienteur" else self.kept
-
-    def unknown_names(self, name: str) -> pd.Series:
-        """The persons whose association is in no register, or whose collège has no UAI: kept as it is written."""
-        table = self.table
-        if name == "college":
-            return self.kept & table["uai"].isna() & table["college"].notna()
-        known = {key_of(each) for each in self.registers.associations["association"]}
-        return self.kept & holds(
-            table[name], (each for each in table[name].cat.categories.tolist() if key_of(each) not in known)
-        )
-
-
-@dataclass(frozen=True)
-class _Misread:
-    """What of a column is not understood: by category, the parts of it that are not; the rows that hold them.
-
-    ``count`` are those to whom the question is put, of ``total`` (who answered, when any answer is possible).
-    """
-
-    name: str
-    pieces: list[tuple[str, ...]]
-    rows: pd.Series
-    count: int
-    total: int
-    is_closed: bool
-    is_asked: bool
-    codes: set[str]
-    form: str = ""
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether its texts may be shown: of a list, unless the column seems to hold something else."""
-        return self.is_closed and (bool(self.codes) or not exceeds(self.count, self.total, MOST_SHOWN_PCT))
-
-
-def _misread(reading: _Reading) -> Iterator[_Misread]:
-    """The columns of which something is not understood, in the order of the schema."""
-    spellings = reading.registers.spellings
-    for name in COLUMNS:
-        column, texts, asked = reading.rows[name], reading.rows[name].cat.categories.tolist(), reading.asked(name)
-        filled = asked & ~holds(column, [EMPTY])
-        if alone := reading.empty(name):
-            rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]}"
-            yield _Misread(name, [(WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
-        if form := form_to_ask(name, texts, spellings):
-            pieces, count = [(WHOLE,) if text else () for text in texts], int(filled.sum())
-            yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), form)
-        elif name in ("association", "college"):
-            rows, pieces = reading.unknown_names(name), [(normalise(text),) for text in texts]
-            if rows.any():
-                yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()), False, False, set())
-        elif any(pieces := [cell.unread for cell in reading.cells[name]]):
-            rows = holds(column, (text for text, unread in zip(texts, pieces, strict=True) if unread))
-            codes = {normalise(text) for text in codes_among(name, texts, spellings)}
-            is_closed, count = name in CLOSED or name in MULTIPLE, int((rows & asked).sum())
-            total = int((asked if is_closed else filled).sum())
-            is_many = count >= FEWEST_ASKED or bool(codes)
-            is_asked = count > 0 and is_many if is_closed else exceeds(count, total, MOST_UNREAD_PCT)
-            yield _Misread(name, pieces, rows, count, total, is_closed, is_asked, codes)
-
-
-def _spellings_of(column: _Misread, reading: _Reading) -> Iterator[Unread]:
-    """Each spelling of a column that is not understood, by file and sheet, the most frequent first."""
-    answers = answers_of(column.name).items() if column.is_closed else ()
-    names = {key_of(word): each for each, label in answers for word in (each, label)}
-    names = {key: each for key, each in names.items() if each not in (UNFORESEEN, UNANSWERED)}
-    found = _places(column, reading)
-    identifiers = reading.rows[IDENTIFIER]
-    secret = {*identifiers[identifiers.isin({piece for piece, *_ in found})]} if column.is_shown else set()
-    for (piece, file, sheet), (line, count, of_persons) in found.items():
-        near = get_close_matches(key_of(piece), list(names), n=1, cutoff=_CLOSE) if piece not in column.codes else []
-        is_known = piece in column.codes or bool(near) or count >= _FEWEST_ALIKE
-        is_public = is_plain(piece) and not _DAY.search(piece) and piece not in secret
-        yield Unread(
-            column.name,
-            piece,
-            file,
-            sheet,
-            first_line=line,
-            count=count,
-            persons=of_persons,
-            suggestion=names[near[0]] if near else MONTH_FIRST if column.form and column.name in _DAYS else EMPTY,
-            is_shown=bool(column.form) or (column.is_shown and is_known and is_public),
-            is_asked=column.is_asked,
-        )
-
-
-def _places(column: _Misread, reading: _Reading) -> dict[tuple, list[int]]:
-    """First line, cells and persons of each unread part of a text, by file and sheet: the most frequent first."""
-    rows = reading.rows.loc[column.rows, ["fichier", "feuille", "ligne", column.name]]
-    groups = rows.assign(personne=reading.kept).groupby([column.name, "fichier", "feuille"], observed=True)
-    found: dict[tuple, list[int]] = {}
-    pieces = dict(zip(reading.rows[column.name].cat.categories, column.pieces, strict=True))
-    places = groups.agg(ligne=("ligne", "min"), cases=("ligne", "size"), personnes=("personne", "sum"))
-    for (text, file, sheet), line, count, of_persons in places.itertuples(name=None):
-        for piece in pieces[text]:
-            before = found.get((piece, file, sheet), [line, 0, 0])
-            found[piece, file, sheet] = [min(line, before[0]), before[1] + count, before[2] + int(of_persons)]
-    return dict(sorted(found.items(), key=lambda each: (-each[1][1], each[0]))[:_MOST_LISTED])
-
-
-def _told(column: _Misread, spellings: list[Unread], reading: _Reading) -> DataError:
-    """The sentence for a column that holds too much that is not understood."""
-    where, count, total = f"{reading.file}, colonne « {column.name} »", column.count, column.total
-    if column.form:
-        words = " ou ".join(f"« {each} »" for each in FORMS[column.name].values())
-        told = f"{where} : {column.form} ; dites dans {paths.TO_COMPLETE}, pour toute la colonne, {words}."
-    elif column.codes:
-        codes = ", ".join(sorted(column.codes))
-        told = (
-            f"{where} : ses valeurs sont des codes ({codes}), que rien n’explique ; dites dans {paths.TO_COMPLETE} ce "
-            "que chacun veut dire."
-        )
-    elif column.is_closed:
-        are = ("ne sont pas comprises" if count > 1 else "n’est pas comprise") + _remedy(spellings)
-        told = f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} {are}"
-    else:
-        rules = sorted({cell.rule for cell in reading.cells[column.name] if cell.unread})
-        told = (
-            f"{where} : {count} cases sur {total} ne se lisent pas ({', '.join(rules)}) ; vérifiez la colonne, et "
-            "écrivez ses cases comme le dit docs/data-dictionary.md."
-        )
-    return DataError(told, persons=count)
-
-
-def _remedy(spellings: list[Unread]) -> str:
-    """The most frequent of these spellings that may be shown, all files and sheets together, and what to do."""
-    by_value: dict[str, Unread] = {}
-    for each in spellings:
-        before = by_value.get(each.value)
-        by_value[each.value] = replace(before, count=before.count + each.count) if before else each
-    values = sorted(by_value.values(), key=lambda each: -each.count)
-    few = [each for each in values if each.is_shown][:_NAMED]
-    if not few:
-        return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {paths.TO_COMPLETE}."
-    named = ", ".join(f"« {each.value} » ({each.count} fois)" for each in few)
-    others = [each for each in values if each not in few]
-    more = f" ; d’autres ne sont pas montrées, la première ligne {others[0].first_line}" if others else ""
-    return f" : {named}{more} ; dites dans {paths.TO_COMPLETE} ce que cela veut dire, ou corrigez le fichier."
-
-
-# --- Why the records of a year are unusable: one French sentence each, without any value of a person ---
-
-# Shares of the rows, in per cent, above which the file is wrong rather than some rows.
-MOST_CONTRADICTORY_PCT = 1
-MOST_REJECTED_PCT = 20
-# Associations of no register for each one that is there: above it, the column holds something else.
-MOST_NEW_NAMES = 3
-# Rows of a file or a sheet already in another one: above it, it is the same again.
-MOST_REPEATED_PCT = 50
-# « Nouvel accompagnement » of those who began in the year, or before: above it, yes and no are the other way round.
-MOST_NOT_NEW_PCT = 66
-
-
-def find_full(reading: _Reading) -> Iterator[DataError]:
-    """Columns with too many distinct texts."""
-    for name in COLUMNS:
-        if len(reading.rows[name].cat.categories) > MOST_SPELLINGS:
-            yield DataError(
-                f"{reading.file}, colonne « {name} » : plus de {MOST_SPELLINGS} textes différents ; vérifiez "
-                "que c’est bien cette colonne, et écrivez les dates sans l’heure."
-            )
-
-
-def find_crowded(reading: _Reading) -> Iterator[DataError]:
-    """A column of associations that holds something else: far more names than a département has."""
-    rows = reading.unknown_names("association")
-    count, known = reading.table.loc[rows, "association"].nunique(), len(reading.registers.associations)
-    if count > MOST_NEW_NAMES * max(known, FEWEST_ASKED):
-        yield DataError(
-            f"{reading.file}, colonne « association » : {count} noms que data/raw/reference/associations.csv n’a pas ; "
-            "vérifiez que c’est bien cette colonne. Si ces associations existent, ajoutez-les à cette table.",
-            persons=int(rows.sum()),
-        )
-
-
-def find_other_years(reading: _Reading) -> Iterator[DataError]:
-    """Files whose rows are all of other years."""
-    read = {text: read_number_of_year(normalise(text)) for text in reading.rows["annee"].cat.categories}
-    of_year = {text for text, cell in zip(read, reading.cells["annee"], strict=True) if cell.value}
-    for file, texts in reading.rows.groupby("fichier", observed=True)["annee"]:
-        seen = texts.value_counts()
-        years = Counter({read[text]: int(count) for text, count in seen[seen > 0].items() if read[text] is not None})
-        if years and not of_year & set(seen[seen > 0].index):
-            yield DataError(
-                f"{file} : ce fichier est celui de {max(years, key=years.get)}, non de {reading.received.year} ; "
-                "mettez-le dans le dossier de son année, ou demandez cette année-là."
-            )
-
-
-def find_empty(reading: _Reading) -> Iterator[DataError]:
-    """Required columns that are present and empty."""
-    rows = reading.rows
-    for name in reading.received.columns if len(rows) else ():
-        if name == IDENTIFIER:
-            is_empty = rows[name].eq(EMPTY).all()
-        else:
-            meant = zip(rows[name].cat.categories.tolist(), reading.cells[name], strict=True)
-            nothing = [text for text, cell in meant if not normalise(text) or not (cell.value or cell.reason)]
-            is_empty = bool(nothing) and holds(rows[name], nothing).all()
-        if is_empty and FIELDS[name]["presence"] == "obligatoire":
-            yield DataError(
-                f"{reading.file}, colonne « {name} » : elle est vide sur toutes les lignes ; remplissez-la, ou "
-                "demandez un export qui la contient."
-            )
-
-
-def find_repeated(reading: _Reading) -> Iterator[DataError]:
-    """Files and sheets more than half of whose rows are already in another one."""
-    places, rejected = ["fichier", "feuille"], reading.rejected
-    sizes = reading.rows.groupby(places, observed=True).size()
-    again = rejected[rejected["motif"].eq(Reason.IDENTICAL)].groupby(places, observed=True).size()
-    for (file, sheet), count in again.items() if len(sizes) > 1 else ():
-        if exceeds(count, total := int(sizes[file, sheet]), MOST_REPEATED_PCT):
-            where = (
-                f"{file}, feuille « {sheet} »"
-                if sheet and (sizes.index.get_level_values(0) == file).sum() > 1
-                else file
-            )
-            other = "une autre feuille" if where != file else "un autre fichier de l’année"
-            yield DataError(
-                f"{where} : {count} de ses {total} lignes sont déjà dans {other} ; gardez "
-                f"{'une seule' if where != file else 'un seul'} des deux, ou demandez un export sans répétition.",
-                persons=int(count),
-            )
-
-
-def find_unplaced(reading: _Reading) -> Iterator[DataError]:
-    """Rows without an answer, yes and no the other way round."""
-    kept, table = reading.kept, reading.table
-    rules = reading.ledger.groupby("regle")["lignes"].sum()
-    bare, total = int(rules.get(RULE_NOTHING, 0)), int(kept.sum())
-    if bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_BARE_PCT):
-        yield DataError(
-            f"{reading.file} : {bare} lignes n’ont qu’un identifiant et une année ; si ce ne sont pas des personnes, "
-            "retirez-les, sinon écrivez au moins leur association.",
-            persons=bare,
-        )
-    new, opened = table["nouvel_accompagnement"], table["date_debut"].astype("datetime64[s]").dt.year
-    year = reading.received.year
-    for is_there, other in ((opened.eq(year), "non"), (opened.lt(year), "oui")):
-        answers = new[kept & is_there & new.isin(["oui", "non"])]
-        wrong = int(answers.eq(other).sum())
-        if wrong >= FEWEST_ASKED and exceeds(wrong, len(answers), MOST_NOT_NEW_PCT):
-            when = "commencés dans l’année" if other == "non" else "commencés avant"
-            yield DataError(
-                f"{reading.file}, colonne « nouvel_accompagnement » : sur {len(answers)} accompagnements {when} "
-                f"d’après « date_debut », {wrong} ont pour réponse « {other} » : oui et non semblent inversés ; "
-                f"vérifiez ces deux colonnes, et ce que vous avez dit de leurs réponses dans {paths.TO_COMPLETE}.",
-                persons=wrong,
-            )
-
-
-def find_excess(reading: _Reading) -> Iterator[DataError]:
-    """Too many rejected rows, or too many contradictory persons."""
-    rows = Counter(reading.rejected["motif"].tolist())
-    rows.pop(Reason.GATHERED, None)
-    twice, rejected, read = rows[Reason.CONTRADICTORY], rows.total(), reading.received.read
-    if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
-        yield DataError(
-            f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
-            "personne ; gardez une seule ligne par personne dans l’année, la quarantaine les montre ; si chaque "
-            "association a ses propres numéros, faites précéder l’identifiant du nom de l’association.",
-            persons=twice,
-        )
-    if exceeds(rejected, read, MOST_REJECTED_PCT):
-        main = ", ".join(f"{reason} ({count})" for reason, count in rows.most_common(3))
-        yield DataError(
-            f"{reading.file} : {rejected} {'lignes' if rejected > 1 else 'ligne'} sur {read} ne "
-            f"{'peuvent pas être comptées' if rejected > 1 else 'peut pas être comptée'} : {main} ; corrigez le "
-            "fichier, la quarantaine montre ces lignes."
-        )
 
 
 # --- Cleaning, step by step ---
@@ -487,7 +375,10 @@ def clean_persons(
     registers = Registers(read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
     filled = fill_empty(rows, registers.spellings)
-    cells = read_columns(rows, registers, received.year)
+    cells = {}
+    for name in COLUMNS:
+        counts = rows[name].value_counts(sort=False).reindex(rows[name].cat.categories)
+        cells[name] = [*read_texts(name, counts.to_dict(), registers, received.year).values()]
     identifiers, changes = tidy_identifiers(rows)
     reasons = reject_nobody(rows, identifiers, cells["annee"])
     table = pd.DataFrame(
@@ -508,43 +399,20 @@ def clean_persons(
         known = order_labels("objectifs", {*table["objectifs"].cat.categories, *gathered})
         table["objectifs"] = table["objectifs"].cat.set_categories(known)
         table.loc[gathered.index, "objectifs"] = gathered
-    refused = [(each.file, each.sheet, row) for each in received.tables for row in each.refused]
-    rejected = keep_rejected(rows, reasons, refused)
+    rejected = keep_rejected(rows, reasons, received.tables)
     changes = [*received.changes, *filled, *changes]
     ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
     found = table[kept].reset_index(drop=True)
-    found = found.assign(**{name: without_unused(found[name]) for name in COLUMNS})
+    found = found.assign(**{name: found[name].cat.remove_unused_categories() for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
-    reading = _Reading(received, rows, table, cells, kept, ledger, rejected, registers)
-    misread = [(column, list(_spellings_of(column, reading))) for column in _misread(reading)]
+    faults, unread = find_faults(Reading(received, rows, table, cells, kept, ledger, rejected, registers))
     return CleanedRecords(
         persons=Persons(received.year, found, is_within),
         ledger=ledger,
         rejections=count_rejections(rejected),
         rejected=rejected,
         read=received.read,
-        faults=[*received.faults, *registers.spellings.faults, *_faults(reading, misread)],
-        unread=[each for _, spellings in misread for each in spellings],
+        faults=[*received.faults, *registers.spellings.faults, *faults],
+        unread=unread,
     )
-
-
-def _faults(reading: _Reading, misread: list[tuple[_Misread, list[Unread]]]) -> list[DataError]:
-    """Why the year is unusable, from its rows; a cause hides its consequences."""
-    received = reading.received
-    if not received.read:
-        if not received.tables or received.faults:
-            return []
-        said = "aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
-        return [DataError(f"{reading.file} : {said}")]
-    other_years, repeated = list(find_other_years(reading)), list(find_repeated(reading))
-    is_explained = other_years or repeated or not {IDENTIFIER, "annee"} <= set(received.columns)
-    return [
-        *find_full(reading),
-        *other_years,
-        *repeated,
-        *find_empty(reading),
-        *find_crowded(reading),
-        *(_told(column, spellings, reading) for column, spellings in misread if column.is_asked),
-        *([] if is_explained else [*find_unplaced(reading), *find_excess(reading)]),
-    ]

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,8 +23,7 @@ class Change:
     rows: int
 
 
-@dataclass(frozen=True)
-class UnreadableRow:
+class UnreadableRow(NamedTuple):
     """A row that could not be read: its line in the file, why, and its text (private)."""
 
     line: int
@@ -109,6 +109,8 @@ EMPTY = ""
 # The one column that is kept as text.
 IDENTIFIER = "identifiant"
 SEVERAL = ";"
+# The columns but the identifier, in the order of the schema.
+COLUMNS = [name for name in columns("accompagnements") if name != IDENTIFIER]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from helpers import paths
-from helpers.clean.persons import order_labels
+from helpers.clean.cleaning import order_labels
 from helpers.clean.records import IDENTIFIER, SEVERAL, CleanedRecords, Persons
 from helpers.data.raw import empty_table
 from helpers.data.reading import content_of, read_rows

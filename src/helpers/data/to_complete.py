@@ -31,7 +31,7 @@ from helpers.clean.answers import (
     normalise,
     read_spellings,
 )
-from helpers.clean.cleaning import is_plain
+from helpers.clean.faults import is_plain
 from helpers.clean.posts import LISTED
 from helpers.clean.records import Unread
 from helpers.data.new_files import append_rows

@@ -1,0 +1,379 @@
+"""Why the records of a year cannot be used, and what of them is not understood; no value of a person in a sentence."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+import pandas as pd
+
+from helpers import paths
+from helpers.clean.answers import (
+    CLOSED,
+    DAYS,
+    FIELDS,
+    FORMS,
+    MONTH_FIRST,
+    MULTIPLE,
+    UNANSWERED,
+    UNFORESEEN,
+    WHOLE,
+    Cell,
+    Reason,
+    Registers,
+    answers_of,
+    codes_among,
+    form_to_ask,
+    key_of,
+    normalise,
+    read_number_of_year,
+)
+from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, ReceivedRecords, Unread
+from helpers.schema import FEWEST_PERSONS, DataError
+
+RULE_NOTHING = "identifiant et année seuls, sans aucune réponse : personne comptée, tout lui manque"
+
+# --- What could not be read ---
+
+# Persons from which an answer must be understood. A share of a small base would stop at two persons: that an answer is
+# left would then say that one person alone gave it.
+FEWEST_ASKED = FEWEST_PERSONS
+# Above this share of the rows, in per cent, those that hold an identifier and a year only are not persons.
+LEAST_BARE_PCT = 1
+# Above this share of its cells, an unread column holds something else: of a list, nothing of it is shown.
+MOST_SHOWN_PCT = 50
+# Above this share of the filled cells, a column of dates, UAI or births is wrong rather than some cells.
+MOST_UNREAD_PCT = 20
+# Columns whose empty cells move every figure: the share from which someone must say what they are, and why.
+_EMPTY_CELLS = {
+    "association": (20, "lignes n’en ont pas ; elle n’est peut-être écrite que sur la première de chaque bloc"),
+    "suivi_par": (5, "lignes ne le disent pas, et ces personnes ne seraient comptées nulle part"),
+}
+# An unknown answer is shown only if short, without a long number, and like a known answer or given by several: it might
+# be about a person.
+_LONGEST_SHOWN, _FEWEST_ALIKE, _CLOSE = 40, 3, 0.6
+_NUMBER, _DAY = re.compile(r"\d{3}|@"), re.compile(r"\d\d\D\d\d")
+# Spellings listed in a column, the most frequent first; a sentence names fewer.
+_MOST_LISTED, _NAMED = 200, 5
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is too short and bare to be about a person: no long number, no address."""
+    return len(text) <= _LONGEST_SHOWN and not _NUMBER.search(text)
+
+
+def exceeds(rows: int, total: int, percent: int) -> bool:
+    """Whether rows are strictly more than a percentage of a total."""
+    return rows * 100 > total * percent
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that the faults look at: the rows as received, what they mean, which are kept, what became of the others."""
+
+    received: ReceivedRecords
+    rows: pd.DataFrame
+    table: pd.DataFrame
+    cells: dict[str, list[Cell]]
+    kept: pd.Series
+    ledger: pd.DataFrame
+    rejected: pd.DataFrame
+    registers: Registers
+
+    @property
+    def file(self) -> str:
+        """How a sentence names the files."""
+        first, *others = dict.fromkeys(each.file for each in self.received.tables)
+        return f"{first} et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else first
+
+    def empty(self, name: str) -> int:
+        """How many persons have nothing in a column of `_EMPTY_CELLS`, if too many and nobody said what it means."""
+        if name not in _EMPTY_CELLS or self.registers.spellings.form_of(name):
+            return 0
+        column = self.table.loc[self.kept, name]
+        alone = int(column.isna().sum())
+        return alone if exceeds(alone, len(column), _EMPTY_CELLS[name][0]) and column.notna().any() else 0
+
+    def asked(self, name: str) -> pd.Series:
+        """To which rows the question of a column is put."""
+        return self.kept & self.table["origine"].isin(["college"]) if name == "orienteur" else self.kept
+
+    def unknown_names(self, name: str) -> pd.Series:
+        """The persons whose association is in no register, or whose collège has no UAI: kept as it is written."""
+        table = self.table
+        if name == "college":
+            return self.kept & table["uai"].isna() & table["college"].notna()
+        known = {key_of(each) for each in self.registers.associations["association"]}
+        return self.kept & table[name].isin([each for each in table[name].cat.categories if key_of(each) not in known])
+
+
+@dataclass(frozen=True)
+class _Misread:
+    """What of a column is not understood: by category, the parts of it that are not; the rows that hold them.
+
+    ``count`` are those to whom the question is put, of ``total`` (who answered, when any answer is possible).
+    """
+
+    name: str
+    pieces: list[tuple[str, ...]]
+    rows: pd.Series
+    count: int
+    total: int
+    is_closed: bool
+    is_asked: bool
+    codes: set[str]
+    form: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its texts may be shown: of a list, unless the column seems to hold something else."""
+        return self.is_closed and (bool(self.codes) or not exceeds(self.count, self.total, MOST_SHOWN_PCT))
+
+
+def _misread(reading: Reading) -> Iterator[_Misread]:
+    """The columns of which something is not understood, in the order of the schema."""
+    spellings = reading.registers.spellings
+    for name in COLUMNS:
+        column, texts, asked = reading.rows[name], reading.rows[name].cat.categories.tolist(), reading.asked(name)
+        filled = asked & column.ne(EMPTY)
+        if alone := reading.empty(name):
+            rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]}"
+            yield _Misread(name, [(WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
+        if form := form_to_ask(name, texts, spellings):
+            pieces, count = [(WHOLE,) if text else () for text in texts], int(filled.sum())
+            yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), form)
+        elif name in ("association", "college"):
+            rows, pieces = reading.unknown_names(name), [(normalise(text),) for text in texts]
+            if rows.any():
+                yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()), False, False, set())
+        elif any(pieces := [cell.unread for cell in reading.cells[name]]):
+            rows = column.isin([text for text, unread in zip(texts, pieces, strict=True) if unread])
+            codes = {normalise(text) for text in codes_among(name, texts, spellings)}
+            is_closed, count = name in CLOSED or name in MULTIPLE, int((rows & asked).sum())
+            total = int((asked if is_closed else filled).sum())
+            is_many = count >= FEWEST_ASKED or bool(codes)
+            is_asked = count > 0 and is_many if is_closed else exceeds(count, total, MOST_UNREAD_PCT)
+            yield _Misread(name, pieces, rows, count, total, is_closed, is_asked, codes)
+
+
+def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
+    """Each spelling of a column that is not understood, by file and sheet, the most frequent first."""
+    answers = answers_of(column.name).items() if column.is_closed else ()
+    names = {key_of(word): each for each, label in answers for word in (each, label)}
+    names = {key: each for key, each in names.items() if each not in (UNFORESEEN, UNANSWERED)}
+    found = _places(column, reading)
+    identifiers = reading.rows[IDENTIFIER]
+    secret = {*identifiers[identifiers.isin({piece for piece, *_ in found})]} if column.is_shown else set()
+    for (piece, file, sheet), (line, count, of_persons) in found.items():
+        near = get_close_matches(key_of(piece), list(names), n=1, cutoff=_CLOSE) if piece not in column.codes else []
+        is_known = piece in column.codes or bool(near) or count >= _FEWEST_ALIKE
+        is_public = is_plain(piece) and not _DAY.search(piece) and piece not in secret
+        yield Unread(
+            column.name,
+            piece,
+            file,
+            sheet,
+            first_line=line,
+            count=count,
+            persons=of_persons,
+            suggestion=names[near[0]] if near else MONTH_FIRST if column.form and column.name in DAYS else EMPTY,
+            is_shown=bool(column.form) or (column.is_shown and is_known and is_public),
+            is_asked=column.is_asked,
+        )
+
+
+def _places(column: _Misread, reading: Reading) -> dict[tuple, tuple[int, int, int]]:
+    """First line, cells and persons of each unread part of a text, by file and sheet: the most frequent first."""
+    rows = reading.rows.loc[column.rows, ["fichier", "feuille", "ligne", column.name]]
+    groups = rows.assign(personne=reading.kept).groupby([column.name, "fichier", "feuille"], observed=True)
+    found = groups.agg(ligne=("ligne", "min"), cases=("ligne", "size"), personnes=("personne", "sum")).reset_index()
+    pieces = dict(zip(reading.rows[column.name].cat.categories, column.pieces, strict=True))
+    found = found.assign(texte=found[column.name].astype("object").map(pieces)).explode("texte").dropna(subset="texte")
+    places = found.groupby(["texte", "fichier", "feuille"], observed=True)
+    counts = places.agg({"ligne": "min", "cases": "sum", "personnes": "sum"}).sort_index()
+    counts = counts.sort_values("cases", ascending=False, kind="stable").head(_MOST_LISTED)
+    return {place: tuple(map(int, row)) for place, *row in counts.itertuples()}
+
+
+def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataError:
+    """The sentence for a column that holds too much that is not understood."""
+    where, count, total = f"{reading.file}, colonne « {column.name} »", column.count, column.total
+    if column.form:
+        words = " ou ".join(f"« {each} »" for each in FORMS[column.name].values())
+        told = f"{where} : {column.form} ; dites dans {paths.TO_COMPLETE}, pour toute la colonne, {words}."
+    elif column.codes:
+        codes = ", ".join(sorted(column.codes))
+        told = (
+            f"{where} : ses valeurs sont des codes ({codes}), que rien n’explique ; dites dans {paths.TO_COMPLETE} ce "
+            "que chacun veut dire."
+        )
+    elif column.is_closed:
+        are = ("ne sont pas comprises" if count > 1 else "n’est pas comprise") + _remedy(spellings)
+        told = f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} {are}"
+    else:
+        rules = sorted({cell.rule for cell in reading.cells[column.name] if cell.unread})
+        told = (
+            f"{where} : {count} cases sur {total} ne se lisent pas ({', '.join(rules)}) ; vérifiez la colonne, et "
+            "écrivez ses cases comme le dit docs/data-dictionary.md."
+        )
+    return DataError(told, persons=count)
+
+
+def _remedy(spellings: list[Unread]) -> str:
+    """The most frequent of these spellings that may be shown, all files and sheets together, and what to do."""
+    by_value: dict[str, Unread] = {}
+    for each in spellings:
+        before = by_value.get(each.value)
+        by_value[each.value] = replace(before, count=before.count + each.count) if before else each
+    values = sorted(by_value.values(), key=lambda each: -each.count)
+    few = [each for each in values if each.is_shown][:_NAMED]
+    if not few:
+        return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {paths.TO_COMPLETE}."
+    named = ", ".join(f"« {each.value} » ({each.count} fois)" for each in few)
+    others = [each for each in values if each not in few]
+    more = f" ; d’autres ne sont pas montrées, la première ligne {others[0].first_line}" if others else ""
+    return f" : {named}{more} ; dites dans {paths.TO_COMPLETE} ce que cela veut dire, ou corrigez le fichier."
+
+
+# --- Why the records of a year are unusable: one French sentence each, without any value of a person ---
+
+# Shares of the rows, in per cent, above which the file is wrong rather than some rows.
+MOST_CONTRADICTORY_PCT = 1
+MOST_REJECTED_PCT = 20
+# Associations of no register for each one that is there: above it, the column holds something else.
+MOST_NEW_NAMES = 3
+# Rows of a file or a sheet already in another one: above it, it is the same again.
+MOST_REPEATED_PCT = 50
+# « Nouvel accompagnement » of those who began in the year, or before: above it, yes and no are the other way round.
+MOST_NOT_NEW_PCT = 66
+
+
+def find_crowded(reading: Reading) -> Iterator[DataError]:
+    """A column of associations that holds something else: far more names than a département has."""
+    rows = reading.unknown_names("association")
+    count, known = reading.table.loc[rows, "association"].nunique(), len(reading.registers.associations)
+    if count > MOST_NEW_NAMES * max(known, FEWEST_ASKED):
+        yield DataError(
+            f"{reading.file}, colonne « association » : {count} noms que data/raw/reference/associations.csv n’a pas ; "
+            "vérifiez que c’est bien cette colonne. Si ces associations existent, ajoutez-les à cette table.",
+            persons=int(rows.sum()),
+        )
+
+
+def find_other_years(reading: Reading) -> Iterator[DataError]:
+    """Files whose rows are all of other years."""
+    read = {text: read_number_of_year(normalise(text)) for text in reading.rows["annee"].cat.categories}
+    of_year = {text for text, cell in zip(read, reading.cells["annee"], strict=True) if cell.value}
+    for file, texts in reading.rows.groupby("fichier", observed=True)["annee"]:
+        seen = texts.value_counts()
+        years = Counter({read[text]: int(count) for text, count in seen[seen > 0].items() if read[text] is not None})
+        if years and not of_year & set(seen[seen > 0].index):
+            yield DataError(
+                f"{file} : ce fichier est celui de {max(years, key=years.get)}, non de {reading.received.year} ; "
+                "mettez-le dans le dossier de son année, ou demandez cette année-là."
+            )
+
+
+def find_empty(reading: Reading) -> Iterator[DataError]:
+    """Required columns that are present and empty."""
+    rows = reading.rows
+    for name in reading.received.columns if len(rows) else ():
+        if name == IDENTIFIER:
+            is_empty = rows[name].eq(EMPTY).all()
+        else:
+            meant = zip(rows[name].cat.categories.tolist(), reading.cells[name], strict=True)
+            nothing = [text for text, cell in meant if not normalise(text) or not (cell.value or cell.reason)]
+            is_empty = bool(nothing) and rows[name].isin(nothing).all()
+        if is_empty and FIELDS[name]["presence"] == "obligatoire":
+            yield DataError(
+                f"{reading.file}, colonne « {name} » : elle est vide sur toutes les lignes ; remplissez-la, ou "
+                "demandez un export qui la contient."
+            )
+
+
+def find_repeated(reading: Reading) -> Iterator[DataError]:
+    """Files and sheets more than half of whose rows are already in another one."""
+    places, rejected = ["fichier", "feuille"], reading.rejected
+    sizes = reading.rows.groupby(places, observed=True).size()
+    again = rejected[rejected["motif"].eq(Reason.IDENTICAL)].groupby(places, observed=True).size()
+    for (file, sheet), count in again.items() if len(sizes) > 1 else ():
+        if exceeds(count, total := int(sizes[file, sheet]), MOST_REPEATED_PCT):
+            where = (
+                f"{file}, feuille « {sheet} »"
+                if sheet and (sizes.index.get_level_values(0) == file).sum() > 1
+                else file
+            )
+            other = "une autre feuille" if where != file else "un autre fichier de l’année"
+            yield DataError(
+                f"{where} : {count} de ses {total} lignes sont déjà dans {other} ; gardez "
+                f"{'une seule' if where != file else 'un seul'} des deux, ou demandez un export sans répétition.",
+                persons=int(count),
+            )
+
+
+def find_unplaced(reading: Reading) -> Iterator[DataError]:
+    """Rows without an answer, yes and no the other way round."""
+    kept, table = reading.kept, reading.table
+    rules = reading.ledger.groupby("regle")["lignes"].sum()
+    bare, total = int(rules.get(RULE_NOTHING, 0)), int(kept.sum())
+    if bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_BARE_PCT):
+        yield DataError(
+            f"{reading.file} : {bare} lignes n’ont qu’un identifiant et une année ; si ce ne sont pas des personnes, "
+            "retirez-les, sinon écrivez au moins leur association.",
+            persons=bare,
+        )
+    new, opened = table["nouvel_accompagnement"], table["date_debut"].astype("datetime64[s]").dt.year
+    year = reading.received.year
+    for is_there, other in ((opened.eq(year), "non"), (opened.lt(year), "oui")):
+        answers = new[kept & is_there & new.isin(["oui", "non"])]
+        wrong = int(answers.eq(other).sum())
+        if wrong >= FEWEST_ASKED and exceeds(wrong, len(answers), MOST_NOT_NEW_PCT):
+            when = "commencés dans l’année" if other == "non" else "commencés avant"
+            yield DataError(
+                f"{reading.file}, colonne « nouvel_accompagnement » : sur {len(answers)} accompagnements {when} "
+                f"d’après « date_debut », {wrong} ont pour réponse « {other} » : oui et non semblent inversés ; "
+                f"vérifiez ces deux colonnes, et ce que vous avez dit de leurs réponses dans {paths.TO_COMPLETE}.",
+                persons=wrong,
+            )
+
+
+def find_excess(reading: Reading) -> Iterator[DataError]:
+    """Too many rejected rows, or too many contradictory persons."""
+    rows = Counter(reading.rejected["motif"].tolist())
+    rows.pop(Reason.GATHERED, None)
+    twice, rejected, read = rows[Reason.CONTRADICTORY], rows.total(), reading.received.read
+    if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
+        yield DataError(
+            f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
+            "personne ; gardez une seule ligne par personne dans l’année, la quarantaine les montre ; si chaque "
+            "association a ses propres numéros, faites précéder l’identifiant du nom de l’association.",
+            persons=twice,
+        )
+    if exceeds(rejected, read, MOST_REJECTED_PCT):
+        main = ", ".join(f"{reason} ({count})" for reason, count in rows.most_common(3))
+        yield DataError(
+            f"{reading.file} : {rejected} {'lignes' if rejected > 1 else 'ligne'} sur {read} ne "
+            f"{'peuvent pas être comptées' if rejected > 1 else 'peut pas être comptée'} : {main} ; corrigez le "
+            "fichier, la quarantaine montre ces lignes."
+        )
+
+
+def find_faults(reading: Reading) -> tuple[list[DataError], list[Unread]]:
+    """Why the year is unusable, from its rows (a cause hides its consequences), and each spelling not understood."""
+    misread = [(column, list(_spellings_of(column, reading))) for column in _misread(reading)]
+    unread, received = [each for _, spellings in misread for each in spellings], reading.received
+    if not received.read:
+        said = "aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
+        is_told = received.faults or not received.tables
+        return [] if is_told else [DataError(f"{reading.file} : {said}")], unread
+    other_years, repeated = list(find_other_years(reading)), list(find_repeated(reading))
+    is_explained = other_years or repeated or not {IDENTIFIER, "annee"} <= set(received.columns)
+    return [
+        *other_years,
+        *repeated,
+        *find_empty(reading),
+        *find_crowded(reading),
+        *(_told(column, spellings, reading) for column, spellings in misread if column.is_asked),
+        *([] if is_explained else [*find_unplaced(reading), *find_excess(reading)]),
+    ], unread
