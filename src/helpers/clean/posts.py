@@ -76,6 +76,8 @@ LISTED = (
     "bureau",
     "presentation_formelle",
 )
+# Columns of answers and names, which someone may explain.
+NAMED = (*LISTED, "association", "college")
 SENIORITY = {"anciennete_prev": "anciennete_prev_ans", "anciennete_alses": "anciennete_alses_ans"}
 # A longer seniority is a typing error.
 LONGEST_YEARS = 60
@@ -87,60 +89,63 @@ RULE_DATE = "date lue ; le 1er du mois si seul le mois est imprimé"
 RULE_DURATION = "durée en années ; « NON » vaut zéro"
 
 
-@dataclass(frozen=True)
-class Registers:
-    """The tables that resolve spellings."""
-
-    aliases: pd.DataFrame
-    associations: pd.DataFrame
-    colleges: pd.DataFrame
-
-    def aliases_of(self, column: str) -> dict[str, tuple[str, str]]:
-        """The reviewed spellings of a column: text to (value, reason)."""
-        rows = self.aliases[self.aliases["colonne"] == column]
-        return {row.graphie: (row.valeur, row.raison) for row in rows.itertuples()}
-
-
-# A cell as read: its value and the rule that changed it. A reader returns None if it cannot resolve a cell.
+# A cell as read: its value and the rule that changed it. A reader returns None if it cannot resolve a cell; the second
+# function says what to do about it.
 Read = tuple[object, str]
-Reader = Callable[[str], Read | None]
-
-
+Reader = tuple[Callable[[str], Read | None], Callable[[str], str]]
 _EXPLAIN = f"dites dans {paths.TO_COMPLETE} ce que cela veut dire"
 
 
-def _listed(column: str, registers: Registers) -> tuple[Reader, Callable[[str], str]]:
-    allowed = next(c for c in table_schema("postes")["fields"] if c["name"] == column)["constraints"]["enum"]
-    known = registers.aliases_of(column)
+def _name_reader(column: str, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame) -> Reader:
+    """How an answer of a closed list, an association or a collège is read: by reviewed alias, then as it is written."""
+    rows = aliases[aliases["colonne"] == column]
+    known = {row.graphie: (row.valeur, row.raison) for row in rows.itertuples()}
+    if column == "association":
+        allowed = shown = list(associations["association"])
+        others, place = "si c’en est une autre", "n’est pas une association connue ; {}, ou ajoutez-la à data/raw/"
+
+        def find(value: str) -> Read:
+            return value, ""
+    elif column == "college":
+        allowed = list(colleges["uai"])
+        names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
+        shown = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
+        others, place = "vérifiez son nom", "n’est pas au répertoire ; {}, ou ajoutez le collège à data/raw/"
+        keys = list(map(fold, shown))
+
+        def find(value: str) -> Read:
+            # Namesakes in one commune need an alias.
+            key = fold(value)
+            return (allowed[keys.index(key)] if keys.count(key) == 1 else None), RULE_COLLEGE
+    else:
+        fields = {each["name"]: each for each in table_schema("postes")["fields"]}
+        allowed, shown, others, place = fields[column]["constraints"]["enum"], [], "corrigez-la", ""
+
+        def find(value: str) -> Read:
+            return (fold(value), RULE_LISTED) if value else ("non_renseigne", RULE_EMPTY)
 
     def read(value: str) -> Read | None:
-        if not value and value not in known:
-            return ("non_renseigne", RULE_EMPTY) if "non_renseigne" in allowed else None
-        found = known.get(value, (fold(value), RULE_LISTED))
+        found = known.get(value) or find(value)
         return found if found[0] in allowed else None
 
-    return read, lambda _: f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
-
-
-def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
-    known, names = registers.aliases_of("association"), list(registers.associations["association"])
-
-    def read(value: str) -> Read | None:
-        found = known.get(value, (value, ""))
-        return found if found[0] in names else None
-
     def remedy(value: str) -> str:
-        near = get_close_matches(value, names, n=1)
-        hint = f"si c’est « {near[0]} », {_EXPLAIN}" if near else f"si c’en est une autre, {_EXPLAIN}"
-        return f"n’est pas une association connue ; {hint}, ou ajoutez-la à data/raw/reference/associations.csv."
+        if column in LISTED:
+            return f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
+        near = get_close_matches(value, shown, n=1)
+        hint = f"si c’est « {near[0]} »" if near else others
+        return f"{place.format(f'{hint}, {_EXPLAIN}')}reference/{column}s.csv."
 
     return read, remedy
 
 
-def _college_remedy(value: str, names: list[str]) -> str:
-    near = get_close_matches(value, names, n=1)
-    hint = f"si c’est « {near[0]} », {_EXPLAIN}" if near else f"vérifiez son nom, {_EXPLAIN}"
-    return f"n’est pas au répertoire ; {hint}, ou ajoutez le collège à data/raw/reference/colleges.csv."
+def _read_start(value: str) -> Read | None:
+    found = read_start(value)
+    return None if found is None else (found, RULE_DATE)
+
+
+def _read_seniority(value: str) -> Read | None:
+    years = read_duration(value)
+    return None if years is None or years > LONGEST_YEARS else (years, RULE_DURATION)
 
 
 def _seniority_remedy(value: str) -> str:
@@ -149,41 +154,11 @@ def _seniority_remedy(value: str) -> str:
     return "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
 
 
-def _college(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
-    known, colleges = registers.aliases_of("college"), registers.colleges
-    names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
-    keys = [f"{fold(name)}|{fold(town)}" for name, town in zip(names, colleges["commune"], strict=True)]
-    # Namesakes in one commune need an alias.
-    register = {key: uai for key, uai in zip(keys, colleges["uai"], strict=True) if keys.count(key) == 1}
-
-    def read(value: str) -> Read | None:
-        name, _, town = value.rstrip(")").rpartition("(")
-        uai = register.get(f"{fold(name)}|{fold(town)}") if name else None
-        found = known.get(value, (uai, RULE_COLLEGE))
-        return found if found[0] in set(colleges["uai"]) else None
-
-    printed = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
-    return read, lambda value: _college_remedy(value, printed)
-
-
-def _start(value: str) -> Read | None:
-    found = read_start(value)
-    return None if found is None else (found, RULE_DATE)
-
-
-def _seniority(value: str) -> Read | None:
-    years = read_duration(value)
-    return None if years is None or years > LONGEST_YEARS else (years, RULE_DURATION)
-
-
-def readers_of(registers: Registers) -> dict[str, tuple[Reader, Callable[[str], str]]]:
-    """For each column: how a cell is read, and what to do about one that is not (for the message)."""
+def _readers(registers: dict[str, pd.DataFrame]) -> dict[str, Reader]:
     return {
-        **{column: _listed(column, registers) for column in LISTED},
-        "association": _association(registers),
-        "college": _college(registers),
-        "date_debut": (_start, lambda _: "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 »."),
-        **{column: (_seniority, _seniority_remedy) for column in SENIORITY},
+        **{column: _name_reader(column, **registers) for column in NAMED},
+        "date_debut": (_read_start, lambda _: "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 »."),
+        **{column: (_read_seniority, _seniority_remedy) for column in SENIORITY},
     }
 
 
@@ -204,27 +179,12 @@ class CleanPosts:
     rejected: pd.DataFrame
 
 
-def _read_all(kept: pd.DataFrame, registers: Registers, file: str) -> tuple[dict[str, list[Read]], list[DataError]]:
-    found, faults = {}, []
-    for column, (read, remedy) in readers_of(registers).items():
-        found[column] = []
-        for line, value in kept[column].items():
-            cell = read(value)
-            found[column].append(cell)
-            if cell is None:
-                where = f"{file}, ligne {line}, colonne « {column} »"
-                faults.append((line, DataError(f"{where} : « {value} » {remedy(value)}")))
-    return found, [fault for _, fault in sorted(faults, key=lambda pair: pair[0])]
-
-
 def _split_duplicates(raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     twice = raw.duplicated(subset=[name for name in raw.columns if name != "ligne"])
     return raw[~twice], raw[twice].assign(motif="ligne identique à une ligne précédente")
 
 
-def post_faults(
-    raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame, file: str
-) -> list[DataError]:
+def post_faults(raw: pd.DataFrame, *, file: str, **registers: pd.DataFrame) -> list[DataError]:
     """Every unresolved cell, in order of line; ``file`` is named in each.
 
     ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
@@ -234,26 +194,28 @@ def post_faults(
     >>> print(*clean.post_faults(postes, **data.read_registers(), file="prises_de_poste.csv"))
     prises_de_poste.csv, ligne 2, colonne « bureau » : « peut-être » n’est pas une réponse connue ; corrigez-la, ...
     """
-    return _read_all(_split_duplicates(raw)[0], Registers(aliases, associations, colleges), file)[1]
+    kept = _split_duplicates(raw)[0]
+    found = [
+        (line, f"{file}, ligne {line}, colonne « {column} » : « {value} » {remedy(value)}")
+        for column, (read, remedy) in _readers(registers).items()
+        for line, value in kept[column].items()
+        if read(value) is None
+    ]
+    return [DataError(told) for _, told in sorted(found, key=lambda pair: pair[0])]
 
 
-def unread_posts(
-    raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame, file: str
-) -> list[Unread]:
+def unread_posts(raw: pd.DataFrame, *, file: str, **registers: pd.DataFrame) -> list[Unread]:
     """The closed answers and the names of posts that cannot be read, each with its first line; see `post_faults`."""
-    kept, out = _split_duplicates(raw)[0], []
-    for column, (read, _) in readers_of(Registers(aliases, associations, colleges)).items():
-        if column in (*LISTED, "association", "college"):
-            for value, lines in kept.groupby(column, sort=False).groups.items():
-                if value and read(value) is None:
-                    first, count = int(lines[0]), len(lines)
-                    out.append(Unread(column, value, file, "", first, count, 0, is_shown=True, is_asked=True))
-    return out
+    kept, readers = _split_duplicates(raw)[0], _readers(registers)
+    return [
+        Unread(column, value, file, "", int(lines[0]), len(lines), 0, is_shown=True, is_asked=True)
+        for column in NAMED
+        for value, lines in kept.groupby(column, sort=False).groups.items()
+        if value and readers[column][0](value) is None
+    ]
 
 
-def clean_posts(
-    raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame
-) -> CleanPosts:
+def clean_posts(raw: pd.DataFrame, **registers: pd.DataFrame) -> CleanPosts:
     """The posts of the survey, tidy, with the ledger of changes and the rejected rows.
 
     ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
@@ -270,10 +232,10 @@ def clean_posts(
     0  Collège Mendès France 2019-10-01                 mois                  1.5
     1   Collège Jacques Brel 2019-11-01                 mois                  0.0
     """
-    kept, rejected = _split_duplicates(raw)
-    found, faults = _read_all(kept, Registers(aliases, associations, colleges), "prises_de_poste.csv")
-    if faults:
+    if faults := post_faults(raw, file="prises_de_poste.csv", **registers):
         raise faults[0]
+    kept, rejected = _split_duplicates(raw)
+    found = {column: [*map(read, kept[column])] for column, (read, _) in _readers(registers).items()}
     values = {column: [value for value, _ in cells] for column, cells in found.items()}
     starts = values.pop("date_debut")
     posts = pd.DataFrame(values, index=kept.index).rename(columns={"college": "uai", **SENIORITY})
@@ -282,7 +244,7 @@ def clean_posts(
         date_debut=[date for date, _ in starts],
         date_debut_precision=[precision for _, precision in starts],
     )
-    names = colleges[["uai", "nom_officiel", "commune"]].rename(columns={"nom_officiel": "college"})
+    names = registers["colleges"][["uai", "nom_officiel", "commune"]].rename(columns={"nom_officiel": "college"})
     posts = apply_schema(posts.astype({"uai": "str"}).merge(names, on="uai", how="left", validate="m:1"), "postes")
     return CleanPosts(posts, _ledger(kept, posts, found), rejected)
 
@@ -292,7 +254,7 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
 
     A code whose label is what was printed (``rep`` is « REP ») is no change.
     """
-    after = {column: posts[column] for column in (*LISTED, "association", "college")}
+    after = {column: posts[column] for column in NAMED}
     after |= {
         column: posts[clean].map(lambda years: f"{years:g}".replace(".", ",")) for column, clean in SENIORITY.items()
     }

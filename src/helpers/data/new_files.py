@@ -1,5 +1,6 @@
 """What commands write in data/raw: the folder of a new year, rows of the code book, simulated exports."""
 
+import codecs
 import csv
 import io
 import json
@@ -91,7 +92,7 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
 def append_rows(name: str, rows: list[dict[str, str]], *, is_trial: bool = False) -> list[int]:
     """Appends rows to a reference table, atomically, and returns their line numbers; a trial writes nothing.
 
-    Separator, line ends and encoding stay those of the file; a column that it lacks is added, empty in its other rows.
+    Separator and line ends stay those of the file; a column that it lacks is added, empty in its other rows.
     Raises `DataError` for a table that is absent, has a fault, or cannot hold these rows: nothing is written.
     """
     path = paths.reference() / f"{name}.csv"
@@ -108,9 +109,6 @@ def append_rows(name: str, rows: list[dict[str, str]], *, is_trial: bool = False
         with atomic_write(path) as beside:
             beside.write_bytes(made)
     return after.lines[len(read.rows) :]
-
-
-_MARK = b"\xef\xbb\xbf"
 
 
 def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[int]:
@@ -137,10 +135,8 @@ def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[i
 
 
 def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str, str]], shown: str) -> bytes:
-    """The file with these rows; those that it has keep their bytes, unless the last ``new`` columns are added."""
-    text, bare = decoded(content, shown), content.removeprefix(_MARK)
-    # Kept, unless it is one of those that only a spreadsheet writes (UTF-16, Macintosh, MS-DOS).
-    encoding = next((each for each in ("utf-8", "cp1252") if text.encode(each, errors="replace") == bare), "utf-8")
+    """The file with these rows, in UTF-8; its own keep their text, unless the last ``new`` columns are added."""
+    text = decoded(content, shown)
     first = text.split("\n", 1)[0]
     separator, end = max(",;\t", key=first.count), "\r\n" if first.endswith("\r") else "\n"
     out = io.StringIO(newline="")
@@ -151,12 +147,7 @@ def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str,
     else:
         out.write(text if text.endswith("\n") else text + end)
     writer.writerows([row.get(name, "") for name in header] for row in rows)
-    try:
-        return (_MARK if content.startswith(_MARK) else b"") + out.getvalue().encode(encoding)
-    except UnicodeEncodeError:
-        raise DataError(
-            f"{shown} n’est pas en UTF-8 et ne peut pas tenir ces codes : enregistrez-le en CSV UTF-8."
-        ) from None
+    return (codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b"") + out.getvalue().encode()
 
 
 # --- Simulated exports: among the raw files of their year, never beside a real export ---
@@ -184,20 +175,11 @@ def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
     content, folder = text.encode("utf-8"), paths.raw(year)
     card = json.dumps(_simulated_card(content, len(records), made_by), ensure_ascii=False, indent=2) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
-    file, its_card = folder / _NAME, folder / EXPORT_CARD
-    written = {file: content, its_card: card.encode("utf-8")}
-    # A name that no export has: what a power cut leaves is not taken for one.
-    partial = {path: folder / f".{path.name}.partiel" for path in written}
-    try:
-        for path, beside in partial.items():
-            beside.write_bytes(written[path])
-        its_card.unlink(missing_ok=True)  # it must never describe another file than the one beside it
-        for path, beside in partial.items():
-            beside.replace(path)
-    finally:
-        for beside in partial.values():
-            beside.unlink(missing_ok=True)
-    return file
+    (folder / EXPORT_CARD).unlink(missing_ok=True)  # it must never describe another file than the one beside it
+    for name, written in ((_NAME, content), (EXPORT_CARD, card.encode("utf-8"))):
+        with atomic_write(folder / name) as beside:
+            beside.write_bytes(written)
+    return folder / _NAME
 
 
 def _simulated_card(content: bytes, rows: int, made_by: str) -> dict:

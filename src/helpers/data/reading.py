@@ -30,7 +30,7 @@ _TYPES = {
 }
 
 
-def header_faults(header: list[str], expected: list[str], shown: str, *, optional: Sequence[str] = ()) -> list[str]:
+def _header_faults(header: list[str], expected: list[str], shown: str, *, optional: Sequence[str] = ()) -> list[str]:
     """What is missing, unknown or duplicated in a header; a misspelt name is one fault, not two."""
     missing = [name for name in expected if name not in (*header, *optional)]
     unknown = {fold(name): name for name in header if name not in expected}
@@ -48,14 +48,7 @@ def header_faults(header: list[str], expected: list[str], shown: str, *, optiona
     return [f"{shown}, ligne 1 : {fault}" for fault in faults]
 
 
-def _limits(rules: dict) -> str:
-    low, high = rules.get("minimum"), rules.get("maximum")
-    if None not in (low, high):
-        return f"entre {low} et {high}"
-    return f"au moins {low}" if high is None else f"au plus {high}"
-
-
-def type_fault(column: dict, cell: str) -> str:
+def _type_fault(column: dict, cell: str) -> str:
     """The sentence for a cell, as received, that is not of the type of its column."""
     joined = _SPACES.sub("", cell)
     if column["type"] in ("number", "integer") and _DIGITS.fullmatch(joined) and joined != cell:
@@ -63,13 +56,15 @@ def type_fault(column: dict, cell: str) -> str:
     return f"« {shorten(cell)} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
 
 
-def constraint_fault(column: dict, value, cell: str) -> str:
+def _constraint_fault(column: dict, value, cell: str) -> str:
     """The first constraint that a value (None: empty) breaks, as a sentence that quotes ``cell``; ``""`` for none."""
     rules = column.get("constraints", {})
     if value is None:
         return "la case est vide alors qu’elle est obligatoire ; complétez-la." if rules.get("required") else ""
-    if not rules.get("minimum", value) <= value <= rules.get("maximum", value):
-        return f"« {cell} » est impossible : la valeur doit être {_limits(rules)} ; vérifiez-la dans le document."
+    low, high = rules.get("minimum"), rules.get("maximum")
+    if (low is not None and value < low) or (high is not None and value > high):
+        limits = f"au moins {low}" if high is None else f"au plus {high}" if low is None else f"entre {low} et {high}"
+        return f"« {cell} » est impossible : la valeur doit être {limits} ; vérifiez-la dans le document."
     if len(cell) > rules.get("maxLength", len(cell)):
         return f"« {shorten(cell)} » a {len(cell)} caractères, {rules['maxLength']} au plus sont permis ; abrégez."
     if "pattern" in rules and not re.fullmatch(rules["pattern"], cell):
@@ -231,7 +226,8 @@ def _without_empty_columns(cells: list[list[str]]) -> tuple[list[str], list[list
     return cells[0][:used], [row[:used] if len(row) > used and not any(row[used:]) else row for row in cells[1:]]
 
 
-def _normalised(cell: str, kind: str) -> str:
+def _plain(cell: str, kind: str) -> str:
+    """A cell in plain form: decimal point, AAAA-MM-JJ."""
     if kind in ("number", "integer"):
         plain = cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell
         return plain if not plain or _PLAIN_NUMBER.match(plain) else _REFUSED
@@ -245,8 +241,8 @@ def _read_cell(column: dict, plain: str, cell: str) -> tuple[object, str]:
     try:
         value = _READERS[column["type"]](plain) if plain else None
     except ValueError:
-        return None, type_fault(column, cell)
-    return value, constraint_fault(column, value, cell)
+        return None, _type_fault(column, cell)
+    return value, _constraint_fault(column, value, cell)
 
 
 def _row_faults(header: list[str], rows: Iterable[tuple[list[str], list[str]]], schema: dict) -> Iterator[tuple]:
@@ -284,7 +280,7 @@ def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[s
     file is empty or not a text table.
     """
     schema, table = table_schema(name), read_rows(content, shown)
-    faults = header_faults(table.header, columns(name), shown, optional=optional_columns(name))
+    faults = _header_faults(table.header, columns(name), shown, optional=optional_columns(name))
     if faults:
         return table, tuple(faults)
     if not table.rows:
@@ -292,7 +288,7 @@ def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[s
     kinds = {column["name"]: column["type"] for column in schema["fields"]}
     width = len(table.header)
     rows = [
-        [_normalised(cell, kinds[column]) for column, cell in zip(table.header, row, strict=False)] + row[width:]
+        [_plain(cell, kinds[column]) for column, cell in zip(table.header, row, strict=False)] + row[width:]
         for row in table.rows
     ]
     faults = _row_faults(table.header, zip(rows, table.rows, strict=True), schema)
@@ -370,18 +366,16 @@ def read_card(year: int) -> dict[str, str]:
 def simulated_exports(year: int) -> list[Path]:
     """The simulated files of a year's export: by their name, or by their card even if they were renamed."""
     try:
-        known = read_export_card(year)
+        known = {name: entry for name, entry in read_export_card(year).items() if entry["synthetic"] is True}
     except DataError:
         known = {}
-    simulated = {name: entry for name, entry in known.items() if entry["synthetic"] is True}
-    return [path for path in paths.exports(year) if path.stem == SYNTHETIC_STEM or _is_one_of(path, simulated)]
 
+    def is_one(path: Path) -> bool:
+        same = [each["hash"] for each in known.values() if each["bytes"] == path.stat().st_size]
+        # The checksum is computed only if a size matches.
+        return path.name in known or bool(same and f"sha256:{sha256_of(path)}" in same)
 
-def _is_one_of(path: Path, entries: dict[str, dict]) -> bool:
-    """Whether a file is one of these, by name or by content; the checksum is computed only if a size matches."""
-    size = path.stat().st_size
-    same = [entry["hash"] for entry in entries.values() if entry["bytes"] == size]
-    return path.name in entries or bool(same and f"sha256:{sha256_of(path)}" in same)
+    return [path for path in paths.exports(year) if path.stem == SYNTHETIC_STEM or is_one(path)]
 
 
 def unnamed(year: int) -> str:

@@ -1,16 +1,15 @@
 """Faults that no schema can express: printed values, claims, statements, posts, meetings, aliases, the code book."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from helpers import paths
 from helpers.clean.posts import read_start
-from helpers.schema import DataError, Indicator, catalogue, columns, split_multiple
+from helpers.schema import DataError, catalogue, columns, split_multiple
 from helpers.typography import fold, shorten
 
 # The column, the value and the remedy of a fault.
@@ -54,43 +53,47 @@ def modalities_of(indicator: str) -> set[str]:
     return {""} if entry.choice == "total" else {*entry.modalities, *entry.groups}
 
 
-def _name_fault(figure, year: int) -> Wrong | None:
-    """A name that the year or the catalogue does not have."""
+# What is wrong, if it is: the first of these rules that applies is told.
+Rule = tuple[bool, str, object, str]
+
+
+def _first(rules: Iterable[Rule]) -> Wrong | None:
+    return next((rule[1:] for rule in rules if rule[0]), None)
+
+
+def _figure_rules(figure, year: int) -> Iterator[Rule]:
+    """Names that the year or the catalogue does not have, then a measure, unit or value that is impossible."""
     entries = catalogue()
-    if not figure.id.startswith(f"C{year}-"):
-        return "id", figure.id, f"doit commencer par « C{year}- » ; renommez ce chiffre."
-    if figure.annee != year:
-        return "annee", figure.annee, f"n’est pas {year} ; rangez ce chiffre dans data/raw/{figure.annee}."
-    if figure.perimetre not in entries.perimeters:
-        return "perimetre", figure.perimetre, unknown(figure.perimetre, entries.perimeters)
-    if figure.indicateur not in entries.indicators:
-        return "indicateur", figure.indicateur, unknown(figure.indicateur, entries.indicators)
+    yield (
+        not figure.id.startswith(f"C{year}-"),
+        "id",
+        figure.id,
+        f"doit commencer par « C{year}- » ; renommez ce chiffre.",
+    )
+    remedy = f"n’est pas {year} ; rangez ce chiffre dans data/raw/{figure.annee}."
+    yield figure.annee != year, "annee", figure.annee, remedy
+    for column, known in (("perimetre", entries.perimeters), ("indicateur", entries.indicators)):
+        value = getattr(figure, column)
+        yield value not in known, column, value, unknown(value, known)
     entry, known = entries.indicators[figure.indicateur], modalities_of(figure.indicateur)
-    if entry.unit not in entries.perimeters[figure.perimetre].units:
-        possible = [name for name, perimeter in entries.perimeters.items() if entry.unit in perimeter.units]
-        return "perimetre", figure.perimetre, f"ne convient pas à « {entry.id} » ; attendu : {', '.join(possible)}."
-    if figure.modalite not in known and not (entry.is_open and figure.modalite):
-        return "modalite", figure.modalite, unknown(figure.modalite, known)
-    return None
-
-
-def _value_fault(figure, entry: Indicator) -> Wrong | None:
-    """A measure, unit or value that is impossible."""
+    possible = [name for name, perimeter in entries.perimeters.items() if entry.unit in perimeter.units]
+    remedy = f"ne convient pas à « {entry.id} » ; attendu : {', '.join(possible)}."
+    yield figure.perimetre not in possible, "perimetre", figure.perimetre, remedy
+    is_known = figure.modalite in known or (entry.is_open and figure.modalite)
+    yield not is_known, "modalite", figure.modalite, unknown(figure.modalite, known)
     allowed = {"effectif": {entry.unit}, "part": {"pct"}, "ecart": {entry.unit, "points"}}[figure.mesure]
+    remedy = f"ne convient pas à la mesure « {figure.mesure} » ; attendu : {', '.join(sorted(allowed))}."
+    yield figure.unite not in allowed, "unite", figure.unite, remedy
+    is_part, is_count = figure.mesure == "part", figure.unite not in ("pct", "points")
+    remedy = f"est impossible : « {entry.id} » n’a pas de base dans le catalogue."
+    yield is_part and entry.base is None, "mesure", "part", remedy
     shown, check = f"{figure.valeur:.10g}".replace(".", ","), "vérifiez-le dans le document."
-    if figure.unite not in allowed:
-        expected = ", ".join(sorted(allowed))
-        return "unite", figure.unite, f"ne convient pas à la mesure « {figure.mesure} » ; attendu : {expected}."
-    if figure.mesure == "part" and entry.base is None:
-        return "mesure", "part", f"est impossible : « {entry.id} » n’a pas de base dans le catalogue."
-    if figure.mesure == "part" and not 0 <= figure.valeur <= 100:
-        return "valeur", shown, "est impossible : une part va de 0 à 100 ; vérifiez-la dans le document."
-    is_count = figure.unite not in ("pct", "points")
-    if is_count and not float(figure.valeur).is_integer():
-        return "valeur", shown, f"est impossible : un effectif est un nombre entier ; {check}"
-    if is_count and figure.mesure == "effectif" and not 0 <= figure.valeur <= LARGEST_COUNT:
-        return "valeur", shown, f"est impossible : un effectif est un nombre entier, un million au plus ; {check}"
-    return None
+    remedy = "est impossible : une part va de 0 à 100 ; vérifiez-la dans le document."
+    yield is_part and not 0 <= figure.valeur <= 100, "valeur", shown, remedy
+    remedy, is_whole = "est impossible : un effectif est un nombre entier", float(figure.valeur).is_integer()
+    yield is_count and not is_whole, "valeur", shown, f"{remedy} ; {check}"
+    is_possible = figure.mesure != "effectif" or 0 <= figure.valeur <= LARGEST_COUNT
+    yield is_count and not is_possible, "valeur", shown, f"{remedy}, un million au plus ; {check}"
 
 
 def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
@@ -100,8 +103,8 @@ def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
     >>> print(*data.figure_faults(chiffres, year=2020))
     data/raw/2020/chiffres_publies.csv, ligne 2, colonne « indicateur » : « poste » est inconnu ; ... « postes » ?
     """
-    file, known = paths.relative(paths.raw_table(year, "chiffres_publies")), catalogue().indicators
-    return _each(figures, file, lambda row: _name_fault(row, year) or _value_fault(row, known[row.indicateur]))
+    file = paths.relative(paths.raw_table(year, "chiffres_publies"))
+    return _each(figures, file, lambda row: _first(_figure_rules(row, year)))
 
 
 # --- Claims and remarks ---
@@ -134,77 +137,55 @@ def path_fault(path: str) -> str | None:
 
 
 def _digit_fault(row, columns: tuple[str, ...]) -> Wrong | None:
-    for column in columns:
-        if re.search(r"\d", getattr(row, column)):
-            return column, getattr(row, column), "contient un chiffre ; dites-le sans, les pages montrent les valeurs."
-    return None
-
-
-def _side_fault(claim, year: int) -> Wrong | None:
-    for column in ("gauche", "droite"):
-        value = getattr(claim, column)
-        if not value:
-            continue
-        when, _, path = value.partition("/")
-        if int(when) not in (year, year - 1):
-            return column, value, f"parle de {when} ; une affirmation porte sur {year} ou {year - 1}."
-        if remedy := path_fault(path):
-            return column, value, remedy
-    if claim.droite and claim.gauche.endswith("/*") != claim.droite.endswith("/*"):
-        return "droite", claim.droite, "ne va pas avec la gauche ; « * » vaut des deux côtés."
-    return None
-
-
-def _is_empty(value) -> bool:
-    return value == "" if isinstance(value, str) else bool(pd.isna(value))
+    remedy = "contient un chiffre ; dites-le sans, les pages montrent les valeurs."
+    return _first(
+        (bool(re.search(r"\d", getattr(row, column))), column, getattr(row, column), remedy) for column in columns
+    )
 
 
 def _shown(claim, column: str) -> str:
     value = getattr(claim, column)
+    if pd.isna(value) or value == "":
+        return ""
     return f"{value:%Y-%m-%d}" if column.startswith("date") else str(value).removesuffix(".0").replace(".", ",")
 
 
-def _relation_fault(claim) -> Wrong | None:
-    """A column that the relation needs and that is empty, one that it does not use, or bounds in the wrong order."""
-    needed = NEEDS[claim.relation]
-    for column in needed:
-        if _is_empty(getattr(claim, column)):
-            return column, "", f"manque alors que la relation « {claim.relation} » en a besoin ; complétez cette case."
+def _claim_rules(claim, year: int) -> Iterator[Rule]:
+    """Sides that name nothing, columns that the relation needs or does not use, relations that cannot apply."""
+    remedy = f"doit commencer par « A{year}- » ; renommez cette affirmation."
+    yield not claim.id.startswith(f"A{year}-"), "id", claim.id, remedy
+    wrong = _digit_fault(claim, ("libelle",))
+    yield bool(wrong), *(wrong or ("", "", ""))
+    sides = {column: getattr(claim, column) for column in ("gauche", "droite") if getattr(claim, column)}
+    for column, value in sides.items():
+        when, _, path = value.partition("/")
+        remedy = f"parle de {when} ; une affirmation porte sur {year} ou {year - 1}."
+        yield int(when) not in (year, year - 1), column, value, remedy
+        remedy = path_fault(path)
+        yield bool(remedy), column, value, remedy or ""
+    is_alike = len({value.endswith("/*") for value in sides.values()}) == 1
+    yield not is_alike, "droite", claim.droite, "ne va pas avec la gauche ; « * » vaut des deux côtés."
+    needed, relation = NEEDS[claim.relation], f"la relation « {claim.relation} »"
     for column in OPTIONAL:
-        if column not in needed and not _is_empty(getattr(claim, column)):
-            return column, _shown(claim, column), f"ne sert pas à la relation « {claim.relation} » ; videz cette case."
-    if len(needed) == 2 and getattr(claim, needed[0]) > getattr(claim, needed[1]):
-        return needed[0], _shown(claim, needed[0]), f"dépasse « {needed[1]} » ; échangez les deux valeurs."
-    return None
-
-
-def _subject_fault(claim, year: int) -> Wrong | None:
-    """A relation that cannot apply to its subject."""
+        shown, remedy = _shown(claim, column), f"ne sert pas à {relation} ; videz cette case."
+        yield column not in needed and shown != "", column, shown, remedy
+    for column in needed:
+        yield not _shown(claim, column), column, "", f"manque alors que {relation} en a besoin ; complétez cette case."
+    first, last = needed[0], needed[-1]
+    is_reversed = len(needed) == 2 and getattr(claim, first) > getattr(claim, last)
+    yield is_reversed, first, _shown(claim, first), f"dépasse « {last} » ; échangez les deux valeurs."
     when, _, name, modality = claim.gauche.split("/")
-    entry = catalogue().indicators[name]
-    if claim.relation == "periode" and name != "reunions":
-        return "gauche", claim.gauche, "n’a pas de date ; une période porte sur l’indicateur « reunions »."
-    if claim.relation == "periode" and int(when) != year:
-        return "gauche", claim.gauche, f"parle de {when} ; une période porte sur les réunions de {year}."
-    if claim.relation == "moyenne" and (modality != "*" or entry.choice != "multiple" or entry.base is None):
-        return "gauche", claim.gauche, "n’a pas de moyenne ; elle porte sur « * » et un indicateur à choix multiple."
-    if claim.relation in SHARES:
-        for column in ("gauche", "droite"):
-            value = getattr(claim, column)
-            if catalogue().indicators[value.split("/")[2]].base is None:
-                return column, value, "n’a pas de part : cet indicateur n’a pas de base dans le catalogue."
-    return None
-
-
-def _claim_fault(claim, year: int) -> Wrong | None:
-    if not claim.id.startswith(f"A{year}-"):
-        return "id", claim.id, f"doit commencer par « A{year}- » ; renommez cette affirmation."
-    return (
-        _digit_fault(claim, ("libelle",))
-        or _side_fault(claim, year)
-        or _relation_fault(claim)
-        or _subject_fault(claim, year)
-    )
+    entry, is_period = catalogue().indicators[name], claim.relation == "periode"
+    remedy = "n’a pas de date ; une période porte sur l’indicateur « reunions »."
+    yield is_period and name != "reunions", "gauche", claim.gauche, remedy
+    remedy = f"parle de {when} ; une période porte sur les réunions de {year}."
+    yield is_period and int(when) != year, "gauche", claim.gauche, remedy
+    has_mean = modality == "*" and entry.choice == "multiple" and entry.base is not None
+    remedy = "n’a pas de moyenne ; elle porte sur « * » et un indicateur à choix multiple."
+    yield claim.relation == "moyenne" and not has_mean, "gauche", claim.gauche, remedy
+    for column, value in sides.items() if claim.relation in SHARES else ():
+        is_share = catalogue().indicators[value.split("/")[2]].base is not None
+        yield not is_share, column, value, "n’a pas de part : cet indicateur n’a pas de base dans le catalogue."
 
 
 def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
@@ -215,7 +196,7 @@ def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
     data/raw/2020/affirmations.csv, ligne 2, colonne « droite » : la valeur manque alors que la relation ...
     """
     file = paths.relative(paths.raw_table(year, "affirmations"))
-    return _each(claims, file, lambda claim: _claim_fault(claim, year))
+    return _each(claims, file, lambda claim: _first(_claim_rules(claim, year)))
 
 
 def _remark_fault(remark) -> Wrong | None:
@@ -280,21 +261,20 @@ def _unknown_faults(cells: pd.Series, known: Iterable[str], *, file: str, regist
     ]
 
 
-def _answer_fault(row, answered: str, natures: dict[str, str]) -> str | None:
-    """Why a statement cannot be the answer to another one; None when it can."""
-    if row.nature not in ("levier", "recommandation"):
-        return (
-            f"est la réponse d’un énoncé de nature « {row.nature} », or seuls un levier ou une recommandation "
-            "répondent ; videz cette case, ou corrigez la nature."
-        )
-    if answered not in natures:
-        tensions = [id for id, nature in natures.items() if nature == "tension"]
-        near = get_close_matches(answered, tensions, n=1)
-        remedy = f"vouliez-vous « {near[0]} » ?" if near else "indiquez celui d’une tension, ou videz cette case."
-        return f"n’est l’identifiant d’aucun énoncé ; {remedy}"
-    if natures[answered] != "tension":
-        return f"est de nature « {natures[answered]} » ; indiquez l’identifiant d’une tension, ou videz cette case."
-    return None
+def _answer_rules(row, column: str, natures: dict[str, str]) -> Iterator[Rule]:
+    """Why a statement cannot be the answer to another one."""
+    answered = getattr(row, column)
+    remedy = (
+        f"est la réponse d’un énoncé de nature « {row.nature} », or seuls un levier ou une recommandation répondent ; "
+        "videz cette case, ou corrigez la nature."
+    )
+    yield row.nature not in ("levier", "recommandation"), column, answered, remedy
+    near = get_close_matches(answered, [id for id, nature in natures.items() if nature == "tension"], n=1)
+    remedy = f"vouliez-vous « {near[0]} » ?" if near else "indiquez celui d’une tension, ou videz cette case."
+    yield answered not in natures, column, answered, f"n’est l’identifiant d’aucun énoncé ; {remedy}"
+    nature = natures.get(answered)
+    remedy = f"est de nature « {nature} » ; indiquez l’identifiant d’une tension, ou videz cette case."
+    yield nature != "tension", column, answered, remedy
 
 
 def _link_fault(statement) -> Wrong | None:
@@ -314,10 +294,6 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
     file, actors = paths.relative(paths.raw_table(year, "enonces")), catalogue().indicators["acteur_enonce"].modalities
     natures = dict(statements[["id", "nature"]].to_numpy())
 
-    def answer_fault(row, column: str) -> Wrong | None:
-        remedy = _answer_fault(row, getattr(row, column), natures)
-        return (column, getattr(row, column), remedy) if remedy else None
-
     answers = [column for column in ("repond_a", "repond_a_2") if column in statements]
 
     return [
@@ -327,7 +303,11 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
         *(
             each
             for column in answers
-            for each in _each(split_multiple(statements, column), file, partial(answer_fault, column=column))
+            for each in _each(
+                split_multiple(statements, column),
+                file,
+                lambda row, column=column: _first(_answer_rules(row, column, natures)),
+            )
         ),
     ]
 
