@@ -18,9 +18,9 @@ from helpers.kernels import fork
 def make(name: str, place: Path) -> None:
     """A notebook executed in a folder of its own, and its page."""
     from helpers import parameters
+    from helpers.report.index import PAGES
     from helpers.report.notebook import export_page, extract
     from helpers.run.execution import execute
-    from helpers.run.release import PAGES
 
     choice = parameters.check("03_compare", year=YEAR)
     notebook = execute(name, choice.of(name), place / f"{name}.ipynb").notebook

@@ -16,7 +16,8 @@ import pytest
 
 from conftest import ALL
 from helpers import parameters
-from helpers.run import cluster, report
+from helpers.run import execution as cluster
+from helpers.run import report
 from helpers.run.tasks import NotebookFailure, tasks_of
 from helpers.schema import DataError
 from small_export import write_export

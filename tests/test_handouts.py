@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers.report.handouts import write_sheet, write_slides
+from helpers.report.index import write_sheet, write_slides
 from helpers.report.page import Page
 from test_publish import PAGES, code, export, notebook, shown
 
@@ -15,7 +15,7 @@ def told(html: str, tag: str):
 
 
 def sheet(folder, *notebooks, **changes) -> BeautifulSoup:
-    write_sheet(folder, notebooks, intro="Qui ils sont.", **{**AROUND, **changes})
+    write_sheet(folder, notebooks, **{**AROUND, **changes})
     return BeautifulSoup((folder / "fiche.html").read_text(encoding="utf-8"), "html.parser")
 
 

@@ -134,22 +134,17 @@ def test_a_file_that_is_a_link_to_another_place_has_its_name_in_the_project(tmp_
     assert list(map(str, provenance.why_stale(kept))) == ["2032/export de la base de 2032, fichier 1 a changé"]
 
 
-def test_two_reports_of_a_year_have_a_record_each_and_a_former_one_is_read_by_what_it_made(tmp_path, monkeypatch):
-    """Version 0.8 kept the record of the last report under one name, were it on simulated records."""
+def test_two_reports_of_a_year_have_a_record_each(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
-    folders = [paths.report(2032, is_synthetic=each) for each in (False, True)]
-    for folder in folders:
+    for is_synthetic in (True, False):
+        folder, asked = paths.report(2032, is_synthetic=is_synthetic), provenance.asked(2032, None, ["college"])
         folder.mkdir(parents=True)
         (folder / "index.html").touch()
-    asked = provenance.asked(2032, None, ["college"])
-    of_true, of_simulated = (provenance.record(asked, [], products=[folder / "index.html"]) for folder in folders)
-    provenance.remember(of_simulated, provenance.report_record(2032))
-    assert provenance.read_report_record(2032, is_synthetic=True) == of_simulated
-    assert provenance.read_report_record(2032) is None
-    assert provenance.current_report(2032, None, ["college"]) == folders[1]
-    provenance.remember(of_simulated, provenance.report_record(2032, is_synthetic=True))
-    provenance.remember(of_true, provenance.report_record(2032))
-    (folders[1] / "index.html").write_text("autre", encoding="utf-8")
-    assert provenance.current_report(2032, None, ["college"]) == folders[0]
-    assert provenance.read_report_record(2032, is_synthetic=True) == of_simulated
+        kept = provenance.record(asked, [], products=[folder / "index.html"])
+        provenance.remember(kept, provenance.report_record(2032, is_synthetic=is_synthetic))
+        assert provenance.current_report(2032, None, ["college"]) == folder
+        assert provenance.read_report_record(2032, is_synthetic=is_synthetic) == kept
+    (folder / "index.html").write_text("autre", encoding="utf-8")
+    assert provenance.current_report(2032, None, ["college"]) == paths.report(2032, is_synthetic=True)
+    assert provenance.current_report(2032, None) is None
     assert provenance.kept_sites(2032) == ["college"] and provenance.kept_sites(2031) == []

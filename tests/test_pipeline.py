@@ -295,10 +295,10 @@ def quick(monkeypatch):
 
     monkeypatch.setattr("helpers.run.report.ReportRun.perform", perform)
     monkeypatch.setattr("helpers.run.report.ReportRun.shown_notebooks", lambda _: {})
-    monkeypatch.setattr("helpers.run.release._build", lambda folder, *_: (folder / "index.html").touch())
+    monkeypatch.setattr("helpers.run.report._build", lambda folder, *_: (folder / "index.html").touch())
     monkeypatch.setattr("helpers.report.checks.check_pages", lambda folder: [])
     monkeypatch.setattr("helpers.disclosure.release.keep_release", lambda year: None)
-    monkeypatch.setattr("helpers.run.release._require_protected", lambda *_: None)
+    monkeypatch.setattr("helpers.run.report._require_protected", lambda *_: None)
     return ran
 
 

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.report.notebook import export_page, extract, page_title
-from helpers.report.page import Page, PublicationError, css_string, merge_styles, slug, split_rules
+from helpers.report.page import Page, PublicationError, css_string, slug
 from helpers.text import formats
 from marks import marks_of
 
@@ -183,14 +183,13 @@ WIDE = "<table class='n2'><caption>C</caption><thead><tr><th scope='col'>a</th><
 def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     page = soup(code("a", shown(text_html=WIDE)), code("b", shown(text_html=TABLE)), foot=WIDE)
     piled = page.select("table.pile")
-    assert [table["class"] for table in piled] == [["n2", "pile", "pile-1"]] * 2
+    assert [table["class"] for table in piled] == [["n2", "pile"]] * 2
     assert {(tag.name, tag["role"]) for tag in (piled[0], *piled[0].select("tbody, tbody tr, td"))} == {
         ("table", "table"), ("tbody", "rowgroup"), ("tr", "row"), ("td", "cell"),
     }
     # The heads keep their display on a phone (style.css), and so need no role.
     assert not re.search(r"\.pile[^{]*\bth\b[^{]*\{[^}]*display", page.style.string)
-    assert page.style.string.count(r'.pile-1{--c2:"b";--c3:"c \22 1\22  \3c /style>"}') == 1
-    assert ".pile-2" not in page.style.string
+    assert [table["style"] for table in piled] == [r'--c2:"b";--c3:"c \22 1\22  \3c /style>"'] * 2
     # The name of a column can neither end its string nor close the sheet.
     assert css_string('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
 
@@ -242,28 +241,3 @@ def test_extract_takes_the_html_of_tagged_cells_only():
         code("c", shown(text_html="<p>deux</p>"), tags=["a-retenir", "autre"]),
     ]
     assert extract(notebook(*cells), "a-retenir") == ["<p>un</p>", "<p>deux</p>"]
-
-
-# --- one sheet for several pages -----------------------------------------------------------------------------------------
-
-COMMON = "/* a } b */ a { color: red }\n@media print { p { margin: 0 } .x::before { content: \"};\" } }\n@import 'a;b';"
-
-
-def styled(own: str, body: str) -> BeautifulSoup:
-    return BeautifulSoup(f"<style>{COMMON}\n{own}</style>{body}", "html.parser")
-
-
-def test_a_sheet_is_split_where_its_rules_end_and_pages_of_one_style_give_that_style():
-    rules = ["/* a } b */ a { color: red }", '@media print { p { margin: 0 } .x::before { content: "};" } }', "@import 'a;b';"]
-    assert split_rules(COMMON) == rules
-    assert split_rules("@namespace svg url(x); p { margin: 0 }") == ["@namespace svg url(x);", "p { margin: 0 }"]
-    assert merge_styles({"a": styled("", ""), "b": styled("", "")}) == "\n".join(rules) + "\n"
-
-
-def test_a_class_that_two_pages_define_differently_keeps_both_meanings():
-    own, body = '@media screen { .pile-1 td::before { content: "%s .x" } .absent { top: 0 } }', '<table class="x pile-1"></table>'
-    pages = {"a": styled(own % "Lignes", body), "b": styled(own % "Octets", body)}
-    style = merge_styles(pages)
-    assert [tag.table["class"] for tag in pages.values()] == [["x", "pile-1--a"], ["x", "pile-1--b"]]
-    assert '.pile-1--a td::before { content: "Lignes .x" } .absent { top: 0 }' in style
-    assert '.pile-1--b td::before { content: "Octets .x" }' in style and style.count("color: red") == 1

@@ -15,8 +15,7 @@ from helpers import charts, indicators, schema, text
 from helpers.charts.marks import marks_of
 from helpers.charts.theme import in_french
 from helpers.palette import DARK, dark_rules
-from helpers.report.notebook import says_nothing, suppress_rounded
-from helpers.report.own_outputs import with_own_outputs
+from helpers.report.notebook import says_nothing, suppress_rounded, with_own_outputs
 from helpers.report.page import PublicationError
 
 COLUMNS = schema.columns("indicateurs")

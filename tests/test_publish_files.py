@@ -3,83 +3,81 @@
 import hashlib
 import json
 import re
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell
 
-from helpers.report import manifest
+from helpers import parameters
+from helpers.report import index, manifest
 from helpers.report.checks import check_pages
-from helpers.report.index import SiteEntry, write_index, write_sites
 from helpers.report.manifest import write_manifest
 from helpers.report.notebook import export_page
-from helpers.report.page import TEMPLATES, Page
+from helpers.report.page import TEMPLATES
+from test_publish import code, notebook, shown
 
-PAGES = [Page("01_clean", "Nettoyer", "01_clean.html"), Page("02_describe", "Décrire", "02_describe.html")]
-
-
-def index_context(**changes):
-    summary = {
-        "name": "02_describe", "question": "Qui sont les jeunes ?", "description": "Chiffres de l’année.",
-        "findings": ['<p><a href="#fig-1">42 %</a></p>'],
-    }  # fmt: skip
-    files = [{"href": "indicateurs.csv", "description": "Les nombres."}, {"href": "manifest.json", "description": "Les empreintes."}]
-    context = {
-        "title": "Que sait-on des ALSES en 2020 ?", "subtitle": "année 2020", "alert": "",
-        "holdings": "<p>Ce rapport part de chiffres imprimés.</p>", "intro": "Qui sont les ALSES.", "pages": PAGES,
-        "summaries": [summary | changes.pop("summary", {})], "files": files,
-        "opening": ["<p>Deux fois plus d’ALSES.</p>"], "evidence": ["<p>Ce qui a changé.</p>"], "glossary": [{"term": "Base", "meaning": "Le total d’une part."}],
-        "document": "Note de synthèse 2020", "foot": "<p>Fichiers lus</p>",
-    }  # fmt: skip
-    return context | changes
+PAGES = index.PAGES
 
 
-def index_of(folder, **changes) -> BeautifulSoup:
-    write_index(folder, context=index_context(**changes))
-    return BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+@pytest.fixture
+def index_of(data_root, tmp_path):
+    """The index of a report of 2032, whose page 02 has cells tagged for it."""
+
+    def write(**tagged: str) -> BeautifulSoup:
+        books = {page.name: notebook(title=f"# {page.title} ?") for page in PAGES}
+        told = [code("x", shown(text_html=html), tags=[tag.replace("_", "-")]) for tag, html in tagged.items()]
+        books["02_describe"] = notebook(*told, title="# Qui sont les jeunes ?")
+        index.write_index(tmp_path, PAGES, books, parameters.check("03_compare", year=2032))
+        return BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+
+    return write
 
 
-def test_index_says_the_answer_first_and_leads_on(tmp_path):
+def test_index_says_the_answer_first_and_leads_on(index_of, tmp_path):
     (tmp_path / "indicateurs.csv").write_bytes(b"x" * 12_340)
-    page = index_of(tmp_path, alert='<p class="encart synthetique">Données synthétiques.</p>')
+    page = index_of(
+        synthetique='<p class="encart synthetique">Données synthétiques.</p>', index_contexte="<p>Deux fois plus d’ALSES.</p>",
+        index_constat='<p><a href="#fig-1">42 %</a></p>', index_changements="<p>Ce qui a changé.</p>",
+        index_contenu="<p>Ce rapport part de chiffres imprimés.</p>",
+    )  # fmt: skip
     told = page.main.get_text(" ")
-    said = ["Données synthétiques", "Qui sont les ALSES", "Deux fois plus", "42", "Ce qui a changé", "Que trouve-t-on", "chiffres imprimés"]
+    said = ["Données synthétiques", "Les ALSES (acteurs", "Deux fois plus", "42", "Ce qui a changé", "Que trouve-t-on", "chiffres imprimés"]
     assert sorted(said, key=told.index) == said
-    assert [fold.text for fold in page.select("summary")][-3:] == [
+    assert [fold.text for fold in page.main.select("summary")] == [
         "Glossaire", "Les chiffres, à ouvrir dans un tableur ou un programme", "Comment citer ce rapport",
     ]  # fmt: skip
     assert page.h1.find_next_sibling()["class"] == ["encart", "synthetique"]
     assert page.select_one(".detail a")["href"] == "02_describe.html"
-    assert page.select_one(".glossaire dt").text == "Base"
     assert page.find("a", string="42\u202f%")["href"] == "02_describe.html#fig-1"
     assert [size.text for size in page.select(".taille")] == ["(12,3\u00a0ko)"]
     assert page.select_one('nav.pages [aria-current="page"]').text == "Accueil"
 
 
-def test_index_leaves_out_what_there_is_not(tmp_path):
-    page = index_of(tmp_path, summary={"findings": []}, opening=[], evidence=[], glossary=[])
-    assert not page.select(".constats, .ouverture")
-    assert [fold.text for fold in page.main.select("summary")] == ["Les chiffres, à ouvrir dans un tableur ou un programme", "Comment citer ce rapport"]
+def test_index_leaves_out_what_there_is_not(index_of):
+    page = index_of()
+    assert not page.select(".constats, .ouverture, .encart") and "sites.csv" not in page.text
 
 
-def test_a_whole_report_passes_its_own_checks(tmp_path):
-    notebook = new_notebook(cells=[new_markdown_cell('# Filles\n\n## Combien ?\n\n<p id="fig-1">42 %</p>')])
+def test_a_whole_report_passes_its_own_checks(index_of, tmp_path):
+    book = notebook(new_markdown_cell('## Combien ?\n\n<p id="fig-1">42 %</p>'))
     for page in PAGES:
-        html = export_page(notebook, name=page.name, pages=PAGES, foot="", subtitle="année 2020")
+        html = export_page(book, name=page.name, pages=PAGES, foot="", subtitle="année 2020")
         (tmp_path / page.href).write_text(html, encoding="utf-8")
-    (tmp_path / "indicateurs.csv").write_text("a\n", encoding="utf-8")
-    index_of(tmp_path)
-    assert check_pages(tmp_path) == []
+    for name in (*index._FILES, "fiche.html", "diapos.html"):
+        (tmp_path / name).touch()
+    index_of(index_constat='<p><a href="#fig-1">42 %</a></p>')
+    assert [fault for fault in check_pages(tmp_path) if not fault.startswith(("fiche", "diapos"))] == []
 
 
-def test_the_list_of_sites_leads_to_each_or_says_why_it_has_no_report(tmp_path):
-    sites = [
-        SiteEntry(name="AAPI", kind="association", association="", folder="", is_small=True, size=None),
-        SiteEntry(name="Collège <b>", kind="college", association="AAPI", folder="colleges/x", is_small=False, size=25),
-    ]
-    write_sites(tmp_path, sites, pages=[Page("sites", "Sites", "sites.html")], subtitle="Année 2021", least=11)
-    text = (tmp_path / "sites.html").read_text(encoding="utf-8")
-    page = BeautifulSoup(text, "html.parser")
+def test_the_list_of_sites_leads_to_each_or_says_why_it_has_no_report(tmp_path, monkeypatch):
+    columns = ["nom", "site_type", "site", "association", "dossier", "est_publie"]
+    rows = [("AAPI", "association", "AAPI", "", "", False), ("Collège <b>", "college", "x", "AAPI", "colleges/x", True)]
+    monkeypatch.setattr(index.data, "export_sites", lambda *_: pd.DataFrame(rows, columns=columns))
+    monkeypatch.setattr(index.data, "load_site_sizes", lambda _: {("college", "x"): 25})
+    index.write_sites(tmp_path, {"x": "colleges/x"}, [index.SITES_PAGE], SimpleNamespace(year=2021))
+    page = BeautifulSoup((tmp_path / "sites.html").read_text(encoding="utf-8"), "html.parser")
     assert "moins de 11" in page.main.text and page.select_one("main b") is None
     assert [link["href"] for link in page.main.find_all("a") if "colleges" in link["href"]] == ["colleges/x/fiche.html"]
 

@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from helpers import paths
-from helpers.report import publication
 from helpers.report.page import BusyError
 from helpers.report.publication import atomic_replace, recover_reports, year_lock
 
@@ -79,13 +78,12 @@ def test_the_one_who_holds_the_year_is_named_and_other_years_go_on(root, hold):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ne connaît pas ce signal")
-def test_a_lock_whose_holder_was_killed_is_free_at_once_and_its_card_names_nobody(root, hold, monkeypatch):
+def test_a_lock_whose_holder_was_killed_is_free_at_once_and_its_card_names_nobody(root, hold):
     killed = hold(2020)
     killed.send_signal(signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
     stale = (locks(root) / ".verrou-2020.json").read_text(encoding="utf-8")
     with year_lock([2020], what="alses run --year 2020"):
-        monkeypatch.setattr(publication, "_CARD_WAIT_S", 0)
         (locks(root) / ".verrou-2020.json").write_text(stale, encoding="utf-8")
         assert refusal(2020) == "Un autre programme travaille sur l’année 2020 : attendez sa fin, puis relancez."
     assert left(root) == []
@@ -97,8 +95,7 @@ CARDS = [None, "", "[]", "[" * 200_000, '{"processus": 1}', '{"processus": "x", 
 
 
 @pytest.mark.parametrize("text", CARDS)
-def test_a_refusal_needs_no_card(root, monkeypatch, text):
-    monkeypatch.setattr(publication, "_CARD_WAIT_S", 0)
+def test_a_refusal_needs_no_card(root, text):
     with year_lock([2020], what="alses run --year 2020"):
         card = locks(root) / ".verrou-2020.json"
         card.unlink() if text is None else card.write_text(text, encoding="latin-1")
@@ -109,15 +106,12 @@ def test_a_refusal_needs_no_card(root, monkeypatch, text):
         assert refusal(2020).startswith("Un autre programme travaille sur l’année 2020 : ")
 
 
-def test_a_card_is_waited_for_and_a_day_that_is_not_today_is_said(root, monkeypatch):
+def test_a_day_that_is_not_today_is_told(root):
     with year_lock([2020], what="alses run --year 2020"):
         path = locks(root) / ".verrou-2020.json"
-        card = json.loads(path.read_text(encoding="utf-8"))
-        path.unlink()
-        card["depuis"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
-        monkeypatch.setattr(publication.time, "sleep", lambda _: path.write_text(json.dumps(card), encoding="utf-8"))
-        day = (datetime.now().astimezone() - timedelta(days=2)).strftime("%d/%m/%Y à %H h %M")
-        assert f"(processus {os.getpid()}, « alses run --year 2020 », depuis le {day})" in refusal(2020)
+        before = datetime.now().astimezone() - timedelta(days=2)
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"depuis": before.isoformat()}), encoding="utf-8")
+        assert f"(processus {os.getpid()}, « alses run --year 2020 », depuis le {before:%d/%m/%Y à %H h %M})" in refusal(2020)
 
 
 def start_once(root: str, gate, said) -> None:

@@ -14,9 +14,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from helpers import data, paths
 from helpers.indicators import Facts
 from helpers.indicators.constraints import row, table
+from helpers.report.index import PAGES
 from helpers.report.notebook import export_page
 from helpers.run.execution import execute
-from helpers.run.release import PAGES
 from helpers.schema import DataError
 from in_process import run_notebook
 

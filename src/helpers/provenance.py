@@ -28,7 +28,6 @@ from helpers.paths import (
     processed,
     public_name,
     report,
-    reports,
     repository,
     years,
 )
@@ -133,15 +132,14 @@ def _names(source: str) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def _imports_of(path: Path, modified: int, size: int) -> tuple[tuple[str, ...], frozenset[str]]:
+def _imports_of(path: Path, _modified: int, _size: int) -> tuple[list[str], set[str]]:
     """The names that a file imports from our package, and the first names of all its imports."""
-    del modified, size  # the file may change while the process lives
     source = path.read_text(encoding="utf-8")
-    return tuple(_names(source)), frozenset(re.findall(_LIBRARY, source))
+    return _names(source), set(re.findall(_LIBRARY, source))
 
 
-def _imports(path: Path) -> tuple[tuple[str, ...], frozenset[str]]:
-    state = path.stat()
+def _imports(path: Path) -> tuple[list[str], set[str]]:
+    state = path.stat()  # the file may change while the process lives
     return _imports_of(path, state.st_mtime_ns, state.st_size)
 
 
@@ -315,20 +313,18 @@ def record(
 
 def card(parameters: dict[str, Any], files: dict[str, State], products: Iterable[Path]) -> Record:
     """A record with checksums alone: the same tables give the same bytes, whenever they were written."""
-    inputs, outputs = (
-        {name: State(state.sha256) for name, state in each.items()} for each in (files, states(products))
-    )
-    return Record(parameters, inputs, products=outputs)
+    bare = [{name: State(state.sha256) for name, state in each.items()} for each in (files, states(products))]
+    return Record(parameters, bare[0], products=bare[1])
 
 
-_RAW = r"data/raw/\d{4}"
+_RAW, _PARTS = r"data/raw/\d{4}", ("files", "products")
 
 
 def dump(kept: Record) -> str:
     """A record as its file holds it: the files of an export, whose names are free text, by their rank."""
     shown = _renamed(kept, public_path)
-    parts = ({name: state._asdict() for name, state in each.items()} for each in (shown.files, shown.products))
-    return json.dumps(shown._asdict() | dict(zip(("files", "products"), parts, strict=True)), ensure_ascii=False)
+    parts = {part: {name: state._asdict() for name, state in getattr(shown, part).items()} for part in _PARTS}
+    return json.dumps(shown._asdict() | parts, ensure_ascii=False)
 
 
 def public_path(name: str) -> str:
@@ -352,12 +348,12 @@ def _received_path(name: str) -> str:
 
 
 def _renamed(kept: Record, rename: Callable[[str], str]) -> Record:
-    files, products = ({rename(name): state for name, state in each.items()} for each in (kept.files, kept.products))
+    parts = {part: {rename(name): state for name, state in getattr(kept, part).items()} for part in _PARTS}
     folders = {
         place: [rename(f"{place}/{name}").removeprefix(f"{place}/") for name in names]
         for place, names in kept.folders.items()
     }
-    return kept._replace(files=files, products=products, folders=folders)
+    return kept._replace(**parts, folders=folders)
 
 
 def remember(kept: Record, path: Path) -> None:
@@ -372,7 +368,7 @@ def read_record(path: Path) -> Record | None:
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["forme"] not in _FORMS:
             return None
-        for part in ("files", "products"):
+        for part in _PARTS:
             kept[part] = {name: State(**state) for name, state in kept[part].items()}
         return _renamed(Record(**kept), _received_path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -493,74 +489,52 @@ def asked(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> dict[
     return {"year": year, "compare_to": compare_to, "sites": sorted(set(sites)), "années": before}
 
 
-def _folder(kept: Record) -> Path | None:
-    names = {name.split("/")[1] for name in kept.products if name.startswith("reports/")}
-    return reports() / names.pop() if len(names) == 1 else None
-
-
-def _records(year: int) -> list[Record]:
-    """The records of a year's reports, that of the last one first."""
-    places = [report_record(year, is_synthetic=each) for each in (False, True)]
-    dated = sorted((place.stat().st_mtime_ns, place) for place in places if place.is_file())
-    return [kept for _, place in reversed(dated) if (kept := read_record(place))]
-
-
 def read_report_record(year: int, *, is_synthetic: bool = False) -> Record | None:
-    """The record of that report; version 0.8 kept the last one of a year under one name, whichever report it was."""
-    folder = report(year, is_synthetic=is_synthetic)
-    return next((kept for kept in _records(year) if _folder(kept) == folder), None)
+    """The record of that report; None if there is none that can be used."""
+    return read_record(report_record(year, is_synthetic=is_synthetic))
 
 
 def kept_sites(year: int) -> list[str]:
     """The reports below the network that the last report of a year had, as they were asked for."""
-    return next((kept.parameters.get("sites", []) for kept in _records(year)), [])
-
-
-def why_report_stale(kept: Record, parameters: dict | None = None) -> list[Reason]:
-    """As `why_stale`; a notebook that was added to the report since is a reason too."""
-    own = (name_of(notebook(name)) for name in own_notebooks())
-    new = [Reason("notebook", name, "est arrivé") for name in own if name not in kept.files]
-    return [*why_stale(kept, parameters), *new]
+    both = (read_report_record(year, is_synthetic=each) for each in (False, True))
+    return next((kept.parameters.get("sites", []) for kept in both if kept), [])
 
 
 def report_causes(
     year: int, compare_to: int | None, sites: Iterable[str] = (), *, is_synthetic: bool = False
 ) -> list[Reason] | None:
-    """Why the report would not be the same if it were made now; None when nothing is known of it."""
+    """Why the report would not be the same if it were made now; None when nothing is known of it.
+
+    A notebook that was added to the report since is a reason too.
+    """
     kept = read_report_record(year, is_synthetic=is_synthetic)
-    return None if kept is None else why_report_stale(kept, asked(year, compare_to, sites))
-
-
-def _is_tidy(folder: Path) -> bool:
-    """Whether no run was cut while it put this report in place."""
-    left = (f".en-cours-{folder.name}", f"{folder.name}.ancien")
-    return not any(path.name.startswith(left) for path in folder.parent.iterdir())
+    if kept is None:
+        return None
+    own = (name_of(notebook(name)) for name in own_notebooks())
+    new = [Reason("notebook", name, "est arrivé") for name in own if name not in kept.files]
+    return [*why_stale(kept, asked(year, compare_to, sites)), *new]
 
 
 def current_report(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> Path | None:
     """The folder of the published report if it is up to date, its files included; else None."""
-    for kept in _records(year):
-        folder = _folder(kept)
-        if folder and not why_report_stale(kept, asked(year, compare_to, sites)) and _is_tidy(folder):
-            return folder
+    for is_synthetic in (False, True):  # never both: an export that comes or goes is a reason
+        if report_causes(year, compare_to, sites, is_synthetic=is_synthetic) == []:
+            return report(year, is_synthetic=is_synthetic)
     return None
 
 
 # --- Kernel extension: after each cell, saves the list of files that the notebook read and wrote ---
 # Loaded on the kernel's command line by a run only: a notebook opened by hand knows nothing of it.
 
-MODULE = __name__
 
-
-def read_back(list_path: Path) -> tuple[list[Path], list[Path]]:
+def read_back(list_path: Path) -> list[list[Path]]:
     """The files read, then those written, as `seen` gave them."""
-    read, written = json.loads(list_path.read_text(encoding="utf-8"))
-    return [Path(each) for each in read], [Path(each) for each in written]
+    return [[Path(each) for each in part] for part in json.loads(list_path.read_text(encoding="utf-8"))]
 
 
 def arguments(list_path: Path, root: Path) -> list[str]:
     """The command line arguments of a kernel that saves its list in this file and has ``root`` as data root."""
-    extension = f"--InteractiveShellApp.extra_extensions={MODULE}"
+    extension = f"--InteractiveShellApp.extra_extensions={__name__}"
     # Its warnings are in English, and only say that it was stopped.
     quiet = "--IPKernelApp.log_level=ERROR"
     return [extension, quiet, f"--FilesSeen.path={list_path}", f"--FilesSeen.root={root}"]

@@ -195,7 +195,7 @@ def publier(
     if not titre:
         _close(figure)
         told = 'La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").'
-        return Html(f'<p class="figure-sans-titre">{told}</p>', told)  # `report.own_outputs` looks for the class
+        return Html(f'<p class="figure-sans-titre">{told}</p>', told)  # `report.notebook` looks for the class
     title = sentence(titre, looked, **valeurs)
     if not title or frame.empty:
         _close(figure)

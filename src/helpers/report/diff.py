@@ -1,8 +1,7 @@
-"""Which values of two releases of a report differ, how they are written, and after which change."""
+"""What changed between two reports of one year: values matched by key, what changed meanwhile, and a page of it all."""
 
 import csv
 import io
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,26 +11,33 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
+from bs4 import BeautifulSoup
+
 from helpers import data, paths
-from helpers.provenance import Reason
+from helpers.provenance import Reason, public_path
+from helpers.report.manifest import STAMP, open_report
+from helpers.report.page import INDEX, lay_out, report_subtitle
 from helpers.schema import (
     COUNT_FINDINGS,
     FINDINGS,
+    FROM_RECORDS,
     PRECISION_WORDS,
     SOURCES,
+    SYNTHETIC,
     DataError,
-    Indicator,
     catalogue,
     read_code,
     table_schema,
 )
-from helpers.text.formats import day, month, number, percent, plural, scientific, signed
+from helpers.system import atomic_write
+from helpers.text.formats import Html, day, fragment, month, number, percent, plural, scientific, signed
+from helpers.text.tables import Group
+from helpers.text.tables import lay_out as lay_out_table
 from helpers.typography import NARROW, WIDE
 
 # --- The values of a published report, from its own files ---
 
-INDICATORS, COMPARISONS, MANIFEST = "indicateurs", "comparaisons", "manifest.json"
-FILES = (f"{INDICATORS}.csv", f"{COMPARISONS}.csv", MANIFEST)
+INDICATORS, COMPARISONS = "indicateurs", "comparaisons"
 
 # What a comparison says in words: read as measures of their own.
 WORDS = ("constat", "constat_effectif", "portee")
@@ -44,15 +50,11 @@ _READ = {
 }
 
 
-class UnreadableFigures(Exception):
-    """Stored files that are not those of a report; the message says what is wrong with them."""
-
-
 @dataclass(frozen=True)
 class PublishedValues:
     """A report: the rows of its tables by key, with typed values (None: empty cell), and its manifest.
 
-    >>> rapport = read_report(paths.report(2020))
+    >>> rapport = read_values(paths.report(2020))
     >>> rapport.rows["indicateurs"]["2020", "alses", "reseau", None, "sexe", "filles", None, None]["effectif_max"]
     949
     """
@@ -61,31 +63,22 @@ class PublishedValues:
     manifest: dict
 
     @property
-    def made_at(self) -> datetime | None:
-        """When the report was made, in local time; None when unknown."""
-        stamp = self.manifest.get("tampon", {}).get("produit_le")
-        return datetime.fromisoformat(stamp).astimezone() if stamp else None
-
-    @property
-    def inputs(self) -> dict[str, str]:
-        """The checksum of each file that was read, by path."""
-        return {entry["path"]: entry["sha256"] for entry in self.manifest["inputs"]}
+    def made_at(self) -> datetime:
+        """When the report was made, in local time."""
+        return datetime.fromisoformat(self.manifest[STAMP]["produit_le"]).astimezone()
 
 
 def _rows(content: bytes, name: str) -> dict[tuple, dict]:
     """The rows by key. Columns unknown to the schema are left out, missing ones (older report) are absent."""
     schema = table_schema(name)
     kinds = {column["name"]: column["type"] for column in schema["fields"]}
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)
-    found = {}
-    for cells in rows:
-        if None in cells or None in cells.values():
-            raise ValueError("a row with more or fewer cells than columns")
-        row = {
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
+    return {
+        tuple(cells[column] or None for column in schema["primaryKey"]): {
             column: _READ[kinds[column]](text) if text else None for column, text in cells.items() if column in kinds
         }
-        found[tuple(cells[column] or None for column in schema["primaryKey"])] = row
-    return found
+        for cells in rows
+    }
 
 
 def _with_words(measures: dict[tuple, dict]) -> dict[tuple, dict]:
@@ -99,23 +92,14 @@ def _with_words(measures: dict[tuple, dict]) -> dict[tuple, dict]:
     return rows
 
 
-def read_files(files: dict[str, bytes]) -> PublishedValues:
-    """The values in the files of a report, by name (`FILES`); UnreadableFigures when one is missing or unusable."""
-    try:
-        indicators = _rows(files[f"{INDICATORS}.csv"], INDICATORS)
-        comparisons = _with_words(_rows(files[f"{COMPARISONS}.csv"], COMPARISONS))
-        found = PublishedValues({INDICATORS: indicators, COMPARISONS: comparisons}, json.loads(files[MANIFEST]))
-        _ = found.made_at, found.inputs, found.manifest["parameters"].keys(), found.manifest["versions"].keys()
-    except KeyError as error:
-        raise UnreadableFigures(f"{error.args[0]} manque") from None
-    except (ValueError, TypeError, AttributeError, csv.Error):  # of bytes, numbers, dates, JSON; a row cut short
-        raise UnreadableFigures("une table ou le manifeste n’est pas celui d’un rapport") from None
-    return found
+def read_values(folder: Path) -> PublishedValues:
+    """The values of the report in this folder, as they were published.
 
-
-def read_report(folder: Path) -> PublishedValues:
-    """The values of the report in this folder; UnreadableFigures when it holds no complete report."""
-    return read_files({name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()})
+    Raises ReportError when it holds no report, KeyError when a table is missing or was changed.
+    """
+    report = open_report(folder)
+    tables = {name: _rows(report.files[f"{name}.csv"], name) for name in SAID}
+    return PublishedValues({**tables, COMPARISONS: _with_words(tables[COMPARISONS])}, report.manifest)
 
 
 # --- Which values of two reports differ, matched by key ---
@@ -172,7 +156,7 @@ def _same(before: object, after: object) -> bool:
     return before == after
 
 
-def compare_figures(before: PublishedValues, after: PublishedValues) -> Changes:
+def compare_values(before: PublishedValues, after: PublishedValues) -> Changes:
     """What moved, appeared and vanished between two reports of one year.
 
     A measure that comes or goes within a comparison that stays is a move of that comparison.
@@ -240,7 +224,7 @@ class Names:
         return ", ".join([title, *filter(None, [row["site"], who]), str(row["annee"])])
 
     def _crossing(self, other: str, modality: str) -> str:
-        entry: Indicator | None = catalogue().indicators.get(other)
+        entry = catalogue().indicators.get(other)
         name = entry.label[:1].lower() + entry.label[1:] + " :" if entry else _CROSSED.get(other, f"{_spelt(other)} :")
         return f"{name} {self._answer(other, modality)}"
 
@@ -381,69 +365,37 @@ def values(change: Change) -> tuple[str, str]:
 
 # --- What changed in what the report is made from: an order in time, seldom a cause ---
 
-# The kinds of `Reason` told here: as the subject of a sentence, then after « Après ».
+# The kinds of `Reason` that are told, each as the subject of a sentence.
 KINDS = {
-    "donnees": ("les données", "un changement de données"),
-    "code": ("le code", "un changement de code"),
-    "parametre": ("les paramètres", "un changement de paramètre"),
-    "bibliotheques": ("les bibliothèques", "un changement de bibliothèque"),
-    "notebook": ("les notebooks", "un changement de notebook"),
+    "donnees": "les données",
+    "code": "le code",
+    "parametre": "les paramètres",
+    "bibliotheques": "les bibliothèques",
+    "notebook": "les notebooks",
 }
-_COUNTS = {2: "Deux", 3: "Trois", 4: "Quatre", 5: "Cinq"}
 
 
-def _written(value: object) -> object:
-    return "aucune" if value is None else value
+def _listed(reasons: list[Reason], most: int) -> str:
+    named = [public_path(reason.name).replace("None", "aucune") for reason in reasons]
+    left = len(named) - most
+    return ", ".join(named[:most]) + (f" et {left} {'autre' if left == 1 else 'autres'}" if left > 0 else "")
 
 
-def _differences(kind: str, before: dict, after: dict, mark: str) -> list[Reason]:
-    return [
-        Reason(kind, f"{name}{mark} {_written(before.get(name))} → {_written(after.get(name))}", "")
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
-    ]
+def changed_meanwhile(reasons: Iterable[Reason], *, has_moved: bool, most: int = 3) -> str:
+    """One sentence: what changed between the two reports, with at most ``most`` names per kind.
 
+    None of it is called the cause of a move.
 
-def causes_between(before: PublishedValues, after: PublishedValues) -> list[Reason]:
-    """What changed between two manifests: files (under public names), parameters, libraries; they tell no code."""
-    then, now = before.inputs, after.inputs
-    read = [Reason("donnees", name) for name in sorted(then.keys() | now.keys()) if then.get(name) != now.get(name)]
-    given, used = ([each.manifest[part] for each in (before, after)] for part in ("parameters", "versions"))
-    return [*read, *_differences("parametre", *given, " :"), *_differences("bibliotheques", *used, "")]
-
-
-def _names(causes: list[Reason], shown: int) -> str:
-    named = [cause.name for cause in causes]
-    left = len(named) - shown
-    return ", ".join(named[:shown]) + (f" et {left} {'autre' if left == 1 else 'autres'}" if left > 0 else "")
-
-
-def say_causes(causes: Iterable[Reason], *, has_moved: bool, shown: int = 3) -> str:
-    """One sentence: after what values moved, or what moved none, with at most ``shown`` names per kind.
-
-    Of several kinds, none is called the cause.
-
-    >>> print(say_causes([Reason("donnees", "data/raw/2020/reunions.csv")], has_moved=True))
-    Après un changement de données : data/raw/2020/reunions.csv.
+    >>> print(changed_meanwhile([Reason("donnees", "data/raw/2020/reunions.csv")], has_moved=True))
+    Entre-temps ont changé : les données (data/raw/2020/reunions.csv).
     """
     kinds: dict[str, list[Reason]] = {}
-    for cause in dict.fromkeys(causes):
-        kinds.setdefault(cause.kind, []).append(cause)
-    parts = [f"{KINDS[kind][0]} ({_names(kinds[kind], shown)})" for kind in KINDS if kind in kinds]
-    if not has_moved:
-        return f"Changé sans effet sur les chiffres : {', '.join(parts)}." if parts else ""
-    if not parts:
-        return (
-            "La cause est inconnue : ni les données, ni le code, ni les paramètres, ni les bibliothèques, "
-            "ni les notebooks n’ont changé. C’est un défaut à signaler."
-        )
-    if len(parts) == 1:
-        ((kind, same),) = kinds.items()
-        return f"Après {KINDS[kind][1]} : {_names(same, shown)}."
-    listed = f"{', '.join(parts[:-1])} et {parts[-1]}"
-    return (
-        f"{_COUNTS[len(parts)]} choses ont changé : {listed} ; on ne peut pas dire laquelle a fait bouger un chiffre."
-    )
+    for reason in dict.fromkeys(reasons):
+        kinds.setdefault(reason.kind, []).append(reason)
+    parts = [f"{words} ({_listed(kinds[kind], most)})" for kind, words in KINDS.items() if kind in kinds]
+    if parts:
+        return f"Entre-temps ont changé : {', '.join(parts)}."
+    return "On ne sait pas ce qui a changé entre-temps." if has_moved else ""
 
 
 # --- What changed, in one sentence and in a few lines for a terminal ---
@@ -452,11 +404,8 @@ def say_causes(causes: Iterable[Reason], *, has_moved: bool, shown: int = 3) -> 
 SHOWN = 4
 
 
-def moment(made_at: datetime | None) -> str:
-    """Which report is meant: « le rapport du 12/11/2026 à 14 h 32 », or « le rapport précédent »."""
-    if made_at is None:
-        return "le rapport précédent"
-    return f"le rapport du {made_at:%d/%m/%Y} à{WIDE}{made_at:%H}{WIDE}h{WIDE}{made_at:%M}"
+def _moment(report: PublishedValues) -> str:
+    return f"le rapport du {report.made_at:%d/%m/%Y} à{WIDE}{report.made_at:%H}{WIDE}h{WIDE}{report.made_at:%M}"
 
 
 def _counted(found: list[Change]) -> tuple[str, int, bool]:
@@ -478,27 +427,7 @@ def headline(changes: Changes, before: PublishedValues) -> str:
         if count:
             agrees = ("e" if is_feminine else "") + ("s" if count > 1 else "") if many else ""
             others.append(f"{said} {plural(count, one, many or 'ont disparu')}{agrees}")
-    return " ; ".join([f"{has} depuis {moment(before.made_at)}", *others])
-
-
-def _centre(row: dict, *names: str) -> float | None:
-    known = [row[name] for name in names if row.get(name) is not None]
-    return sum(known) / len(known) if known else None
-
-
-def _weight(change: Change) -> tuple[int, float]:
-    """How much a move matters: findings of comparisons, values, then cross-tabulations and counts of files, measures.
-
-    Counts weigh by their move over their square root, between difference and ratio: 1 more of 7 weighs as 3 of 66.
-    """
-    if change.table != INDICATORS:
-        return (3, 0) if "texte" in change.row else (0, 0)
-    is_detail = bool(change.row["croise_avec"]) or change.row["perimetre"] == "donnees"
-    for ends in (("effectif_min", "effectif_max"), ("part_min_pct", "part_max_pct")):
-        then, now = _centre(change.before, *ends), _centre(change.after, *ends)
-        if then is not None and now is not None:
-            return 1 if is_detail else 2, abs(now - then) / max(then, 1) ** 0.5
-    return 1 if is_detail else 2, 1.0  # known in one of the reports only
+    return " ; ".join([f"{has} depuis {_moment(before)}", *others])
 
 
 def _line(change: Change, names: Names) -> str:
@@ -512,15 +441,131 @@ def _line(change: Change, names: Names) -> str:
     return f"  {names.of(change)} : {', '.join([told, *remarks(change)])}"
 
 
-def summary_lines(changes: Changes, before: PublishedValues, causes: Sequence[Reason], *, page: Path) -> list[str]:
-    """The lines for a terminal: how many values changed, after what, the biggest moves, where all of them are."""
+def summary_lines(changes: Changes, before: PublishedValues, reasons: Sequence[Reason], *, page: Path) -> list[str]:
+    """The lines for a terminal: how many values changed, after what, the first moves, where all of them are.
+
+    The findings of comparisons come first, then the values in the order of the tables.
+    """
     if not changes.every:
         return [f"{headline(changes, before)}."]
-    biggest = sorted(changes.moved, key=_weight, reverse=True)[:SHOWN]
+    first = sorted(changes.moved, key=lambda each: (not _is_finding(each), each.table != INDICATORS))[:SHOWN]
     names = Names()
     return [
         f"{headline(changes, before)}.",
-        say_causes(causes, has_moved=True),
-        *(_line(each, names) for each in biggest),
+        changed_meanwhile(reasons, has_moved=True),
+        *(_line(each, names) for each in first),
         f"  le détail : {paths.relative(page)}",
     ]
+
+
+def _is_finding(change: Change) -> bool:
+    return change.table == COMPARISONS and "texte" in change.row
+
+
+# --- The page of what changed, beside the tables of the year ---
+
+# For each kind of change, the titles of its values and of its comparisons.
+_SECTIONS = {
+    "moved": ("Quels chiffres ont changé ?", "Quelles comparaisons ont changé ?"),
+    "appeared": ("Quels chiffres sont apparus ?", "Quelles comparaisons sont apparues ?"),
+    "vanished": ("Quels chiffres ont disparu ?", "Quelles comparaisons ont disparu ?"),
+}
+_BOUND = "\u2060–\u2060"  # both bounds stay on one line
+
+
+def page_path(report: Path) -> Path:
+    """The page of what changed in a report; one on simulated records has its own."""
+    year, simulated = int(report.name[:4]), report.name[4:]
+    return paths.processed(year) / f"changements{simulated}.html"
+
+
+def _cells(change: Change, names: Names) -> list[str]:
+    before, after = (text.replace("–", _BOUND) for text in values(change))
+    after = " ; ".join([after, *remarks(change)])
+    if change.table == COMPARISONS:
+        return [names.measure(change), before, after]
+    bases = list(dict.fromkeys(base(row) for row in (change.before, change.after) if row))
+    return [names.of(change), before, after, " → ".join(bases)]
+
+
+def _compared(change: Change) -> str:
+    """What is compared, and what was when the other year changed."""
+    labels = [row["libelle"] for row in (change.before, change.after) if row]
+    return labels[0] if labels[0] == labels[-1] else f"{labels[-1]} (avant : {labels[0]})"
+
+
+def _table(changes: list[Change], names: Names) -> Html:
+    is_figures = changes[0].table == INDICATORS
+    groups: dict[str, Group] = {}
+    for change in changes:
+        title = names.topic(change) if is_figures else _compared(change)
+        groups.setdefault(title, Group(title, [])).rows.append(_cells(change, names))
+    caption = "Chiffres, par rubrique" if is_figures else "Mesures, par comparaison"
+    columns = ["Chiffre", "Avant", "Après", "n"] if is_figures else ["Mesure", "Avant", "Après"]
+    return lay_out_table(caption, columns, list(groups.values()), numbers=["n"] if is_figures else [])
+
+
+def write_page(
+    path: Path,
+    changes: Changes,
+    before: PublishedValues,
+    after: PublishedValues,
+    reasons: Sequence[Reason],
+    report: Path,
+) -> None:
+    """Write the page atomically: the answer, what changed meanwhile, the tables; ``report`` is the folder it is about.
+
+    It holds what both reports publish and nothing else.
+    """
+    names, given = Names(), after.manifest["parameters"]
+    sources = {row.get("source") for each in (before, after) for row in each.rows[INDICATORS].values()}
+    sections = [
+        (title, _table(some, names))
+        for kind, titles in _SECTIONS.items()
+        for title, table in zip(titles, SAID, strict=True)
+        if (some := [each for each in getattr(changes, kind) if each.table == table])
+    ]
+    body = fragment(
+        "changes.html.j2",
+        headline=headline(changes, before),
+        cause=changed_meanwhile(reasons, has_moved=bool(changes.every), most=len(reasons)),
+        is_synthetic=SYNTHETIC in sources,
+        is_of_records=bool(changes.every) and bool(sources & set(FROM_RECORDS)),
+        sections=sections,
+    )
+    foot = (
+        f"<p>Cette page compare les chiffres du rapport du {after.made_at:%d/%m/%Y}, {paths.relative(report)}, à ceux "
+        "du rapport qu’il remplace. Elle reste à côté des tables de l’année, hors du rapport, et sera récrite au "
+        "prochain.</p>"
+    )
+    html = lay_out(
+        BeautifulSoup(body, "html.parser"),
+        title="Ce qui a changé",
+        current=None,
+        pages=[],
+        subtitle=report_subtitle(given["year"], given.get("compare_to")),
+        foot=foot,
+        template="changements.html.j2",
+        index=Path(*[".."] * 3, paths.relative(report), INDEX).as_posix(),
+    )
+    with atomic_write(path) as beside:
+        beside.write_text(html, encoding="utf-8", newline="\n")
+
+
+def explain(old: Path, new: Path, reasons: Iterable[Reason]) -> list[str]:
+    """What changes when the report built in ``new`` takes the place of that in ``old``, for a terminal; also as a page.
+
+    ``reasons`` are those for which it was made again. Nothing without an old report. A fault here is one more line:
+    it must not keep a report from being published.
+    """
+    page, known = page_path(old), [reason for reason in reasons if reason.kind in KINDS and not reason.is_consequence]
+    try:
+        page.unlink(missing_ok=True)  # it speaks of another report
+        if not old.is_dir():
+            return []
+        before, after = read_values(old), read_values(new)
+        changes = compare_values(before, after)
+        write_page(page, changes, before, after, known, old)
+        return summary_lines(changes, before, known, page=page)
+    except Exception as error:
+        return [f"Ce qui a changé depuis le rapport précédent n’a pas pu être dit ({type(error).__name__})."]

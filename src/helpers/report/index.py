@@ -1,62 +1,83 @@
-"""index.html, sites.html, and the example that git keeps."""
+"""Around the pages of a report: its menu, index, list of sites, sheet and slides; the example kept in git."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 from markupsafe import Markup
 
+from helpers import data, text
+from helpers.parameters import Parameters
 from helpers.report.manifest import MANIFEST, STAMP, manifest_bytes, read_report
-from helpers.report.page import INDEX, SITES, TEMPLATES, Page, lay_out, set_drawings_aside, templates
+from helpers.report.notebook import extract, page_title
+from helpers.report.page import (
+    INDEX,
+    SHEET,
+    SITES,
+    SLIDES,
+    TEMPLATES,
+    Page,
+    lay_out,
+    report_subtitle,
+    set_drawings_aside,
+    templates,
+)
+from helpers.schema import FEWEST_FOR_REPORT
+
+if TYPE_CHECKING:  # slow to import
+    from nbformat import NotebookNode
+
+# --- The pages of a report ---
+
+# In the order of the menu, each with its name there; on the index, one line each.
+PAGES = [
+    Page("02_describe", "Portrait de l’année", "02_describe.html"),
+    Page("03_compare", "D’une année à l’autre", "03_compare.html"),
+    Page("04_themes", "Ce qui s’est dit", "04_themes.html"),
+    Page("01_clean", "Données et vérifications", "01_clean.html"),
+]
+SITES_PAGE = Page("sites", "Associations et collèges", SITES)  # where there are some
+_HANDOUTS = [
+    Page("fiche", "L’essentiel sur une feuille, pour une réunion", SHEET),
+    Page("diapos", "Les constats de l’année, un par diapositive", SLIDES),
+]
+_DESCRIPTIONS = {
+    "02_describe": "Les jeunes accompagnés, les postes, les réunions.",
+    "03_compare": "Ce qui a bougé, et jusqu’où on peut le dire.",
+    "04_themes": "Les difficultés, les réponses proposées, les suites.",
+    "01_clean": "Ce qui a été reçu, corrigé, vérifié.",
+}
+# For a school head who has never met one.
+_WHO = (
+    "Les ALSES (acteurs de liaison sociale dans l’environnement scolaire) sont des éducateurs "
+    "de prévention spécialisée présents dans un collège."
+)
+_FILES = {
+    "sites.csv": "Ces associations et ces collèges, et le dossier de leurs pages.",
+    "indicateurs.xlsx": "Les indicateurs, leurs bornes et leur source ; le sens des colonnes et des codes.",
+    "comparaisons.xlsx": "Les mesures de chaque comparaison : écart, intervalle, test, et leurs bornes.",
+    "indicateurs.csv": "Les mêmes lignes pour un programme ; indicateurs.parquet les donne avec leurs types.",
+    "comparaisons.csv": "Les mêmes mesures pour un programme ; comparaisons.parquet les donne avec leurs types.",
+    "datapackage.json": "Le sens et l’unité de chaque colonne (Data Package) ; s’ouvre aussi depuis R ou Python.",
+    MANIFEST: "Fichiers lus et produits, avec leurs empreintes ; versions ; date.",
+}
+
+
+def _said(notebooks: Iterable["NotebookNode"], *tags: str) -> list[Markup]:
+    """What the cells so tagged show, tag after tag."""
+    return [Markup(html) for tag in tags for notebook in notebooks for html in extract(notebook, tag)]
+
+
+def _write(path: Path, body: BeautifulSoup, *, foot: str = "", style: str = "", **around) -> None:
+    """Write a page around a body; without a foot, apart from the others, with the sheet of that name."""
+    if style:
+        around |= {"template": "apart.html.j2", "more_style": (TEMPLATES / style).read_text(encoding="utf-8")}
+    path.write_text(lay_out(body, foot=foot, **around), encoding="utf-8", newline="\n")
+
 
 # --- index.html ---
-
-
-class Summary(TypedDict):
-    """What the index says of a page: its question, one line, and what its cells tagged ``index-constat`` say (HTML)."""
-
-    name: str
-    question: str
-    description: str
-    findings: list[str]
-
-
-class File(TypedDict):
-    """A file to be listed; its size is shown if it already exists."""
-
-    href: str
-    description: str
-
-
-class Term(TypedDict):
-    """A word of the glossary and its meaning."""
-
-    term: str
-    meaning: str
-
-
-class IndexContext(TypedDict):
-    """Everything the index shows. ``alert`` (above everything), ``holdings`` (what the year has received), ``opening``
-    (its context), ``evidence`` (a figure, what changed) and ``foot`` are HTML; the rest is plain text.
-    """
-
-    title: str
-    subtitle: str
-    alert: str
-    intro: str
-    holdings: str
-    opening: list[str]
-    evidence: list[str]
-    pages: list[Page]
-    summaries: list[Summary]
-    files: list[File]
-    glossary: list[Term]
-    document: str
-    foot: str
-    sites: str
-    handouts: list[Page]
 
 
 def _size(path: Path) -> str:
@@ -78,47 +99,55 @@ def _moved(html: str, href: str) -> Markup:
     return Markup(str(fragment))
 
 
-def _summary(summary: Summary, hrefs: dict[str, str]) -> dict:
-    href = hrefs[summary["name"]]
-    return {**summary, "findings": [_moved(html, href) for html in summary["findings"]], "href": href}
+def _summary(page: Page, notebook: "NotebookNode") -> dict:
+    """What the index says of a page: its question, one line, its findings."""
+    return {
+        "question": page_title(notebook),
+        # A page that was added to the report says on the index what its own cells are tagged for.
+        "description": _DESCRIPTIONS.get(page.name, "Page ajoutée au rapport."),
+        "findings": [_moved(html, page.href) for html in extract(notebook, "index-constat")],
+        "href": page.href,
+    }
 
 
-def write_index(folder: Path, *, context: IndexContext) -> None:
-    """Writes ``index.html`` in the folder, which must hold the files whose size is shown (not the manifest, which seals
-    it).
+def write_index(folder: Path, pages: list[Page], notebooks: dict[str, "NotebookNode"], choice: Parameters) -> None:
+    """Write ``index.html`` from the cells that the notebooks tag for it (``index-contexte``, ``index-constat`` …).
 
-    Raises KeyError when a summary names no page.
+    The folder must hold the files whose size is shown (not the manifest, which seals the index).
     """
-    hrefs = {page.name: page.href for page in context["pages"]}
+    by_name, has_sites = {page.name: page for page in pages}, SITES_PAGE in pages
+    names = [*_DESCRIPTIONS, *(name for name in notebooks if name not in _DESCRIPTIONS)]
+    ordered = [notebooks[name] for name in names]
+    title, alert = f"Les ALSES du Nord en {choice.year}", _said(ordered, "synthetique")[:1]
     body = (
         templates()
         .get_template("accueil.html.j2")
         .render(
-            title=context["title"],
-            alert=Markup(context["alert"]),
-            intro=context["intro"],
-            sites=context.get("sites", ""),
-            handouts=context.get("handouts", []),
-            holdings=Markup(context["holdings"]),
-            opening=[*map(Markup, context["opening"])],
-            evidence=[*map(Markup, context["evidence"])],
-            summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
-            files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
-            glossary=context["glossary"],
-            document=context["document"],
+            title=title,
+            alert=Markup().join(alert),
+            intro=_WHO,
+            sites=SITES if has_sites else "",
+            handouts=_HANDOUTS,
+            holdings=Markup().join(_said(ordered, "index-contenu")[:1]),
+            opening=_said(ordered, "index-contexte"),
+            evidence=_said(ordered, "index-figure", "index-changements", "carte"),
+            summaries=[_summary(by_name[name], notebooks[name]) for name in names],
+            files=[
+                {"href": name, "description": description, "size": _size(folder / name)}
+                for name, description in _FILES.items()
+                if has_sites or name != "sites.csv"
+            ],
+            glossary=[
+                {"term": word.terme, "meaning": word.definition}
+                for word in data.read_reference("glossaire").itertuples()
+            ],
+            document=data.read_card(choice.year)["source"],
         )
     )
     light, drawings = set_drawings_aside(body)
-    html = lay_out(
-        light,
-        title=context["title"],
-        current=None,
-        pages=context["pages"],
-        subtitle=context["subtitle"],
-        foot=context["foot"],
-        drawings=drawings,
-    )
-    (folder / INDEX).write_text(html, encoding="utf-8", newline="\n")
+    made_from = data.provenance(choice.as_shown("03_compare"), choice.years, notebooks=list(notebooks))
+    around = {"pages": pages, "subtitle": report_subtitle(choice.year, choice.compare_to), "drawings": drawings}
+    _write(folder / INDEX, light, title=title, current=None, foot=text.provenance(made_from).html, **around)
 
 
 # --- sites.html: the reports of associations and collèges, made or not ---
@@ -127,57 +156,116 @@ _TITLE = "Les rapports par association et par collège"
 _KINDS = {"association": "Associations", "college": "Collèges"}
 
 
-class SiteEntry(TypedDict):
-    """A site in the list; ``folder`` is empty when it has no report here, ``size`` is rounded or None."""
+def write_sites(folder: Path, made: dict[str, str], pages: list[Page], choice: Parameters) -> None:
+    """Write ``sites.html``, each site with its sheet or why it has none, and its table.
 
-    name: str
-    kind: str
-    association: str
-    folder: str
-    is_small: bool
-    size: int | None
-
-
-def _largest(sites: Sequence[SiteEntry]) -> dict[str, int]:
-    """The greatest size of each kind of site: its bar is the longest."""
-    out = dict.fromkeys(_KINDS, 0)
-    for site in sites:
-        out[site["kind"]] = max(out[site["kind"]], site["size"] or 0)
-    return out
-
-
-def write_sites(folder: Path, sites: Sequence[SiteEntry], *, pages: list[Page], subtitle: str, least: int) -> None:
-    """Write ``sites.html`` in the folder of the report: each site with its sheet, or why it has none.
-
-    ``least`` is the number of persons from which a report is made.
+    ``made`` gives the folder of each site that has a report here.
     """
+    sizes = data.load_site_sizes(choice.year)
+    sites = [
+        {
+            "name": row.nom,
+            "kind": row.site_type,
+            "association": row.association,
+            "folder": row.dossier,
+            "is_small": not row.est_publie,
+            "size": sizes.get((row.site_type, row.site)),  # rounded
+        }
+        for row in data.export_sites(choice.year, folder, made).itertuples()
+    ]
+    by_kind = {kind: [site for site in sites if site["kind"] == kind] for kind in _KINDS}
     body = (
         templates()
         .get_template("sites.html.j2")
         .render(
             title=_TITLE,
-            least=least,
+            least=FEWEST_FOR_REPORT,
             has_unlinked=any(not site["folder"] for site in sites),
-            largest=_largest(sites),
-            parts=[
-                (heading, [site for site in sites if site["kind"] == kind])
-                for kind, heading in _KINDS.items()
-                if any(site["kind"] == kind for site in sites)
-            ],
+            # Its bar is the longest.
+            largest={kind: max((site["size"] or 0 for site in some), default=0) for kind, some in by_kind.items()},
+            parts=[(heading, by_kind[kind]) for kind, heading in _KINDS.items() if by_kind[kind]],
         )
     )
-    html = lay_out(
+    around = {"pages": pages, "subtitle": f"Année {choice.year}", "style": "sites.css"}
+    script = (TEMPLATES / "sites.js").read_text(encoding="utf-8")
+    _write(
+        folder / SITES,
         BeautifulSoup(body, "html.parser"),
         title=_TITLE,
-        current=SITES.removesuffix(".html"),
-        pages=pages,
-        subtitle=subtitle,
-        foot="",
-        template="apart.html.j2",
-        more_style=(TEMPLATES / "sites.css").read_text(encoding="utf-8"),
-        script=(TEMPLATES / "sites.js").read_text(encoding="utf-8"),
+        current=SITES_PAGE.name,
+        script=script,
+        **around,
     )
-    (folder / SITES).write_text(html, encoding="utf-8", newline="\n")
+
+
+# --- What is taken to a meeting: a sheet to print, and slides ---
+
+# The parts of a sheet, in order: the tag of the cells that say it, its heading for the network and for one site.
+_PARTS = [
+    ("fiche-contexte", "", ""),
+    ("fiche-chiffres", "En chiffres", "Ici, et dans tout le réseau"),
+    ("fiche-changements", "Qu’est-ce qui a changé, et est-ce sûr ?", "Qu’est-ce qui a changé ?"),
+    ("fiche-reunions", "Ce qui s’est dit dans les réunions de l’année", ""),
+    ("fiche-questions", "Questions pour l’an prochain", "Questions à discuter"),
+]
+_ABOVE = ["synthetique", "contenu"]  # what must be known before the first number
+_MOST = 3  # questions, one or more from each notebook
+_SLIDES = 5
+
+
+def _questions(html: str) -> Markup:
+    """The first questions, as one list."""
+    asked = BeautifulSoup(html, "html.parser").find_all("li")[:_MOST]
+    return Markup("<ol>{}</ol>").format(Markup().join(Markup(each) for each in asked)) if asked else Markup()
+
+
+def write_sheet(
+    folder: Path,
+    notebooks: Sequence["NotebookNode"],
+    *,
+    title: str,
+    subtitle: str,
+    pages: list[Page],
+    is_site: bool = False,
+    **around: str,
+) -> None:
+    """Write ``fiche.html``: the essential on one sheet of paper, from the executed notebooks, in this order.
+
+    A part that none of them says is left out. ``around`` is passed to `lay_out` (``index``, ``home``).
+    """
+    parts = []
+    for tag, *headings in _PARTS:
+        html = Markup("\n").join(_said(notebooks, tag))
+        html = _questions(html) if tag == "fiche-questions" else html
+        parts += [(tag, headings[is_site], html)] if html else []
+    above = [next(iter(_said(notebooks, tag)), "") for tag in _ABOVE]
+    shown = {"title": title, "above": above, "intro": _WHO, "parts": parts, "pages": pages}
+    body = BeautifulSoup(templates().get_template("fiche.html.j2").render(**shown), "html.parser")
+    current = "fiche" if "fiche" in {page.name for page in pages} else ""
+    around |= {"title": title, "subtitle": subtitle, "pages": pages, "current": current}
+    _write(folder / SHEET, body, style="fiche.css", **around)
+
+
+def write_slides(
+    folder: Path, notebooks: Sequence["NotebookNode"], *, title: str, subtitle: str, pages: list[Page]
+) -> None:
+    """Write ``diapos.html``: on each slide a figure tagged ``diapo``, its title as the finding."""
+    ranked = []
+    for notebook in notebooks:
+        shown = BeautifulSoup("".join(extract(notebook, "diapo")), "html.parser").find_all("figure")
+        ranked += enumerate(shown)
+    # The first of each notebook before the second of any, then in the order of the pages.
+    chosen = sorted(range(len(ranked)), key=lambda place: (ranked[place][0], place))[:_SLIDES]
+    figures = [ranked[place][1] for place in sorted(chosen)]
+    for figure in figures:
+        finding = figure.find(class_="figure-titre")
+        finding.name, finding["class"] = "h2", "constat"
+        for tag in figure.select(".figure-donnees, .etroite"):
+            tag.decompose()
+    told = {"title": title, "alert": Markup().join(_said(notebooks, "synthetique")[:1])}
+    html = templates().get_template("diapos.html.j2").render(figures=[*map(Markup, figures)], **told)
+    around = {"title": title, "subtitle": subtitle, "pages": pages, "current": ""}
+    _write(folder / SLIDES, BeautifulSoup(html, "html.parser"), style="diapos.css", **around)
 
 
 # --- The example kept in git: a published report without its stamp ---
@@ -187,7 +275,7 @@ READ_ME = "README.md"
 
 
 def write_example(folder: Path, example: Path) -> None:
-    """Copies the published report of ``folder`` into ``example``, whose other files go; the manifest loses its stamp.
+    """Copy the published report of ``folder`` into ``example``, whose other files go; the manifest loses its stamp.
 
     Raises ReportError when the report is missing or was changed.
 

@@ -3,15 +3,13 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from helpers import paths
 from helpers.report.page import APART, INDEX, ReportError
-from helpers.system import checksum
-from helpers.system import sha256_of as checksum_of
+from helpers.system import checksum, sha256_of
 
 # --- manifest.json, the public record of a report: what it was made from, what it holds, the stamp of the run ---
 
@@ -85,7 +83,7 @@ def fingerprint(content: dict) -> str:
 
 
 def _output(path: Path, folder: Path) -> dict:
-    return {"path": path.relative_to(folder).as_posix(), "sha256": checksum_of(path), "bytes": path.stat().st_size}
+    return {"path": path.relative_to(folder).as_posix(), "sha256": sha256_of(path), "bytes": path.stat().st_size}
 
 
 def write_manifest(
@@ -121,14 +119,16 @@ def write_manifest(
 
 @dataclass(frozen=True)
 class Report:
-    """A report as it was published: the name of its folder, its files by path, manifest included.
+    """A report: the name of its folder, its intact files by path (manifest included), its manifest.
 
-    ``strangers`` are the files of the folder that are not of the report.
+    ``faults`` say what is not as it was published, without final period; ``strangers`` are the files of the folder that
+    are not of the report.
     """
 
     name: str
     files: dict[str, bytes]
     manifest: dict
+    faults: list[str]
     strangers: list[str]
 
     @property
@@ -139,10 +139,11 @@ class Report:
         return sorted(own, key=lambda path: (path != INDEX, menu.index(path) if path in menu else len(menu), path))
 
 
-def _remedy(folder: Path) -> str:
-    if not paths.is_year(folder.name[:4]):
+def remedy(name: str) -> str:
+    """What to do about a report that cannot be used, by the name of its folder."""
+    if not paths.is_year(name[:4]):
         return "redemandez-le à qui l’a envoyé"
-    return f"refaites-le ({paths.COMMAND} run --year {folder.name[:4]}), puis relancez"
+    return f"refaites-le ({paths.COMMAND} run --year {name[:4]}), puis relancez"
 
 
 def _is_usable(manifest: dict) -> bool:
@@ -153,78 +154,68 @@ def _is_usable(manifest: dict) -> bool:
         return False
 
 
-def read_manifest(folder: Path) -> tuple[bytes, dict]:
+def _read_manifest(folder: Path) -> tuple[bytes, dict]:
     """The manifest of the report in the folder, as bytes and as JSON; ReportError when it is missing or unusable."""
     try:
         content = (folder / MANIFEST).read_bytes()
         manifest = json.loads(content)
     except (FileNotFoundError, NotADirectoryError):
-        is_year = paths.is_year(folder.name[:4])
         run = f"lancez d’abord {paths.COMMAND} run --year {folder.name[:4]}"
-        remedy = run if is_year else "donnez le dossier d’un rapport, ou son année"
-        raise ReportError(f"Aucun rapport dans {paths.relative(folder)} : {remedy}.") from None
+        way = run if paths.is_year(folder.name[:4]) else "donnez le dossier d’un rapport, ou son année"
+        raise ReportError(f"Aucun rapport dans {paths.relative(folder)} : {way}.") from None
     except (ValueError, RecursionError):
         manifest = None
     if not _is_usable(manifest):
-        raise ReportError(f"{MANIFEST} du rapport {folder.name} n’est pas utilisable : {_remedy(folder)}.")
+        raise ReportError(f"{MANIFEST} du rapport {folder.name} n’est pas utilisable : {remedy(folder.name)}.")
     return content, manifest
 
 
-def is_inside(path: str) -> bool:
+def _is_inside(path: str) -> bool:
     """Whether a path of a manifest stays in its folder, on any system."""
     parts = PurePosixPath(path).parts
     return bool(parts) and not {"..", "/"} & set(parts) and not set(path) & set('\\:*?"<>|\0')
 
 
-class TamperedFileError(Exception):
-    """A file of a report is not as it was published: a message without final period, the caller appends the remedy."""
+def open_report(folder: Path) -> Report:
+    """The report in the folder, every file compared with the manifest, and the manifest with its seals.
 
-
-def verified_bytes(folder: Path, path: str, sha256: str) -> bytes:
-    """A file of the report, as published; TamperedFileError when it is missing, changed, or outside the folder."""
-    if not is_inside(path):
-        raise TamperedFileError(f"{MANIFEST} nomme un fichier hors du rapport {folder.name}")
-    try:
-        content = (folder / path).read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        raise TamperedFileError(f"{path} manque dans le rapport {folder.name}") from None
-    if checksum(content) != sha256:
-        raise TamperedFileError(f"{path} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
-    return content
-
-
-def require_valid_seal(folder: Path, content: bytes, manifest: dict) -> None:
-    """Raise TamperedFileError unless the manifest is, byte for byte, what its seals say."""
+    Seals detect accidents, not a report that someone rewrote on purpose. Raises ReportError when there is no report, or
+    its manifest is unusable.
+    """
+    content, manifest = _read_manifest(folder)
+    files, faults = {MANIFEST: content}, []
+    for path, sha256 in ((output["path"], output["sha256"]) for output in manifest["outputs"]):
+        is_inside = _is_inside(path)
+        there = (folder / path).read_bytes() if is_inside and (folder / path).is_file() else None
+        if not is_inside:
+            faults.append(f"{MANIFEST} nomme un fichier hors du rapport {folder.name}")
+        elif there is None:
+            faults.append(f"{path} manque dans le rapport {folder.name}")
+        elif checksum(there) != sha256:
+            faults.append(f"{path} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
+        else:
+            files[path] = there
     if SEAL not in manifest:
-        raise TamperedFileError(
-            f"{MANIFEST} ne porte pas son empreinte (version antérieure ?) dans le rapport {folder.name}"
-        )
-    if content != manifest_bytes(seal_manifest(manifest)):
-        raise TamperedFileError(f"{MANIFEST} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
-
-
-def unlisted_files(folder: Path, manifest: dict) -> list[str]:
-    """The files of the folder that are not of the report."""
+        faults.append(f"{MANIFEST} ne porte pas son empreinte (version antérieure ?) dans le rapport {folder.name}")
+    elif content != manifest_bytes(seal_manifest(manifest)):
+        faults.append(f"{MANIFEST} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
     own = {MANIFEST, *(output["path"] for output in manifest["outputs"])}
-    return sorted({path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - own)
+    strangers = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - own
+    return Report(folder.name, dict(sorted(files.items())), manifest, faults, sorted(strangers))
 
 
 def read_report(folder: Path) -> Report:
-    """The report of the folder, every file verified; ReportError, with the remedy, when one is missing or changed."""
-    content, manifest = read_manifest(folder)
-    try:
-        outputs = {each["path"]: verified_bytes(folder, each["path"], each["sha256"]) for each in manifest["outputs"]}
-        require_valid_seal(folder, content, manifest)
-    except TamperedFileError as fault:
-        raise ReportError(f"{fault} : {_remedy(folder)}.") from None
-    files = dict(sorted({**outputs, MANIFEST: content}.items()))
-    return Report(folder.name, files, manifest, unlisted_files(folder, manifest))
+    """As `open_report`; ReportError, with the remedy, when a file is missing or changed."""
+    report = open_report(folder)
+    if report.faults:
+        raise ReportError(f"{report.faults[0]} : {remedy(folder.name)}.")
+    return report
 
 
 def fingerprint_of(folder: Path) -> str | None:
     """The fingerprint of the report in the folder, from its manifest alone; None when that is unusable."""
     try:
-        return fingerprint(read_manifest(folder)[1])
+        return fingerprint(_read_manifest(folder)[1])
     except ReportError:
         return None
 
@@ -266,68 +257,42 @@ def _root(folder: Path) -> Path | None:
     return root if (root / "data" / "raw").is_dir() else None
 
 
-def _private_fault(root: Path, year: int, entry: dict) -> str | None:
-    """What is wrong with a file of an export or a coding, found by its checksum since its name does not leave."""
-    kind, _, _ = entry["path"].partition(",")
-    from helpers import data  # slow, and a report sent alone is verified without it
-
-    with paths.with_data_root(root):
-        files = [path for path in paths.private_files(year) if paths.public_name(path).startswith(f"{kind},")]
-        # Version 0.9 published the plain checksum.
-        is_there = any(entry["sha256"] in (data.published_checksum(path), checksum_of(path)) for path in files)
-    if not files:
-        return f"{entry['path']} n’est plus là"
-    return None if is_there else f"{entry['path']} n’est plus tel que le rapport l’a lu"
-
-
 def _input_fault(root: Path, entry: dict) -> str | None:
-    path = entry["path"]
+    """What is wrong with a data file; one of an export or a coding, whose name does not leave, is known by checksum."""
+    path, sums = entry["path"], [sha256_of]
     if year := paths.private_year(path):
-        return _private_fault(root, year, entry)
-    if not is_inside(path):
+        from helpers import data  # slow, and a report sent alone is verified without it
+
+        kind, _, _ = path.partition(",")
+        with paths.with_data_root(root):
+            files = [each for each in paths.private_files(year) if paths.public_name(each).startswith(f"{kind},")]
+        sums.append(data.published_checksum)  # version 0.9 published the plain checksum
+    elif _is_inside(path):
+        files = [each for each in [root / path] if each.is_file()]
+    else:
         return f"{MANIFEST} nomme une donnée hors du projet"
-    try:
-        now = checksum_of(root / path)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    if not files:
         return f"{path} n’est plus là"
-    return None if now == entry["sha256"] else f"{path} n’est plus tel que le rapport l’a lu"
-
-
-def _output_faults(folder: Path, content: bytes, manifest: dict) -> Iterator[str]:
-    try:
-        require_valid_seal(folder, content, manifest)
-    except TamperedFileError as fault:
-        yield str(fault)
-    for output in manifest["outputs"]:
-        try:
-            verified_bytes(folder, output["path"], output["sha256"])
-        except TamperedFileError as fault:
-            yield str(fault)
-    pages = [PurePosixPath(output["path"]).stem for output in manifest["outputs"]]
-    sent = {READ_ME, *(f"{NOTEBOOKS}/{page}.ipynb" for page in pages)}
-    for path in unlisted_files(folder, manifest):
-        if Path(path).name not in _DROPPED and path not in sent:
-            yield f"{path} n’est pas du rapport {folder.name}"
+    with paths.with_data_root(root):
+        is_there = any(checksum_of(each) == entry["sha256"] for each in files for checksum_of in sums)
+    return None if is_there else f"{path} n’est plus tel que le rapport l’a lu"
 
 
 def verify(folder: Path) -> Verification:
     """Compute every checksum of the manifest again: what differs today.
 
-    Nothing is written; only the folder and ``data/raw`` are read. Seals detect accidents, not a report that someone
-    rewrote on purpose.
-
-    Raises
-    ------
-    ReportError
-        there is no report, or its manifest is unusable.
+    Nothing is written; only the folder and ``data/raw`` are read. Raises ReportError as `open_report` does.
     """
-    content, manifest = read_manifest(folder)
-    root, faults = _root(folder), list(_output_faults(folder, content, manifest))
+    report = open_report(folder)
+    root, manifest = _root(folder), report.manifest
     try:
         inputs = [entry for entry in manifest["inputs"] if isinstance(entry["path"], str) and entry["sha256"]]
         year = int(manifest["parameters"]["year"])
     except (KeyError, TypeError, ValueError):
         raise ReportError(f"{MANIFEST} du rapport {folder.name} n’est pas utilisable.") from None
+    sent = {READ_ME, *(f"{NOTEBOOKS}/{PurePosixPath(output['path']).stem}.ipynb" for output in manifest["outputs"])}
+    strange = [path for path in report.strangers if Path(path).name not in _DROPPED and path not in sent]
+    faults = [*report.faults, *(f"{path} n’est pas du rapport {folder.name}" for path in strange)]
     faults += [fault for entry in inputs if root and (fault := _input_fault(root, entry))]
     stamp = manifest.get(STAMP)
     return Verification(

@@ -110,7 +110,7 @@ def contents(body: BeautifulSoup) -> list[dict]:
 
 
 # --- Tables on every screen: a scrolling box; tables of many columns stack their rows on a phone ---
-# A stacked row shows the column name before each value: one rule per column for all tables with the same heads.
+# A stacked row shows the column name before each value: the style sheet finds it in the table (``--c2`` …).
 
 # Two columns fit on a phone, and three when the last two are numbers. A matrix is read along its columns: it scrolls.
 STACKED_FROM = 3
@@ -142,12 +142,6 @@ def css_string(text: str) -> str:
     return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<' else sign for sign in text) + '"'
 
 
-def _rule(name: str, heads: tuple[str, ...]) -> str:
-    """The heads of a kind of table, where the sheet looks for them: ``--c2`` for its second column."""
-    named = (f"--c{place}:{css_string(head)}" for place, head in enumerate(heads, start=1) if place > 1)
-    return f".{name}{{{';'.join(named)}}}\n"
-
-
 def _say_roles(table: Tag) -> None:
     for tag in (table, *table.select("tbody, tbody tr, td")):
         tag["role"] = _ROLES[tag.name]
@@ -155,18 +149,15 @@ def _say_roles(table: Tag) -> None:
             tag["class"] = "vide"  # a stacked row leaves out what it does not have
 
 
-def stack_tables(*parts: BeautifulSoup) -> str:
-    """Marks the tables of many columns, in place, and returns the rules that name their columns on a phone."""
-    names: dict[tuple[str, ...], str] = {}
+def stack_tables(*parts: BeautifulSoup) -> None:
+    """Marks the tables of many columns, in place, and gives each the names of its columns for a phone."""
     for table in (table for part in parts for table in part.find_all("table")):
-        heads = _heads(table)
-        known = set(table.get("class", []))
-        if len(heads) < STACKED_FROM or MATRIX in known or (len(heads) == STACKED_FROM and _NUMBERS <= known):
+        heads, known = _heads(table), table.get("class", [])
+        if len(heads) < STACKED_FROM or MATRIX in known or (len(heads) == STACKED_FROM and _NUMBERS <= set(known)):
             continue
-        name = names.setdefault(heads, f"pile-{len(names) + 1}")
-        table["class"] = [*table.get("class", []), "pile", name]
+        table["class"] = [*known, "pile"]
+        table["style"] = ";".join(f"--c{place}:{css_string(head)}" for place, head in enumerate(heads[1:], start=2))
         _say_roles(table)
-    return "".join(_rule(name, heads) for heads, name in names.items())
 
 
 # --- French spaces, numbers that stay with their word, numbered figures ---
@@ -342,10 +333,10 @@ def lay_out(
         box_tables(part)
         share_keys(part)
     arrange_body(body)
-    stacked = stack_tables(body, bottom)
+    stack_tables(body, bottom)
     html = _PLACE.sub(lambda found: drawings[int(found[1])], body.decode(formatter=_LIGHT).strip())
     by_night = dark_rules(html) if "<svg" in html else ""
-    own = by_night + stacked + _paper(french_spaces(subtitle), pages)
+    own = by_night + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (
         templates()
@@ -356,7 +347,8 @@ def lay_out(
             report=REPORT,
             index=index,
             home=home,
-            style=Markup(_sheet() + own + more_style),
+            style=Markup(_sheet()),
+            own_style=Markup(own + more_style),
             script=Markup(script),
             policy=Markup(policy_of(script)),
             pages=pages,
@@ -370,53 +362,3 @@ def lay_out(
         .strip()
         + "\n"
     )
-
-
-# --- One style sheet for several pages ---
-
-_TOKEN = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^{};"'/]+|.""", re.DOTALL)
-_CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-
-
-def split_rules(css: str) -> list[str]:
-    """The rules and statements of a sheet, in order, blocks kept whole.
-
-    >>> split_rules('a { color: red } @media print { b { content: "}" } }')
-    ['a { color: red }', '@media print { b { content: "}" } }']
-    """
-    rules, depth = [""], 0
-    for token in _TOKEN.findall(css):
-        rules[-1] += token
-        depth += {"{": 1, "}": -1}.get(token, 0)
-        if depth == 0 and token in "};":
-            rules.append("")
-    return [rule.strip() for rule in rules if rule.strip()]
-
-
-def _keep_to_page(css: str, name: str, page: BeautifulSoup, shared: set[str]) -> str:
-    """The page's own rules, once its own classes are renamed, in page and rules, with its name.
-
-    Two pages may use one class for two things: ``pile-1`` names the columns of a table of its page.
-    """
-    used = {word for tag in page.find_all(class_=True) for word in tag.get_attribute_list("class")}
-    own = (set(_CLASS.findall(css)) & used) - shared
-    for tag in page.find_all(class_=list(own)) if own else []:
-        tag["class"] = [f"{word}--{name}" if word in own else word for word in tag.get_attribute_list("class")]
-    return _CLASS.sub(lambda found: f"{found[0]}--{name}" if found[1] in own else found[0], css)
-
-
-def merge_styles(pages: dict[str, BeautifulSoup]) -> str:
-    """The styles of several pages as one sheet; classes defined by a single page are renamed."""
-    sheets = {
-        name: list(dict.fromkeys(rule for style in page.find_all("style") for rule in split_rules(style.get_text())))
-        for name, page in pages.items()
-    }
-    everywhere = set.intersection(*map(set, sheets.values()))
-    first = next(iter(sheets.values()))
-    common = "\n".join(rule for rule in first if rule in everywhere)
-    shared = set(_CLASS.findall(common))
-    own = (
-        _keep_to_page("\n".join(rule for rule in rules if rule not in everywhere), name, pages[name], shared)
-        for name, rules in sheets.items()
-    )
-    return "\n".join(part for part in (common, *own) if part) + "\n"

@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
@@ -139,9 +138,6 @@ def atomic_replace(built: Path, final: Path) -> None:
 # --- One lock per year, released by the system when a program dies ---
 # A card beside each lock says who holds it, for the message alone: it may be missing, torn, or a killed program's.
 
-# A program that has just taken a lock may not have written its card yet.
-_CARD_WAIT_S, _CARD_TRIES = 0.05, 10
-
 
 def _lock(year: int) -> Path:
     return paths.data_root() / "data" / "processed" / f".verrou-{year}"
@@ -157,31 +153,17 @@ def _write_card(year: int, what: str) -> None:
         _card(year).write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8")
 
 
-def _since(moment: datetime) -> str:
-    here = moment.astimezone()
-    day = "" if here.date() == datetime.now().astimezone().date() else f"le {here:%d/%m/%Y} à "
-    return f"depuis {day}{here:%H h %M}"
-
-
-def _told(year: int) -> str | None:
-    """Who the card names, if readable and still running."""
+def _holder(year: int) -> str:
+    """Who the card names, if it is readable and this program still runs."""
     try:
         card = json.loads(_card(year).read_text(encoding="utf-8"))
         number, what, since = int(card["processus"]), str(card["commande"]), datetime.fromisoformat(card["depuis"])
-        return f"processus {number}, « {what} », {_since(since)}" if system.is_alive(number) else None
+        here = since.astimezone()
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return None
-
-
-def _turn_refusal(year: int) -> BusyError:
-    told = _told(year)
-    for _ in range(_CARD_TRIES):
-        if told:
-            break
-        time.sleep(_CARD_WAIT_S)
-        told = _told(year)
-    who = f" ({told})" if told else ""
-    return BusyError(f"Un autre programme travaille sur l’année {year}{who} : attendez sa fin, puis relancez.")
+        return ""
+    day = "" if here.date() == datetime.now().astimezone().date() else f"le {here:%d/%m/%Y} à "
+    is_alive = system.is_alive(number)
+    return f" (processus {number}, « {what} », depuis {day}{here:%H h %M})" if is_alive else ""
 
 
 @contextmanager
@@ -190,7 +172,9 @@ def _hold(year: int, what: str) -> Iterator[None]:
     try:
         held.acquire()
     except Timeout:
-        raise _turn_refusal(year) from None
+        raise BusyError(
+            f"Un autre programme travaille sur l’année {year}{_holder(year)} : attendez sa fin, puis relancez."
+        ) from None
     try:
         _write_card(year, what)
         yield

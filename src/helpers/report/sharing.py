@@ -32,6 +32,7 @@ from helpers.report.manifest import (
     fingerprint,
     fingerprint_of,
     read_report,
+    remedy,
 )
 from helpers.report.page import (
     HEADINGS,
@@ -43,7 +44,6 @@ from helpers.report.page import (
     PublicationError,
     ReportError,
     contents,
-    merge_styles,
     report_subtitle,
     templates,
 )
@@ -214,8 +214,12 @@ def single_page(report: Report) -> str:
     """
     sheets = {path: _Sheet(path, BeautifulSoup(report.files[path], "html.parser")) for path in report.pages}
     in_order = list(sheets.values())
-    style = merge_styles({sheet.name: sheet.soup for sheet in in_order})
-    own = (TEMPLATES / "ensemble.css").read_text(encoding="utf-8")
+    styles = [[tag.get_text().lstrip() for tag in sheet.soup.find_all("style")] for sheet in in_order]
+    if any(len(each) != 2 for each in styles):  # classes of one name had another meaning on each page
+        told = f"Le rapport {report.name} a été fait par une version antérieure"
+        raise ReportError(f"{told} : {remedy(report.name)}.")
+    common, *others = dict.fromkeys(style for each in zip(*styles, strict=True) for style in each)
+    own = "\n".join([*others, (TEMPLATES / "ensemble.css").read_text(encoding="utf-8")])
     for sheet in in_order:
         _adapt(sheet, sheets, report)
     title, *_ = [_title(sheet) for sheet in in_order]
@@ -227,7 +231,8 @@ def single_page(report: Report) -> str:
             report=REPORT,
             subtitle=report_subtitle(parameters["year"], parameters.get("compare_to")),
             index=f"#{in_order[0].name}",
-            style=Markup(style + own),
+            style=Markup(common),
+            own_style=Markup(own),
             entries=[entry for sheet in in_order for entry in contents(sheet.parts[0])],
             sheets=[
                 [Markup(part) for part in (sheet.parts[0].decode_contents(), sheet.parts[1])] for sheet in in_order
@@ -332,26 +337,10 @@ def _file(year: int, suffix: str) -> Path:
     return paths.reports() / f"alses_{year}{suffix}"
 
 
-def _million(size: int) -> str:
-    return f"{size / 1_000_000:.1f} Mo".replace(".", ",").replace(",0 ", " ")
-
-
-def _require_light(html: bytes, report: Report) -> None:
-    if len(html) > MAX_SINGLE_BYTES:
-        heaviest = sorted(report.files, key=lambda path: -len(report.files[path]))[:3]
-        parts = ", ".join(f"{path} {_million(len(report.files[path]))}" for path in heaviest)
-        raise PublicationError(
-            f"Le rapport en une page pèserait {_million(len(html))}, plus que les {_million(MAX_SINGLE_BYTES)} permis. "
-            f"Le plus lourd : {parts}."
-        )
-
-
 def _write_single(report: Report, path: Path) -> None:
-    html = single_page(report).encode()
-    _require_light(html, report)
     # Alone in its folder, so that a link to another file of the report is a defect.
     path.parent.mkdir()
-    path.write_bytes(html)
+    path.write_bytes(single_page(report).encode())
     faults = check_pages(path.parent, bound=MAX_SINGLE_BYTES)
     if faults:
         raise PublicationError(f"Rien n’est partagé, la page a un défaut ({len(faults)} en tout) : {faults[0]}")
@@ -434,8 +423,7 @@ def _handout(suffix: str) -> str:
 def _handout_of(report: Report, suffix: str) -> bytes:
     if _handout(suffix) not in report.files:
         raise ReportError(
-            f"Le rapport {report.name} n’a pas de {_handout(suffix)} (version antérieure ?) : refaites-le "
-            f"({paths.COMMAND} run --year {report.name}), puis relancez."
+            f"Le rapport {report.name} n’a pas de {_handout(suffix)} (version antérieure ?) : {remedy(report.name)}."
         )
     return report.files[_handout(suffix)]
 

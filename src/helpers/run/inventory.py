@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from helpers import data, paths, provenance
-from helpers.provenance import Reason, Record
 from helpers.schema import DataError
 
 # --- A published report: when it was made, and why it is stale, if it is ---
@@ -24,48 +23,23 @@ class Report:
     reasons: list[str]
 
 
-def card_of(year: int) -> dict[str, dict]:
-    """The card of a year's export; empty when it cannot be read."""
-    try:
-        return data.read_export_card(year)
-    except DataError:
-        return {}
-
-
-def _new_years(kept: Record) -> list[str]:
-    year, compared = kept.parameters["year"], kept.parameters["compare_to"]
-    now = provenance.asked(year, compared)["années"]
-    new = [each for each in now if each not in kept.parameters["années"]]
-    earlier = paths.earlier_year(year) if compared is None else None
-    return [
-        f"il peut maintenant être comparé à {each}" if each == earlier else f"l’année {each} est arrivée depuis"
-        for each in new
-    ]
-
-
-def _sentence(reason: Reason, place: str) -> str:
-    is_gone, name = reason.verb == "n’est plus là", reason.name.removeprefix(f"{place}/")
-    if name == reason.name:
-        return str(reason) if is_gone else f"{reason} depuis"
-    return f"{name} manque dans le rapport" if is_gone else f"{name} n’est plus tel qu’il a été publié"
-
-
-def _reasons(year: int, folder: Path) -> list[str]:
+def _reasons(year: int, *, is_synthetic: bool) -> list[str]:
     """Why a run would not leave the report as it is: what happened to its files, to its data, to the code."""
-    is_synthetic, place = folder.name.endswith(paths.SYNTHETIC_SUFFIX), paths.relative(folder)
     kept = provenance.read_report_record(year, is_synthetic=is_synthetic)
     if kept is None:
         return [f"{paths.relative(provenance.report_record(year, is_synthetic=is_synthetic))} {_UNKNOWN}"]
+    given = kept.parameters
+    reasons = provenance.report_causes(year, given["compare_to"], given.get("sites", ()), is_synthetic=is_synthetic)
     # A true report rests on no simulation: one that came since makes another report.
     simulated = set() if is_synthetic else {path for each in paths.years() for path in data.simulated_exports(each)}
-    reasons = provenance.why_report_stale(kept)
     reasons = [reason for reason in reasons if provenance.locate(reason.name) not in simulated]
-    own = [each for each in reasons if not each.is_consequence and (each.kind != "produit" or place in each.name)]
-    changed = own or ([] if simulated else [each for each in reasons if each.is_consequence])
-    changed.sort(key=lambda reason: reason.kind != "produit")
-    code = [reason for reason in changed if reason.kind in {"notebook", "code", "bibliotheques"}]
-    sentences = [_sentence(reason, place) for reason in changed if reason not in code]
-    return [*sentences, *_new_years(kept), *([provenance.tell_causes(code)] if code else [])]
+    own = [reason for reason in reasons if not reason.is_consequence] or ([] if simulated else reasons)
+    code = [reason for reason in own if reason.kind in {"notebook", "code", "bibliotheques"}]
+    others = [reason for reason in own if reason not in code and reason.kind != "parametre"]
+    told = [str(reason) if reason.verb == "n’est plus là" else f"{reason} depuis" for reason in others]
+    new = [each for each in paths.years() if each < year and each not in given["années"]]
+    told += [f"l’année {each} est arrivée depuis" for each in new]
+    return [*told, *([provenance.tell_causes(code)] if code else [])]
 
 
 def read_report(folder: Path) -> Report | None:
@@ -79,7 +53,7 @@ def read_report(folder: Path) -> Report | None:
         year = int(folder.name.removesuffix(paths.SYNTHETIC_SUFFIX))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Report(None, size, [f"{MANIFEST} {_UNKNOWN}"])
-    return Report(made, size, _reasons(year, folder))
+    return Report(made, size, _reasons(year, is_synthetic=folder.name.endswith(paths.SYNTHETIC_SUFFIX)))
 
 
 # --- The years, with what each has received and published ---
@@ -122,7 +96,10 @@ def _reported_years() -> list[int]:
 
 
 def _exports(year: int) -> dict[str, int | None]:
-    known = card_of(year)
+    try:
+        known = data.read_export_card(year)
+    except DataError:
+        known = {}
     return {paths.public_name(path): known.get(path.name, {}).get("rows") for path in paths.exports(year)}
 
 
