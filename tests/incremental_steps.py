@@ -89,6 +89,13 @@ def step(name: str, *, compare_to: int | None = None, is_forced: bool = False) -
     steps[name] = {"ran": sorted(ran), "said": said, "written": written, "was_current": current is not None, "fault": fault}
 
 
+def stale() -> dict:
+    """Which notebooks would run, and why, without running them."""
+    every = [task for task in tasks.tasks_of(parameters.check("03_compare", year=YEAR)) if task.notebook != tasks.PROTECTION]
+    told = {task.key: provenance.tell_causes(reasons) for task in every if (reasons := tasks.causes_of(task))}
+    return {"ran": sorted(told), "said": [f"{name.replace(' ', '  ')} : {each}" for name, each in told.items()]}
+
+
 def add_notebooks(name: str, notebooks: dict[str, list]) -> None:
     """A step once these notebooks, and no other, stand beside the four; also why the report is stale, and what it holds."""
     for each in paths.own_notebooks():
@@ -122,19 +129,13 @@ if __name__ == "__main__":
     step("the code of the pages and of the protection")
     touch("data/raw/2032/reunions.csv", "2032-11-03", "2032-11-04")
     step("a raw file")
-    touch("data/raw/2031/datapackage.json", "{", "{ ")
-    step("a file of the year before")
-    (ROOT / "data/processed/2032/postes.csv").unlink()
-    step("a table that was deleted")
     (ROOT / "data/raw/2031/reunions.csv").write_bytes((ROOT / "data/raw/2032/reunions.csv").read_bytes())
     (ROOT / "data/raw/2031/reunions.csv").unlink()
     step("a file that came and went")
     (ROOT / "reports/2032/04_themes.html").write_text("touched", encoding="utf-8")
     step("another question, and a page that was touched", compare_to=2031)
     touch("requirements/report.lock", "==", "== ")
-    every = [task for task in tasks.tasks_of(parameters.check("03_compare", year=YEAR)) if task.notebook != tasks.PROTECTION]
-    told = {task.key: provenance.tell_causes(reasons) for task in every if (reasons := tasks.causes_of(task))}
-    steps["the lock"] = {"ran": sorted(told), "said": [f"{name.replace(' ', '  ')} : {each}" for name, each in told.items()]}
+    steps["the lock"] = stale()
     step("forced", is_forced=True)
     for rank, notebooks in enumerate(ADDED):
         add_notebooks(f"added {rank}", notebooks)
@@ -147,6 +148,6 @@ if __name__ == "__main__":
         if kept := provenance.read_record(path):
             parts = ({name: now.get(name, state) for name, state in part.items()} for part in (kept.files, kept.products))
             provenance.remember(kept._replace(**dict(zip(("files", "products"), parts, strict=True)), forme=1), path)
-    step("a version before")
+    steps["a version before"] = stale()
     print(json.dumps(steps))
     sys.exit(0)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ALL
+
+pytestmark = pytest.mark.skipif(not ALL, reason="le banc\u00a0: avec ALSES_ENUMERATIONS=toutes")
+
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 ROWS = 4_000
 

@@ -31,6 +31,7 @@ GAP = {
     "valeur_min": "1,0", "valeur_max": "3,0", "methode": "part − part_reference",
 }  # fmt: skip
 DATA, CODE = Reason("donnees", "data/raw/2032/reunions.csv"), Reason("code", "src/helpers/analysis/describe.py")
+NONE = {"moved": [], "appeared": [], "vanished": []}
 MORE = ALL | {"effectif_max": "2240"}
 
 
@@ -100,7 +101,6 @@ def said(change) -> str:
     ({"effectif_min": "930", "effectif_max": "951"}, "927–949 (42 %) | 930–951 (42 %)"),
     ({"base_max": "2240"}, "927–949 (42 %) | 927–949 (42 %)"),
     ({"part_min_pct": "41,52"}, "927–949 (42 %, 41,51–42,50 %) | 927–949 (42 %, 41,52–42,50 %)"),
-    ({"unite": "postes"}, "927–949 (42 %) personnes | 927–949 (42 %) postes"),
     ({"effectif_min": "", "effectif_max": "", "part_imprimee_pct": ""}, "927–949 (42 %) | 41,5–42,5 %"),
     ({"effectif_min": "938", "effectif_max": "938", "precision": "exact"}, "927–949 (42 %) | 938 (42 %) | arrondi → exact"),
     ({"source": "export"}, "927–949 (42 %) | 927–949 (42 %) | imprimé → compté dans l’export"),
@@ -109,20 +109,20 @@ def said(change) -> str:
 ])  # fmt: skip
 def test_whatever_moved_is_named_and_seen_in_what_is_written(found, change, written):
     changes = found([GIRLS, ALL], [GIRLS | change, ALL])
-    assert [said(each) for each in changes.moved] == [f"Sexe : filles, personnes suivies par un ALSES, 2032 | {written}"]
-    assert not changes.appeared and not changes.vanished
+    assert [said(each) for each in changes["moved"]] == [f"Sexe : filles, personnes suivies par un ALSES, 2032 | {written}"]
+    assert not changes["appeared"] and not changes["vanished"]
 
 
 def test_neither_a_reference_nor_the_last_digit_of_an_addition_is_a_move(found):
     noise = GAP | {"valeur": "1,99547045642", "methode": "autrement dite"}
-    assert found([GIRLS], [GIRLS | {"reference": "Note, l. 13"}], measures=(noise,)).every == []
-    (moved,) = found([GIRLS], [GIRLS], measures=(GAP | {"valeur": "1,99548"},)).moved
+    assert found([GIRLS], [GIRLS | {"reference": "Note, l. 13"}], measures=(noise,)) == NONE
+    (moved,) = found([GIRLS], [GIRLS], measures=(GAP | {"valeur": "1,99548"},))["moved"]
     assert said(moved).endswith("écart de parts | +1,99547 points (+1,00000 à +3,00000) | +1,99548 points (+1,00000 à +3,00000)")
 
 
 def test_values_that_come_and_go_are_apart(found):
     both = found([GIRLS, ALL], [ALL, GIRLS | {"modalite": "garcons"}])
-    assert ([said(each) for each in both.appeared], [said(each) for each in both.vanished], both.moved) == (
+    assert ([said(each) for each in both["appeared"]], [said(each) for each in both["vanished"]], both["moved"]) == (
         ["Sexe : garçons, personnes suivies par un ALSES, 2032 | — | 927–949 (42 %)"],
         ["Sexe : filles, personnes suivies par un ALSES, 2032 | 927–949 (42 %) | —"],
         [],
@@ -133,21 +133,21 @@ def test_a_comparison_moves_by_what_it_says_and_by_its_measures_even_new_ones(fo
     p = GAP | {"mesure": "p_holm", "unite": "", "valeur": "0,00012", "valeur_min": "0,00012", "valeur_max": "0,00012"}
     now = {"constat": "indetermine", "portee": "concluante"}
     both = found([ALL], [ALL], measures=(GAP | now, p | now))
-    assert [said(each).removeprefix("Sexe : filles, 2031 et 2032 : ") for each in both.moved] == [
+    assert [said(each).removeprefix("Sexe : filles, 2031 et 2032 : ") for each in both["moved"]] == [
         "constat | hausse | indéterminé",
         "au-delà du hasard | — | dépassé",
         "valeur p corrigée (Holm) | — | 1,2 × 10⁻⁴",
     ]
     # Of two groups, none rises.
     beside = GAP | {"comparaison": "reste/alses/sexe/garcons", "libelle": "Sexe : garçons, ALSES et reste"}
-    assert {each.key[0] for each in found([ALL], [ALL], old=()).appeared} == {"annees/alses/sexe/filles"}
-    (word,) = found([ALL], [ALL], old=(beside | {"constat": "baisse"},), measures=(beside,)).moved
+    assert {each.key[0] for each in found([ALL], [ALL], old=())["appeared"]} == {"annees/alses/sexe/filles"}
+    (word,) = found([ALL], [ALL], old=(beside | {"constat": "baisse"},), measures=(beside,))["moved"]
     assert said(word) == "Sexe : garçons, ALSES et reste : constat | au-dessous | au-dessus"
 
 
 def test_a_table_older_than_a_column_is_compared_on_the_others(found):
-    assert found([GIRLS], [GIRLS], without="part_min_pct").every == []
-    assert len(found([GIRLS], [GIRLS | {"effectif_min": "928"}], without="part_min_pct").moved) == 1
+    assert found([GIRLS], [GIRLS], without="part_min_pct") == NONE
+    assert len(found([GIRLS], [GIRLS | {"effectif_min": "928"}], without="part_min_pct")["moved"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_table_older_than_a_column_is_compared_on_the_others(found):
     ],
 )  # fmt: skip
 def test_a_value_has_a_name_whatever_the_catalogue_knows(found, data_root, change, name):
-    (new,) = found([], [GIRLS | change]).appeared
+    (new,) = found([], [GIRLS | change])["appeared"]
     assert Names().of(new) == name
 
 

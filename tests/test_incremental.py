@@ -60,8 +60,6 @@ def test_nothing_changed_is_known_at_once_and_nothing_is_written(steps):
     [
         ("a notebook", ["03_compare 2032"], "notebooks/03_compare.ipynb a changé"),
         ("a raw file", [name for name in ALL if name != "01_clean 2031"], "2032/reunions.csv a changé"),
-        ("a file of the year before", ALL, "2031/datapackage.json a changé"),
-        ("a table that was deleted", ["01_clean 2032"], "2032/postes.csv n’est plus là"),
         ("the lock", ALL, "requirements/report.lock a changé"),
         ("a version before", ALL, "version antérieure du programme"),
     ],
@@ -105,7 +103,7 @@ def test_what_no_notebook_depends_on_is_made_again_alone(steps, change, written)
     assert written <= set(steps[change]["written"])
 
 
-@pytest.mark.parametrize("change", ["a module of one notebook and a module of another", CODE, "a table that was deleted", "forced"])
+@pytest.mark.parametrize("change", ["a module of one notebook and a module of another", CODE, "forced"])
 def test_what_leaves_the_report_as_it_was_leaves_its_files_alone(steps, change):
     assert not [path for path in steps[change]["written"] if path.startswith("reports/")]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from conftest import ALL, ELSEWHERE, WITHOUT_KERNELS, plain
+from conftest import ALL, WITHOUT_KERNELS, plain
 from helpers import cli, parameters, paths
 from helpers.provenance import Reason
 from helpers.report import publication
@@ -152,9 +152,6 @@ def state(root: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(("name", "before", "after", "said"), [
     ("reunions", "2032-11-03", "2032-13-03", ["data/raw/2032/reunions.csv, ligne 3", "« date »", "« 2032-13-03 »"]),
-    ("reunions", "participants,", "participant,", ["ligne 1", "« participants » manque", "renommez « participant »"]),
-    ("chiffres_publies", ",44,pct", ",144,pct", ["chiffres_publies.csv, ligne 8", "« 144 »", "une part va de 0 à 100"]),
-    ("prises_de_poste", "oct-31", "bientôt", ["ligne 2", "« date_debut »", "« bientôt »", "oct-19"]),
     ("enonces", ",accueil,", ",acueil,", ["ligne 2", "« theme »", "« acueil »", "« accueil »"]),
 ])  # fmt: skip
 def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_the_report(published, capsys, name, before, after, said):
@@ -166,17 +163,6 @@ def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_the_report(publish
     assert message.count("\n") == 1 and "Traceback" not in message
     assert [part for part in said if part not in message] == []
     assert state(published) == reports
-
-
-@pytest.mark.parametrize(("arguments", "said"), [
-    (["--year", "1999"], "Aucune donnée pour 1999 ; années présentes : 2031, 2032."),
-    (["--year", "2031", "--compare-to", "2032"], "« compare_to » (2032) doit précéder « year » (2031)."),
-    (["--year", "2032", "--compare-to", "1999"], "Aucune donnée pour 1999"),
-])  # fmt: skip
-def test_an_impossible_request_is_refused_before_any_kernel_starts(published, capsys, monkeypatch, arguments, said):
-    monkeypatch.setattr("papermill.execute_notebook", lambda *_, **__: pytest.fail("a kernel was started"))
-    assert cli.main(["run", *arguments]) == 2
-    assert said in plain(capsys.readouterr().err)
 
 
 def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, capsys, monkeypatch):
@@ -211,12 +197,6 @@ def test_two_runs_at_once_are_refused(published, capsys):
     assert "Un autre programme travaille sur l’année 2031 (processus " in capsys.readouterr().err
 
 
-def test_a_notebook_run_by_hand_checks_its_parameters_again(published):
-    with pytest.raises(NotebookFailure, match="^02_describe, section « .+ » : Aucune donnée pour 1999") as failure:
-        execute("02_describe", {"year": 1999, "site_type": "reseau", "site": ""}, published / "essai.ipynb")
-    assert failure.value.is_input
-
-
 def run_with_one_more_indicator(workshop):
     """The invented project with an indicator that nothing but the catalogue and a raw row knows; done, and where."""
     root = shutil.copytree(workshop.take("mini_root"), workshop.folder / "un de plus")
@@ -236,19 +216,8 @@ def run_with_one_more_indicator(workshop):
     return workshop.run(root, "-c", command, PYTHONPATH=os.pathsep.join([str(package), str(Path(__file__).parent)])), root
 
 
-def run_again(workshop):
-    """The report of the invented project made anew by somebody else, one notebook at a time; done, and where."""
-    root = shutil.copytree(workshop.take("mini_root"), workshop.folder / "encore, là-bas")
-    for machine_made in ("reports", "data/processed"):
-        shutil.rmtree(root / machine_made)
-    home = root / "domicile-temoin"
-    home.mkdir()
-    command = "import os, sys; os.umask(0o077); from helpers import cli; sys.exit(cli.main(['run', '--year', '2032', '--jobs', '1']))"
-    return workshop.run(root, "-c", command, HOME=str(home), **ELSEWHERE), root
-
-
-# Each takes a whole run. `test_publish_example` compares a report made elsewhere with the one kept in git.
-BESIDE = {"again": run_again, "one more indicator": run_with_one_more_indicator} if ALL else {}
+# It takes a whole run.
+BESIDE = {"one more indicator": run_with_one_more_indicator} if ALL else {}
 IN_ALL = pytest.mark.skipif(not ALL, reason="tout un rapport\u00a0: avec ALSES_ENUMERATIONS=toutes")
 
 
@@ -263,23 +232,6 @@ def test_an_indicator_is_one_catalogue_entry_and_one_raw_row(workshop):
     assert (rows["transport", "a_pied"], rows["transport", "en_bus"]) == (["105", "105"], ["45", "45"])
     page = (root / "reports/2032/02_describe.html").read_text(encoding="utf-8")
     assert 'id="fig-alses-transport"' in page and "viennent à pied" in page.partition('id="fig-alses-transport"')[2].partition("</figcaption>")[0]
-
-
-@IN_ALL
-def test_the_same_inputs_give_the_same_pages_and_the_command_says_what_it_made(workshop, mini_root):
-    (done, root), reports = workshop.take("again"), state(mini_root)
-    assert done.returncode == 0, done.stderr
-    again, told = state(root), done.stdout
-    for path in (root / "reports" / "2032").iterdir():
-        size = f"{path.stat().st_size / 1000:.0f}\u00a0ko"
-        assert any(path.name in line and size.replace("\u00a0", " ") in line for line in told.splitlines()), path.name
-    assert "ouvrez ce fichier dans un navigateur" in told
-    assert str(root / "reports" / "2032" / "index.html") in told
-    stamps = [json.loads(files.pop("reports/2032/manifest.json")) for files in (reports, again)]
-    for stamp in stamps:
-        stamp.pop("tampon")
-    assert again == reports
-    assert stamps[0] == stamps[1]
 
 
 # --- years of records --------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers.report.notebook import export_page, extract, page_title
 from helpers.report.page import Page, PublicationError, css_string, slug
 from helpers.text import formats
-from marks import marks_of
 
 PAGES = [
     Page("01_clean", "Nettoyer", "01_clean.html"),
@@ -192,20 +191,6 @@ def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     assert [table["style"] for table in piled] == [r'--c2:"b";--c3:"c \22 1\22  \3c /style>"'] * 2
     # The name of a column can neither end its string nor close the sheet.
     assert css_string('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
-
-
-def test_a_row_says_once_the_key_that_its_numbers_share():
-    def cell(key: str) -> str:
-        return f'<td><data value="1" data-cle="{key}" data-mesure="part">1</data></td>'
-
-    page = soup(code("a", shown(text_html=f"<table><caption>C</caption><tr>{cell('a') * 2}</tr><tr>{cell('a')}{cell('b')}</tr></table>")))
-    assert [row.get("data-cle") for row in page.select("main tr")] == ["a", None]
-    assert [mark["data-cle"] for mark in marks_of(page)] == ["a", "a", "a", "b"]
-
-
-def test_a_drawing_keeps_its_signs_and_a_text_its_entities():
-    html = export(code("a", shown(text_html="<p>a &lt; b</p><img alt='x' src=\"data:image/svg+xml,<svg a='1'/>\">")))
-    assert "a &lt; b" in html and "svg+xml,<svg a='1'/>" in html
 
 
 def test_a_sign_stays_with_the_link_before_it():

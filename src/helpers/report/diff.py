@@ -136,18 +136,8 @@ class Change:
         return not all(_same(self.before[name], self.after[name]) for name in names)
 
 
-@dataclass(frozen=True)
-class Changes:
-    """The values that moved, appeared and vanished, in the order of the tables."""
-
-    moved: list[Change]
-    appeared: list[Change]
-    vanished: list[Change]
-
-    @property
-    def every(self) -> list[Change]:
-        """All of them."""
-        return [*self.moved, *self.appeared, *self.vanished]
+# The values that moved, appeared and vanished (the names of its three parts), in the order of the tables.
+Changes = dict[str, list[Change]]
 
 
 def _same(before: object, after: object) -> bool:
@@ -162,15 +152,15 @@ def compare_values(before: PublishedValues, after: PublishedValues) -> Changes:
     A measure that comes or goes within a comparison that stays is a move of that comparison.
     """
     stay = {id for id, _ in before.rows[COMPARISONS]} & {id for id, _ in after.rows[COMPARISONS]}
-    changes = Changes([], [], [])
+    changes: Changes = {"moved": [], "appeared": [], "vanished": []}
     for name in SAID:
         for key in dict.fromkeys([*after.rows[name], *before.rows[name]]):
             change = Change(name, key, before.rows[name].get(key), after.rows[name].get(key))
             is_in_both = change.before is not None and change.after is not None
-            if is_in_both or (name == COMPARISONS and key[0] in stay):
-                changes.moved.extend([change] if not is_in_both or change.has_moved else [])
-            else:
-                (changes.vanished if change.after is None else changes.appeared).append(change)
+            if not is_in_both and (name != COMPARISONS or key[0] not in stay):
+                changes["vanished" if change.after is None else "appeared"].append(change)
+            elif not is_in_both or change.has_moved:
+                changes["moved"].append(change)
     return changes
 
 
@@ -289,11 +279,6 @@ def _figure(row: dict | None, decimals: int | None) -> str:
     return f"{parts[0]} ({', '.join(parts[1:])})" if parts[1:] else parts[0]
 
 
-def _with_unit(row: dict | None, text: str) -> str:
-    forms = catalogue().units.get(row["unite"], (row["unite"],) * 2) if row else None
-    return f"{text} {plural(row['effectif_max'] or 2, *forms)}" if forms else text
-
-
 def _number(row: dict, decimals: int) -> Callable[[float], str]:
     """How a measure is written, with this many decimals more than usual."""
     unit, name = row["unite"], row["mesure"]
@@ -356,8 +341,6 @@ def values(change: Change) -> tuple[str, str]:
     pairs = _pairs(change)
     usual = next(pairs)
     if change.table == INDICATORS:
-        if change.before and change.after and change.before["unite"] != change.after["unite"]:
-            return _with_unit(change.before, usual[0]), _with_unit(change.after, usual[1])
         if base(change.before) != base(change.after) or remarks(change):
             return usual
     return usual if usual[0] != usual[1] else next((pair for pair in pairs if pair[0] != pair[1]), usual)
@@ -419,10 +402,13 @@ def _counted(found: list[Change]) -> tuple[str, int, bool]:
 
 def headline(changes: Changes, before: PublishedValues) -> str:
     """How many values changed since which report: « 3 chiffres ont changé depuis le rapport du… »."""
-    said, count, _ = _counted(changes.moved)
+    said, count, _ = _counted(changes["moved"])
     has = f"{said} {plural(count, 'a', 'ont')} changé" if count else "Aucun chiffre n’a changé"
     others = []
-    for found, one, many in ((changes.appeared, "est apparu", "sont apparu"), (changes.vanished, "a disparu", "")):
+    for found, one, many in (
+        (changes["appeared"], "est apparu", "sont apparu"),
+        (changes["vanished"], "a disparu", ""),
+    ):
         said, count, is_feminine = _counted(found)
         if count:
             agrees = ("e" if is_feminine else "") + ("s" if count > 1 else "") if many else ""
@@ -446,9 +432,9 @@ def summary_lines(changes: Changes, before: PublishedValues, reasons: Sequence[R
 
     The findings of comparisons come first, then the values in the order of the tables.
     """
-    if not changes.every:
+    if not any(changes.values()):
         return [f"{headline(changes, before)}."]
-    first = sorted(changes.moved, key=lambda each: (not _is_finding(each), each.table != INDICATORS))[:SHOWN]
+    first = sorted(changes["moved"], key=lambda each: (not _is_finding(each), each.table != INDICATORS))[:SHOWN]
     names = Names()
     return [
         f"{headline(changes, before)}.",
@@ -502,7 +488,7 @@ def _table(changes: list[Change], names: Names) -> Html:
         groups.setdefault(title, Group(title, [])).rows.append(_cells(change, names))
     caption = "Chiffres, par rubrique" if is_figures else "Mesures, par comparaison"
     columns = ["Chiffre", "Avant", "Après", "n"] if is_figures else ["Mesure", "Avant", "Après"]
-    return lay_out_table(caption, columns, list(groups.values()), numbers=["n"])
+    return lay_out_table(caption, columns, list(groups.values()), numbers=["n"] if is_figures else [])
 
 
 def write_page(
@@ -523,14 +509,14 @@ def write_page(
         (title, _table(some, names))
         for kind, titles in _SECTIONS.items()
         for title, table in zip(titles, SAID, strict=True)
-        if (some := [each for each in getattr(changes, kind) if each.table == table])
+        if (some := [each for each in changes[kind] if each.table == table])
     ]
     body = fragment(
         "changes.html.j2",
         headline=headline(changes, before),
-        cause=changed_meanwhile(reasons, has_moved=bool(changes.every), most=len(reasons)),
+        cause=changed_meanwhile(reasons, has_moved=any(changes.values()), most=len(reasons)),
         is_synthetic=SYNTHETIC in sources,
-        is_of_records=bool(changes.every) and bool(sources & set(FROM_RECORDS)),
+        is_of_records=any(changes.values()) and bool(sources & set(FROM_RECORDS)),
         sections=sections,
     )
     foot = (
@@ -545,7 +531,7 @@ def write_page(
         pages=[],
         subtitle=report_subtitle(given["year"], given.get("compare_to")),
         foot=foot,
-        template="apart.html.j2",
+        template="changements.html.j2",
         index=Path(*[".."] * 3, paths.relative(report), INDEX).as_posix(),
     )
     with atomic_write(path) as beside:

@@ -259,22 +259,22 @@ def _root(folder: Path) -> Path | None:
 
 def _input_fault(root: Path, entry: dict) -> str | None:
     """What is wrong with a data file; one of an export or a coding, whose name does not leave, is known by checksum."""
-    path, known = entry["path"], entry["sha256"]
+    path, sums = entry["path"], [sha256_of]
     if year := paths.private_year(path):
         from helpers import data  # slow, and a report sent alone is verified without it
 
         kind, _, _ = path.partition(",")
         with paths.with_data_root(root):
             files = [each for each in paths.private_files(year) if paths.public_name(each).startswith(f"{kind},")]
-            # Version 0.9 published the plain checksum.
-            is_there = any(known in (data.published_checksum(each), sha256_of(each)) for each in files)
+        sums.append(data.published_checksum)  # version 0.9 published the plain checksum
     elif _is_inside(path):
         files = [each for each in [root / path] if each.is_file()]
-        is_there = any(sha256_of(each) == known for each in files)
     else:
         return f"{MANIFEST} nomme une donnée hors du projet"
     if not files:
         return f"{path} n’est plus là"
+    with paths.with_data_root(root):
+        is_there = any(checksum_of(each) == entry["sha256"] for each in files for checksum_of in sums)
     return None if is_there else f"{path} n’est plus tel que le rapport l’a lu"
 
 

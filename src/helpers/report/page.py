@@ -12,36 +12,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.dammit import EntitySubstitution
-from bs4.formatter import HTMLFormatter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from helpers.errors import BusyError, PublicationError, ReportError  # noqa: F401 (this room takes them from here)
 from helpers.palette import dark_rules
 from helpers.typography import WIDE, french_spaces
-
-# --- The key of a row: on each of its cells it weighed a fiftieth of the page ---
-
-KEY = "data-cle"
-
-
-def share_keys(body: BeautifulSoup) -> None:
-    """Moves the key of a row whose numbers share it from the numbers to the row, in place.
-
-    >>> cells = "".join(f"<td><data data-cle='a'>{value}</data></td>" for value in (1, 2))
-    >>> page = BeautifulSoup(f"<tr>{cells}</tr>", "html.parser")
-    >>> share_keys(page)
-    >>> print(page)
-    <tr data-cle="a"><td><data>1</data></td><td><data>2</data></td></tr>
-    """
-    for row in body.find_all("tr"):
-        marks = row.find_all("data")
-        if len(marks) > 1 and len({mark[KEY] for mark in marks}) == 1:
-            row[KEY] = marks[0][KEY]
-            for mark in marks:
-                del mark[KEY]
-
 
 # --- Heading ids, in-page links, contents ---
 
@@ -216,16 +192,6 @@ SITES, SHEET, SLIDES = "sites.html", "fiche.html", "diapos.html"
 APART = {SITES, SHEET, SLIDES}  # pages that are not read after the others
 
 
-class _Light(HTMLFormatter):
-    """Writes < and > as they are in a value, where HTML allows it: a drawing is full of them."""
-
-    def attribute_value(self, value: str) -> str:
-        return value.replace("&", "&amp;")
-
-
-_LIGHT = _Light(entity_substitution=EntitySubstitution.substitute_xml)
-
-
 @dataclass(frozen=True)
 class Page:
     """A page of the report: its notebook's name, its title in menus, its file beside the others."""
@@ -331,10 +297,9 @@ def lay_out(
     for part in (body, bottom):
         typeset(part)
         box_tables(part)
-        share_keys(part)
     arrange_body(body)
     stack_tables(body, bottom)
-    html = _PLACE.sub(lambda found: drawings[int(found[1])], body.decode(formatter=_LIGHT).strip())
+    html = _PLACE.sub(lambda found: drawings[int(found[1])], body.decode().strip())
     by_night = dark_rules(html) if "<svg" in html else ""
     own = by_night + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
@@ -357,7 +322,7 @@ def lay_out(
             next=following,
             entries=contents(body),
             body=Markup(html),
-            foot=Markup(bottom.decode(formatter=_LIGHT).strip()),
+            foot=Markup(bottom.decode().strip()),
         )
         .strip()
         + "\n"

@@ -224,23 +224,6 @@ def _run(name: str, parameters: dict, arguments: list[str], course: _Course) -> 
     )
 
 
-def _started_run(name: str, parameters: dict, arguments: list[str], course: _Course) -> NotebookNode:
-    """As `_run`, but a kernel that did not start is tried once more: another program may have taken its port."""
-    try:
-        return _run(name, parameters, arguments, course)
-    except _STOPS:
-        if course.notebook is not None:
-            raise
-    try:
-        return _run(name, parameters, arguments, course)
-    except _STOPS as error:
-        if course.notebook is not None or isinstance(error, RunStopped):
-            raise
-        raise NotebookFailure(
-            f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
-        ) from error
-
-
 @dataclass(frozen=True)
 class ExecutedNotebook:
     """A fully executed notebook, and the files that it read and wrote."""
@@ -269,7 +252,7 @@ def execute(
     ------
     NotebookFailure
         it stopped, or did not run every cell.
-    Stopped
+    RunStopped
         it was given up.
     """
     _quiet()
@@ -279,13 +262,16 @@ def execute(
     seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up)
     try:
         guarded = provenance.arguments(seen, root or paths.data_root())
-        notebook = _settle(_started_run(name, parameters, guarded, course))
+        notebook = _settle(_run(name, parameters, guarded, course))
         _keep(notebook, destination)
         fault = find_fault(notebook, is_own=paths.is_own(name))
         read, written = provenance.read_back(seen) if not fault else ([], [])
     except RunStopped:
         raise
     except _STOPS as error:
+        if course.notebook is None:
+            told = f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
+            raise NotebookFailure(told) from error
         # Only 01 reads persons.
         is_private = name == "01_clean" and bool(paths.exported_years())
         stopped = failure(name, course.notebook, paths.relative(destination), error, may_name=not is_private)
@@ -401,26 +387,14 @@ def run_there(sent: Sent) -> Returned:
     """
     if sent.code != code_fingerprint():
         raise NotebookFailure("Une machine du cluster n’a pas la même version du projet : mettez-la à jour.")
-    with _alone, tempfile.TemporaryDirectory(prefix="alses-") as folder:
-        known = os.environ.get(paths.DATA_ROOT_VARIABLE)
-        os.environ[paths.DATA_ROOT_VARIABLE] = str(Path(folder).resolve())
-        try:
-            return _run_in(sent)
-        finally:
-            os.environ.pop(paths.DATA_ROOT_VARIABLE)
-            if known is not None:
-                os.environ[paths.DATA_ROOT_VARIABLE] = known
-
-
-def _run_in(sent: Sent) -> Returned:
-    for name, content in sent.files.items():
-        locate(name).parent.mkdir(parents=True, exist_ok=True)
-        locate(name).write_bytes(content)
-    task = Task(sent.notebook, sent.parameters, ())
-    destination = task.executed
-    done = execute(sent.notebook, sent.parameters, destination, root=task.root)
-    written = {name_of(path): path.read_bytes() for path in done.written}
-    return Returned(destination.read_bytes(), [name_of(path) for path in done.read], written)
+    with _alone, tempfile.TemporaryDirectory(prefix="alses-") as folder, paths.with_data_root(Path(folder).resolve()):
+        for name, content in sent.files.items():
+            locate(name).parent.mkdir(parents=True, exist_ok=True)
+            locate(name).write_bytes(content)
+        task = Task(sent.notebook, sent.parameters, ())
+        done = execute(sent.notebook, sent.parameters, task.executed, root=task.root)
+        written = {name_of(path): path.read_bytes() for path in done.written}
+        return Returned(task.executed.read_bytes(), [name_of(path) for path in done.read], written)
 
 
 def take_back(task: Task, returned: Returned) -> ExecutedNotebook:
