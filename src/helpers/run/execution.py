@@ -1,7 +1,6 @@
 """One notebook through Papermill, here or on a Dask cluster, and the message when it stops."""
 
 import logging
-import os
 import re
 import tempfile
 import threading
