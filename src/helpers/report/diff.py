@@ -531,7 +531,7 @@ def write_page(
         pages=[],
         subtitle=report_subtitle(given["year"], given.get("compare_to")),
         foot=foot,
-        template="changements.html.j2",
+        template="apart.html.j2",
         index=Path(*[".."] * 3, paths.relative(report), INDEX).as_posix(),
     )
     with atomic_write(path) as beside:
