@@ -1,6 +1,5 @@
 """One comparison of page 03: find it, read its measures, know what may be concluded."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,8 +7,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers.indicators.lookup import name_answer
-from helpers.schema import NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW, catalogue
+from helpers.indicators.lookup import name_answer, near_unanimous
+from helpers.schema import UNANIMOUS_BELOW, catalogue
 
 # Significance level.
 LEVEL = 0.05
@@ -138,11 +137,7 @@ class Comparison:
         part, base = self.measures.get(share), self.measures.get(share.replace("part", "base"))
         if not self.is_protected or None in (part, base) or base.high >= UNANIMOUS_BELOW or base.is_exact:
             return None
-        if round(part.value) <= NEAR_UNANIMOUS_PCT:
-            return "sous", NEAR_UNANIMOUS_PCT * (math.floor(part.high / NEAR_UNANIMOUS_PCT) + 1)
-        if round(part.value) >= 100 - NEAR_UNANIMOUS_PCT:
-            return "sur", NEAR_UNANIMOUS_PCT * (math.ceil(part.low / NEAR_UNANIMOUS_PCT) - 1)
-        return None
+        return near_unanimous(round(part.value), part.low, part.high)
 
     @property
     def is_near_unanimous(self) -> bool:
@@ -179,23 +174,6 @@ def _number(value) -> float | None:
     return None if value is None or value is pd.NA or value != value else float(value)
 
 
-def _comparison(rows: list) -> Comparison:
-    first = rows[0]
-    return Comparison(
-        key=f"comparaisons/{first.comparaison}",
-        label=first.libelle,
-        finding=first.constat,
-        count_finding=first.constat_effectif,
-        reach=first.portee,
-        measures={
-            row.mesure: Measure(
-                _number(row.valeur), _number(row.valeur_min), _number(row.valeur_max), row.unite, row.methode
-            )
-            for row in rows
-        },
-    )
-
-
 class Comparisons:
     """Looks comparisons up by id: ``found("annees/alses/sexe/filles")``, None when there is none.
 
@@ -207,20 +185,19 @@ class Comparisons:
     """
 
     def __init__(self, table: pd.DataFrame) -> None:
-        grouped: dict[str, list] = {}
+        self._found: dict[str, Comparison] = {}
         for row in table.itertuples():
-            grouped.setdefault(row.comparaison, []).append(row)
-        made = map(_comparison, grouped.values())
-        self._found = {each.key.removeprefix("comparaisons/"): each for each in made}
+            head = (row.libelle, row.constat, row.constat_effectif, row.portee, {})
+            own = self._found.setdefault(row.comparaison, Comparison(f"comparaisons/{row.comparaison}", *head))
+            values = [_number(each) for each in (row.valeur, row.valeur_min, row.valeur_max)]
+            own.measures[row.mesure] = Measure(*values, row.unite, row.methode)
 
     def __call__(self, id: str) -> Comparison | None:
         return self._found.get(id)
 
-    def of(self, kind: str, *, having: str = "") -> list[Comparison]:
-        """The comparisons of a kind, in order; with ``having``, those that have this measure."""
-        return [
-            each for id, each in self._found.items() if id.startswith(f"{kind}/") and (not having or having in each)
-        ]
+    def of(self, kind: str) -> list[Comparison]:
+        """The comparisons of a kind, in order."""
+        return [each for id, each in self._found.items() if id.startswith(f"{kind}/")]
 
     def of_all(self) -> list[Comparison]:
         """Every comparison, in the order of the table."""
@@ -233,11 +210,7 @@ _UNITS = {"points": "_pts", "pct": "_pct"}
 
 
 def column_of(measure: str, end: str = "") -> str:
-    """The column of a measure in the tidy frame, unit last; ``end`` is « min » or « max ».
-
-    >>> column_of("part"), column_of("part_reference"), column_of("ecart", "min"), column_of("base")
-    ('part_pct', 'reference_pct', 'ecart_min_pts', 'base')
-    """
+    """The column of a measure in the tidy frame, unit last; ``end`` is « min » or « max »."""
     name = {"part_reference": "reference"}.get(measure, measure)
     return f"{name}{end and '_'}{end}{_UNITS.get(catalogue().measures[measure].unit, '')}"
 

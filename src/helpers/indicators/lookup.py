@@ -18,7 +18,6 @@ from helpers.schema import (
     NEAR_UNANIMOUS_PCT,
     PRINTED,
     SOURCES,
-    SYNTHETIC,
     UNANIMOUS_BELOW,
     UNSAID,
     DataError,
@@ -58,7 +57,6 @@ class Fact:
     precision: str
     reference: str
     label: str
-    is_synthetic: bool = False
     is_of_records: bool = False
     rounded: int | None = None
     rounded_base: int | None = None
@@ -84,30 +82,33 @@ class Fact:
     @property
     def under(self) -> int | None:
         """The multiple of five that a share near 0 % of a small group is under; None otherwise."""
-        if not self._is_protected or self.share > NEAR_UNANIMOUS_PCT:
-            return None
-        return NEAR_UNANIMOUS_PCT * (math.floor(self.share_bounds[1] / NEAR_UNANIMOUS_PCT) + 1)
+        return self._bound("sous")
 
     @property
     def over(self) -> int | None:
         """The multiple of five that a share near 100 % of a small group is over; None otherwise."""
-        if not self._is_protected or self.share < 100 - NEAR_UNANIMOUS_PCT:
-            return None
-        return NEAR_UNANIMOUS_PCT * (math.ceil(self.share_bounds[0] / NEAR_UNANIMOUS_PCT) - 1)
+        return self._bound("sur")
 
-    @property
-    def _is_protected(self) -> bool:
-        """Whether it is a share of a small group, rounded to protect its persons."""
+    def _bound(self, side: str) -> int | None:
+        """The bound of a share of a small group, rounded to protect its persons."""
         is_rounded = self.precision == PROTECTED and None not in (self.share, self.base, self.share_bounds)
-        return is_rounded and self.base[1] < UNANIMOUS_BELOW
+        found = (
+            near_unanimous(self.share, *self.share_bounds) if is_rounded and self.base[1] < UNANIMOUS_BELOW else None
+        )
+        return found[1] if found and found[0] == side else None
+
+
+def near_unanimous(share: float, low: float, high: float) -> tuple[str, int] | None:
+    """« sous » or « sur » and the multiple of five that a share near 0 or 100 % is under or over; else None."""
+    if share <= NEAR_UNANIMOUS_PCT:
+        return "sous", NEAR_UNANIMOUS_PCT * (math.floor(high / NEAR_UNANIMOUS_PCT) + 1)
+    if share >= 100 - NEAR_UNANIMOUS_PCT:
+        return "sur", NEAR_UNANIMOUS_PCT * (math.ceil(low / NEAR_UNANIMOUS_PCT) - 1)
+    return None
 
 
 def rows_in(frame: pd.DataFrame) -> list[SimpleNamespace]:
-    """The rows of a frame, one attribute a column: as `itertuples`, but ten times faster where columns are many.
-
-    >>> [row.modalite for row in rows_in(data.load(2020, "indicateurs").query("indicateur == 'sexe'"))][:2]
-    ['filles', 'garcons']
-    """
+    """The rows of a frame, one attribute a column: as `itertuples`, but ten times faster where columns are many."""
     names = list(map(str, frame.columns))
     return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in frame.to_numpy(dtype=object)]
 
@@ -117,16 +118,11 @@ def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
 
     ``part_pct`` is the printed share, else the exact one, missing when only bounds are known. Where the base is not
     known, ``part_min_pct`` and ``part_max_pct`` become the bounds of the rounding.
-
-    >>> parts = indicators.with_shares(data.load(2020, "indicateurs"))
-    >>> parts.loc[parts["indicateur"].eq("sexe"), ["perimetre", "modalite", "part_pct"]].head(2).to_numpy().tolist()
-    [['alses', 'filles', 42.0], ['alses', 'garcons', 58.0]]
     """
     printed = indicators["part_imprimee_pct"].where(indicators["precision"] != "contradictoire")
     half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
-    is_exact = (indicators["effectif_min"] == indicators["effectif_max"]) & (
-        indicators["base_min"] == indicators["base_max"]
-    )
+    is_exact = indicators["effectif_min"].eq(indicators["effectif_max"])
+    is_exact &= indicators["base_min"].eq(indicators["base_max"])
     exact = indicators["part_min_pct"].where(is_exact.fillna(False))
     said = indicators["decimales"].fillna((indicators["base_min"] >= DECIMAL_FROM_BASE).fillna(False).astype("Int64"))
     return indicators.assign(
@@ -187,13 +183,7 @@ def misread_answers(indicators: pd.DataFrame) -> dict[tuple[int, str, str], tupl
 
 
 def is_of_site(indicators: pd.DataFrame) -> bool:
-    """Whether these rows (schema ``indicateurs``) are those of one site with the network's beside (`beside_network`).
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> site = tous.assign(site_type="association", site="AAPI")
-    >>> indicators.is_of_site(tous), indicators.is_of_site(indicators.beside_network(site, tous))
-    (False, True)
-    """
+    """Whether these rows (schema ``indicateurs``) are those of a site and the network beside it (`beside_network`)."""
     return bool(indicators["perimetre"].eq(BESIDE).any())
 
 
@@ -202,10 +192,6 @@ def at_site(indicators: pd.DataFrame, site: str = "") -> pd.DataFrame:
 
     Without a name, those of the place that a page is about: of the site and the network beside it (`beside_network`),
     else of the network.
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> len(indicators.at_site(tous)) == len(tous), len(indicators.at_site(tous, "AAPI"))
-    (True, 0)
     """
     if site:
         return indicators[indicators["site"].eq(site)]
@@ -213,12 +199,7 @@ def at_site(indicators: pd.DataFrame, site: str = "") -> pd.DataFrame:
 
 
 def uncrossed(indicators: pd.DataFrame, site: str = "") -> pd.DataFrame:
-    """The rows of `at_site` without the cross-tabulations.
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> sorted(set(tous["croise_avec"]))[:2], set(indicators.uncrossed(tous)["croise_avec"])
-    (['', 'association'], {''})
-    """
+    """The rows of `at_site` without the cross-tabulations."""
     rows = at_site(indicators, site)
     return rows[rows["croise_avec"].eq("")]
 
@@ -236,11 +217,7 @@ def among(label: str, indicator: str, perimeter: str) -> str:
 
 
 def title_of_figure(row) -> str:
-    """The full title of a value; ``row`` has its perimeter, indicator and modality.
-
-    >>> indicators.title_of_figure(data.load(2020, "indicateurs").query("indicateur == 'niveau'").iloc[0])
-    'Niveau de classe : 6e'
-    """
+    """The full title of a value; ``row`` has its perimeter, indicator and modality."""
     title = catalogue().indicators[row.indicateur].title_of(row.modalite)
     return among(title, row.indicateur, row.perimetre)
 
@@ -256,11 +233,7 @@ def key_of(row) -> str:
 
 
 def decimals_of(value: float) -> int:
-    """The number of decimals that a value was printed with.
-
-    >>> indicators.decimals_of(42.0), indicators.decimals_of(41.5)
-    (0, 1)
-    """
+    """The number of decimals that a value was printed with."""
     return len(f"{value:g}".partition(".")[2])
 
 
@@ -273,12 +246,7 @@ def _whole(value) -> int | None:
 
 
 def fact_of(row) -> Fact:
-    """The fact in a row of `with_shares` (a named tuple or a Series).
-
-    >>> fait = indicators.fact_of(indicators.with_shares(data.load(2020, "indicateurs")).iloc[2])
-    >>> fait.key, fait.label, fait.share
-    ('2020/alses/sexe/filles', 'filles', 42.0)
-    """
+    """The fact in a row of `with_shares` (a named tuple or a Series)."""
     entry = catalogue().indicators[row.indicateur]
     return Fact(
         key=key_of(row),
@@ -292,7 +260,6 @@ def fact_of(row) -> Fact:
         reference=row.reference,
         # The table's own names, if any (the code book names its themes).
         label=getattr(row, "libelle", entry.label_of(row.modalite)),
-        is_synthetic=row.source == SYNTHETIC,
         is_of_records=row.source in FROM_RECORDS,
         rounded=_whole(getattr(row, "effectif_arrondi", None)),
         rounded_base=_whole(getattr(row, "base_arrondie", None)),
@@ -324,11 +291,7 @@ def name_answer(indicator: str, modality: str, perimeter: str) -> str:
 
 
 def title_of_path(path: str) -> str:
-    """The full title of the value at a path (``perimetre/indicateur/modalite``), without its population.
-
-    >>> indicators.title_of_path("postes/bureau/non")
-    'Bureau ou local au collège : non'
-    """
+    """The full title of the value at a path (``perimetre/indicateur/modalite``), without its population."""
     _, name, modality = path.split("/")
     return catalogue().indicators[name].title_of(modality)
 
@@ -340,11 +303,7 @@ _CITED = re.compile(r"(.*), l\. (\d[\d–, ]*)")
 
 
 def line_runs(lines) -> str:
-    """Line numbers in order, runs joined.
-
-    >>> indicators.line_runs([67, 68, 69, 85, 90])
-    '67–69, 85, 90'
-    """
+    """Line numbers in order, runs joined."""
     runs: list[list[int]] = []
     for line in sorted({int(line) for line in lines}):
         if runs and line == runs[-1][-1] + 1:
@@ -386,11 +345,7 @@ def merge_references(references) -> str:
 
 
 def full_path(path: str) -> str:
-    """A path with its population: that of the persons followed by the ALSES where none is named.
-
-    >>> full_path("sexe/filles"), full_path("postes/nouveaux_postes/")
-    ('alses/sexe/filles', 'postes/nouveaux_postes/')
-    """
+    """A path with its population: that of the persons followed by the ALSES where none is named."""
     return path if path.split("/")[0] in catalogue().perimeters else f"{USUAL}/{path}"
 
 
@@ -465,11 +420,6 @@ class Facts:
         return next((fact.place for fact in self._found.values() if fact.place), "")
 
     @property
-    def has_synthetic(self) -> bool:
-        """Whether any value comes from simulated records."""
-        return any(fact.is_synthetic for fact in self._found.values())
-
-    @property
     def has_records(self) -> bool:
         """Whether any value was counted in individual records, true or simulated."""
         return any(fact.is_of_records for fact in self._found.values())
@@ -540,13 +490,6 @@ def with_site_name(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
     """The rows of a site (schema ``indicateurs``) with its name as a column ``lieu``; those of the network unchanged.
 
     ``place`` comes from `name_site`. The network's rows beside those of the site have an empty ``lieu``.
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> indicators.with_site_name(tous, "").equals(tous)
-    True
-    >>> filles = indicators.Facts(indicators.with_site_name(tous, "association AAPI"), year=2020)("alses/sexe/filles")
-    >>> filles.place
-    'association AAPI'
     """
     if not place:
         return indicators
@@ -554,10 +497,5 @@ def with_site_name(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
 
 
 def only_network(table: pd.DataFrame, place: str) -> pd.DataFrame:
-    """A table that exists for the network only: its rows there, none for a site (any columns; here, schema ``postes``).
-
-    >>> postes = data.load(2020, "postes")
-    >>> len(indicators.only_network(postes, "")), len(indicators.only_network(postes, "association AAPI"))
-    (17, 0)
-    """
+    """A table that exists for the network only: its rows there, none for a site."""
     return table.iloc[:0] if place else table
