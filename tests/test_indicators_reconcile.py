@@ -46,81 +46,54 @@ def judged(figure: tuple, counted: pd.DataFrame = SEXES, earlier: pd.DataFrame =
     return tuple(None if pd.isna(value) else value for value in (row.effectif, row.recompte, row.ecart, row.accord, row.motif))
 
 
-# --- counts and shares -------------------------------------------------------------------------------------------------
-
-
-def test_a_count_agrees_when_it_is_the_same():
-    assert judged(("accompagnements", "", "effectif", 200, "personnes")) == (200, 200, 0, "concorde", "L’export redonne exactement ce nombre.")
-
-
-def test_a_count_differs_by_some_persons():
-    assert judged(("accompagnements", "", "effectif", 199, "personnes"))[2:] == (1, "differe", "L’export compte 1 personne de plus que le nombre imprimé.")
-    assert judged(("accompagnements", "", "effectif", 1400, "personnes"))[2:] == (-1200, "differe", "L’export compte 1 200 personnes de moins que le nombre imprimé.")
-
-
-@pytest.mark.parametrize(("printed", "accord"), [(41, "concorde"), (42, "concorde"), (43, "differe"), (40, "differe"), (41.5, "concorde"), (41.4, "differe")])
-def test_a_share_agrees_when_it_rounds_to_what_is_printed_whichever_way_a_tie_goes(printed, accord):
-    # 83 of 200: 41,5 %.
-    assert judged(("sexe", "filles", "part", printed, "pct"))[3] == accord
-
-
-def test_a_share_says_what_it_is():
-    assert judged(("sexe", "filles", "part", 42, "pct"))[4] == "La part recomptée, 41,5 %, s’arrondit à la part imprimée."
-    assert judged(("sexe", "filles", "part", 43, "pct"))[4] == "La part recomptée, 41,5 %, ne s’arrondit pas à la part imprimée."
-
-
-@pytest.mark.parametrize(
-    ("figure", "accord", "motif"),
-    [
-        (("sexe", "filles", "part", 44, "pct", "pres_de"), "concorde", "« Près de » : la valeur recomptée, 41,5 %, en est assez proche."),
-        (("sexe", "filles", "part", 44.1, "pct", "pres_de"), "differe", "« Près de » : la valeur recomptée, 41,5 %, en est trop loin."),
-        (("sexe", "filles", "effectif", 92, "personnes", "pres_de"), "concorde", "« Près de » : la valeur recomptée, 83 personnes, en est assez proche."),
-        (("sexe", "filles", "effectif", 93, "personnes", "pres_de"), "differe", "« Près de » : la valeur recomptée, 83 personnes, en est trop loin."),
-        (("sexe", "filles", "part", 41, "pct", "plus_de"), "concorde", "« Plus de » : la valeur recomptée, 41,5 %, est bien au-dessus."),
-        (("sexe", "filles", "part", 41.5, "pct", "plus_de"), "differe", "« Plus de » : la valeur recomptée, 41,5 %, est au plus égale."),
-    ],
-)
-def test_a_turn_of_phrase_is_read_as_in_the_control_of_figures(figure, accord, motif):
-    assert judged(figure)[3:] == (accord, motif)
-
-
-# --- differences with the year before ----------------------------------------------------------------------------------
-
-
 def before(*rows: tuple) -> pd.DataFrame:
     return indicators.build_indicators(figures(*rows, year=2019), NOTHING, year=2019)
 
 
-def test_a_difference_of_counts_is_exact():
-    earlier = before(("accompagnements", "", "effectif", 150, "personnes"))
-    assert judged(("accompagnements", "", "ecart", 50, "personnes"), earlier=earlier)[1:] == (50, 0, "concorde", "L’écart recompté, 50 personnes, est celui qui est imprimé.")
-    assert judged(("accompagnements", "", "ecart", 49, "personnes"), earlier=earlier)[3:] == ("differe", "L’écart recompté est de 50 personnes.")
+TOTAL, GAP = ("accompagnements", "", "effectif", 150, "personnes"), ("accompagnements", "", "ecart", 50, "personnes")
+EARLIER = {
+    "": NOTHING, "printed": before(TOTAL), "counted": records(2019, sexe={"filles": 89, "garcons": 111}),
+    "shares": before(("accompagnements", "", "effectif", 200, "personnes"), ("sexe", "filles", "part", 46, "pct")),
+}  # fmt: skip
+SHARE, COUNT, POINTS = ("sexe", "filles", "part"), ("sexe", "filles", "effectif"), ("sexe", "filles", "ecart")
 
 
-@pytest.mark.parametrize(("printed", "accord"), [(-3, "differe"), (-4, "concorde"), (-5, "concorde"), (-6, "differe")])
-def test_a_difference_of_shares_is_bounded_by_the_rounding_of_the_earlier_one(printed, accord):
-    # 41,5 % less 45,5 % to 46,5 %: −5 to −4 points, and half a point of rounding.
-    earlier = before(("accompagnements", "", "effectif", 200, "personnes"), ("sexe", "filles", "part", 46, "pct"))
-    found = judged(("sexe", "filles", "ecart", printed, "points"), earlier=earlier)
-    assert (found[0], found[1], found[3]) == (83, None, accord)
+# 200 persons, of whom 83 girls: 41,5 %. The year before, 150 persons; or 200, of whom 45,5 % to 46,5 % girls, or 89.
+@pytest.mark.parametrize(("figure", "earlier", "accord", "motif"), [
+    (("accompagnements", "", "effectif", 200, "personnes"), "", "concorde", "L’export redonne exactement ce nombre."),
+    (("accompagnements", "", "effectif", 199, "personnes"), "", "differe", "L’export compte 1 personne de plus que le nombre imprimé."),
+    (("accompagnements", "", "effectif", 1400, "personnes"), "", "differe", "L’export compte 1 200 personnes de moins que le nombre imprimé."),
+    ((*SHARE, 41, "pct"), "", "concorde", "La part recomptée, 41,5 %, s’arrondit à la part imprimée."), ((*SHARE, 42, "pct"), "", "concorde", ""),
+    ((*SHARE, 43, "pct"), "", "differe", "La part recomptée, 41,5 %, ne s’arrondit pas à la part imprimée."), ((*SHARE, 40, "pct"), "", "differe", ""),
+    ((*SHARE, 41.5, "pct"), "", "concorde", ""), ((*SHARE, 41.4, "pct"), "", "differe", ""),
+    ((*SHARE, 44, "pct", "pres_de"), "", "concorde", "« Près de » : la valeur recomptée, 41,5 %, en est assez proche."),
+    ((*SHARE, 44.1, "pct", "pres_de"), "", "differe", "« Près de » : la valeur recomptée, 41,5 %, en est trop loin."),
+    ((*COUNT, 92, "personnes", "pres_de"), "", "concorde", "« Près de » : la valeur recomptée, 83 personnes, en est assez proche."),
+    ((*COUNT, 93, "personnes", "pres_de"), "", "differe", ""),
+    ((*SHARE, 41, "pct", "plus_de"), "", "concorde", "« Plus de » : la valeur recomptée, 41,5 %, est bien au-dessus."),
+    ((*SHARE, 41.5, "pct", "plus_de"), "", "differe", "« Plus de » : la valeur recomptée, 41,5 %, est au plus égale."),
+    (GAP, "printed", "concorde", "L’écart recompté, 50 personnes, est celui qui est imprimé."),
+    (("accompagnements", "", "ecart", 49, "personnes"), "printed", "differe", "L’écart recompté est de 50 personnes."),
+    # −5 to −4 points, and half a point of rounding.
+    ((*POINTS, -3, "points"), "shares", "differe", ""), ((*POINTS, -5, "points"), "shares", "concorde", ""),
+    ((*POINTS, -4, "points"), "shares", "concorde", "L’écart recompté est entre −5 points et −4 points : celui qui est imprimé est possible."),
+    ((*POINTS, -6, "points"), "shares", "differe", "L’écart recompté est entre −5 points et −4 points : celui qui est imprimé est impossible."),
+    # −3 points, each share rounded by half a point at most.
+    ((*POINTS, -2, "points"), "counted", "concorde", ""), ((*POINTS, -4, "points"), "counted", "concorde", ""), ((*POINTS, -5, "points"), "counted", "differe", ""),
+    (GAP, "", "non_recomptable", "L’année précédente n’est pas assez connue pour calculer cet écart."),
+    (("sexe", "autres", "part", 1, "pct"), "", "non_recomptable", "L’export ne permet pas de compter cette réponse."),
+    (("orienteur", "enseignants", "part", 22, "pct"), "", "non_recomptable", "L’export ne compte personne dans la base de cette part."),
+    (("sexe", "filles", "part", 30, "pct", "=", "ambigue"), "", "ambigu",
+     "La base n’est pas sûre, et aucune ne redonne la part imprimée : les personnes (83 sur 200, soit 41,5 %)."),
+])  # fmt: skip
+def test_a_printed_figure_is_compared_with_its_count(figure, earlier, accord, motif):
+    found = judged(figure, earlier=EARLIER[earlier])
+    assert found[3] == accord and (found[4] == motif or not motif)
 
 
-def test_the_bounds_of_a_difference_are_said():
-    earlier = before(("accompagnements", "", "effectif", 200, "personnes"), ("sexe", "filles", "part", 46, "pct"))
-    assert judged(("sexe", "filles", "ecart", -4, "points"), earlier=earlier)[4] == "L’écart recompté est entre −5 points et −4 points : celui qui est imprimé est possible."
-    assert judged(("sexe", "filles", "ecart", -6, "points"), earlier=earlier)[4] == "L’écart recompté est entre −5 points et −4 points : celui qui est imprimé est impossible."
-
-
-@pytest.mark.parametrize(("printed", "accord"), [(-2, "concorde"), (-3, "concorde"), (-4, "concorde"), (-5, "differe")])
-def test_a_difference_of_two_counted_shares_may_be_that_of_their_roundings(printed, accord):
-    # 41,5 % less 44,5 %: −3 points, each share rounded by half a point at most.
-    earlier = records(2019, sexe={"filles": 89, "garcons": 111})
-    found = judged(("sexe", "filles", "ecart", printed, "points"), earlier=earlier)
-    assert (found[1], found[3]) == (pytest.approx(-3.0), accord)
-
-
-def test_without_the_year_before_a_difference_cannot_be_counted():
-    assert judged(("accompagnements", "", "ecart", 50, "personnes"))[1:] == (None, None, "non_recomptable", "L’année précédente n’est pas assez connue pour calculer cet écart.")
+def test_what_is_counted_again_stands_with_its_gap():
+    assert judged(("accompagnements", "", "effectif", 199, "personnes"))[:3] == (200, 200, 1)
+    assert judged((*POINTS, -4, "points"), earlier=EARLIER["shares"])[:3] == (83, None, None)
 
 
 # --- what cannot be told -----------------------------------------------------------------------------------------------
@@ -139,23 +112,8 @@ def test_an_unwritten_base_is_found_by_trying_each():
     )
 
 
-def test_an_unwritten_base_that_nothing_explains_stays_so():
-    assert judged(("sexe", "filles", "part", 30, "pct", "=", "ambigue"))[3:] == (
-        "ambigu",
-        "La base n’est pas sûre, et aucune ne redonne la part imprimée : les personnes (83 sur 200, soit 41,5 %).",
-    )
-
-
 def test_a_population_that_the_export_does_not_know_is_said():
     assert judged(("sexe", "garcons", "part", 60, "pct"), perimeter="prevention_specialisee")[3:] == ("non_recomptable", "L’export ne dit pas qui fait partie de cette population.")
-
-
-def test_an_answer_that_the_export_does_not_count_is_said():
-    assert judged(("sexe", "autres", "part", 1, "pct"))[3:] == ("non_recomptable", "L’export ne permet pas de compter cette réponse.")
-
-
-def test_a_share_of_nobody_is_said():
-    assert judged(("orienteur", "enseignants", "part", 22, "pct"))[3:] == ("non_recomptable", "L’export ne compte personne dans la base de cette part.")
 
 
 def test_only_the_figures_of_persons_of_the_year_are_reconciled():
@@ -177,7 +135,6 @@ def test_outcomes_are_counted():
 # --- print gives way ---------------------------------------------------------------------------------------------------
 
 
-TOTAL, GAP = ("accompagnements", "", "effectif", 150, "personnes"), ("accompagnements", "", "ecart", 50, "personnes")
 LEVEL = ("niveau", "4e_3e", "part", 63, "pct")
 
 

@@ -13,7 +13,7 @@ from conftest import ALL
 from helpers import indicators
 from helpers.clean.records import CleanedRecords, Persons
 from helpers.disclosure import rounding
-from helpers.indicators.persons import COMPUTED, Group, answers_to
+from helpers.indicators.persons import COMPUTED, Group
 from helpers.schema import apply_schema, catalogue, columns
 from made_persons import made
 
@@ -70,60 +70,28 @@ def test_an_export_with_other_educators_knows_collegiens_and_everyone():
     assert counts(who, "suivi_par", perimeter="collegiens") == {"autre_educateur": 1, "non_renseigne": 1}
 
 
-def test_what_nobody_answered_is_counted_and_belongs_to_the_base():
-    table = counted(persons(sexe=["filles", "", "filles"])).query("indicateur == 'sexe'")
-    assert table[["modalite", "effectif_min", "base_min"]].to_numpy().tolist() == [
-        ["filles", 2, 3],
-        ["garcons", 0, 3],
-        ["non_renseigne", 1, 3],
-    ]
-
-
-def test_a_referrer_is_asked_of_who_comes_by_the_college_only():
-    who = persons(origine=["college", "college", "famille"], orienteur=["enseignants", "", ""])
-    assert counts(who, "orienteur") == {"enseignants": 1, "non_renseigne": 1}
-    assert counted(who).query("indicateur == 'orienteur'")["base_min"].unique().tolist() == [2]
-
-
-def test_a_group_is_counted_in_persons_whatever_the_answers_of_each():
-    who = persons(objectifs=["scolarite;exclusion_scolaire", "scolarite", "mobilite", ""])
-    assert counts(who, "objectif") == {"scolarite": 2, "exclusion_scolaire": 1, "mobilite": 1, "non_renseigne": 1, "scolaire": 2}
-
-
-def test_who_is_out_of_the_college_keeps_a_level_of_their_own_in_the_base():
-    who = persons(niveau=["4e", "hors_college"], situation=["collegien", "lyceen"])
-    assert counts(who, "niveau") == {"4e": 1, "hors_college": 1, "4e_3e": 1}
-    assert counted(who).query("indicateur == 'niveau'")["base_min"].unique().tolist() == [2]
-
-
-# --- questions that no column asks -------------------------------------------------------------------------------------
-
-
-def test_an_age_is_the_year_less_the_year_of_birth():
-    who = persons(annee_naissance=["2012", "2011", "2010", "2005", "2004", ""])
-    assert counts(who, "age") == {"11_ou_moins": 3, "16_ou_plus": 2, "non_renseigne": 1}
-
-
-def test_the_number_of_goals_counts_themes_only():
-    who = persons(objectifs=["scolarite", "scolarite;mobilite", "ne_sait_pas", ";".join(["scolarite", "mobilite", "autre", "besoin_de_parler", "non_prevu"])])
-    assert counts(who, "nombre_d_objectifs") == {"1": 1, "2": 1, "4_ou_plus": 1, "non_renseigne": 1}
-
-
-def test_a_request_is_among_the_goals_only_if_both_are_themes():
-    who = persons(
-        demande_initiale=["scolarite", "scolarite", "scolarite", "ne_sait_pas", ""],
-        objectifs=["mobilite;scolarite", "mobilite", "ne_sait_pas", "ne_sait_pas", "mobilite"],
-    )
-    assert counts(who, "demande_travaillee") == {"oui": 1, "non": 1, "non_renseigne": 3}
-
-
-def test_the_month_of_opening_is_that_of_the_year_or_before():
-    who = persons(date_debut=["2020-12-31", "2021-01-01", "2021-12-31", "2022-01-01", ""])
-    assert counts(who, "mois_d_ouverture") == {"avant": 1, "mois_01": 1, "mois_12": 1, "non_renseigne": 2}
-
-
-def test_an_end_is_in_the_year_or_not():
-    assert counts(persons(date_fin=["2021-06-30", "", "2022-01-02"]), "fin_dans_l_annee") == {"oui": 1, "non": 2}
+# Columns; a question, how many give each answer, and how many are asked.
+@pytest.mark.parametrize(("columns_", "question", "expected", "base"), [
+    ({"sexe": ["filles", "", "filles"]}, "sexe", {"filles": 2, "non_renseigne": 1}, 3),
+    ({"origine": ["college", "college", "famille"], "orienteur": ["enseignants", "", ""]}, "orienteur", {"enseignants": 1, "non_renseigne": 1}, 2),
+    ({"objectifs": ["scolarite;exclusion_scolaire", "scolarite", "mobilite", ""]}, "objectif",
+     {"scolarite": 2, "exclusion_scolaire": 1, "mobilite": 1, "non_renseigne": 1, "scolaire": 2}, 4),
+    ({"niveau": ["4e", "hors_college"], "situation": ["collegien", "lyceen"]}, "niveau", {"4e": 1, "hors_college": 1, "4e_3e": 1}, 2),
+    ({"annee_naissance": ["2012", "2011", "2010", "2009", "2005", "2004", ""]}, "age", {"11_ou_moins": 3, "12": 1, "16_ou_plus": 2, "non_renseigne": 1}, 7),
+    ({"objectifs": ["scolarite", "scolarite;mobilite", "ne_sait_pas", "scolarite;mobilite;autre;besoin_de_parler;non_prevu"]}, "nombre_d_objectifs",
+     {"1": 1, "2": 1, "4_ou_plus": 1, "non_renseigne": 1}, 4),
+    ({"demande_initiale": ["scolarite", "scolarite", "scolarite", "ne_sait_pas", ""], "objectifs": ["mobilite;scolarite", "mobilite", "ne_sait_pas", "ne_sait_pas", "mobilite"]},
+     "demande_travaillee", {"oui": 1, "non": 1, "non_renseigne": 3}, 5),
+    ({"date_debut": ["2020-12-31", "2021-01-01", "2021-12-31", "2022-01-01", ""]}, "mois_d_ouverture", {"avant": 1, "mois_01": 1, "mois_12": 1, "non_renseigne": 2}, 5),
+    ({"date_fin": ["2021-06-30", "", "2022-01-02"]}, "fin_dans_l_annee", {"oui": 1, "non": 2}, 3),
+    ({"uai": ["0590001A", "0590001A", ""]}, "colleges_suivis", {"": 1}, None),
+    ({"association": ["Avenir", "Itinéraires", "Avenir"]}, "associations_suivantes", {"": 2}, None),
+])  # fmt: skip
+def test_a_question_is_counted_among_those_to_whom_it_is_put(columns_, question, expected, base):
+    who = persons(**columns_)
+    assert counts(who, question) == expected
+    bases = counted(who).query(f"indicateur == '{question}' and croise_avec == ''")["base_min"]
+    assert [None if pd.isna(each) else each for each in bases.unique()] == [base]
 
 
 @pytest.mark.parametrize(
@@ -185,24 +153,9 @@ def test_a_column_is_filled_and_a_referrer_is_not_missed_out_of_the_college():
     assert found == {"origine": [3, 4], "orienteur": [1, 2], "uai": [1, 4], "situation": [4, 4], "sexe": [0, 4]}
 
 
-def test_colleges_and_associations_are_counted_once_each():
-    who = persons(uai=["0590001A", "0590001A", ""], association=["Avenir", "Itinéraires", "Avenir"])
-    assert (counts(who, "colleges_suivis"), counts(who, "associations_suivantes")) == ({"": 1}, {"": 2})
-
-
-def test_counting_some_rows_at_a_time_counts_them_all():
-    who = Persons.of(2021, made(2021, 5, seed=1))
-    many = Persons(2021, who.table.take(np.tile(range(5), 120_000)))
-    once, again = (answers_to(Group.of(each), catalogue().indicators["niveau"]).by_code for each in (who, many))
-    assert (once * 120_000).tolist() == again.tolist()
-
-
-def test_the_source_and_the_reference_go_with_every_row():
+def test_the_source_and_the_reference_go_with_every_row_and_nobody_counts_nothing():
     table = indicators.count_persons(persons(sexe=["filles"]), source="synthetique", reference="données simulées de 2021")
     assert (set(table["source"]), set(table["reference"]), set(table["precision"])) == ({"synthetique"}, {"données simulées de 2021"}, {"exact"})
-
-
-def test_nobody_counts_nothing():
     assert counted(Persons(2021)).empty
 
 
@@ -376,7 +329,6 @@ def test_the_rare_reasons_are_put_together_until_none_can_be_told(counts, folded
     found = indicators.fold_rejections(rejections)
     assert found["lignes"].tolist() == folded
     assert sorted(motif for line in found["motif"] for motif in line.split(" ; ")) == sorted(rejections["motif"])
-
 
 
 def test_a_row_that_is_lost_stops_the_count():

@@ -1,6 +1,5 @@
 """Every count of records equals a second, independent calculation (see `second_calculation.records`)."""
 
-import math
 from collections import Counter
 
 import pytest
@@ -48,17 +47,3 @@ def test_every_overlap_is_found_again(counted):
     for key, row in said.items():
         true = records.overlap_of(again[YEAR], again[BEFORE], *key)
         assert row == true or row == true._replace(twice=None), key
-
-
-def test_every_cluster_is_found_again(counted):
-    persons, _, again = counted
-    table = indicators.estimate_clusters(persons[YEAR], source="export")
-    said = {(row.indicateur, row.modalite): row for row in table.itertuples()}
-    found = records.clusters_of(again[YEAR])
-    assert said.keys() == found.keys()
-    for key, cluster in found.items():
-        row = said[key]
-        assert (row.colleges, row.personnes) == (cluster.colleges, cluster.persons)
-        ours = (row.personnes_par_college, row.ressemblance, row.effet_de_plan, row.ressemblance_min, row.ressemblance_max)
-        for here, there in zip(ours, (cluster.size, cluster.alike, cluster.effect, cluster.low, cluster.high), strict=True):
-            assert math.isclose(here, there, rel_tol=1e-9, abs_tol=1e-12)

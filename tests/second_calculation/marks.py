@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
-from second_calculation import comparisons
+from second_calculation import audit, comparisons
 from second_calculation.rows import Key, Row, Rows
 
 
@@ -109,6 +109,8 @@ def disagreements(marks: list[Mark], again: Rows, compared: dict[str, comparison
                 value = value_of(measure, again[key_in(name)])
                 is_same = abs(said - value) <= 1e-6
         except KeyError as missing:
+            if key_in(name).indicator in audit.BY_HAND and key_in(name).year != 2020:
+                continue
             found.append(f"{name}, {measure}: {said} is marked, {missing} is not calculated")
             continue
         if not is_same:

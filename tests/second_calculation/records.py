@@ -275,20 +275,6 @@ def shown_overlaps(path: Path, before: int, years: tuple[list[Person], list[Pers
 # --- clusters ----------------------------------------------------------------------------------------------------------
 
 
-def clusters_of(followed: list[Person]) -> dict[tuple, Cluster]:
-    """How alike the persons of one collège are, by question and answer."""
-    placed = [each for each in followed if each.row["uai"]]
-    sizes = Counter(each.row["uai"] for each in placed)
-    found = {}
-    for name in FOLLOWED:
-        for answer in [*ANSWERS[name], *groups_of(name)]:
-            meant = set(GROUPS.get((name, answer), [answer]))
-            given = Counter(each.row["uai"] for each in placed if each.answers[name] & meant)
-            cluster = _cluster(given, sizes)
-            found |= {(name, answer): cluster} if cluster else {}
-    return found
-
-
 def _cluster(given: dict[str, int], sizes: dict[str, int], *, moved: int = 0) -> Cluster | None:
     """How alike the persons of one collège are; rounding moves each count by the root of ``moved``, on average."""
     total, many, everyone = sum(sizes.values()), len(sizes), sum(given.values())

@@ -18,6 +18,7 @@ from helpers.schema import (
     NEAR_UNANIMOUS_PCT,
     PRINTED,
     SOURCES,
+    SYNTHETIC,
     UNANIMOUS_BELOW,
     UNSAID,
     DataError,
@@ -420,9 +421,14 @@ class Facts:
         return next((fact.place for fact in self._found.values() if fact.place), "")
 
     @property
+    def has_synthetic(self) -> bool:
+        """Whether any value comes from simulated records."""
+        return bool(self._rows["source"].eq(SYNTHETIC).any())
+
+    @property
     def has_records(self) -> bool:
         """Whether any value was counted in individual records, true or simulated."""
-        return any(fact.is_of_records for fact in self._found.values())
+        return bool(self._rows["source"].isin(FROM_RECORDS).any())
 
     def __call__(self, path: str) -> Fact | None:
         fact = self._found.get(f"{self.year}/{full_path(path)}")
