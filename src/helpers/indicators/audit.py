@@ -265,12 +265,6 @@ def count_verdicts(
     """Exact indicators (schema ``indicateurs``) of an audit: how many were checked, and how many have each verdict.
 
     ``checked`` is any table with a ``verdict``: controles, coherences.
-
-    >>> verdicts = indicators.count_verdicts(data.load(2020, "controles")[["verdict"]], year=2020, document="Note")
-    >>> verdicts[["modalite", "effectif_min"]].head(2)
-        modalite  effectif_min
-    0  controles            49
-    1   confirme            18
     """
     counts = {"controles": len(checked)} | {name: int((checked["verdict"] == name).sum()) for name in VERDICTS}
     rows = [single((year, "donnees", indicator, name), count, document) for name, count in counts.items()]
@@ -347,16 +341,6 @@ def reconcile(figures: pd.DataFrame, counted: pd.DataFrame, earlier: pd.DataFram
     either way), « près de » and « plus de » as in `check_figures`, a difference when both years allow it. A share whose
     base is not written stays ambigu: the reason names the base that would make it true. What records cannot tell is
     non_recomptable. Empty when ``counted`` holds nothing from records.
-
-    >>> chiffres = data.read_raw(2020, "chiffres_publies").query("indicateur == 'sexe' & perimetre == 'alses'")
-    >>> lignes = pd.DataFrame({"identifiant": list("ABCDE"), "suivi_par": "alses"})
-    >>> personnes = records.Persons.of(2020, lignes.assign(sexe=["filles"] * 2 + ["garcons"] * 3))
-    >>> comptes = indicators.count_persons(personnes, source="export", reference="export de la base, 2020")
-    >>> trouve = indicators.reconcile(chiffres, comptes, data.load(2019, "indicateurs"), year=2020)
-    >>> trouve[["modalite", "valeur", "effectif", "recompte", "accord"]]
-      modalite  valeur  effectif  recompte   accord
-    0  garcons    58.0         3      60.0  differe
-    1   filles    42.0         2      40.0  differe
     """
     plain = counted[counted["source"].isin(FROM_RECORDS) & counted["croise_avec"].eq("") & counted["annee"].eq(year)]
     counts = {
@@ -463,11 +447,6 @@ def count_reconciled(reconciled: pd.DataFrame, *, year: int, source: str, refere
     """Exact indicators (schema ``indicateurs``) of a reconciliation (schema ``rapprochements``), by its outcome.
 
     ``source`` is export or synthetique. Empty when nothing was reconciled.
-
-    >>> accords = pd.DataFrame({"accord": ["concorde", "concorde", "ambigu"]})
-    >>> comptes = indicators.count_reconciled(accords, year=2021, source="export", reference="export de la base, 2021")
-    >>> dict(comptes[["modalite", "effectif_min"]].to_numpy())
-    {'rapproches': 3, 'concorde': 2, 'differe': 0, 'ambigu': 1, 'non_recomptable': 0}
     """
     whole, *outcomes = catalogue().indicators["rapprochements"].modalities
     counts = {whole: len(reconciled)} | {name: int(reconciled["accord"].eq(name).sum()) for name in outcomes}
