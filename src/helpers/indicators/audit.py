@@ -27,6 +27,7 @@ from helpers.indicators.constraints import (
     build_system,
     cell_of,
     determines,
+    interval,
     left_to_print,
     possible_counts,
     rank,
@@ -243,11 +244,9 @@ def _possible_counts(figure, rest: System) -> tuple:
 
     Named after the test of Brown and Heathers (granularity-related inconsistency of means).
     """
-    base = terms_of(figure)[0].whole
-    if figure.mesure != "part" or figure.base or not determines(rest, {base: 1.0}):
-        return (None,) * 4
-    ends = bounds(rest, {base: 1.0})
-    return (None,) * 4 if ends[1] is None else (*ends, *(possible_counts(figure.valeur, ends) or (None, None)))
+    is_share = figure.mesure == "part" and not figure.base
+    ends = interval(rest, terms_of(figure)[0].whole) if is_share else None
+    return (None,) * 4 if ends is None else (*ends, *(possible_counts(figure.valeur, ends) or (None, None)))
 
 
 def _assumptions(figure, rest: System) -> list[str]:
