@@ -296,12 +296,6 @@ def test_a_first_post_is_certain_without_seniority_and_uncertain_below_a_year():
     assert counted(table, "premiere_prise_de_poste") == {"oui": 1, "incertain": 2, "non": 2, "oui_ou_incertain": 3}
 
 
-def test_an_answer_nobody_gave_is_a_zero():
-    table = indicators.count_posts(posts(0, 0), year=2020, document="Note")
-    assert counted(table, "convention") == {"oui": 2, "non": 0, "ne_sait_pas": 0}
-    assert set(table["reference"]) == {"Note, l. 67, 68"}
-
-
 def test_no_post_table_counts_nothing_rather_than_zero():
     assert indicators.count_posts(posts(0)[:0], year=2020, document="Note").empty
 
@@ -322,29 +316,11 @@ def meetings() -> pd.DataFrame:
     )
 
 
-def test_the_invited_of_a_group_are_counted_once_and_the_present_at_each_meeting():
-    table = indicators.count_meetings(meetings(), year=2020, document="Note")
-    assert counted(table, "participants") == {"nouveaux": 19, "nord": 5, "chefs_de_service": 9, "groupes_alses": 24}
-    assert counted(table, "invites") == {"nouveaux": 21, "nord": 19, "groupes_alses": 40}
-    assert counted(table, "reunions") == {"nouveaux": 2, "nord": 1, "chefs_de_service": 1, "groupes_alses": 3}
-
-
 def test_a_group_without_printed_invited_has_no_base_and_each_meeting_keeps_its_line():
     table = indicators.count_meetings(meetings(), year=2020, document="Note")
     rows = table[table["indicateur"].eq("participants")].set_index(["modalite", "modalite_croisee"])
     assert pd.isna(rows.loc[("chefs_de_service", ""), "base_min"])
     assert rows.loc[("nouveaux", "2021_01_13"), ["effectif_min", "reference"]].tolist() == [12, "Note, l. 118"]
-
-
-def test_statements_are_counted_by_theme_nature_and_both():
-    frame = pd.DataFrame(
-        [("E01", "a", "constat"), ("E02", "a", "tension"), ("E03", "b", "tension")], columns=["id", "theme", "nature"]
-    ).assign(ligne=1, enonce="x", echelle="alses", acteurs="", associations="", indicateur_lie="", repond_a="")
-    table = indicators.count_statements(apply_schema(frame, "enonces"), year=2020, document="Note")
-    assert counted(table, "theme_enonce") == {"a": 2, "b": 1} and set(table["source"]) == {"codage"}
-    assert counted(table, "nature_enonce") == {"constat": 1, "tension": 2, "levier": 0, "recommandation": 0}
-    crossed = table[(table["modalite"] == "a") & (table["modalite_croisee"] == "tension")]
-    assert list(crossed["effectif_min"]) == [1]
 
 
 def test_statements_are_counted_by_their_meeting_and_what_comes_next_by_its_scales():
