@@ -63,7 +63,7 @@ def agrees(figure, ends: Ends, rounding: Fraction | int) -> bool:
     if figure.operateur == "plus_de":
         return low > printed
     if figure.operateur == "pres_de":
-        rounding = NEAR_POINTS if figure.mesure == "part" else NEAR_RATIO * printed
+        rounding = NEAR_POINTS if figure.mesure == "part" else NEAR_RATIO * abs(printed)
     return low - rounding <= printed and (high is None or printed <= high + rounding)
 
 
