@@ -227,16 +227,6 @@ def test_a_count_that_disagrees_with_its_share_is_contradictory():
     assert controls["motif"].iloc[1] == "Incompatible avec l. 1, 3."
 
 
-def test_a_printed_difference_of_counts_is_checked():
-    before, gap = (
-        (2019, "accompagnements", "", "effectif", 1852, "personnes"),
-        (2020, "accompagnements", "", "ecart", 381, "personnes"),
-    )
-    controls = indicators.check_figures(figures(before, TOTAL, gap), NOTHING)
-    assert list(controls["verdict"]) == ["confirme"] * 3
-    assert (controls["recalcul_min"].iloc[2], controls["recalcul_max"].iloc[2]) == (381, 381)
-
-
 @pytest.mark.parametrize(("printed", "expected"), [(-6, "confirme"), (-7, "contradictoire"), (-5, "contradictoire")])
 def test_a_printed_difference_of_shares_must_lie_within_the_bounds(printed, expected):
     rows = figures(
@@ -435,13 +425,6 @@ def test_the_pupils_of_a_college_with_two_posts_are_counted_once():
     assert counted(rows, "ips_du_college") == {}  # without landmarks, none is placed
 
 
-def test_without_posts_or_register_no_college_is_counted():
-    posts = pd.DataFrame({"uai": ["1"]})
-    assert count_colleges(posts.head(0), COLLEGES, LANDMARKS, year=2032).empty
-    assert count_colleges(posts, None, None, year=2032).empty
-    assert count_colleges(posts, COLLEGES.head(0), LANDMARKS, year=2032).empty
-
-
 def test_associations_are_counted_where_they_are_named_and_where_they_are_not():
     posts = pd.DataFrame({"association": ["A", "A", "B"], "ligne": [1, 2, 3]})
     meetings = pd.DataFrame({"associations": ["A; C", ""], "ligne": [4, 5]})
@@ -466,16 +449,6 @@ def test_two_names_that_may_be_one_association_bound_what_is_counted():
     assert ends[""][:2] == (3, 4) and ends["reunions_sans_poste"] == (1, 2, 3, 4) and ends["postes"] == (2, 2, 3, 4)
     assert (rows.loc["", "precision"], rows.loc["postes", "precision"]) == ("deduit", "exact")
     assert rows.loc["reunions_sans_poste", "part_max_pct"] == 50  # two of four, or one of three; never two of three
-
-
-def test_figures_that_one_equation_ties_are_one_confirmation():
-    before = (2019, "accompagnements", "", "effectif", 1852, "personnes")
-    printed = figures(TOTAL, before, (2020, "accompagnements", "", "ecart", 381, "personnes"), GIRLS, (2020, "sexe", "garcons", "part", 58, "pct"))
-    controls = indicators.check_figures(printed, NOTHING)
-    assert list(controls["verdict"]) == ["confirme"] * 5
-    independent = indicators.count_independent(printed, NOTHING, controls, year=2020, document="Note")
-    assert independent["effectif_min"].tolist() == [2]
-    assert indicators.count_independent(printed, NOTHING, controls.head(0), year=2020, document="Note").empty
 
 
 def test_the_meetings_held_once_the_year_is_over_are_counted_on_those_of_their_group():
