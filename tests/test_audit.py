@@ -71,14 +71,6 @@ def test_a_mean_over_nobody_cannot_be_tried(data_root):
     assert (found.verdict, found.calcul) == ("non_verifiable", "")
 
 
-def test_one_answer_for_one_person_is_told_in_the_singular(data_root):
-    path = paths.raw_table(YEAR, "chiffres_publies")
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(("id", "C2032-05", "C2032-17"))]
-    path.write_text("\n".join(kept).replace(",150,", ",1,").replace(",60,", ",1,") + "\n", encoding="utf-8")
-    (found,) = audit()[1].findings.query("id == 'affirmation/A2032-03'").itertuples()
-    assert found.calcul.startswith("réponses connues : 1 pour 1 personne, soit 1 par personne au moins ;")
-
-
 def test_nobody_invited_is_no_base_to_show():
     rows = [constraints.row((YEAR, "reunions", "participants", "nord"), "participants", counts=(0, 0), base=(0, 0), precision="exact", reference="")]
     serious = pd.DataFrame([("ambigu", "S", "1", "M.", "reunions/participants/nord", "")], columns=["verdict", "sujet", "lignes", "motif", "indicateurs", "sinon"])

@@ -227,16 +227,6 @@ def test_a_count_that_disagrees_with_its_share_is_contradictory():
     assert controls["motif"].iloc[1] == "Incompatible avec l. 1, 3."
 
 
-def test_a_printed_difference_of_counts_is_checked():
-    before, gap = (
-        (2019, "accompagnements", "", "effectif", 1852, "personnes"),
-        (2020, "accompagnements", "", "ecart", 381, "personnes"),
-    )
-    controls = indicators.check_figures(figures(before, TOTAL, gap), NOTHING)
-    assert list(controls["verdict"]) == ["confirme"] * 3
-    assert (controls["recalcul_min"].iloc[2], controls["recalcul_max"].iloc[2]) == (381, 381)
-
-
 @pytest.mark.parametrize(("printed", "expected"), [(-6, "confirme"), (-7, "contradictoire"), (-5, "contradictoire")])
 def test_a_printed_difference_of_shares_must_lie_within_the_bounds(printed, expected):
     rows = figures(
@@ -296,12 +286,6 @@ def test_a_first_post_is_certain_without_seniority_and_uncertain_below_a_year():
     assert counted(table, "premiere_prise_de_poste") == {"oui": 1, "incertain": 2, "non": 2, "oui_ou_incertain": 3}
 
 
-def test_an_answer_nobody_gave_is_a_zero():
-    table = indicators.count_posts(posts(0, 0), year=2020, document="Note")
-    assert counted(table, "convention") == {"oui": 2, "non": 0, "ne_sait_pas": 0}
-    assert set(table["reference"]) == {"Note, l. 67, 68"}
-
-
 def test_no_post_table_counts_nothing_rather_than_zero():
     assert indicators.count_posts(posts(0)[:0], year=2020, document="Note").empty
 
@@ -322,29 +306,11 @@ def meetings() -> pd.DataFrame:
     )
 
 
-def test_the_invited_of_a_group_are_counted_once_and_the_present_at_each_meeting():
-    table = indicators.count_meetings(meetings(), year=2020, document="Note")
-    assert counted(table, "participants") == {"nouveaux": 19, "nord": 5, "chefs_de_service": 9, "groupes_alses": 24}
-    assert counted(table, "invites") == {"nouveaux": 21, "nord": 19, "groupes_alses": 40}
-    assert counted(table, "reunions") == {"nouveaux": 2, "nord": 1, "chefs_de_service": 1, "groupes_alses": 3}
-
-
 def test_a_group_without_printed_invited_has_no_base_and_each_meeting_keeps_its_line():
     table = indicators.count_meetings(meetings(), year=2020, document="Note")
     rows = table[table["indicateur"].eq("participants")].set_index(["modalite", "modalite_croisee"])
     assert pd.isna(rows.loc[("chefs_de_service", ""), "base_min"])
     assert rows.loc[("nouveaux", "2021_01_13"), ["effectif_min", "reference"]].tolist() == [12, "Note, l. 118"]
-
-
-def test_statements_are_counted_by_theme_nature_and_both():
-    frame = pd.DataFrame(
-        [("E01", "a", "constat"), ("E02", "a", "tension"), ("E03", "b", "tension")], columns=["id", "theme", "nature"]
-    ).assign(ligne=1, enonce="x", echelle="alses", acteurs="", associations="", indicateur_lie="", repond_a="")
-    table = indicators.count_statements(apply_schema(frame, "enonces"), year=2020, document="Note")
-    assert counted(table, "theme_enonce") == {"a": 2, "b": 1} and set(table["source"]) == {"codage"}
-    assert counted(table, "nature_enonce") == {"constat": 1, "tension": 2, "levier": 0, "recommandation": 0}
-    crossed = table[(table["modalite"] == "a") & (table["modalite_croisee"] == "tension")]
-    assert list(crossed["effectif_min"]) == [1]
 
 
 def test_statements_are_counted_by_their_meeting_and_what_comes_next_by_its_scales():
@@ -459,13 +425,6 @@ def test_the_pupils_of_a_college_with_two_posts_are_counted_once():
     assert counted(rows, "ips_du_college") == {}  # without landmarks, none is placed
 
 
-def test_without_posts_or_register_no_college_is_counted():
-    posts = pd.DataFrame({"uai": ["1"]})
-    assert count_colleges(posts.head(0), COLLEGES, LANDMARKS, year=2032).empty
-    assert count_colleges(posts, None, None, year=2032).empty
-    assert count_colleges(posts, COLLEGES.head(0), LANDMARKS, year=2032).empty
-
-
 def test_associations_are_counted_where_they_are_named_and_where_they_are_not():
     posts = pd.DataFrame({"association": ["A", "A", "B"], "ligne": [1, 2, 3]})
     meetings = pd.DataFrame({"associations": ["A; C", ""], "ligne": [4, 5]})
@@ -490,16 +449,6 @@ def test_two_names_that_may_be_one_association_bound_what_is_counted():
     assert ends[""][:2] == (3, 4) and ends["reunions_sans_poste"] == (1, 2, 3, 4) and ends["postes"] == (2, 2, 3, 4)
     assert (rows.loc["", "precision"], rows.loc["postes", "precision"]) == ("deduit", "exact")
     assert rows.loc["reunions_sans_poste", "part_max_pct"] == 50  # two of four, or one of three; never two of three
-
-
-def test_figures_that_one_equation_ties_are_one_confirmation():
-    before = (2019, "accompagnements", "", "effectif", 1852, "personnes")
-    printed = figures(TOTAL, before, (2020, "accompagnements", "", "ecart", 381, "personnes"), GIRLS, (2020, "sexe", "garcons", "part", 58, "pct"))
-    controls = indicators.check_figures(printed, NOTHING)
-    assert list(controls["verdict"]) == ["confirme"] * 5
-    independent = indicators.count_independent(printed, NOTHING, controls, year=2020, document="Note")
-    assert independent["effectif_min"].tolist() == [2]
-    assert indicators.count_independent(printed, NOTHING, controls.head(0), year=2020, document="Note").empty
 
 
 def test_the_meetings_held_once_the_year_is_over_are_counted_on_those_of_their_group():

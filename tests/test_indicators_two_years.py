@@ -43,23 +43,6 @@ def overlaps(now: Persons, before: Persons) -> dict[tuple, list]:
 # --- persons -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_persons_of_both_years_are_counted_with_what_they_answered():
-    before = year(2020, (ids(0, 20), {"sexe": "filles"}), (ids(20, 50), {"sexe": "garcons"}))
-    now = year(2021, (ids(10, 20), {"sexe": "filles"}), (ids(20, 40), {"sexe": "garcons"}), (ids(100, 130), {"sexe": "filles"}))
-    found = overlaps(now, before)
-    assert found["personnes_communes", "accompagnements", ""] == [30, 30, 30, 30, 30]
-    assert found["personnes_communes", "sexe", "filles"] == [10, 30, 10, 30, 10]
-    assert found["personnes_communes", "sexe", "garcons"] == [20, 30, 20, 30, 20]
-
-
-def test_a_group_is_kept_both_years_by_who_changes_inside_it():
-    before = year(2020, (ids(0, 30), {"niveau": "4e"}), (ids(30, 60), {"niveau": "5e"}))
-    now = year(2021, (ids(0, 30), {"niveau": "3e"}), (ids(30, 60), {"niveau": "5e"}))
-    found = overlaps(now, before)
-    assert found["personnes_communes", "niveau", "3e"] == [30, 60, 0, 60, 0]
-    assert found["personnes_communes", "niveau", "4e_3e"] == [30, 60, 30, 60, 30]
-
-
 @pytest.mark.parametrize(("now", "before"), [((0, 9), (5, 20)), ((0, 9), (0, 12))], ids=["both years", "one year only"])
 def test_one_to_four_persons_of_both_years_or_of_one_only_are_not_told(now, before):
     assert not any(population == "personnes_communes" for population, *_ in overlaps(year(2021, (ids(*now), {})), year(2020, (ids(*before), {}))))
@@ -69,11 +52,6 @@ def test_few_changed_answers_leave_the_count_of_both_years_empty():
     before = year(2020, (ids(0, 20), {"sexe": "filles"}), (ids(20, 40), {"sexe": "garcons"}))
     now = year(2021, (ids(0, 18), {"sexe": "filles"}), (ids(18, 40), {"sexe": "garcons"}))
     assert overlaps(now, before)["personnes_communes", "sexe", "filles"] == [18, 40, 20, 40, None]
-
-
-def test_persons_followed_by_another_educator_are_not_shared():
-    rows = pd.DataFrame({"identifiant": ids(0, 20), "suivi_par": ["alses"] * 10 + ["autre_educateur"] * 10})
-    assert overlaps(Persons.of(2021, rows), year(2020, (ids(0, 20), {})))["personnes_communes", "accompagnements", ""][0] == 10
 
 
 def test_numbers_that_associations_gave_in_one_of_two_years_only_name_nobody_of_both():
@@ -120,20 +98,6 @@ def test_few_persons_without_a_college_take_the_new_ones_with_them():
 def test_a_kind_of_college_without_anybody_has_a_row_for_it_is_not_hidden():
     found = overlaps(year(2021, (ids(0, 20), {"uai": OLD})), year(2020, (ids(0, 30), {"uai": OLD})))
     assert found["colleges_nouveaux", "accompagnements", ""] == [0, 0, 0, 0, None]
-
-
-def test_what_old_and_new_colleges_answered_is_counted_apart():
-    before = year(2020, (ids(0, 10), {"uai": OLD, "parents_associes": "oui"}), (ids(10, 30), {"uai": OLD, "parents_associes": "non"}))
-    now = year(
-        2021,
-        (ids(0, 12), {"uai": OLD, "parents_associes": "oui"}),
-        (ids(12, 20), {"uai": OLD, "parents_associes": "non"}),
-        (ids(50, 70), {"uai": NEW, "parents_associes": "oui"}),
-        (ids(70, 75), {"uai": NEW, "parents_associes": "non"}),
-    )
-    found = overlaps(now, before)
-    assert found["colleges_anciens", "parents_associes", "oui"] == [12, 20, 10, 30, None]
-    assert found["colleges_nouveaux", "parents_associes", "oui"] == [20, 25, 0, 0, None]
 
 
 def test_one_or_two_colleges_are_not_shown_nor_told_by_the_others():

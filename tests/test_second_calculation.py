@@ -1,15 +1,19 @@
-"""Every published number of the true report equals a second, independent calculation (see `second_calculation`)."""
+"""Every published number of the true report, and every count of records, equals a second, independent calculation."""
 
 import ast
 import csv
 import math
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import second_calculation as calculation
-from second_calculation import Key, Rows, comparisons
+from helpers import indicators
+from helpers.clean.records import Persons
+from made_persons import made
+from second_calculation import Key, Rows, comparisons, exactly_rows, records
 from second_calculation.marks import disagreements, marked
 
 YEAR, BEFORE = 2020, 2019
@@ -60,7 +64,7 @@ def compare(rows: Rows, raw: Path) -> dict[str, comparisons.Comparison]:
 
 @pytest.mark.parametrize("path", sorted(Path(calculation.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
 def test_the_second_calculation_uses_nothing_of_the_first(path):
-    """The laws of chance are those of scipy; what is done with them is not."""
+    """The laws of chance are those of scipy, pages are read by BeautifulSoup; what is done with them is not."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {
         (alias.name if isinstance(node, ast.Import) else node.module).split(".")[0]
@@ -68,7 +72,7 @@ def test_the_second_calculation_uses_nothing_of_the_first(path):
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    assert names - {"second_calculation", "scipy"} <= sys.stdlib_module_names - {"importlib", "subprocess", "runpy"}
+    assert names - {"second_calculation", "scipy", "bs4", "marks"} <= sys.stdlib_module_names - {"importlib", "subprocess", "runpy"}
 
 
 # --- indicators --------------------------------------------------------------------------------------------------------
@@ -112,3 +116,42 @@ def test_every_marked_number_of_a_page_is_found_again(report, again, compared, n
     marks = marked(report / f"{name}.html")
     assert marks
     assert disagreements(marks, again, compared) == []
+
+
+# --- persons who were made for this -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[(40, 1), (300, 2)], ids=str)
+def counted(request, tmp_path_factory):
+    """The persons of two years, and the same read from their files."""
+    size, seed = request.param
+    folder = tmp_path_factory.mktemp("exports")
+    tables = {year: made(year, size, seed=seed + year) for year in (2020, 2021)}
+    for year, table in tables.items():
+        table.to_csv(folder / f"{year}.csv", index=False, encoding="utf-8")
+    persons = {year: Persons.of(year, table) for year, table in tables.items()}
+    return persons, folder, {year: records.populations(records.read_export(folder / f"{year}.csv", year))["alses"] for year in tables}
+
+
+def test_every_count_and_cross_tabulation_of_records_is_found_again(counted):
+    persons, folder, again = counted
+    said = exactly_rows(indicators.count_persons(persons[2021], source="export", reference="export"))
+    crossed = {key: records.crossed(again[2021], key) for key in said if key.crossed_with}
+    assert calculation.differences(said, records.recompute_export(folder / "2021.csv", 2021) | crossed) == []
+    # Whoever gives an answer to one question gives one to the other: columns are whole.
+    whole = {key._replace(modality=""): row.base[0] for key, row in said.items() if key.crossed_with in ("sexe", "niveau")}
+    sums = Counter()
+    for key, row in said.items():
+        sums[key._replace(modality="")] += row.counts[0]
+    assert {key: sums[key] for key in whole} == whole
+
+
+def test_every_overlap_is_found_again(counted):
+    persons, folder, again = counted
+    table = indicators.count_overlaps(persons[2021], {2020: persons[2020]}, source="export")
+    table.to_csv(folder / "recouvrements.csv", index=False)
+    said = records.read_overlaps(folder / "recouvrements.csv", 2020)
+    assert len({population for population, *_ in said}) >= 2
+    for key, row in said.items():
+        true = records.overlap_of(again[2021], again[2020], *key)
+        assert row == true or row == true._replace(twice=None), key

@@ -12,7 +12,7 @@ from conftest import ALL
 from helpers import cli, data, paths, schema
 from helpers.schema import DataError
 from helpers.simulate import years
-from helpers.simulate.people import Pair, allot, candidates, deal_goals
+from helpers.simulate.people import Pair, candidates, deal_goals
 
 NAME = "accompagnements_synthetique.csv"
 
@@ -210,26 +210,7 @@ def test_what_is_no_number_is_told_with_its_option(words, data_root, capsys):
     assert stop.value.code == 2 and told.startswith(expected) and not paths.raw(2033).exists()
 
 
-def test_a_disk_that_refuses_leaves_the_former_file_whole(data_root, monkeypatch):
-    assert cli.main(["simulate", "--year", "2033", "--persons", "20"]) == 0
-    before = {path.name: path.read_bytes() for path in paths.raw(2033).iterdir()}
-
-    def refuse(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", refuse)
-    assert cli.main(["simulate", "--year", "2033", "--persons", "30"]) == 1
-    monkeypatch.undo()
-    assert {path.name: path.read_bytes() for path in (data_root / "data" / "raw" / "2033").iterdir()} == before
-
-
 # --- dealing counts -----------------------------------------------------------------------------------------------------
-
-
-def test_counts_are_dealt_exactly_whatever_the_odds_and_known_answers_are_kept():
-    rng, odds = np.random.default_rng(5), np.array([[9.0, 0, 0]] * 6)
-    assert np.bincount(allot(rng, [2, 3, 1], odds)).tolist() == [2, 3, 1]
-    assert allot(rng, [2, 3, 1], odds, np.array([2, 1, 1, -1, -1, 0]))[[0, 1, 2, 5]].tolist() == [2, 1, 1, 0]
 
 
 # Those with two must share the two that everybody wants; then a pair that so many have.

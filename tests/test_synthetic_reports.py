@@ -20,9 +20,8 @@ from second_calculation.marks import disagreements, key_in, marked
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
 SMALL = 2034
-# The years of the series of each report, which is compared with the year before; how many persons some were asked.
+# The years of the series of each report, which is compared with the year before.
 YEARS = {SMALL: (2033, 2034), **({2020: (2019, 2020), 2021: (2019, 2020, 2021)} if ALL else {})}
-PERSONS = {SMALL: 100, 2021: 2500}
 IN_ALL = pytest.mark.skipif(not ALL, reason="de grands réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
 # What is only published of more persons: `test_compare_records` has it on small tables.
 LARGE = pytest.mark.parametrize("year", [each for each in YEARS if each != SMALL] or [pytest.param(SMALL, marks=IN_ALL)], indirect=True)
@@ -126,18 +125,6 @@ def test_every_marked_number_is_found_again(report, raw, year, name):
     marks = marked(report / f"{name}.html")
     assert disagreements(marks, figures(raw, year), compared(raw, year), rounded=rounded(raw, year)) == []
     assert marks or name == "04_themes"  # whose year has no statement
-
-
-@pytest.mark.parametrize("year", [each for each in PERSONS if each in YEARS], indirect=True)
-def test_the_persons_of_an_invented_year_are_as_many_as_asked_and_their_rows_add_up(raw, year):
-    said = published(raw, year)
-    assert len(followed(raw, year)) == PERSONS[year]
-    for each in YEARS[year]:
-        names = ("lues", "gardees", "rejetees")
-        lines = {name: said[Key(each, "donnees", "lignes_export", name)].counts[0] for name in names}
-        with (raw / str(each) / "accompagnements_synthetique.csv").open(encoding="utf-8") as file:
-            assert lines["lues"] == sum(1 for _ in file) - 1
-        assert lines["lues"] == lines["gardees"] + lines["rejetees"] > len(followed(raw, each))
 
 
 # --- 01: printed figures beside their recount --------------------------------------------------------------------------

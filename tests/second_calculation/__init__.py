@@ -1,4 +1,4 @@
-"""The numbers of a report, calculated a second time: plain Python from the raw CSV files, no helper and no library.
+"""The numbers of a report, calculated a second time: plain Python from the raw CSV files, no helper.
 
 The report tightens its intervals with an integer solver and computes its tests with scipy and statsmodels; here every
 base and every count that the printed figures allow is tried, and each formula is written out.
@@ -7,8 +7,8 @@ rows         what a figure is, the raw files, the register of families
 persons      counts of persons behind printed counts and shares
 tables       posts, meetings, statements and their context, counted
 records      the persons of an export, one by one
-audit        the ledger, the verdicts on printed figures, the coherences
-formulas     intervals, tests, effect sizes
+audit        the ledger, doubtful posts and meetings; the verdicts on the true note, given by hand
+formulas     intervals, tests, effect sizes (the laws are those of scipy)
 comparisons  every comparison of page 03, on every count that is compatible
 marks        the numbers that a page marks
 

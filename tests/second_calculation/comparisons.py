@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from scipy.stats import t as student
+
 from second_calculation import formulas as stat
 from second_calculation.persons import OBJECTIVES, Printed
 from second_calculation.records import (
@@ -196,7 +198,7 @@ TWO_SHARES: dict[str, Callable[..., float]] = {
 TESTED: dict[str, Callable[..., float]] = {
     "ic_bas": lambda *four: 100 * stat.newcombe(*four)[0],
     "ic_haut": lambda *four: 100 * stat.newcombe(*four)[1],
-    "p_valeur": stat.p_pooled,
+    "p_valeur": lambda *four: _p(*four),
 }
 # The interval of a ratio takes in neither the persons of both years nor the likeness.
 RATIO: dict[str, Callable[..., float]] = {
@@ -223,7 +225,7 @@ def _assumed(then: Measure | None, now: Measure | None) -> tuple[float, float]:
 
 
 def _effects(alike: float, sizes: tuple[float, float]) -> tuple[float, float]:
-    return tuple(stat.design_effect(max(1, size), alike) for size in sizes)
+    return tuple(1 + (max(1, size) - 1) * alike for size in sizes)
 
 
 @cache
@@ -346,7 +348,7 @@ def _tested(key: Key, then: Row, now: Row, *, shared: int | None, known: Known, 
     if groups is None or _whole(groups) != middle or len(every) > 1:
         groups = None
         if all(four[3] > four[1] for four in (middle, *every)):
-            measures |= {"supplement": lambda _x1, n1, _x2, n2: n2 - n1, "part_supplement": lambda *four: 100 * stat.composition(*four)}
+            measures |= {"supplement": lambda _x1, n1, _x2, n2: n2 - n1, "part_supplement": lambda *four: 100 * (four[2] - four[0]) / (four[3] - four[1])}
     found = {name: swept(measure, middle, every) for name, measure in measures.items()}
     found |= _told(overlap, designs) | _counts(then, now, (middle[0], middle[2]))
     found |= _moved(moves, found["ecart"][0]) if moves else {}
@@ -356,14 +358,14 @@ def _tested(key: Key, then: Row, now: Row, *, shared: int | None, known: Known, 
 def _moved(moves: Spread, gap: float) -> Found:
     """The test and the interval of a difference whose error is that of the collèges."""
     freedom = moves.colleges - 1
-    around = moves.error * stat.student_quantile(0.025, freedom)
+    around = moves.error * student.isf(0.025, freedom)
     values = {
-        "p_grappe": stat.student_two_sided(gap / moves.error, freedom),
+        "p_grappe": 2 * student.sf(abs(gap / moves.error), freedom),
         "ic_bas": gap - around,
         "ic_haut": gap + around,
         "erreur_type": moves.error,
         "colleges": moves.colleges,
-        "ecart_detectable": around + moves.error * stat.student_quantile(0.2, freedom),
+        "ecart_detectable": around + moves.error * student.isf(0.2, freedom),
     }
     return {name: exactly(value) for name, value in values.items()}
 

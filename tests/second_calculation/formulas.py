@@ -1,15 +1,13 @@
-"""The formulas of the comparisons, written a second time: plain Python and the laws of scipy, no helper.
+"""The formulas of the comparisons, written a second time: plain Python, no helper.
 
 Each function is the textbook formula, or a plain enumeration. Shares are fractions of one, never percentages; counts are
-``(x, n)``: x persons among n. ``tests/test_second_formulas.py`` holds them against values worked out elsewhere.
+``(x, n)``: x persons among n.
 """
 
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from statistics import NormalDist
-
-import scipy.stats
 
 Z95 = NormalDist().inv_cdf(0.975)
 Interval = tuple[float, float]
@@ -41,20 +39,9 @@ def newcombe(x1: int, n1: int, x2: int, n2: int) -> Interval:
     return gap - math.hypot(p2 - low2, high1 - p1), gap + math.hypot(high2 - p2, p1 - low1)
 
 
-def z_pooled(x1: int, n1: int, x2: int, n2: int) -> float:
-    """The statistic of the two-proportion test, with the variance pooled under equality."""
-    pooled = (x1 + x2) / (n1 + n2)
-    return difference(x1, n1, x2, n2) / math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-
-
-def two_sided(z: float, *, design_effect: float = 1.0) -> float:
-    """The two-sided p-value of a normal statistic whose variance a design effect multiplies."""
-    return math.erfc(abs(z) / math.sqrt(2 * design_effect))
-
-
-def p_pooled(x1: int, n1: int, x2: int, n2: int) -> float:
-    """The p-value of the pooled two-proportion test."""
-    return two_sided(z_pooled(x1, n1, x2, n2))
+def two_sided(z: float) -> float:
+    """The two-sided p-value of a normal statistic."""
+    return math.erfc(abs(z) / math.sqrt(2))
 
 
 def _tables(x1: int, n1: int, x2: int, n2: int) -> list[tuple[int, int]]:
@@ -102,24 +89,6 @@ def log_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float, float]:
     return ratio, ratio / spread, ratio * spread
 
 
-# --- laws without a closed form -------------------------------------------------------------------------------------------
-
-
-def student_two_sided(t: float, freedom: int) -> float:
-    """The chance that a Student variable is further from zero."""
-    return 2 * scipy.stats.t.sf(abs(t), freedom)
-
-
-def student_quantile(above: float, freedom: int) -> float:
-    """The value that a Student variable exceeds with this chance."""
-    return scipy.stats.t.isf(above, freedom)
-
-
-def fisher_quantile(chance: float, above: int, under: int) -> float:
-    """The quantile of Fisher's F with these degrees of freedom."""
-    return scipy.stats.f.ppf(chance, above, under)
-
-
 # --- the same persons twice ------------------------------------------------------------------------------------------------
 
 
@@ -140,16 +109,6 @@ def holm(values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(values) - rank) * values[place]))
         adjusted[place] = highest
     return adjusted
-
-
-def design_effect(size: float, correlation: float) -> float:
-    """Kish's design effect of clusters of that mean size and intra-cluster correlation."""
-    return 1 + (size - 1) * correlation
-
-
-def composition(x1: int, n1: int, x2: int, n2: int) -> float:
-    """The share among the n2 - n1 more persons that explains the second year if the others kept the first year's."""
-    return (x2 - x1) / (n2 - n1)
 
 
 def _power(gap: float, share: float, n1: int, n2: int) -> float:

@@ -2,10 +2,12 @@
 
 import re
 from fractions import Fraction
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
+from bs4 import BeautifulSoup
+
+from marks import marks_of
 from second_calculation import audit, comparisons
 from second_calculation.rows import Key, Row, Rows
 
@@ -19,38 +21,10 @@ class Mark(NamedTuple):
     text: str = ""
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[Mark] = []
-        self._open: list[tuple[dict, list[str]]] = []
-        self._of_row: dict = {}
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        # A row of a table names the figure of all its numbers once.
-        if tag == "tr":
-            self._of_row = dict(attrs)
-        if tag == "data":
-            self._open.append((self._of_row | dict(attrs), []))
-
-    def handle_data(self, data: str) -> None:
-        for _, texts in self._open:
-            texts.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "data":
-            given, texts = self._open.pop()
-            mark = given["data-cle"], given["data-mesure"], float(given["value"])
-            self.found.append(Mark(*mark, "".join(texts).strip()))
-        if tag == "tr":
-            self._of_row = {}
-
-
 def marked(page: Path) -> list[Mark]:
     """The marked numbers of a page, in order."""
-    reader = _Reader()
-    reader.feed(page.read_text(encoding="utf-8"))
-    return reader.found
+    found = marks_of(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser"))
+    return [Mark(mark["data-cle"], mark["data-mesure"], float(mark["value"]), mark.get_text().strip()) for mark in found]
 
 
 def key_in(text: str) -> Key:

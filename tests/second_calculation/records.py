@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from second_calculation import formulas
+from scipy.stats import f as fisher
+
 from second_calculation.persons import OBJECTIVES, single_answers
 from second_calculation.persons import populations as populations_printed
 from second_calculation.rows import COUNTED, Key, Raw, Row, Rows, exactly, family, read_csv
@@ -291,7 +292,7 @@ def _cluster(given: dict[str, int], sizes: dict[str, int], *, moved: int = 0) ->
     size = (total - Fraction(sum(n * n for n in sizes.values()), total)) / (many - 1)
     alike = _likeness(between, within, size)
     # What the ratio of both would be, at either end of what chance makes of it.
-    chances = [formulas.fisher_quantile(chance, many - 1, total - many) for chance in (0.975, 0.025)]
+    chances = [fisher.ppf(chance, many - 1, total - many) for chance in (0.975, 0.025)]
     low, high = (_likeness(float(between), float(within) * chance, float(size)) for chance in chances)
     effect = float(1 + (size - 1) * alike)
     return Cluster(many, total, float(size), float(alike), effect, low, high)

@@ -27,6 +27,7 @@ from helpers.indicators.constraints import (
     build_system,
     cell_of,
     determines,
+    interval,
     left_to_print,
     possible_counts,
     rank,
@@ -62,7 +63,7 @@ def agrees(figure, ends: Ends, rounding: Fraction | int) -> bool:
     if figure.operateur == "plus_de":
         return low > printed
     if figure.operateur == "pres_de":
-        rounding = NEAR_POINTS if figure.mesure == "part" else NEAR_RATIO * printed
+        rounding = NEAR_POINTS if figure.mesure == "part" else NEAR_RATIO * abs(printed)
     return low - rounding <= printed and (high is None or printed <= high + rounding)
 
 
@@ -243,11 +244,9 @@ def _possible_counts(figure, rest: System) -> tuple:
 
     Named after the test of Brown and Heathers (granularity-related inconsistency of means).
     """
-    base = terms_of(figure)[0].whole
-    if figure.mesure != "part" or figure.base or not determines(rest, {base: 1.0}):
-        return (None,) * 4
-    ends = bounds(rest, {base: 1.0})
-    return (None,) * 4 if ends[1] is None else (*ends, *(possible_counts(figure.valeur, ends) or (None, None)))
+    is_share = figure.mesure == "part" and not figure.base
+    ends = interval(rest, terms_of(figure)[0].whole) if is_share else None
+    return (None,) * 4 if ends is None else (*ends, *(possible_counts(figure.valeur, ends) or (None, None)))
 
 
 def _assumptions(figure, rest: System) -> list[str]:
@@ -265,12 +264,6 @@ def count_verdicts(
     """Exact indicators (schema ``indicateurs``) of an audit: how many were checked, and how many have each verdict.
 
     ``checked`` is any table with a ``verdict``: controles, coherences.
-
-    >>> verdicts = indicators.count_verdicts(data.load(2020, "controles")[["verdict"]], year=2020, document="Note")
-    >>> verdicts[["modalite", "effectif_min"]].head(2)
-        modalite  effectif_min
-    0  controles            49
-    1   confirme            18
     """
     counts = {"controles": len(checked)} | {name: int((checked["verdict"] == name).sum()) for name in VERDICTS}
     rows = [single((year, "donnees", indicator, name), count, document) for name, count in counts.items()]
@@ -347,16 +340,6 @@ def reconcile(figures: pd.DataFrame, counted: pd.DataFrame, earlier: pd.DataFram
     either way), « près de » and « plus de » as in `check_figures`, a difference when both years allow it. A share whose
     base is not written stays ambigu: the reason names the base that would make it true. What records cannot tell is
     non_recomptable. Empty when ``counted`` holds nothing from records.
-
-    >>> chiffres = data.read_raw(2020, "chiffres_publies").query("indicateur == 'sexe' & perimetre == 'alses'")
-    >>> lignes = pd.DataFrame({"identifiant": list("ABCDE"), "suivi_par": "alses"})
-    >>> personnes = records.Persons.of(2020, lignes.assign(sexe=["filles"] * 2 + ["garcons"] * 3))
-    >>> comptes = indicators.count_persons(personnes, source="export", reference="export de la base, 2020")
-    >>> trouve = indicators.reconcile(chiffres, comptes, data.load(2019, "indicateurs"), year=2020)
-    >>> trouve[["modalite", "valeur", "effectif", "recompte", "accord"]]
-      modalite  valeur  effectif  recompte   accord
-    0  garcons    58.0         3      60.0  differe
-    1   filles    42.0         2      40.0  differe
     """
     plain = counted[counted["source"].isin(FROM_RECORDS) & counted["croise_avec"].eq("") & counted["annee"].eq(year)]
     counts = {
@@ -463,11 +446,6 @@ def count_reconciled(reconciled: pd.DataFrame, *, year: int, source: str, refere
     """Exact indicators (schema ``indicateurs``) of a reconciliation (schema ``rapprochements``), by its outcome.
 
     ``source`` is export or synthetique. Empty when nothing was reconciled.
-
-    >>> accords = pd.DataFrame({"accord": ["concorde", "concorde", "ambigu"]})
-    >>> comptes = indicators.count_reconciled(accords, year=2021, source="export", reference="export de la base, 2021")
-    >>> dict(comptes[["modalite", "effectif_min"]].to_numpy())
-    {'rapproches': 3, 'concorde': 2, 'differe': 0, 'ambigu': 1, 'non_recomptable': 0}
     """
     whole, *outcomes = catalogue().indicators["rapprochements"].modalities
     counts = {whole: len(reconciled)} | {name: int(reconciled["accord"].eq(name).sum()) for name in outcomes}

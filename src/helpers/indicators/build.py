@@ -12,11 +12,11 @@ from helpers.indicators.constraints import (
     Constraint,
     System,
     base_cell,
-    bounds,
     build_system,
     cell_of,
     contradictions,
     determines,
+    interval,
     is_feasible,
     left_to_print,
     ratio_bounds,
@@ -223,9 +223,6 @@ class Origins:
 
 # --- The indicator table of a year ---
 
-# The columns by which printed figures are duplicates.
-_SAME = ["annee", "perimetre", "indicateur", "modalite"]
-
 
 def consistent_system(figures: pd.DataFrame, counted: pd.DataFrame) -> tuple[System, list[Conflict]]:
     """The system without contradictory printed figures, and the contradictions.
@@ -270,12 +267,12 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     system, conflicts = consistent_system(figures, counted)
     contradicted = set().union(*(conflict.culprits for conflict in conflicts))
     own = list(figures[figures["annee"] == year].itertuples())
-    known_from = _Deduction(figures, Origins.of(figures, counted), without_assumptions(system))
+    origins, system = Origins.of(figures, counted), without_assumptions(system)
     known = {cell_of(fact) for fact in counted[counted["croise_avec"] == ""].itertuples()}
     cells = dict.fromkeys([cell_of(figure) for figure in own if figure.mesure != "ecart"])
-    cells |= dict.fromkeys(cell for cell in known_from.system.cells() if cell[0] == year)
+    cells |= dict.fromkeys(cell for cell in system.cells() if cell[0] == year)
     rows = [
-        _bounded(cell, own, known_from, contradicted)
+        _bounded(cell, figures, origins, system, contradicted)
         for cell in cells
         if cell not in known and not catalogue().indicators[cell[2]].ratio
     ]
@@ -310,74 +307,52 @@ def _in_reading_order(indicators: pd.DataFrame) -> pd.DataFrame:
     return indicators.iloc[places.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _interval(cell: Cell | None, system: System) -> tuple[int, int] | None:
-    if cell is None or not determines(system, {cell: 1.0}):
-        return None
-    low, high = bounds(system, {cell: 1.0})
-    return None if high is None else (low, high)
+def _deduced(cell: Cell, figures: pd.DataFrame, origins: Origins, system: System) -> tuple[str, bool]:
+    """The lines that a deduced value rests on, duplicates too, and whether it is a printed count under another name."""
+    step = derive(cell, system, leaf=origins.leaf(in_detail=False)) or Step("", 2, _needed(cell, system))
+    used = figures[figures["id"].isin([source for source in step.sources if isinstance(source, str)])]
+    keys = ["annee", "perimetre", "indicateur", "modalite", "mesure"]
+    same = figures.merge(used[keys].drop_duplicates(), on=keys, validate="m:1")
+    is_said = step.level == 0 and len(step.sources) == len(used) == 1 and used["mesure"].eq("effectif").all()
+    return origins.lines(step.sources | frozenset(same["id"])), is_said
 
 
-@dataclass(frozen=True)
-class _Deduction:
-    """Printed figures, their origins, and their system."""
-
-    figures: pd.DataFrame
-    origins: Origins
-    system: System
-
-    def of(self, cell: Cell) -> Step:
-        """The calculation of a cell; without a chain of equations, the figures it needs."""
-        found = derive(cell, self.system, leaf=self.origins.leaf(in_detail=False))
-        return found or Step("", 2, self._needed(cell))
-
-    def _needed(self, cell: Cell) -> frozenset:
-        """A minimal set of printed figures that determine a cell (deletion filter)."""
-        near = self.system.around([cell])
-        needed = dict.fromkeys(each.source for each in near.constraints if each.source)
-        for source in [*needed]:
-            if determines(near.without([source]), {cell: 1.0}):
-                near = near.without([source])
-                del needed[source]
-        return frozenset(needed)
-
-    def lines(self, step: Step) -> str:
-        """The lines of a calculation, with those of duplicates."""
-        rows = self.figures
-        used = rows[rows["id"].isin([source for source in step.sources if isinstance(source, str)])]
-        same = rows.merge(used[[*_SAME, "mesure"]].drop_duplicates(), on=[*_SAME, "mesure"], validate="m:1")
-        return self.origins.lines(step.sources | frozenset(same["id"]))
-
-    def is_printed(self, step: Step) -> bool:
-        """Whether the calculation is a printed count alone."""
-        counts = self.figures.loc[self.figures["mesure"].eq("effectif"), "id"]
-        return step.level == 0 and len(step.sources) == 1 and step.sources <= set(counts)
+def _needed(cell: Cell, system: System) -> frozenset:
+    """Without a chain of equations: a minimal set of printed figures that determine a cell (deletion filter)."""
+    near = system.around([cell])
+    needed = dict.fromkeys(each.source for each in near.constraints if each.source)
+    for source in [*needed]:
+        if determines(near.without([source]), {cell: 1.0}):
+            near = near.without([source])
+            del needed[source]
+    return frozenset(needed)
 
 
-def _bounded(cell: Cell, figures: list, known_from: _Deduction, contradicted: set[str]) -> dict:
-    entry, system = catalogue().indicators[cell[2]], known_from.system
+def _bounded(cell: Cell, figures: pd.DataFrame, origins: Origins, system: System, contradicted: set[str]) -> dict:
+    entry = catalogue().indicators[cell[2]]
     printed = [
-        figure for figure in figures if figure.operateur == "=" and cell_of(figure) == cell and figure.mesure != "ecart"
+        figure
+        for figure in figures.itertuples()
+        if figure.operateur == "=" and figure.mesure != "ecart" and cell_of(figure) == cell
     ]
     shares = [figure for figure in printed if figure.mesure == "part"]
     share = float(shares[0].valeur) if shares else None
-    is_ambiguous = bool(shares and shares[0].base)
     is_contradicted = any(figure.id in contradicted for figure in printed)
-    interval = None if is_contradicted else _interval(cell, system)
-    whole = base_cell(cell, entry)
-    base = None if is_contradicted or is_ambiguous else _interval(whole, system)
-    precision, reference = _precision(printed, share, interval), _cited(printed)
-    if precision == "deduit":
-        step = known_from.of(cell)
-        is_said = known_from.is_printed(step)
-        precision = "exact" if is_said else precision
-        reference = known_from.lines(step) if is_said else f"déduit ({known_from.lines(step)})"
+    counts, whole = None if is_contradicted else interval(system, cell), base_cell(cell, entry)
+    has_no_base = whole is None or is_contradicted or bool(shares and shares[0].base)
+    base = None if has_no_base else interval(system, whole)
+    precision = "exact" if len(printed) > len(shares) else "arrondi_imprime" if shares else "non_publie"
+    reference = merge_references(cite(figure.document, [figure.ligne]) for figure in printed)
+    if not printed and counts is not None:
+        lines, is_said = _deduced(cell, figures, origins, system)
+        precision, reference = ("exact", lines) if is_said else ("deduit", f"déduit ({lines})")
     # With an exact base, the bounds of the share are those of the count.
-    is_moving = interval is not None and base is not None and base[0] < base[1]
+    is_moving = counts is not None and base is not None and base[0] < base[1]
     ends = ratio_bounds(system, cell, whole) if is_moving else None
     return row(
         cell,
         entry.unit,
-        counts=interval,
+        counts=counts,
         base=base,
         share=share,
         decimals=None if share is None else decimals_of(share),
@@ -385,18 +360,3 @@ def _bounded(cell: Cell, figures: list, known_from: _Deduction, contradicted: se
         precision="contradictoire" if is_contradicted else precision,
         reference=reference,
     )
-
-
-def _precision(printed: list, share: float | None, interval: tuple | None) -> str:
-    if any(figure.mesure == "effectif" for figure in printed):
-        return "exact"
-    if share is not None:
-        return "arrondi_imprime"
-    return "non_publie" if interval is None else "deduit"
-
-
-def _cited(figures: list) -> str:
-    lines: dict[str, list[int]] = {}
-    for figure in figures:
-        lines.setdefault(figure.document, []).append(figure.ligne)
-    return " ; ".join(cite(document, found) for document, found in lines.items())

@@ -166,14 +166,6 @@ def estimate_clusters(persons: Persons, *, source: str) -> pd.DataFrame:
     correlation is 0. ``ressemblance_min`` and ``_max`` are its 95 % interval, from Fisher's F. Persons without UAI are
     left out. No row with fewer than two collèges, without two persons in one of them, or for an answer of nobody or
     everybody. ``source`` is export or synthetique.
-
-    >>> lignes = pd.DataFrame({"identifiant": list("ABCD"), "suivi_par": "alses", "uai": ["0590001A", "0590002B"] * 2})
-    >>> personnes = Persons.of(2021, lignes.assign(sexe=["filles", "garcons"] * 2))
-    >>> grappes = indicators.estimate_clusters(personnes, source="export")
-    >>> grappes[["modalite", "colleges", "ressemblance", "effet_de_plan"]]
-      modalite  colleges  ressemblance  effet_de_plan
-    0   filles         2           1.0            2.0
-    1  garcons         2           1.0            2.0
     """
     counts = _by_college(perimeters(persons)[_PERIMETER]).drop(index=EMPTY, errors="ignore")
     return _clusters(counts, year=persons.year, source=source)
@@ -396,13 +388,6 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
     when so few changed their answer. Persons of both years are unknown when each association numbers its own in one of
     the two only. Then, for the whole of each year (``ensemble``), the standard error of the difference of two shares
     (`standard_error`). ``source`` is export or synthetique; empty without earlier records.
-
-    >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(20)], "suivi_par": "alses"})
-    >>> avant, apres = Persons.of(2020, lignes.head(12)), Persons.of(2021, lignes.tail(15))
-    >>> communes = indicators.count_overlaps(apres, {2020: avant}, source="export")
-    >>> communes.loc[communes["indicateur"].eq("accompagnements"), ["population", "effectif"]].to_numpy().tolist()
-    [['personnes_communes', 7], ['colleges_anciens', 0], ['colleges_nouveaux', 0], ['colleges_sortis', 0],
-     ['college_inconnu', 15]]
     """
     rows = []
     for year, others in sorted(earlier.items()) if len(persons) else ():

@@ -13,7 +13,7 @@ from helpers.indicators.constraints import (
     base_cell,
     bounds,
     cell_of,
-    determines,
+    interval,
     share_bounds,
     single,
     table,
@@ -154,7 +154,8 @@ def _part_sum(shares: pd.DataFrame, counts: pd.DataFrame, entry: Indicator, syst
     cells = [cell_of(figure) for figure in both.itertuples()]
     covered = set().union(*(entry.members_of(name) for name in both["modalite"]))
     halves = sum(0.5 / 10 ** decimals_of(value) for value in shares["valeur"])
-    base = _base(base_cell(cells[0], entry), system)
+    low, high = interval(system, base_cell(cells[0], entry)) or (None, 0)
+    base = low if low == high else None  # known to the unit
     total = shares["valeur"].sum() + (100 * counts["valeur"].sum() / base if base else 0)
     low, high = total - halves, total + halves
     text = f"{' + '.join(f'{plain(value)} %' for value in shares['valeur'])} = {plain(shares['valeur'].sum())} %"
@@ -174,12 +175,6 @@ def _part_sum(shares: pd.DataFrame, counts: pd.DataFrame, entry: Indicator, syst
     return finding(
         id, "parts", subject, verdict, calculation=text, motive=PARTS[name], lines=both["ligne"], cells=cells
     )
-
-
-def _base(cell: Cell, system: System) -> int | None:
-    """The base of the shares when it is known to the unit."""
-    low, high = bounds(system, {cell: 1.0}) if determines(system, {cell: 1.0}) else (None, None)
-    return low if low == high else None
 
 
 def _rest(shares: pd.DataFrame, counts: pd.DataFrame, base: int | None, sum_of: tuple, entry: Indicator) -> str:
@@ -381,12 +376,11 @@ def mean_claim(claim, system: System, figures: pd.DataFrame) -> dict:
     cell, entry = cell_from(claim.gauche), catalogue().indicators[cell_from(claim.gauche)[2]]
     base = base_cell(cell, entry)
     own = figures.loc[[cell_of(row)[:3] == cell[:3] and row.mesure == "effectif" for row in figures.itertuples()]]
-    persons = bounds(system, {base: 1.0}) if determines(system, {base: 1.0}) else (0, None)
-    if not persons[0] or persons[1] is None:
+    persons = interval(system, base)
+    if persons is None or not persons[0]:
         return _claimed(claim, "non_verifiable", "", MOTIVES["unknown"], lines=own["ligne"])
-    answers = [{(*cell[:3], name): 1.0} for name in entry.modalities]
-    known = [bounds(system, answer) for answer in answers if determines(system, answer)]
-    unknown = len(answers) - len(known)
+    known = [found for name in entry.modalities if (found := interval(system, (*cell[:3], name)))]
+    unknown = len(entry.modalities) - len(known)
     total = sum(least for least, _ in known)
     low, high = total / persons[1], (sum(most for _, most in known) + unknown * persons[1]) / persons[0]
     limits = (claim.valeur_min, claim.valeur_max)

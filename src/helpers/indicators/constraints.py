@@ -291,6 +291,12 @@ def determines(system: System, direction: dict[Variable, float]) -> bool:
     return np.linalg.matrix_rank(np.vstack([rows, target])) == np.linalg.matrix_rank(rows) if len(rows) else False
 
 
+def interval(system: System, cell: Variable) -> tuple[int, int] | None:
+    """The bounds of a cell that the constraints determine; None if they do not, or without an upper bound."""
+    low, high = bounds(system, {cell: 1.0}) if determines(system, {cell: 1.0}) else (0, None)
+    return None if high is None else (low, high)
+
+
 def _equations(system: System, cells: list[Variable]) -> np.ndarray:
     """The constraints without rounding as equations over these cells, one a row."""
     equations = [c.centre for c in system.constraints if c.centre is not None]

@@ -280,12 +280,6 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
     ``raw`` has the schema ``prises_de_poste``, ``cleaned`` comes from `clean.clean_posts`.
 
     Raises AssertionError when a row read is neither kept nor rejected.
-
-    >>> postes = data.read_raw(2020, "prises_de_poste")
-    >>> nettoyage = clean.clean_posts(postes, **data.read_registers())
-    >>> registre = indicators.count_ledger(postes, nettoyage, year=2020, document="Note")
-    >>> dict(registre[["modalite", "effectif_min"]].to_numpy())
-    {'lues': 17, 'gardees': 17, 'rejetees': 0, 'modifications': 169}
     """
     names = ("lues", "gardees", "rejetees", "modifications")
     counts = [len(each) for each in (raw, cleaned.posts, cleaned.rejected, cleaned.ledger)]
@@ -367,11 +361,6 @@ def count_year(
     Takes the schema ``postes``, schema ``reunions``, schema ``enonces``, gives the schema ``indicateurs``. ``colleges``
     (schema ``colleges``) and ``landmarks`` (schema ``reperes``) rank the collèges of the posts; ``associations``
     (schema ``associations``) says which names may be one association.
-
-    >>> lues = (data.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
-    >>> comptes = indicators.count_year(*lues, year=2020, document="Note")
-    >>> comptes.query("indicateur == 'enonces'")[["unite", "effectif_min", "effectif_max"]].to_numpy().tolist()
-    [['enonces', 46, 46]]
     """
     parts = [
         count_posts(posts, year=year, document=document),

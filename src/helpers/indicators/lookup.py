@@ -66,12 +66,7 @@ class Fact:
 
     @property
     def citation(self) -> str:
-        """Its reference, with the origin of a number that is not printed.
-
-        >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-        >>> chiffre("enonces/theme_enonce/perspectives").citation
-        'codé par une personne, d’après Note de synthèse 2020, l. 191–194'
-        """
+        """Its reference, with the origin of a number that is not printed."""
         is_made = self.source in (CODED, COMPUTED) and self.reference
         return f"{SOURCES[self.source]}, d’après {self.reference}" if is_made else self.reference
 
@@ -206,11 +201,7 @@ def uncrossed(indicators: pd.DataFrame, site: str = "") -> pd.DataFrame:
 
 
 def among(label: str, indicator: str, perimeter: str) -> str:
-    """The label of a value with its population, unless that is the persons followed by the ALSES.
-
-    >>> indicators.among("garçons", "sexe", "prevention_specialisee"), indicators.among("garçons", "sexe", "alses")
-    ('garçons (toute la prévention spécialisée)', 'garçons')
-    """
+    """The label of a value with its population, unless that is the persons followed by the ALSES."""
     entries = catalogue()
     # Only persons are counted in several populations.
     is_plain = perimeter == USUAL or entries.indicators[indicator].unit != "personnes"
@@ -224,11 +215,7 @@ def title_of_figure(row) -> str:
 
 
 def key_of(row) -> str:
-    """The key of a value: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed.
-
-    >>> indicators.key_of(data.load(2020, "indicateurs").iloc[2])
-    '2020/alses/sexe/filles'
-    """
+    """The key of a value: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed."""
     cross = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""
     return f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}{cross}"
 
@@ -315,11 +302,7 @@ def line_runs(lines) -> str:
 
 
 def cite(document: str, lines) -> str:
-    """A document and its lines.
-
-    >>> indicators.cite("Note", [67, 68, 69, 85]), indicators.cite("Note", [])
-    ('Note, l. 67–69, 85', 'Note')
-    """
+    """A document and its lines."""
     shown = line_runs(lines)
     return f"{document}, l. {shown}" if shown else document
 
@@ -445,11 +428,6 @@ def beside_network(own: pd.DataFrame, network: pd.DataFrame) -> pd.DataFrame:
 
     ``own`` are the rows of one site, ``network`` those of the whole network, whose persons are the perimeter
     ``alses_reseau`` there. What the network counts and the site does not is left out.
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> chiffres = indicators.beside_network(tous.assign(site_type="association", site="AAPI"), tous)
-    >>> chiffres[["perimetre", "site"]].drop_duplicates().to_numpy().tolist()
-    [['alses', 'AAPI'], ['alses_reseau', '']]
     """
     persons = own["perimetre"].eq(USUAL)
     counted = set(own.loc[persons, "indicateur"])
@@ -482,11 +460,7 @@ def name_site(site_type: str, site: str, colleges: pd.DataFrame) -> str:
 
 
 def in_site(place: str) -> str:
-    """Where something happens; ``place`` comes from `name_site`, ``""`` is the network.
-
-    >>> indicators.in_site("association AAPI"), indicators.in_site("collège Mendès France (Tourcoing)")
-    ('de l’association AAPI', 'au collège Mendès France (Tourcoing)')
-    """
+    """Where something happens; ``place`` comes from `name_site`, ``""`` is the network."""
     if not place:
         return ""
     return f"au {place}" if place.startswith(_COLLEGE) else f"de l’{place}"

@@ -429,10 +429,6 @@ def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
 
     Answers as they are counted, without identifiers or columns that no question reads; missing where the question does
     not apply. Filled columns reveal nothing more and are left out. `MONTHS` holds what quartiles are computed from.
-
-    >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
-    >>> indicators.published_answers(Persons.of(2021, lignes))["alses"]["sexe"].tolist()
-    ['filles', 'non_renseigne']
     """
     return {perimeter: _answers_in(group, perimeter) for perimeter, group in perimeters(persons).items()}
 
