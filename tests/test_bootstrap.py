@@ -384,21 +384,6 @@ def test_a_second_start_waits_and_says_so(alses, root, monkeypatch, capsys):
     assert capsys.readouterr().err == "Une installation est déjà en cours\u00a0: attente de sa fin…\n"
 
 
-def test_the_lock_of_windows(alses, root, monkeypatch):
-    tries = iter([PermissionError, None])
-
-    def locking(_descriptor, _mode, _bytes):
-        refused = next(tries)
-        if refused:
-            raise refused
-
-    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(LK_NBLCK=2, locking=locking))
-    monkeypatch.setattr(alses, "os", SimpleNamespace(name="nt", path=os.path, set_inheritable=os.set_inheritable))
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    with alses.alone(root):
-        assert next(tries, "épuisé") == "épuisé"
-
-
 def test_the_link_to_the_sources_can_be_read_in_any_language(alses, tmp_path):
     # Python 3.11 reads it in the language of the terminal, and stops before anything if an accent cannot be read.
     root = tmp_path / "Neuf d'été [1]"
