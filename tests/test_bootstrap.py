@@ -168,31 +168,27 @@ def outdate(alses, root):
     stamp.write_text(" ".join(["autre", *stamp.read_text(encoding="utf-8").split()[1:2], "cpython-39"]), encoding="utf-8")
 
 
-def test_what_works_is_there_again_when_what_replaces_it_cannot_be_made(alses, root, steps):
+def left(root) -> list[str]:
+    """The environments that are there, the former one marked by its trace."""
+    return sorted(f"{path.name}, former" if (path / "trace").exists() else path.name for path in root.glob(".venv*"))
+
+
+def test_what_works_is_there_again_when_what_replaces_it_cannot_be_made(alses, root, steps, monkeypatch):
     outdate(alses, root)
     steps.works, steps.fails = True, {"report.lock": OFFLINE}
     with pytest.raises(SystemExit, match="le réseau ne répond pas"):
         alses.install(root)
-    assert (root / ".venv" / "trace").exists() and sorted(path.name for path in root.glob(".venv*")) == [".venv"]
-    steps.fails = {}
-    alses.install(root)
-    assert not (root / ".venv" / "trace").exists() and sorted(path.name for path in root.glob(".venv*")) == [".venv"]
-    assert alses.condition(root) == "ready"
-
-
-def test_a_kill_in_the_middle_leaves_what_works(alses, root, steps, monkeypatch):
-    """Killed while pip works, nothing is tidied up: the next start finds the one that was set aside."""
-    outdate(alses, root)
-    steps.works = True
-    with monkeypatch.context() as killed:
+    assert left(root) == [".venv, former"]
+    with monkeypatch.context() as killed, pytest.raises(SystemExit):  # while pip works: nothing is tidied up
         killed.setattr(alses, "put_back", lambda _: None)
-        steps.fails = {"report.lock": OFFLINE}
-        with pytest.raises(SystemExit):
-            alses.install(root)
-    assert not (root / ".venv" / "trace").exists() and (root / alses.ASIDE / "trace").exists()
+        alses.install(root)
+    assert left(root) == [".venv", ".venv.ancien, former"]
     with pytest.raises(SystemExit):
         alses.install(root)
-    assert (root / ".venv" / "trace").exists()
+    assert left(root) == [".venv, former"]
+    steps.fails = {}
+    alses.install(root)
+    assert (left(root), alses.condition(root)) == ([".venv"], "ready")
 
 
 def test_a_kill_before_the_old_one_is_deleted_leaves_the_new_one(alses, root, steps):
@@ -382,21 +378,6 @@ def test_a_second_start_waits_and_says_so(alses, root, monkeypatch, capsys):
     with alses.alone(root) as second:
         assert not second.closed
     assert capsys.readouterr().err == "Une installation est déjà en cours\u00a0: attente de sa fin…\n"
-
-
-def test_the_lock_of_windows(alses, root, monkeypatch):
-    tries = iter([PermissionError, None])
-
-    def locking(_descriptor, _mode, _bytes):
-        refused = next(tries)
-        if refused:
-            raise refused
-
-    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(LK_NBLCK=2, locking=locking))
-    monkeypatch.setattr(alses, "os", SimpleNamespace(name="nt", path=os.path, set_inheritable=os.set_inheritable))
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    with alses.alone(root):
-        assert next(tries, "épuisé") == "épuisé"
 
 
 def test_the_link_to_the_sources_can_be_read_in_any_language(alses, tmp_path):

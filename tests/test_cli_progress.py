@@ -1,77 +1,57 @@
 """How far is the run: a bar on a terminal, plain lines anywhere else, and nothing left of the bar at the end."""
 
+import io
 import os
 import re
-import select
-import struct
-import subprocess
-import sys
-import time
+from types import SimpleNamespace
 
 import pytest
 
-from helpers.cli import messages
-
-# A run without notebooks nor libraries: what the pipeline tells, at the speed of a test, then a full disk.
-RUN = """
-import sys, time
-from types import ModuleType, SimpleNamespace
 from helpers import cli
+from helpers.cli import messages
+from helpers.run import report
 
-def Step(notebook, year, done, total):
-    return SimpleNamespace(notebook=notebook, year=year, done=done, total=total)
-
-def make_report(year, *, tell, show, **_):
-    show(Step("", 2032, 0, 40))
-    tell("Rapport Année 2032")
-    for done in range(40):
-        show(Step("01_clean" if done < 20 else "02_describe", 2032, done, 40))
-        if done == 20:
-            tell("  01_clean  2032  0,1 s")
-        if done == 30:
-            END
-        time.sleep(0.01)
-    show(Step("", 2032, 40, 40))
-    raise OSError(28, "No space left")
-
-for name in ("helpers.run.report", "helpers.kernels.fork"):
-    sys.modules[name] = ModuleType(name)
-sys.modules["helpers.run.report"].make_report = make_report
-sys.modules["helpers.kernels.fork"].start = lambda: None
-sys.exit(cli.main(["run", "--year", "2032"]))
-"""
+FULL = OSError(28, "No space left")
+END = ["Le disque est plein\u00a0: libérez de la place, puis relancez.", "Détail technique\u00a0: data/processed/2032/execution/erreur.log"]
 
 
-def run(end: str) -> list[str]:
-    return [sys.executable, "-c", RUN.replace("END", end)]
+def show_all(end: BaseException):
+    """What the pipeline tells and shows, at the speed of a test, up to ``end``."""
+
+    def make_report(year, *, tell, show, **_):
+        show(SimpleNamespace(notebook="", year=year, done=0, total=40))
+        tell("Rapport Année 2032")
+        for done in range(40):
+            show(SimpleNamespace(notebook="01_clean" if done < 20 else "02_describe", year=year, done=done, total=40))
+            if done == 20:
+                tell("  01_clean  2032  0,1 s")
+        show(SimpleNamespace(notebook="", year=year, done=40, total=40))
+        raise end
+
+    return make_report
 
 
-def on_a_terminal(command: list[str], *, columns: int, until: str = "", then: bytes = b"") -> tuple[int, str]:
-    """The exit code of the command and all that it writes to a terminal that wide; ``then`` is typed after ``until``."""
-    pty, fcntl, termios = (pytest.importorskip(name, reason="pas de pseudo-terminal sur ce système") for name in ("pty", "fcntl", "termios"))
-    outer, inner = pty.openpty()
-    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24 if columns else 0, columns, 0, 0))
+class Terminal(io.StringIO):
+    def fileno(self) -> int:
+        return 2
 
-    def take_the_terminal():
-        os.setsid()
-        fcntl.ioctl(inner, termios.TIOCSCTTY, 0)
 
-    process = subprocess.Popen(command, stdin=inner, stdout=inner, stderr=inner, preexec_fn=take_the_terminal, env={**os.environ, "TERM": "xterm", "PYTHONUTF8": "1"})
-    os.close(inner)
-    shown, typed, end = b"", False, time.monotonic() + 60
-    while time.monotonic() < end:
-        if select.select([outer], [], [], 0.1)[0]:
-            try:
-                part = os.read(outer, 65536)
-            except OSError:  # how Linux says that nobody is at the other end any more
-                break
-            if not part:
-                break
-            shown += part
-        if then and not typed and until.encode() in shown:
-            typed = bool(os.write(outer, then))
-    os.close(outer)
-    return process.wait(timeout=10), shown.decode("utf-8")
+@pytest.fixture
+def run(data_root, monkeypatch):
+    """Runs ``run`` up to this end, on a terminal this wide: the exit code, and all that the terminal got."""
+
+    def on_a_terminal(end: BaseException, columns: int) -> tuple[int, str]:
+        terminal = Terminal()
+        monkeypatch.setattr("helpers.kernels.fork.start", lambda: None)  # it would load every library in vain
+        monkeypatch.setattr(report, "make_report", show_all(end))
+        monkeypatch.setattr(messages, "is_terminal", lambda: True)
+        size = os.terminal_size((columns + 1, 24))  # tqdm leaves the last one free
+        monkeypatch.setattr("os.get_terminal_size", lambda *_: size)
+        for stream in ("sys.stdout", "sys.stderr"):
+            monkeypatch.setattr(stream, terminal)
+        return cli.main(["run", "--year", "2032"]), terminal.getvalue()
+
+    return on_a_terminal
 
 
 def screen(shown: str) -> list[str]:
@@ -85,11 +65,8 @@ def screen(shown: str) -> list[str]:
     return lines
 
 
-END = ["Le disque est plein\u00a0: libérez de la place, puis relancez.", "Détail technique\u00a0: data/processed/2032/execution/erreur.log"]
-
-
-def test_a_terminal_shows_the_notebook_the_count_and_the_times_then_nothing_of_the_bar(data_root):
-    code, shown = on_a_terminal(run("pass"), columns=80)
+def test_a_terminal_shows_the_notebook_the_count_and_the_times_then_nothing_of_the_bar(run):
+    code, shown = run(FULL, 80)
     frames = re.split("[\r\n]", shown)
     assert code == 1
     assert "contrôle des fichiers" in shown and "préparation" in shown and "mise en page" in shown
@@ -101,27 +78,21 @@ def test_a_terminal_shows_the_notebook_the_count_and_the_times_then_nothing_of_t
     assert screen(shown)[:4] == ["Rapport Année 2032", "  01_clean  2032  0,1 s", *END]
 
 
-@pytest.mark.parametrize("columns", [44, 0])
-def test_a_narrow_terminal_and_one_of_unknown_size_keep_the_lines(data_root, columns):
-    _, shown = on_a_terminal(run("raise PermissionError()"), columns=columns)
-    assert [frame for frame in re.split("[\r\n]", shown) if len(frame) > columns > 0 and "█" in frame] == []
-    lines = screen(shown)
-    assert [line.rpartition("  ")[2].strip() for line in lines[:2]] == ["Rapport Année 2032", "0,1 s"]
-    assert lines[2].startswith("Fermez un fichier, ouvert dans un autre programme")
-
-
-def test_ctrl_c_wipes_the_bar(data_root):
-    code, shown = on_a_terminal(run("time.sleep(30)"), columns=80, until="30/40", then=b"\x03")
-    assert code == 130
-    left = [line for line in screen(shown) if "█" in line or "cellules" in line]
-    assert left == []
+@pytest.mark.parametrize("columns", [44, 80])
+def test_ctrl_c_wipes_the_bar_and_no_line_is_wider_than_the_terminal(run, columns):
+    code, shown = run(KeyboardInterrupt(), columns)
+    assert [frame for frame in re.split("[\r\n]", shown) if "█" in frame and len(frame) > columns] == []
+    assert (code, [line for line in screen(shown) if "█" in line or "cellules" in line]) == (130, [])
     assert "Interrompu. Le rapport précédent, s’il existe, est intact." in screen(shown)
 
 
-def test_what_goes_to_a_file_has_one_line_a_notebook_and_no_control_character(data_root):
-    done = subprocess.run(run("pass"), capture_output=True, encoding="utf-8", check=False)
-    assert done.stdout == "Rapport Année 2032\n  01_clean  2032  0,1 s\n"
-    assert done.stderr.splitlines()[:2] == END and re.findall("[\r\x1b█]", done.stderr) == []
+def test_what_goes_to_a_file_has_one_line_a_notebook_and_no_control_character(data_root, monkeypatch, capsys):
+    monkeypatch.setattr("helpers.kernels.fork.start", lambda: None)
+    monkeypatch.setattr(report, "make_report", show_all(FULL))
+    assert cli.main(["run", "--year", "2032"]) == 1
+    out, error = capsys.readouterr()
+    assert out == "Rapport Année 2032\n  01_clean  2032  0,1 s\n"
+    assert error.splitlines() == END
 
 
 @pytest.mark.parametrize(("out", "err", "term", "is_drawn"), [

@@ -1,7 +1,6 @@
 """``run``: when there is nothing to do, for several years, and while it watches."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,6 @@ import pytest
 from conftest import plain
 from helpers import cli, paths, provenance
 from helpers.cli import reports
-from helpers.provenance import libraries
 from helpers.report.checks import POLICY
 from helpers.run import report
 from helpers.schema import DataError
@@ -41,20 +39,6 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     libraries = {"pandas", "numpy", "papermill", "nbformat", "jinja2", "zmq", "bs4", "helpers.data", "helpers.report.sharing", "helpers.run.report"}
     assert set(loaded.split()) & libraries == set()
     assert state(published) == before
-
-
-def test_a_new_year_another_question_and_another_library_are_seen(published, monkeypatch):
-    assert provenance.report_causes(2032, 2030)[0].name == "compare_to : None → 2030"
-    shutil.copytree(published / "data/raw/2031", published / "data/raw/2029")
-    assert provenance.report_causes(2032, None)[0].name == "années : [2031, 2032] → [2029, 2031, 2032]"
-    shutil.rmtree(published / "data/raw/2029")
-    shutil.copytree(published / "data/raw/2031", published / "data/raw/2033")  # a later year is no business of this one
-    assert provenance.report_causes(2032, None) == []
-    installed = libraries()
-    other = [each if not each.startswith("pandas-") else "pandas-0.1" for each in installed]
-    monkeypatch.setattr("helpers.provenance.libraries", lambda: other)
-    pandas = next(each for each in installed if each.startswith("pandas-")).removeprefix("pandas-")
-    assert [str(cause) for cause in provenance.report_causes(2032, None)] == [f"pandas {pandas} → 0.1"]
 
 
 def test_a_record_that_cannot_be_used_and_a_publication_that_was_cut_are_no_report(published):

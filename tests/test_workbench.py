@@ -30,15 +30,6 @@ from helpers.workbench.welcome import Concordance, Explorer, sortable, years_htm
 LONG_S = 180
 
 
-@pytest.fixture
-def reported(mini_root, tmp_path, monkeypatch) -> Path:
-    """A copy of the invented project after its report, set as the data root."""
-    root = tmp_path / "l'été à Lille"
-    shutil.copytree(mini_root, root)
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
-    return root
-
-
 # --- saving ----------------------------------------------------------------------------------------------------------
 
 
@@ -57,17 +48,13 @@ def test_a_saved_notebook_is_the_one_in_git_whatever_was_shown(mini_root):
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in content.cells)
 
 
-def coded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
 CELL = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": ["Zoé, 12 ans"], "execution_count": 1}
 SHOWN = json.dumps({"cells": [CELL], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
 
 
 def test_a_notebook_that_is_dropped_on_the_list_of_files_loses_its_outputs_too_and_no_other_file_changes():
     # JupyterLab sends it as any file: coded in base64, or as text from its text editor.
-    for form, write, read in (("text", str, str), ("base64", coded, lambda text: base64.b64decode(text).decode())):
+    for form, write, read in (("text", str, str), ("base64", lambda text: base64.b64encode(text.encode()).decode(), lambda text: base64.b64decode(text).decode())):
         model = {"type": "file", "format": form, "content": write(SHOWN)}
         strip_outputs(model, path="notebooks/Essai.IPYNB", contents_manager=None)
         assert "Zoé" not in read(model["content"])
@@ -92,7 +79,7 @@ def test_a_draft_keeps_its_outputs_if_one_of_its_cells_asks_for_it_and_no_other_
         {"type": "notebook", "content": {"nbformat": 3, "worksheets": [{"cells": ["Zoé, 12 ans"]}], "metadata": {}}},
         {"type": "notebook", "content": {"cells": ["Zoé, 12 ans"], "metadata": {}}},
         {"type": "file", "format": "text", "content": '{"cells": [{"outputs": "Zoé, 12 ans"}'},
-        {"type": "file", "format": "base64", "chunk": 1, "content": coded("{}")},
+        {"type": "file", "format": "base64", "chunk": 1, "content": "e30="},
     ],
 )
 def test_a_notebook_whose_outputs_cannot_be_taken_out_is_refused_in_french(model):
@@ -119,9 +106,7 @@ def test_every_setting_is_one_that_this_jupyterlab_knows():
 
 def ask(address: str, token: str = "", body: dict | None = None) -> dict | str:
     headers = {"Authorization": f"token {token}"} if token else {}
-    request = urllib.request.Request(
-        address, body and json.dumps(body).encode(), headers, method="PUT" if body else "GET"
-    )
+    request = urllib.request.Request(address, body and json.dumps(body).encode(), headers, method="PUT" if body else "GET")
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
         text = answer.read().decode()
     return json.loads(text) if "json" in answer.headers["Content-Type"] else text
@@ -181,26 +166,16 @@ def test_the_lab_speaks_french_and_asks_nobody_for_news_or_extensions(lab):
     config = re.search(r'id="jupyter-config-data" type="application/json">\s*(\{.*?\})\s*</script>', page, re.DOTALL)
     config = json.loads(config[1])
     assert config["extensionManager"]["can_install"] is False
-    off = {"@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension"}
-    assert set(config["disabledExtensions"]) == off
-    assert {one["name"] for one in config["federated_extensions"]} == {
-        "@jupyter-widgets/jupyterlab-manager",
-        "jupyterlab_pygments",
-    }
+    assert set(config["disabledExtensions"]) == {"@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension"}
+    assert {one["name"] for one in config["federated_extensions"]} == {"@jupyter-widgets/jupyterlab-manager", "jupyterlab_pygments"}
 
 
 def test_what_the_lab_saves_holds_no_output_and_its_own_choices_stay_in_the_project(lab):
     root, *_, address, token = lab
     name = "essai-de-la-suite-de-tests.ipynb"
-    made = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="Zoé, 12 ans")])]
-    )
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="Zoé, 12 ans")])])
     try:
-        ask(
-            f"{address}api/contents/notebooks/brouillons/{name}",
-            token,
-            {"type": "notebook", "format": "json", "content": made},
-        )
+        ask(f"{address}api/contents/notebooks/brouillons/{name}", token, {"type": "notebook", "format": "json", "content": made})
         saved = (paths.drafts() / name).read_text(encoding="utf-8")
     finally:
         (paths.drafts() / name).unlink(missing_ok=True)
@@ -231,14 +206,14 @@ def test_a_lab_that_does_not_start_says_so_with_its_last_words(data_root, monkey
 # --- years -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_years_say_their_files_their_faults_and_their_report(reported):
+def test_the_years_say_their_files_their_faults_and_their_report(published):
     first, second = plain(years_html()).split("</li>")[:2]
     assert "2031" in first and "1 fichier, utilisable<" in first and "Rapport : pas encore fait" in first
     assert "6 fichiers, utilisables" in second and "Rapport : fait, à jour" in second
     # Where the report is, without a link that Jupyter would not follow on.
     assert '<p class="alses-detail">reports/2032/index.html</p>' in second and "index.html" not in first
     assert "href=" not in years_html()
-    raw = reported / "data/raw/2032/chiffres_publies.csv"
+    raw = published / "data/raw/2032/chiffres_publies.csv"
     raw.write_text(raw.read_text(encoding="utf-8").replace(",part,44", ",part,144"), encoding="utf-8")
     second = plain(years_html()).split("</li>")[1]
     for told in ("1 erreur à corriger", "Rapport : à refaire", "chiffres_publies.csv a changé"):
@@ -284,14 +259,14 @@ def test_the_form_checks_the_files_and_tells_each_fault(data_root):
     assert "chiffres_publies.csv, ligne 8" in form.journal.value and "1 erreur à corriger" in plain(form.state.value)
 
 
-def test_the_form_makes_the_report_of_the_command_and_opens_it(reported, monkeypatch):
+def test_the_form_makes_the_report_of_the_command_and_opens_it(published, monkeypatch):
     """The command finds the report up to date: the form only has to start it, and to tell what it says."""
     opened = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
-    (reported / "reports/2032").rename(reported / "2032")
+    (published / "reports/2032").rename(published / "2032")
     form = Form()
     assert form.open.disabled
-    (reported / "2032").rename(reported / "reports/2032")
+    (published / "2032").rename(published / "reports/2032")
     form.make.click()
     assert form.make.disabled and form.check.disabled and form.year.disabled and not form.stop.disabled
     assert "En cours…" in form.said.value
@@ -301,7 +276,7 @@ def test_the_form_makes_the_report_of_the_command_and_opens_it(reported, monkeyp
     assert "Rapport : fait, à jour" in plain(form.state.value)
     assert not form.make.disabled and form.stop.disabled
     form.open.click()
-    assert opened == [(reported / "reports/2032/index.html").as_uri()]
+    assert opened == [(published / "reports/2032/index.html").as_uri()]
 
 
 def test_the_form_copies_a_notebook_with_the_chosen_year_where_git_does_not_look(data_root, tmp_path, monkeypatch):
@@ -349,7 +324,7 @@ def choices(dropdown) -> list:
 CHOSEN = ("equipe_sur_le_quartier", "accompagnements", "theme_enonce")
 
 
-def test_every_choice_of_a_year_shows_what_its_lines_make(reported):
+def test_every_choice_of_a_year_shows_what_its_lines_make(published):
     """A question alone is drawn as bars and crossed as a grid; one number is not drawn. `CHOSEN` are one of each."""
     explorer, drawn = Explorer(), set()
     assert explorer.year.value == 2032 and len(choices(explorer.indicator)) > 10
@@ -369,7 +344,7 @@ def test_every_choice_of_a_year_shows_what_its_lines_make(reported):
     assert all(plain(name) in plain(explorer.figure.value) for name in book.loc[book["theme"].isin(used), "libelle"])
 
 
-def test_values_are_sorted_under_a_readers_titles_without_the_columns_that_say_nothing(reported):
+def test_values_are_sorted_under_a_readers_titles_without_the_columns_that_say_nothing(published):
     table = sortable(indicators.Facts(data.load(2032, "indicateurs"), year=2032).reponses("sexe")).text
     # 44 % of 150, printed without a decimal: from 65.25 to 66.75 persons.
     assert re.search(r"Réponse +Au moins +Au plus +Base +Part \(%\)", table) and re.search(r"filles +66 +66 +150", table) and "Groupe" not in table
@@ -429,11 +404,7 @@ def test_a_word_that_is_not_found_or_is_none_and_a_damaged_coding_are_one_senten
     assert "import-coding" in Concordance().said.value
     code_a_text("Bonjour. À tous.")
     shown = Concordance()
-    for word, told in (
-        ("absent", "ne vient dans aucun texte"),
-        ("deux mots", "n’est pas un mot"),
-        ("?!", "n’est pas un mot"),
-    ):
+    for word, told in (("absent", "ne vient dans aucun texte"), ("deux mots", "n’est pas un mot"), ("?!", "n’est pas un mot")):
         shown.word.value = word
         assert told in plain(shown.said.value) and shown.table.outputs == ()
     (passages,) = paths.codings_folder(2032).glob("*/passages.csv")

@@ -34,15 +34,6 @@ def style() -> str:
 
 # --- The years, their state, and where their report is ---
 
-_TITLES = {
-    "chiffres_publies": "chiffres publiés",
-    "prises_de_poste": "prises de poste",
-    "reunions": "réunions",
-    "enonces": "énoncés",
-    "affirmations": "affirmations",
-    "remarques": "remarques",
-}
-
 
 def _files(year: Year) -> str:
     count = len(year.rows) + len(year.exports) + len(year.codings)
@@ -67,9 +58,7 @@ def _detail(year: Year) -> str:
         others = len(year.report.reasons) - 1
         more = f" (et {others} {plural(others, 'autre', 'autres')})" if others else ""
         return f"{year.report.reasons[0]}{more}."
-    kinds = [*year.rows, *(["export"] if year.exports else []), *(["codages"] if year.codings else [])]
-    named = ", ".join(_TITLES.get(name, name) for name in kinds)
-    return f"{named[:1].upper()}{named[1:]}." if named else ""
+    return ", ".join([*year.rows, *(["export"] if year.exports else []), *(["codages"] if year.codings else [])])
 
 
 def years_html() -> str:
