@@ -78,7 +78,7 @@ def test_a_figure_says_how_many_answers_of_the_export_it_did_not_understand(root
     counts = indicators.count_persons(data.read_export(2034).cleaned.persons, source="export", reference="export")
     save_export(2034, counts)
     bases = {figure["id"]: re.sub(r"\s+", " ", figure.select_one(".base").get_text()) for figure in page_of(2034).select("figure")}
-    assert "n = 403 (personnes suivies par un ALSES) ; 3 réponses non comprises" in bases["fig-alses-niveau"]
+    assert "n = 403 (personnes suivies par un ALSES) ; réponses non comprises : 3" in bases["fig-alses-niveau"]
     assert "non comprise" not in bases["fig-public"]
     path.unlink()
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -73,6 +74,18 @@ def test_a_notebook_run_by_another_program_shows_what_the_report_shows(reported,
     subprocess.run([sys.executable, "-m", program, *words[program]], cwd=folder, check=True, capture_output=True)
     by_program, by_run = (shown(nbformat.read(path, as_version=4)) for path in (done, paths.executed(2020) / f"{name}.ipynb"))
     assert by_program and by_program == by_run
+
+
+def test_seaborn_draws_at_least_two_figures_in_three(reported):
+    drawn = []
+    for name in parameters.NOTEBOOKS:
+        cells = [cell for cell in nbformat.read(paths.executed(2020) / f"{name}.ipynb", as_version=4).cells if cell.cell_type == "code"]
+        makers = {found: cell.source for cell in cells for found in re.findall(r"^def (\w+)", cell.source, re.MULTILINE)}
+        for cell in cells:
+            code = [cell.source, *(source for maker, source in makers.items() if f"{maker}(" in cell.source)]
+            shown = sum(str(output.get("data", {}).get("text/html", "")).count("<figure") for output in cell.outputs)
+            drawn += [any("sns." in each for each in code)] * shown
+    assert len(drawn) > 15 and sum(drawn) >= 2 / 3 * len(drawn)
 
 
 @pytest.mark.parametrize("name", [name for name in BY_HAND if name != "01_clean"])

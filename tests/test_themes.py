@@ -177,7 +177,7 @@ def test_each_statement_is_read_once_before_the_list(monkeypatch):
     read = "".join(html for name, html in shown.items() if not name.startswith("Où relire"))
     assert [read.count(f"Phrase {number}.") for number in ("une", "deux", "trois", "quatre")] == [1, 0, 1, 1]
     assert "Même réponse, plus haut" in shown[TENSIONS]
-    assert "Plus haut : levier, l. 5" in plain(shown["Que disent les chiffres sur les mêmes sujets ?"])
+    assert "Plus haut : 1 tension, 1 levier" in plain(shown["Que disent les chiffres sur les mêmes sujets ?"])
 
 
 def test_a_filter_keeps_its_word(monkeypatch):

@@ -41,9 +41,6 @@ FAMILIES = {"annees": len(HEADLINED), "reponses": len(BY_ASSOCIATION)}
 # Beyond, a list of findings is no longer read.
 MOST_SAID = 12
 
-# How well the data are filled in is on page 02.
-_NOT_COMPARED = ("donnees",)
-
 
 def is_counted(indicators: pd.DataFrame) -> bool:
     """Whether a year has figures counted from records."""
@@ -68,8 +65,8 @@ def counted_words(row, **suffixes: str) -> dict[str, str]:
 
 
 def is_compared(indicator: str) -> bool:
-    """Whether a question is about the persons, not about how the data are filled in."""
-    return catalogue().indicators[indicator].topic not in _NOT_COMPARED
+    """Whether a question is about the persons, not about how the data are filled in, which is on page 02."""
+    return catalogue().indicators[indicator].topic != "donnees"
 
 
 # --- Differences between two years ---
@@ -199,7 +196,7 @@ def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to:
         entry.label if perimeter.id == "alses" else f"{entry.label} ({perimeter.label})"
         for perimeter in entries.perimeters.values()
         for entry in entries.indicators.values()
-        if (perimeter.id, entry.id) in seen[0] ^ seen[1] and entry.topic != "donnees"
+        if (perimeter.id, entry.id) in seen[0] ^ seen[1] and is_compared(entry.id)
     ]
 
 

@@ -255,7 +255,7 @@ def _is_named(axes: Axes) -> bool:
 
 
 # What is drawn of a comparison.
-_SHARED, _COUNTED = ("part", "part_reference"), ("effectif", "effectif_reference")
+_SHARED, _COUNTED = ("part", "part_reference", "ecart"), ("effectif", "effectif_reference")
 
 
 def written(row: Any, column: str, value: float) -> str:
@@ -265,7 +265,8 @@ def written(row: Any, column: str, value: float) -> str:
         found = [name for name in drawn if abs(getattr(row, column_of(name)) - value) < 1e-9]
         if found:
             compared = comparison_of(row)
-            return plain(str(say_compared(compared, found[0]))) if drawn is _COUNTED else write_part(compared, found[0])
+            is_share = found[0].startswith("part")
+            return write_part(compared, found[0]) if is_share else plain(str(say_compared(compared, found[0])))
         if any(name.startswith("p_") and each == value for name, each in vars(row).items()):
             return probability(value)
     elif hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
