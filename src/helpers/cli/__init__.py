@@ -26,6 +26,7 @@ VERBS: dict[str, Verb] = {
         raw_files.check,
         codings.import_coding,
         codings.export_coding,
+        codings.pseudonymise,
         raw_files.simulate,
         reports.status,
         reports.verify,
