@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 # Imported on first use: widgets and charts take seconds, and the command that starts JupyterLab needs neither.
-_HOME = dict.fromkeys(("WorkbenchError", "explore", "find_word", "sortable"), "welcome")
+_HOME = dict.fromkeys(("WorkbenchError", "choose_quotations", "explore", "find_word", "sortable"), "welcome")
 _HOME |= dict.fromkeys(("launch", "show_form"), "form")
 
 
