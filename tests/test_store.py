@@ -171,11 +171,6 @@ def test_a_row_that_cannot_be_used_is_told_once(data_root, line, sentence):
     assert told(data_root, HEAD + JOURNEE + line) == [f"{FILE}, ligne 3 : {sentence}"]
 
 
-def test_every_fault_is_told_in_order_of_line(data_root):
-    faults = told(data_root, HEAD + JOURNEE.replace("presentiel", "p") + VISIO.replace(",7,", ",x,"))
-    assert [fault.partition(" : ")[0] for fault in faults] == [f"{FILE}, ligne 2, colonne « forme »", f"{FILE}, ligne 3, colonne « participants »"]
-
-
 def test_a_table_that_was_not_received_is_empty_and_typed(data_root):
     year = data.read_year(2031)
     assert (len(year.figures), len(year.posts), len(year.meetings), len(year.statements)) == (4, 0, 0, 0)
@@ -225,12 +220,6 @@ def test_a_saved_table_is_read_back_as_it_was(data_root):
     pd.testing.assert_frame_equal(data.load_earlier(None, "indicateurs"), INDICATORS.head(0))
     assert list(data.load(2032, "reunions")["participants"]) == [5, 7, 5]
     assert not list(paths.processed(2032).rglob("*.partiel"))
-
-
-def test_a_card_that_says_nothing_is_refused(data_root):
-    for text in ("", "{}", "[]"):
-        (saved() / "carte.json").write_text(text, encoding="utf-8")
-        assert "exécutez d’abord 01_clean pour 2032" in refused("indicateurs")
 
 
 @pytest.mark.parametrize(("name", "content"), [
@@ -288,4 +277,3 @@ def test_a_spreadsheet_gets_numbers_a_frozen_head_and_the_meaning_of_what_it_sho
     assert ("sexe", "filles") in {(row[0], row[3]) for row in book["Codes"].values}
     typed = pd.read_parquet(tmp_path / "a" / "indicateurs.parquet")
     pd.testing.assert_frame_equal(typed, INDICATORS, check_dtype=False)
-

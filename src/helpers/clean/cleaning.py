@@ -301,14 +301,11 @@ def count_changes(rows: pd.DataFrame, cells: dict[str, list[Cell]], decided: lis
     found: Counter = Counter()
     for change in decided:
         found[change.file, change.column, change.rule] += change.rows
-    files = rows["fichier"].cat
     for name, meant in cells.items():
-        shape = len(files.categories), len(meant)
-        places = files.codes.to_numpy().astype(np.int64) * len(meant) + rows[name].cat.codes.to_numpy()
-        counts = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
-        for place in (place for place, cell in enumerate(meant) if cell.rule):
-            for file, count in zip(files.categories, counts[:, place].tolist(), strict=True):
-                found[file, name, meant[place].rule] += count
+        rules = {text: cell.rule for text, cell in zip(rows[name].cat.categories, meant, strict=True) if cell.rule}
+        changed = rows.loc[rows[name].isin([*rules]), ["fichier", name]]
+        for (file, text), count in changed.groupby(["fichier", name], observed=True).size().items():
+            found[file, name, rules[text]] += count
     order = {name: number for number, name in enumerate(["", *columns("accompagnements")])}
     lines = [(*key, int(count)) for key, count in found.items() if count]
     lines.sort(key=lambda line: (line[0], order.get(line[1], len(order)), line[2]))

@@ -76,9 +76,10 @@ def open_text(path: Path, known: Titles) -> ReceivedRecords:
         return cells, refused, counts | {f"texte en {encoding}, lu comme tel": len(cells) if encoding else 0}
 
     widths = sorted(map(len, grid.under.values()))
+    size = body.content.count(b"\n")
     # Rows are wider than the titles when most end in empty cells.
     width = widths[len(widths) // 2] if widths else 0
-    return open_grid(path, "", grid, known, read, width=width, told={SEP: 1} if sep else {})
+    return open_grid(path, "", grid, known, read, width=width, size=size, told={SEP: 1} if sep else {})
 
 
 def _read_head(lines: list[bytes], delimiter: str) -> tuple[dict[int, list[str]], dict[int, int]]:

@@ -195,7 +195,7 @@ def read_earlier(year: int) -> dict[int, Persons]:
     for each in (each for each in paths.exported_years() if each < year and paths.exports(year)):
         cleaned = _read(each).cleaned
         if cleaned.faults:
-            raise cleaned.faults[0]
+            raise DataError(f"Export de {each}, lu avec celui de {year} : {cleaned.faults[0]}")
         out[each] = cleaned.persons
     return out
 
