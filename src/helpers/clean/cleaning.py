@@ -129,18 +129,13 @@ MOST_SEVERAL_PCT = 5
 def tidy_identifiers(rows: pd.DataFrame) -> tuple[pd.Series, list[Change]]:
     """The identifiers by their value (« 00012 », « 12 » and « 12,0 » are one), and the changes; capitals are kept."""
     given = rows[IDENTIFIER]
-    odd = ~given.str.fullmatch(_PLAIN)
-    if not odd.any():
-        return given, []
-    plain = given[odd]
-    digits = plain.str.fullmatch("[0-9]+")
-    plain = plain.where(digits, plain[~digits].map(normalise))
-    found = plain[~digits].map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
-    found = plain.str.lstrip("0").replace("", "0").where(digits, found)
+    odd = given[~given.str.fullmatch(_PLAIN)]
+    plain = odd.map(normalise)
+    found = plain.map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
     out = given.copy()
-    out[odd] = found
-    pairs = ((RULE_TEXT, plain.ne(given[odd])), (RULE_NUMBER, found.ne(plain)))
-    files = rows.loc[odd, "fichier"]
+    out[odd.index] = found
+    pairs = ((RULE_TEXT, plain.ne(odd)), (RULE_NUMBER, found.ne(plain)))
+    files = rows.loc[odd.index, "fichier"]
     return out, [change for rule, changed in pairs for change in by_file(files[changed], IDENTIFIER, rule)]
 
 
@@ -151,9 +146,8 @@ def by_file(files: pd.Series, column: str, rule: str) -> list[Change]:
 
 def repeated(table: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
     """The rows kept whose identifier comes several times."""
-    numbers, known = table.loc[kept, IDENTIFIER].factorize()
-    is_repeated = np.bincount(numbers, minlength=len(known))[numbers] > 1
-    return table.loc[np.flatnonzero(kept)[is_repeated]]
+    identifiers = table.loc[kept, IDENTIFIER]
+    return table.loc[identifiers.index[identifiers.duplicated(keep=False)]]
 
 
 def are_within_associations(table: pd.DataFrame, kept: pd.Series) -> bool:

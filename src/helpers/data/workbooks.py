@@ -266,7 +266,9 @@ def _guarded(path: Path, read: Callable, **options):
 def open_parquet(path: Path, known: Titles) -> ReceivedRecords:
     """The rows of a Parquet file."""
     # Integers with missing values would become decimals.
-    return _open_frame(path, _guarded(path, pd.read_parquet, dtype_backend="numpy_nullable"), known)
+    frame = _guarded(path, pd.read_parquet, dtype_backend="numpy_nullable")
+    # pandas may have written a column as the index.
+    return _open_frame(path, frame if frame.index.name is None else frame.reset_index(), known)
 
 
 def open_statistical(path: Path, known: Titles) -> ReceivedRecords:
