@@ -53,17 +53,6 @@ def test_an_expected_association_without_a_row_is_a_fault(data_root):
     ]
 
 
-def test_an_export_is_cleaned_once_until_it_changes(data_root, monkeypatch):
-    write_export(data_root)
-    data.forget_exports()
-    seen, receive = [], data.receive
-    monkeypatch.setattr("helpers.data.exports.receive", lambda year: seen.append(year) or receive(year))
-    assert (told(), told(), data.read_export(2033).cleaned.read) == ([], [], 12)
-    assert seen == [2033]
-    write_export(data_root, {}, {})
-    assert (data.read_export(2033).cleaned.read, seen) == (2, [2033, 2033])
-
-
 def test_an_export_that_was_read_and_did_not_change_can_be_trusted(data_root, monkeypatch):
     write_export(data_root)
     data.freeze_exports(2033, {})
@@ -71,13 +60,6 @@ def test_an_export_that_was_read_and_did_not_change_can_be_trusted(data_root, mo
     data.forget_exports()
     assert data.faults(2033, trusts_frozen=True) == []
     assert told() == ["lu de nouveau"]
-
-
-def test_the_records_of_earlier_years_serve_a_year_that_has_records(data_root):
-    write_export(data_root, year=2031)
-    assert data.read_earlier(2032) == {}
-    write_export(data_root)
-    assert {year: len(persons) for year, persons in data.read_earlier(2033).items()} == {2031: 12}
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 
 from helpers import clean, data, schema
 from helpers.clean import records
-from helpers.clean.answers import key_of, normalise, read_day
+from helpers.clean.answers import key_of, normalise
 from received_persons import ROW, cleaned, reasons, received, registers, rows, rules, values
 
 
@@ -74,11 +74,6 @@ def test_an_answer_that_no_rule_knows_is_kept_and_counted():
 @pytest.mark.parametrize("text", ["60", "60.0", "500.0", "6e ou 5e", "6 ans", "7e", "456", "12"])
 def test_a_class_that_a_spreadsheet_spoilt_is_not_guessed(text):
     assert read("niveau", text) == ["non_prevu"]
-
-
-@pytest.mark.parametrize("text", ["1", "2", "X"])
-def test_a_sex_that_only_a_code_says_is_not_guessed(text):
-    assert read("sexe", text) == ["non_prevu"]
 
 
 def test_a_reviewed_spelling_is_data():
@@ -190,10 +185,6 @@ def test_a_few_cells_written_otherwise_do_not_make_a_form(column, typed):
     assert out.faults == [] and values(out, column)[-2] == ""
 
 
-def test_the_bounds_of_spreadsheet_days():
-    assert [str(read_day(text)[0]) for text in ("40179", "49674")] == ["2010-01-01", "2035-12-31"]
-
-
 @pytest.mark.parametrize(
     ("start", "end", "read", "told"),
     [
@@ -283,10 +274,6 @@ def test_a_name_that_the_export_gives_to_another_college_leads_to_none():
     assert rules(cleaned(lines))["uai", "collège dont l’export donne le nom à un autre UAI : gardé sans UAI"] == 1
 
 
-def test_a_given_uai_wins_over_the_name():
-    assert values(cleaned(rows({"uai": "0593686L", "college": "Mendès France"})), "uai") == ["0593686L"]
-
-
 def test_an_association_takes_the_name_of_the_register_or_keeps_its_own():
     out = cleaned(rows({"association": "capep"}, {"association": "HORIZON 9"}, {"association": "AEP (SA)"}, {"association": "Nouvelle  Asso"}, {"association": ""}))
     assert values(out, "association") == ["CAPEP", "Horizon 9", "AEP Sambre Avesnois", "Nouvelle Asso", ""]
@@ -300,8 +287,3 @@ def test_an_association_takes_the_name_of_the_register_or_keeps_its_own():
 def test_names_that_differ_by_their_spaces_accents_or_case_are_one():
     texts = ["Métropole  Lille", "Me\u0301tropole Lille", "METROPOLE LILLE", "Métropole\u00a0Lille", "Me\u200btropole-Lille", "Métropole Lille"]
     assert set(read("territoire", *texts)) == {"Métropole Lille"}
-
-
-def test_apostrophes_and_dashes_are_written_in_one_way():
-    assert [normalise(text) for text in ("Me\u0301tropole", "Mé\u200btro\u00adpole", " a\u202f\u00a0 b\t")] == ["Métropole", "Métropole", "a b"]
-    assert [normalise(text) for text in ("l'Escaut", "l’Escaut", "l`Escaut", "a – b", "a\u2011b")] == ["l’Escaut"] * 3 + ["a - b", "a-b"]

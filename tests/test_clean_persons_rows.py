@@ -49,10 +49,6 @@ def test_a_row_of_another_year_is_not_counted():
     assert set(values(out, "annee")) == {"2021"}
 
 
-def test_the_first_reason_is_the_reason():
-    assert reasons(cleaned(rows({"annee": "2020", "identifiant": ""}))) == {"identifiant absent": 1}
-
-
 def test_a_person_twice_with_the_same_answers_is_kept_once():
     out = cleaned(rows({}, {"identifiant": "P00001", "niveau": "4ème", "date_debut": "08/03/2021"}, {}))
     assert values(out, "identifiant") == ["P00001", "P00003"]
@@ -216,19 +212,6 @@ def test_a_column_that_the_file_lacks_is_empty():
     assert out.faults == []
 
 
-VARIED = rows(*({"niveau": niveau, "territoire": territoire, "date_debut": day, "origine": origine} for niveau in ("6ème", "VI", "??", "4e") for territoire in ("Lille", "LILLE", "Ville-Neuve", "") for day in ("03/04/2021", "44289", "31/12/2020") for origine in ("college", "BAO")))  # fmt: skip
-VARIED += rows({}, {"niveau": "3e"}, {"uai": "faux"}, {"identifiant": "X", "annee": "2020"}, {"identifiant": "", "college": "Total"})
-
-
-@pytest.mark.parametrize("cut", [1, 7, 50])
-def test_the_result_does_not_depend_on_the_cutting(cut):
-    whole, pieces = cleaned(VARIED), cleaned(VARIED, cut=cut)
-    for name in ("ledger", "rejections", "rejected"):
-        pd.testing.assert_frame_equal(getattr(whole, name), getattr(pieces, name))
-    pd.testing.assert_frame_equal(whole.persons.table, pieces.persons.table)
-    assert told(whole) == told(pieces) and len(whole.rejected) and whole.unread
-
-
 def test_two_files_are_added_and_accounted_apart():
     parts = [table_of(rows({"sexe": "F"}), file="a.csv"), table_of([{**rows({"sexe": "F"})[0], "identifiant": "Q1"}], file="b.csv")]
     changes = [records.Change("b.csv", "", "titre sauté", 1)]
@@ -267,10 +250,6 @@ def test_a_column_that_must_be_filled_and_is_empty_is_a_fault(column):
     assert faults[0] == f"{FILE}, colonne « {column} » : elle est vide sur toutes les lignes ; remplissez-la, ou demandez un export qui la contient."
 
 
-def test_a_column_that_may_be_empty_is_none():
-    assert told(cleaned(rows({"date_fin": "", "orienteur": "", "territoire": ""}))) == []
-
-
 @pytest.mark.parametrize(("unknown", "total", "is_asked"), [(1, 20, False), (4, 100, False), (5, 600, True)])
 def test_an_unknown_answer_is_asked_for_from_five_persons_whatever_the_base(unknown, total, is_asked):
     out = cleaned(rows(*[{"origine": "collgee"}] * unknown, *[{"origine": "famille", "orienteur": ""}] * (total - unknown)))
@@ -291,15 +270,6 @@ def test_what_may_be_a_person_is_not_shown(text):
     unlike = [{"origine": each} for each in (text, text, "Zoé", "Ali", "Lou")]
     fault = told(cleaned(rows(*unlike, {"identifiant": "abcd"}, *[{}] * 17)))[0]
     assert text not in fault and "les colonnes ne sont pas décalées" in fault
-
-
-def test_columns_that_are_shifted_are_faults_and_show_nothing():
-    names = ["suivi_par", "situation", "niveau", "sexe", "annee_naissance", "nouvel_accompagnement"]
-    lines = rows(*[{"suivi_par": "Jeanne Untel"}] * 10)
-    shifted = [{**row, **{right: row[left] for left, right in zip(names, names[1:], strict=False)}} for row in lines]
-    faults = told(cleaned(shifted))
-    assert sum("pas comprise" in fault for fault in faults) >= 4
-    assert not any("Untel" in fault for fault in faults)
 
 
 @pytest.mark.parametrize(("rejected", "count"), [(1, 0), (2, 0), (3, 1)])

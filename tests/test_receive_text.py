@@ -6,7 +6,7 @@ import random
 import pytest
 
 from helpers import data, paths, system
-from helpers.data import text_files, titles
+from helpers.data import exports, titles
 from helpers.schema import DataError, table_schema
 from helpers.typography import fold
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
@@ -74,7 +74,7 @@ LEFT_OUT = "colonnes hors liste, laissées de côté : 2"
     (f"Export de la base;;;\nDate : 12/01/2042\n\n{A}\n{B}\n{C}\n{D}", [5, 6, 7], {"lignes au-dessus des titres, laissées de côté": 3}),
     (f"{A};\n{B};\n{C};\n{D};\n", [2, 3, 4], {}),
     (f"{A}\n{B};\n{C};\n{D};\n", [2, 3, 4], {}),
-    (f"{A}\n{B}\n{C};;\n{D}\n", [2, 3, 4], {text_files.TRIMMED: 1}),
+    (f"{A}\n{B}\n{C};;\n{D}\n", [2, 3, 4], {exports.TRIMMED: 1}),
     (f"{A}\n{B}\n\n{';' * 12}\n  \n{C}\n{D}\n\n", [2, 6, 7], {titles.BLANK: 4}),
     (text_of([["Jean", *row, "secret"] for row in ROWS], header=["Prénom", *HEADER, "Observations"]), [2, 3, 4], {LEFT_OUT: 3}),
 ], ids=["mixed line ends", "sep=", "letterhead", "delimiter at the end", "but of titles", "empty cells", "blank lines", "other columns"])
@@ -108,7 +108,7 @@ def test_columns_in_another_order_and_under_other_titles_are_found():
 def test_short_and_long_rows_are_refused_with_their_line():
     put(text_of([ROWS[0], ROWS[1][:5], [*ROWS[2], "de trop"]]))
     read = Read()
-    assert read.rows == ROWS[:1] and read.refused == [(3, text_files.SHORT), (4, text_files.LONG)]
+    assert read.rows == ROWS[:1] and read.refused == [(3, exports.SHORT), (4, exports.LONG)]
     assert read.texts[0] == "P2;2041;Escale;ALSES;collégien"
 
 
@@ -117,7 +117,7 @@ def test_a_late_value_in_a_column_without_title_refuses_its_row():
     many[140][-1] = "décalé"
     put(text_of(many, header=[*HEADER, ""]))
     read = Read()
-    assert len(read.rows) == 149 and read.refused == [(142, text_files.UNTITLED)]
+    assert len(read.rows) == 149 and read.refused == [(142, exports.UNTITLED)]
 
 
 def test_several_files_of_a_year_are_added():
@@ -244,7 +244,7 @@ def test_a_sound_file_and_one_with_a_damaged_row_are_read_alike():
 
 def test_a_very_long_cell_is_read():
     put(CSV + "P4;" + "x" * (9 << 20))
-    assert Read().lines == [2, 3, 4] and Read().refused == [(5, text_files.SHORT)]
+    assert Read().lines == [2, 3, 4] and Read().refused == [(5, exports.SHORT)]
 
 
 # --- objectives on several columns ------------------------------------------------------------------------------------

@@ -328,15 +328,15 @@ def test_a_first_person_whose_answers_look_like_titles_is_not_a_second_line_of_t
 
 def test_all_that_is_wrong_is_told_at_once_the_worst_first():
     header = ["Mystère" if name == "origine" else "Remarque" if name == "date_debut" else name for name in HEADER]
-    rows = [[*row[:5], "6e", "garçonne", *row[7:]] for row in ROWS[:2]]
-    rows += [[identifier, *ROWS[0][1:9], answer, *ROWS[0][10:]] for identifier, answer in (("P3", "mobilitée"), ("P4", "mobilité"))]
+    row, answers = ROWS[0], [("garçonne", "mobilité")] * 6 + [("F", "mobilitée")] * 5 + [("F", "mobilité")]
+    rows = [[f"P{rank}", *row[1:5], "6e", sex, *row[7:9], goal, *row[10:]] for rank, (sex, goal) in enumerate(answers)]
     text = "\n".join(";".join(f'"{cell}"' for cell in row) for row in [header, *rows])
     (paths.raw(YEAR) / "accompagnements.csv").write_text(text, encoding="utf-8")
     told = [fault for fault in data.faults(YEAR) if "accompagnements" in str(fault)]
-    assert [fault.persons for fault in told][:3] == [None, 2, 1]
-    assert "« origine »" in str(told[0]) and "« garçonne » (2 fois)" in str(told[1]) and "« mobilitée »" in str(told[2])
+    assert [fault.persons for fault in told][:3] == [None, 6, 5]
+    assert "« origine »" in str(told[0]) and "« garçonne » (6 fois)" in str(told[1]) and "« mobilitée »" in str(told[2])
     asked = {(each.column, each.value): each.persons for each in data.unread(YEAR) if each.column != "association"}
-    assert asked == {("titre", "Mystère"): 4, ("titre", "Remarque"): 4, ("sexe", "garçonne"): 2, ("demande_initiale", "mobilitée"): 1}
+    assert asked == {("titre", "Mystère"): 12, ("titre", "Remarque"): 12, ("sexe", "garçonne"): 6, ("demande_initiale", "mobilitée"): 5}
 
 
 def test_a_college_without_uai_is_listed_with_the_registered_one_that_it_resembles():

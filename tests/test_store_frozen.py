@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from helpers import data, paths, system
+from helpers import data, paths
 from helpers.schema import DataError
 from helpers.simulate import years
 from small_export import write_export
@@ -24,14 +24,6 @@ def told() -> list[str]:
 
 def sha256(path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@pytest.mark.parametrize("size", [999_999, 1_000_000])
-def test_a_large_file_has_the_checksum_of_its_bytes_and_another_once_it_changed(tmp_path, size):
-    path = tmp_path / "a.csv"
-    for content in (b"x" * size, b"y" * (size + 1)):
-        path.write_bytes(content)
-        assert system.sha256_of(path) == sha256(path)
 
 
 def test_an_export_is_an_input_without_its_name_nor_its_rows(data_root):
@@ -82,14 +74,6 @@ def test_the_card_says_what_was_received_and_is_not_written_again(data_root):
     written = card.stat().st_mtime_ns
     freeze()
     assert (card.stat().st_mtime_ns, list(path.parent.glob("*.partiel"))) == (written, [])
-
-
-def test_rows_are_counted_file_by_file_however_they_are_cut(data_root):
-    write_export(data_root, name="accompagnements_nord.csv")
-    write_export(data_root, *({"identifiant": f"S{rank}"} for rank in range(20)), name="Accompagnements sud.csv")
-    freeze()
-    rows = {name: entry["rows"] for name, entry in data.read_export_card(2033).items()}
-    assert rows == {"Accompagnements sud.csv": 20, "accompagnements_nord.csv": 12}
 
 
 def test_a_changed_export_is_refused_until_it_is_accepted(data_root):

@@ -48,12 +48,6 @@ def test_the_quarantine_opens_in_a_french_spreadsheet_and_runs_nothing(saved):
     assert (row[2], row[4], row[9]) == ("4", "'=1+1", "'@SOMME(A1)")
 
 
-def test_saving_again_replaces_and_leaves_nothing_beside(saved):
-    data.save_persons(cleaned(rows({})))
-    assert sorted(path.name for path in saved[1].iterdir()) == ["accompagnements.parquet", "quarantaine.csv"]
-    assert len(data.load_records(2021)) == 1
-
-
 def test_a_write_that_fails_leaves_what_was_there(saved, monkeypatch):
     def fail(*arguments, **options):
         raise OSError("plein")
@@ -85,10 +79,3 @@ def test_an_export_whose_rows_are_all_rejected_is_saved_too(data_root):
     out = cleaned(rows({"annee": "2020"}))
     data.save_persons(out)
     assert len(data.load_records(2021)) == 0 == len(data.load_persons(2021))
-
-
-def test_rejected_rows_alone_leave_the_persons_as_they_were(saved):
-    _, folder = saved
-    path = data.save_rejected(cleaned(rows({"annee": "2019"}, {"annee": "2020"})))
-    assert path == folder / "quarantaine.csv" and len(path.read_text(encoding="utf-8-sig").splitlines()) == 3
-    assert len(data.load_records(2021)) == 3 and len(list(folder.iterdir())) == 2

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -46,14 +45,6 @@ def test_what_a_killed_program_left_goes_once_nobody_can_be_writing_it(tmp_path)
     assert {each.name for each in tmp_path.iterdir()} == left
 
 
-def test_what_takes_the_place_is_on_the_disk_first(tmp_path, monkeypatch):
-    seen = []
-    monkeypatch.setattr(system, "sync_to_disk", lambda *places: seen.append([(each.name, (tmp_path / "carte.json").exists()) for each in places]))
-    with atomic_write(tmp_path / "carte.json") as beside:
-        beside.write_text("entier", encoding="utf-8")
-    assert seen == [[(f".carte.json.{os.getpid()}.partiel", False)]]
-
-
 def test_a_card_that_cannot_be_written_is_one_sentence(data_root, monkeypatch):
     write_export(data_root)
 
@@ -81,13 +72,6 @@ rows = data.read_export(2033)
 Path.write_text = half
 data.save_persons(rows.cleaned)
 """
-SAVED = """
-from helpers import data
-data.freeze_exports(2033, data.read_export(2033).rows)
-data.save_persons(data.read_export(2033).cleaned)
-"""
-
-
 def program(text: str) -> subprocess.CompletedProcess:
     command, environment = [sys.executable, "-c", text], {**os.environ, "PYTHONUTF8": "1"}
     return subprocess.run(command, check=False, capture_output=True, env=environment)
@@ -101,12 +85,3 @@ def test_a_program_killed_while_it_writes_leaves_nothing_half_written(data_root)
     assert data.faults(2033) == []
     data.save_persons(data.read_export(2033).cleaned)
     assert quarantine.read_text(encoding="utf-8-sig").strip().endswith(";") and len(data.load_records(2033)) == 12
-
-
-def test_two_programs_at_once_leave_one_whole_card(data_root):
-    write_export(data_root)
-    with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(program, [SAVED, SAVED]))
-    assert [(each.returncode, each.stderr) for each in done] == [(0, b"")] * 2
-    assert data.is_frozen(2033) and len(data.load_records(2033)) == 12
-    assert left(paths.raw(2033)) == left(paths.processed(2033) / "prive") == []

@@ -129,18 +129,13 @@ MOST_SEVERAL_PCT = 5
 def tidy_identifiers(rows: pd.DataFrame) -> tuple[pd.Series, list[Change]]:
     """The identifiers by their value (« 00012 », « 12 » and « 12,0 » are one), and the changes; capitals are kept."""
     given = rows[IDENTIFIER]
-    odd = ~given.str.fullmatch(_PLAIN)
-    if not odd.any():
-        return given, []
-    plain = given[odd]
-    digits = plain.str.fullmatch("[0-9]+")
-    plain = plain.where(digits, plain[~digits].map(normalise))
-    found = plain[~digits].map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
-    found = plain.str.lstrip("0").replace("", "0").where(digits, found)
+    odd = given[~given.str.fullmatch(_PLAIN)]
+    plain = odd.map(normalise)
+    found = plain.map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
     out = given.copy()
-    out[odd] = found
-    pairs = ((RULE_TEXT, plain.ne(given[odd])), (RULE_NUMBER, found.ne(plain)))
-    files = rows.loc[odd, "fichier"]
+    out[odd.index] = found
+    pairs = ((RULE_TEXT, plain.ne(odd)), (RULE_NUMBER, found.ne(plain)))
+    files = rows.loc[odd.index, "fichier"]
     return out, [change for rule, changed in pairs for change in by_file(files[changed], IDENTIFIER, rule)]
 
 
@@ -151,9 +146,8 @@ def by_file(files: pd.Series, column: str, rule: str) -> list[Change]:
 
 def repeated(table: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
     """The rows kept whose identifier comes several times."""
-    numbers, known = table.loc[kept, IDENTIFIER].factorize()
-    is_repeated = np.bincount(numbers, minlength=len(known))[numbers] > 1
-    return table.loc[np.flatnonzero(kept)[is_repeated]]
+    identifiers = table.loc[kept, IDENTIFIER]
+    return table.loc[identifiers.index[identifiers.duplicated(keep=False)]]
 
 
 def are_within_associations(table: pd.DataFrame, kept: pd.Series) -> bool:
@@ -301,14 +295,11 @@ def count_changes(rows: pd.DataFrame, cells: dict[str, list[Cell]], decided: lis
     found: Counter = Counter()
     for change in decided:
         found[change.file, change.column, change.rule] += change.rows
-    files = rows["fichier"].cat
     for name, meant in cells.items():
-        shape = len(files.categories), len(meant)
-        places = files.codes.to_numpy().astype(np.int64) * len(meant) + rows[name].cat.codes.to_numpy()
-        counts = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
-        for place in (place for place, cell in enumerate(meant) if cell.rule):
-            for file, count in zip(files.categories, counts[:, place].tolist(), strict=True):
-                found[file, name, meant[place].rule] += count
+        rules = {text: cell.rule for text, cell in zip(rows[name].cat.categories, meant, strict=True) if cell.rule}
+        changed = rows.loc[rows[name].isin([*rules]), ["fichier", name]]
+        for (file, text), count in changed.groupby(["fichier", name], observed=True).size().items():
+            found[file, name, rules[text]] += count
     order = {name: number for number, name in enumerate(["", *columns("accompagnements")])}
     lines = [(*key, int(count)) for key, count in found.items() if count]
     lines.sort(key=lambda line: (line[0], order.get(line[1], len(order)), line[2]))

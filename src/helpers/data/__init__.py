@@ -37,6 +37,9 @@ from helpers.data.private import (
     save_site_counts,
 )
 from helpers.data.processed import (
+    export_comparisons,
+    export_indicators,
+    export_sites,
     is_exploring,
     load,
     load_earlier,
@@ -53,7 +56,6 @@ from helpers.data.processed import (
     save_year,
     shareable_inputs,
 )
-from helpers.data.published import export_comparisons, export_indicators, export_sites
 from helpers.data.raw import (
     changed_exports,
     count_rows,

@@ -1,17 +1,176 @@
-"""The export of a year as received: its files, their columns, and the changes made by reading them."""
+"""The export of a year as received: its files, their columns, and the changes made by reading them.
 
+Text files (CSV) are read here: by pyarrow the sound ones, by the standard ``csv`` module those in which a row is not.
+"""
+
+import csv
+import io
 import re
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
 from helpers import paths
 from helpers.clean.answers import read_spellings
-from helpers.clean.records import ReceivedRecords
-from helpers.data.reading import simulated_exports
-from helpers.data.text_files import open_text
-from helpers.data.titles import TABLE, Titles, known_titles
+from helpers.clean.records import IDENTIFIER, ReceivedRecords, UnreadableRow
+from helpers.data.reading import as_utf8, content_of, simulated_exports
+from helpers.data.titles import (
+    BLANK,
+    LEAST_TITLES,
+    NO_ROWS,
+    NO_TITLES,
+    TABLE,
+    Cells,
+    Layout,
+    Titles,
+    known_titles,
+    locate,
+    open_grid,
+)
 from helpers.data.to_complete import read_reference_for
 from helpers.data.workbooks import READERS, open_parquet, open_statistical, open_workbook
 from helpers.schema import DataError, columns
+
+# --- Text files ---
+
+DELIMITERS = (";", ",", "\t", "|")
+SEP = "première ligne « sep= », lue comme séparateur"
+TRIMMED = "cases vides en trop ou absentes en fin de ligne, sans titre : ligne ramenée à ses titres"
+SHORT = "ligne trop courte : des cases manquent"
+LONG = "ligne trop longue : des cases en trop"
+UNTITLED = "une valeur se trouve dans une colonne sans titre"
+# Enough for the rows above the titles, the titles, and tens of rows that show their width.
+_HEAD_BYTES, _SAMPLE_ROWS = 256 << 10, 100
+_BLOCK_BYTES = 4 << 20
+# A cell may be as long as its file.
+csv.field_size_limit(2**31 - 1)
+
+
+def open_text(path: Path, known: Titles) -> ReceivedRecords:
+    """The rows of a text file, as one table, or its faults; `DataError` for what is no such text."""
+    shown = paths.relative(path)
+    content, encoding = as_utf8(content_of(path), shown)
+    lines = content[:_HEAD_BYTES].splitlines(keepends=True)
+    lines = lines[:-1] if len(content) > _HEAD_BYTES else lines
+    sep = re.match(rb'"?sep=([!-~\t])"?\s*\Z', lines[0], re.IGNORECASE) if lines else None
+    heads = {each: _read_head(lines, each) for each in ((sep[1].decode(),) if sep else DELIMITERS)}
+    grids = {each: locate(rows, known) for each, (rows, _) in heads.items()}
+    # The delimiter under which most columns are recognised.
+    delimiter = max(grids, key=lambda each: grids[each].known)
+    grid = grids[delimiter]
+    if grid.known < LEAST_TITLES:
+        raise DataError(f"{shown} : aucune ligne de titres parmi les premières ; {NO_TITLES}")
+    last = heads[delimiter][1][grid.at]
+    body = _Body(content[sum(map(len, lines[:last])) :], last + 1, delimiter)
+    if body.is_blank:
+        raise DataError(f"{shown} : {NO_ROWS}")
+
+    def read(layout: Layout) -> Cells:
+        cells, refused, counts = _read_sound(body, layout) or _read_rows(body, layout, shown)
+        return cells, refused, counts | {f"texte en {encoding}, lu comme tel": len(cells) if encoding else 0}
+
+    widths = sorted(map(len, grid.under.values()))
+    size = body.content.count(b"\n")
+    # Rows are wider than the titles when most end in empty cells.
+    width = widths[len(widths) // 2] if widths else 0
+    return open_grid(path, "", grid, known, read, width=width, size=size, told={SEP: 1} if sep else {})
+
+
+def _read_head(lines: list[bytes], delimiter: str) -> tuple[dict[int, list[str]], dict[int, int]]:
+    """The first rows that hold something, by the line on which they start, and the line on which each ends."""
+    reader, rows, ends, start = csv.reader((line.decode() for line in lines), delimiter=delimiter), {}, {}, 1
+    with suppress(csv.Error):
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows[start], ends[start] = cells, reader.line_num
+            start = reader.line_num + 1
+            if len(rows) > _SAMPLE_ROWS:
+                break
+    return rows, ends
+
+
+@dataclass(frozen=True)
+class _Body:
+    """The rows of a file, in UTF-8, and the line of the first."""
+
+    content: bytes
+    line: int
+    delimiter: str
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no row holds anything."""
+        return re.search(rf'[^ \t\r\n"{re.escape(self.delimiter)}]'.encode(), self.content) is None
+
+
+def _read_sound(body: _Body, layout: Layout) -> Cells | None:
+    """The rows by pyarrow, each distinct text kept once; None when one of them is not on one line, whole, of somebody.
+
+    Nothing is guessed: every cell is text, an empty one the empty text.
+    """
+    coded, identifier = pa.dictionary(pa.int32(), pa.string()), layout.positions[IDENTIFIER]
+    types = {str(place): pa.string() if place == identifier else coded for place in (*layout.places, *layout.untitled)}
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(body.content),
+            arrow_csv.ReadOptions(column_names=[*map(str, range(layout.width))], block_size=_BLOCK_BYTES),
+            arrow_csv.ParseOptions(delimiter=body.delimiter, newlines_in_values=True, ignore_empty_lines=False),
+            arrow_csv.ConvertOptions(column_types=types, include_columns=list(types), null_values=[], check_utf8=False),
+        )
+    except pa.ArrowInvalid:
+        return None
+    lines = body.content.count(b"\n") + (not body.content.endswith(b"\n"))
+    cells = table.to_pandas(split_blocks=True, self_destruct=True).rename(columns=int)
+    is_filled = any(cells[place].astype("str").str.strip().ne("").any() for place in layout.untitled)
+    if len(cells) != lines or is_filled or cells[identifier].str.strip().eq("").any():
+        return None
+    return cells.set_axis(np.arange(body.line, body.line + lines)), [], {}
+
+
+def _read_rows(body: _Body, layout: Layout, shown: str) -> Cells:
+    """The rows one by one: blank ones are counted, those that have not the cells of the titles refused.
+
+    Raises `DataError` for a quote that is not closed, or closed too soon.
+    """
+    text = io.TextIOWrapper(io.BytesIO(body.content), encoding="utf-8", newline="")
+    reader = csv.reader(text, delimiter=body.delimiter, strict=True)
+    rows, lines, refused, counts, once, start = [], [], [], Counter(), {}, body.line
+    try:
+        for cells in reader:
+            line, start = start, body.line + reader.line_num
+            if not any(cell.strip() for cell in cells):
+                counts[BLANK] += 1
+                continue
+            if (
+                len(cells) != layout.width
+                and layout.named <= len(cells)
+                and not any(map(str.strip, cells[layout.named :]))
+            ):
+                cells = (cells + [""] * layout.width)[: layout.width]
+                counts[TRIMMED] += 1
+            if len(cells) != layout.width:
+                reason = SHORT if len(cells) < layout.width else LONG
+            elif any(cells[place].strip() for place in layout.untitled):
+                reason = UNTITLED
+            else:
+                rows.append([once.setdefault(cells[place], cells[place]) for place in layout.places])
+                lines.append(line)
+                continue
+            refused.append(UnreadableRow(line, reason, body.delimiter.join(cells)))
+    except csv.Error:
+        raise DataError(
+            f"{shown}, ligne {start} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
+        ) from None
+    return pd.DataFrame(rows, index=lines, columns=layout.places, dtype="str"), refused, dict(counts)
+
+
+# --- The files of a year ---
 
 _TEXTS, _WORKBOOKS, _PARQUET = (".csv", ".txt", ".tsv"), (".xlsx", ".xlsm", ".ods", ".xls"), ".parquet"
 _RECEIVED = "enregistrez la table en .csv, .xlsx, .ods, .parquet, .sav ou .dta."

@@ -147,7 +147,9 @@ def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str,
     else:
         out.write(text if text.endswith("\n") else text + end)
     writer.writerows([row.get(name, "") for name in header] for row in rows)
-    return (codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b"") + out.getvalue().encode()
+    # A spreadsheet wrote those that have a mark, or are not in UTF-8: without it, it would not read UTF-8.
+    is_marked = content.startswith(codecs.BOM_UTF8) or content != text.encode()
+    return (codecs.BOM_UTF8 if is_marked else b"") + out.getvalue().encode()
 
 
 # --- Simulated exports: among the raw files of their year, never beside a real export ---
@@ -175,10 +177,10 @@ def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
     content, folder = text.encode("utf-8"), paths.raw(year)
     card = json.dumps(_simulated_card(content, len(records), made_by), ensure_ascii=False, indent=2) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / EXPORT_CARD).unlink(missing_ok=True)  # it must never describe another file than the one beside it
-    for name, written in ((_NAME, content), (EXPORT_CARD, card.encode("utf-8"))):
-        with atomic_write(folder / name) as beside:
-            beside.write_bytes(written)
+    with atomic_write(folder / EXPORT_CARD) as card_beside, atomic_write(folder / _NAME) as beside:
+        beside.write_bytes(content)
+        card_beside.write_bytes(card.encode("utf-8"))
+        (folder / EXPORT_CARD).unlink(missing_ok=True)  # it must never describe another file than the one beside it
     return folder / _NAME
 
 

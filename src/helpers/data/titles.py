@@ -244,6 +244,7 @@ def open_grid(
     read: Callable[[Layout], Cells],
     *,
     width: int = 0,
+    size: int = 0,
     find_faults: Callable[[Layout], list[str]] = lambda _: [],
     remedy: str = "",
     told: dict[str, int] | None = None,
@@ -251,7 +252,7 @@ def open_grid(
     """The table under the titles of a grid, or why it is not read.
 
     ``read`` gives the rows of a layout, ``find_faults`` what else is wrong with them, without a place; ``remedy`` is
-    added to each sentence. ``told`` are the rows of what was already done.
+    added to each sentence. ``size`` is about the number of rows, ``told`` are the rows of what was already done.
     """
     layout = layout_of(grid.titles, known, width=width)
     place = (
@@ -266,7 +267,7 @@ def open_grid(
             out.tables.append(_table_of(path.name, sheet, cells, layout, known, refused, out.changes))
         except DataError as fault:
             out.faults.append(fault)
-    out.unread.extend(_unread(path.name, sheet, grid, layout, rows=out.read or len(grid.under)))
+    out.unread.extend(_unread(path.name, sheet, grid, layout, rows=out.read or size or len(grid.under)))
     counts = {ABOVE: max(0, grid.at - 1 - len(told or {})), **(told or {}), **counts}
     out.changes.extend(Change(path.name, "", rule, rows) for rule, rows in counts.items() if rows)
     sentences = [*found, *_missing_fault(layout, out.unread)]

@@ -248,7 +248,8 @@ def _open_frame(path: Path, frame: pd.DataFrame, known: Titles) -> ReceivedRecor
 
     titles = [str(title) for title in frame]
     grid = Grid({0: titles}, 0, titles, len(titles))
-    return open_grid(path, "", grid, known, read, find_faults=lambda _: [] if len(frame) else [NO_ROWS])
+    faults = [] if len(frame) else [NO_ROWS]
+    return open_grid(path, "", grid, known, read, size=len(frame), find_faults=lambda _: faults)
 
 
 def _guarded(path: Path, read: Callable, **options):
@@ -265,21 +266,20 @@ def _guarded(path: Path, read: Callable, **options):
 def open_parquet(path: Path, known: Titles) -> ReceivedRecords:
     """The rows of a Parquet file."""
     # Integers with missing values would become decimals.
-    return _open_frame(path, _guarded(path, pd.read_parquet, dtype_backend="numpy_nullable"), known)
+    frame = _guarded(path, pd.read_parquet, dtype_backend="numpy_nullable")
+    # pandas may have written a column as the index.
+    return _open_frame(path, frame if frame.index.name is None else frame.reset_index(), known)
 
 
 def open_statistical(path: Path, known: Titles) -> ReceivedRecords:
     """The rows of an SPSS or Stata file.
 
     A value with a label is that label, a code without one stays a code, a missing value (one that was declared so, too)
-    is empty. A variable is titled by its name or, if only its label is known, by that: users of SPSS and Stata shorten
-    the one and write the question in the other.
+    is empty. A variable is titled by its label unless its name is known: users of SPSS and Stata shorten the one and
+    write the question in the other.
     """
     read = READERS[path.suffix.lower()]
     table, about = _guarded(path, read, apply_value_formats=True, formats_as_category=False)
-    labels = {name: label or "" for name, label in about.column_names_to_labels.items()}
-    titles = [
-        labels[name] if fold(name) not in known.columns and fold(labels.get(name, "")) in known.columns else name
-        for name in table.columns
-    ]
+    labels = about.column_names_to_labels
+    titles = [name if fold(name) in known.columns else labels.get(name) or name for name in table.columns]
     return _open_frame(path, table.set_axis(titles, axis="columns"), known)

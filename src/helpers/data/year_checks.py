@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -61,37 +60,25 @@ def quotation_faults(year: int) -> list[DataError]:
     except DataError:  # of the code book, which `faults` reports
         return []
     rows, file = codings.chosen_quotations(coding_files.read_quoted(year), possible), paths.relative(path)
-    wrong = list(_wrong(rows, possible, book, year=year))
-    faults = [fault(file, *cell, remedy()) for *cell, remedy in wrong[:MOST_TOLD]]
-    if more := len(wrong) - len(faults):
-        faults.append(DataError(f"{file} : {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."))
-    return faults
-
-
-def _wrong(
-    rows: pd.DataFrame, possible: pd.DataFrame, book: pd.DataFrame, *, year: int
-) -> Iterator[tuple[int, str, str, Callable[[], str]]]:
-    """The line, column and value of each fault, and a function that gives its remedy (some take a search).
-
-    ``rows`` are those of `codings.chosen_quotations`.
-    """
     # A year that has not ended may be invented: its last day is as good as today.
     first, last = date(year, 1, 1), max(date.today(), date(year, 12, 31))
+    found: list[DataError] = []
     seen: dict[tuple[str, str], int] = {}
-    themes = set(book["theme"])
     for line, row in zip(rows.index, rows.itertuples(), strict=True):
-        day = row.relue_le.date()
-        before = seen.setdefault((row.theme, row.citation), line)
+        day, before = row.relue_le.date(), seen.setdefault((row.theme, row.citation), line)
         if not first <= day <= last:
             remedy = f"n’est pas un jour entre le 1er janvier {year} et aujourd’hui ; mettez celui de la relecture."
-            yield line, "relue_le", f"{day:%d/%m/%Y}", partial(str, remedy)
-        elif row.theme not in themes:
-            yield line, "theme", row.theme, partial(_theme_remedy, row.theme, book)
+            found.append(fault(file, line, "relue_le", f"{day:%d/%m/%Y}", remedy))
+        elif row.theme not in set(book["theme"]):
+            found.append(fault(file, line, "theme", row.theme, _theme_remedy(row.theme, book)))
         elif pd.isna(row.voix):
-            yield line, "citation", row.citation, partial(_quotation_remedy, row, possible, year=year)
+            found.append(fault(file, line, "citation", row.citation, _quotation_remedy(row, possible, year=year)))
         elif before != line:
             remedy = f"est déjà ligne {before}, sous le même thème ; gardez-en une."
-            yield line, "citation", row.citation, partial(str, remedy)
+            found.append(fault(file, line, "citation", row.citation, remedy))
+    more = len(found) - MOST_TOLD
+    others = f"{file} : {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."
+    return found[:MOST_TOLD] + ([DataError(others)] if more > 0 else [])
 
 
 def _theme_remedy(theme: str, book: pd.DataFrame) -> str:
@@ -208,7 +195,7 @@ def read_earlier(year: int) -> dict[int, Persons]:
     for each in (each for each in paths.exported_years() if each < year and paths.exports(year)):
         cleaned = _read(each).cleaned
         if cleaned.faults:
-            raise cleaned.faults[0]
+            raise DataError(f"Export de {each}, lu avec celui de {year} : {cleaned.faults[0]}")
         out[each] = cleaned.persons
     return out
 
