@@ -516,10 +516,15 @@ def report_causes(
 
 
 def current_report(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> Path | None:
-    """The folder of the published report if it is up to date, its files included; else None."""
+    """The folder of the published report if it is up to date, its files included, and no run was cut; else None."""
     for is_synthetic in (False, True):  # never both: an export that comes or goes is a reason
         if report_causes(year, compare_to, sites, is_synthetic=is_synthetic) == []:
-            return report(year, is_synthetic=is_synthetic)
+            folder = report(year, is_synthetic=is_synthetic)
+            return (
+                None
+                if [*folder.parent.glob(f"*{folder.name}.ancien"), *folder.parent.glob(f".en-cours-{year}*")]
+                else folder
+            )
     return None
 
 
