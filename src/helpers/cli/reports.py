@@ -94,6 +94,8 @@ def _run_one(options: Namespace) -> None:
 
 def _count_waiting(year: int) -> None:
     """Say how many sentences may be quoted that nobody has proofread."""
+    if not paths.coding_files(year):
+        return
     from helpers import data
 
     counts = data.load(year, "codages")
