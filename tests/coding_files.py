@@ -105,7 +105,7 @@ def made_codes(draw: random.Random) -> list[Code]:
     for _ in range(draw.randint(1, 8)):
         parent = draw.choice(["", "", *(code.path for code in codes)])
         free = [label for label in LABELS if not any(code.parent == parent and code.name == label for code in codes)]
-        notes = [made_text(draw, [*PIECES, "\r\n", "\nInclure : ", "\n\\Exemple : "], 3) for _ in range(4)]
+        notes = [made_text(draw, [*PIECES, "\r\n"], 3) for _ in range(4)]
         codes.append(Code(draw.choice(free), parent, *notes, draw.choice(["", "2021-03-02"]), draw.random() < 0.8))
     return codes
 

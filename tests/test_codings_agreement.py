@@ -170,4 +170,4 @@ def test_two_files_of_nearly_one_text_are_one_text_with_the_same_agreement(chang
 def test_two_texts_of_one_name_that_say_other_things_stay_two():
     one, two = Document("r1", "Un bureau pour recevoir les élèves."), Document("r1", "La cour est fermée le soir depuis mars.")
     merged = codings.merge_codings({"a": Project((), (one,)), "b": Project((), (two,))})
-    assert [each.name for each in merged.documents] == ["r1 (1)", "r1 (2)"]
+    assert [each.name for each in merged.documents] == ["r1", "r1 (2)"]

@@ -1,6 +1,5 @@
 """Our own tables: what a person edits in a spreadsheet, alone or together."""
 
-import csv
 
 import pytest
 
@@ -18,14 +17,6 @@ PASSAGES = "document;debut;fin;texte;code;codeur;memo\n"
 def write(path, text):
     path.write_bytes(text.encode())
     return path
-
-
-def test_the_files_are_those_that_a_french_spreadsheet_opens(tmp_path):
-    tables.write_csv(small_project(), tmp_path)
-    content = (tmp_path / "passages.csv").read_bytes()
-    assert content.startswith("\ufeffdocument;debut;fin;texte;code;codeur;memo\r\n".encode())
-    with (tmp_path / "livre_de_codes.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file, delimiter=";"))[2] == ["Élèves", "Accueil", "", "", "", "", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -115,13 +106,3 @@ def test_utf_16_is_read_and_windows_1252_refused(tmp_path):
     assert refusal(path) == "p.csv : le fichier n’est pas en UTF-8 (octet 58) ; enregistrez-le en UTF-8."
     path.write_bytes((BOOK + "Élèves;;;;;;\n").encode("utf-16"))
     assert reading.read(path) == Project((Code("Élèves"),))
-
-
-def test_a_document_longer_than_the_limit_of_the_csv_module_is_kept(tmp_path):
-    project = Project((), (Document("a", "é" * 200_000),))
-    tables.write_csv(project, tmp_path)
-    limit = csv.field_size_limit(131_072)
-    try:
-        assert reading.read(tmp_path) == project and csv.field_size_limit() == 131_072
-    finally:
-        csv.field_size_limit(limit)

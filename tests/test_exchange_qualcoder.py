@@ -144,7 +144,3 @@ def test_an_rqda_project_gives_what_it_did_not_delete(tmp_path):
 def test_a_file_that_only_its_tool_opens_is_refused_with_the_way_to_export_it(name, remedy, tmp_path):
     (tmp_path / name).write_bytes(b"\1\2\3")
     assert remedy in refusal(tmp_path / name)
-
-
-def test_a_folder_without_the_base_is_refused(tmp_path):
-    assert "ni un projet QualCoder" in refusal(tmp_path)

@@ -8,20 +8,11 @@ from xml.etree import ElementTree
 import pytest
 
 from coding_files import SEEDS, made_project, messages, place, plain, small_project
-from helpers.codings import reading, refi, tables
+from helpers.codings import model, reading, refi, tables
 from helpers.codings.model import Code, Document, Passage, Project
+from helpers.schema import DataError
 
 PROJECTS = [made_project(seed) for seed in SEEDS]
-
-
-def test_the_projects_made_here_hold_what_a_round_trip_can_lose():
-    passages = [passage for project in PROJECTS for passage in project.passages]
-    texts = "".join(passage.text for passage in passages)
-    assert len(passages) > 60 and "\n" in texts and "\U0001f3fd" in texts and "e\u0301" in texts
-    assert any(code.parent and "\\/" in code.path for project in PROJECTS for code in project.codes)
-    assert any(document.text == "" for project in PROJECTS for document in project.documents)
-    spans = [(rank, each.document, each.start) for rank, project in enumerate(PROJECTS) for each in project.passages]
-    assert len(set(spans)) < len(spans)  # several codes on one span
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=SEEDS)
@@ -70,14 +61,6 @@ def test_the_same_project_is_the_same_bytes(write, tmp_path):
     assert contents[0] == contents[1] and all(contents[0])
 
 
-def test_an_archive_tells_no_day_and_no_machine(tmp_path):
-    refi.write_qdpx(made_project(3), tmp_path / "a.qdpx")
-    with zipfile.ZipFile(tmp_path / "a.qdpx") as archive:
-        entries = {(each.date_time, each.create_system, each.external_attr >> 16) for each in archive.infolist()}
-        assert len(archive.namelist()) == 1 + len(made_project(3).documents)
-    assert entries == {((1980, 1, 1, 0, 0, 0), 3, 0o100644)}
-
-
 def test_passages_without_position_stay_in_the_tables_and_are_reported_elsewhere(tmp_path):
     project = small_project()
     alone = Passage("Réunion du 20", None, None, "Bonjour", "Équipe")
@@ -89,11 +72,41 @@ def test_passages_without_position_stay_in_the_tables_and_are_reported_elsewhere
     assert reading.read(tmp_path / "a.qdpx") == project
 
 
-def test_a_definition_that_looks_like_another_part_stays_a_definition(tmp_path):
-    parts = {"include": "Inclure : v\nModifié le : w", "changed": "2021-01-01"}
-    project = Project((Code("a", definition="x\nInclure : y\n\\Exclure : z", **parts),))
-    refi.write_qdc(project, tmp_path / "a.qdc")
-    assert reading.read(tmp_path / "a.qdc") == project
+# --- a project is consistent, or one sentence says what is not ---
+
+TEXT, ACCUEIL = Document("a", "Bonjour à tous."), Code("Accueil")
+
+
+def test_codes_and_passages_have_one_order_and_no_duplicate():
+    codes = (Code("x", "b/c"), Code("c", "b"), Code("b"), Code("a"), Code("a", "b"))
+    places = [("b", 0, 1, "b", "b"), ("a", 3, 7, "jour", "a"), ("a", 0, 7, "Bonjour", "b"), ("a", 0, 7, "Bonjour", "a")]
+    passages = tuple(Passage(*each) for each in [*places, places[0]])
+    project = Project(codes, (TEXT, Document("b", "bc")), passages, told=("x",))
+    assert [code.path for code in project.codes] == ["b", "b/c", "b/c/x", "b/a", "a"]
+    found = [(each.document, each.start, each.code) for each in project.passages]
+    assert found == [("a", 0, "b"), ("a", 0, "a"), ("a", 3, "a"), ("b", 0, "b")]
+
+
+@pytest.mark.parametrize("labels", [("a/b",), ("a", "b"), ("a\\", "b"), ("a\\/b",), ("/",), ("a\\\\", "/b")])
+def test_a_path_gives_its_labels_back(labels):
+    path = ""
+    for label in labels:
+        path = model.code_path(label, path)
+    assert model.code_labels(path) == labels
+
+
+@pytest.mark.parametrize(("codes", "documents", "passages", "sentence"), [
+    ((Code("a"), Code("a")), (), (), "le code « a » est donné deux fois"),
+    ((Code("Relation"), Code("a", "Relations")), (), (), "le code parent « Relations » n’existe pas ; vouliez-vous « Relation » ?"),
+    ((), (TEXT, TEXT), (), "le même nom"),
+    ((ACCUEIL,), (TEXT,), (("a", 0, 7, "Bonjour", "Acceuil"),), "le code « Acceuil » n’existe pas ; vouliez-vous « Accueil » ?"),
+    ((ACCUEIL,), (TEXT,), (("zz", 0, 7, "Bonjour", "Accueil"),), "le document « zz » n’existe pas ; ajoutez-le"),
+    *(((ACCUEIL,), (TEXT,), (("a", *at, "Accueil"),), "n’est pas le texte du document") for at in ((0, 7, "bonjour"), (3, 3, ""), (14, 16, "."))),
+])  # fmt: skip
+def test_what_is_not_consistent_is_refused(codes, documents, passages, sentence):
+    with pytest.raises(DataError) as error:
+        Project(codes, documents, tuple(Passage(*each) for each in passages))
+    assert sentence in plain(str(error.value))
 
 
 # --- IRaMuTeQ ---

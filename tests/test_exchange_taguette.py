@@ -1,7 +1,5 @@
 """Taguette: positions are bytes of the text without tags; what does not match is reported, never moved."""
 
-import html
-import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -21,7 +19,7 @@ from coding_files import (
 )
 from helpers import codings
 from helpers.codings import reading, tables
-from helpers.codings.model import Code, Document, Passage, Project
+from helpers.codings.model import Code, Document, Project
 from helpers.codings.reading import words_of
 
 SMALL = flat(small_project())
@@ -45,14 +43,6 @@ def test_a_project_gives_codes_texts_positions_and_coders(path, tmp_path):
 def test_positions_are_right_behind_accents_emoji_and_decomposed_letters(seed, tmp_path):
     project = without_returns(made_project(seed))
     assert reading.read(taguette(tmp_path / "a", project)) == project
-
-
-def test_positions_are_bytes_and_not_characters(tmp_path):
-    path = taguette(tmp_path / "a", ABC)
-    base = sqlite3.connect(path)
-    assert base.execute("SELECT start_offset, end_offset FROM highlights").fetchall() == [(7, 10)]
-    base.close()
-    assert reading.read(path).passages == (Passage("a", 4, 7, "abc", "x"),)
 
 
 @pytest.mark.parametrize("start", [1, 9, -1, 99])
@@ -95,15 +85,6 @@ def test_line_breaks_and_entities_are_those_of_a_browser():
     assert words_of("<pre>\na\n</pre>\nb") == "a\n\nb"  # the first line break of a block of code is dropped
     # As html5lib, which Taguette uses, reads them; Python's parser differs.
     assert words_of("a&ampb &notin; &nosuch; &#8217;&#x1F469; & &lt") == "a&b ∉ &nosuch; ’👩 & <"
-
-
-def test_tags_inside_a_passage_do_not_count(tmp_path):
-    def bold(words):
-        return f"<p>{html.escape(words).replace('principal', '<b>prin</b><i>cipal</i>')}</p>"
-
-    text = Document("a", "Été : le principal arrive")
-    project = Project((Code("x"),), (text,), (place(text, "principal arrive", "x", "A"),))
-    assert reading.read(taguette(tmp_path / "a", project, markup=bold)) == project
 
 
 def test_tags_of_the_latest_version_have_a_parent(path):

@@ -50,8 +50,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def escape_formula(text: str) -> str:
-    """The text, quoted if a spreadsheet would run it as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """The text, quoted if a spreadsheet would run it as a formula; one that looks quoted is quoted again."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
 def unescape_formula(text: str) -> str:

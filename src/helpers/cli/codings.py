@@ -116,19 +116,20 @@ def _read_coding(source: Path, kind: str | None):
     """The coding of a file; ``kind`` is given to those of its documents that have none."""
     from dataclasses import replace
 
-    from helpers.codings import model, reading
+    from helpers.codings import reading
 
     project = reading.read(source)
     if kind is None:
         return project
     if project.codes and not project.documents:
         raise DataError(f"{source.name} est un livre de codes, sans document ; relancez sans --kind.")
-    if count := len(model.documents_without_kind(project)):
+    if count := sum(not document.kind for document in project.documents):
         says = "disait" if count == 1 else "disaient"
         done = f"Nature « {kind} » donnée à {counted(count, 'document')} qui ne la {says} pas."
     else:
         done = "Les documents disent déjà leur nature : --kind n’y change rien."
-    return replace(model.with_document_kind(project, kind), told=(done, *project.told))
+    documents = tuple(replace(document, kind=document.kind or kind) for document in project.documents)
+    return replace(project, documents=documents, told=(done, *project.told))
 
 
 def _list_content(project) -> None:
@@ -154,9 +155,7 @@ def _list_content(project) -> None:
 
 def _warn_of_unknown_kinds(project) -> None:
     """What it costs that documents do not say their kind, and what to type."""
-    from helpers.codings import model
-
-    if count := len(model.documents_without_kind(project)):
+    if count := sum(not document.kind for document in project.documents):
         says = "ne dit pas s’il est" if count == 1 else "ne disent pas s’ils sont"
         print_message(
             filled(

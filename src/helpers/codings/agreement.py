@@ -14,14 +14,13 @@ from helpers.codings.counts import (
     FEWEST_DOCUMENTS,
     SYNTHESIS,
     Unit,
-    ancestors,
     coded_by,
     meetings_of,
     texts_of,
     units,
     word_count,
 )
-from helpers.codings.model import Document, Project
+from helpers.codings.model import Document, Project, ancestors, free_name
 from helpers.codings.safe_files import coding_error, one_line
 
 # --- Agreement coefficients, from the 2 × 2 table of one code ---
@@ -281,7 +280,8 @@ def merge_codings(projects: Mapping[str, Project]) -> Project:
         for each in project.passages:
             coders[each.coder, keys[coding][each.document]].add(coding)
     ambiguous = {coder for (coder, _), names in coders.items() if coder and len(names) > 1}
-    names, passages = _numbered(documents), []
+    taken, passages = Counter(), []
+    names = {key: free_name(key[0], taken) for key in documents}
     for coding, project in projects.items():
         own = coding if any(len(holders[key]) > 1 for key in keys[coding].values()) else ""
         for each in project.passages:
@@ -318,18 +318,6 @@ def _completed(first: Document, second: Document) -> Document:
     """The first document, with the kind and attributes that only the second has."""
     attributes = dict(second.attributes) | dict(first.attributes)
     return replace(first, kind=first.kind or second.kind, attributes=tuple(sorted(attributes.items())))
-
-
-def _numbered(documents: dict[_Key, Document]) -> dict[_Key, str]:
-    """A unique name for each document: its own unless another has it, else numbered."""
-    times, taken, names = Counter(name for name, _, _ in documents), set(), {}
-    for key in documents:
-        rank, name = 1, key[0]
-        while name in taken or (rank == 1 and times[key[0]] > 1):
-            name, rank = f"{key[0]} ({rank})", rank + 1
-        taken.add(name)
-        names[key] = name
-    return names
 
 
 # --- The two coders of a year who can be compared ---

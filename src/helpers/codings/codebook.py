@@ -4,21 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
-from itertools import islice
 from types import MappingProxyType
 
 import pandas as pd
 
-from helpers.codings.model import Code, Project, code_labels, code_path
-from helpers.codings.tables import escape_formula
-from helpers.schema import DataError, table_schema
-from helpers.typography import fold, french_spaces, shorten
+from helpers.codings.model import Code, Project, code_labels, code_path, free_name
+from helpers.codings.safe_files import coding_error, nearest, one_line
+from helpers.schema import table_schema
+from helpers.typography import escape_formula, fold
 
 # --- Matching codes with rows of the book ---
-
-# The search for the nearest name gets slower with the number and the length of the names.
-_MOST_COMPARED, LONGEST = 2_000, 80
 
 
 def key_of(name: str) -> str:
@@ -116,14 +111,13 @@ def unknown_code(code: Code, book: pd.DataFrame) -> str:
     le code « Les outil » n’est pas dans le livre de codes ; vouliez-vous « Les outils » ?
     """
     named = {key_of(name): row.libelle for row in book.itertuples() for name in (row.theme, row.libelle)}
-    short = (key for key in named if len(key) <= LONGEST)
-    near = get_close_matches(key_of(code.name)[:LONGEST], [*islice(short, _MOST_COMPARED)], n=1)
-    path = " / ".join(code_labels(code.path))
-    if near and near[0] == key_of(code.name):
+    near = nearest(key_of(code.name), named)
+    if near == key_of(code.name):
         remedy = "il y a un code de ce nom, sous un autre parent ou deux fois : précisez le parent."
     else:
-        remedy = f"vouliez-vous « {named[near[0]]} » ?" if near else "corrigez-le, ou ajoutez-le au livre."
-    return french_spaces(f"le code « {shorten(' '.join(path.split()))} » n’est pas dans le livre de codes ; {remedy}")
+        remedy = f"vouliez-vous « {named[near]} » ?" if near else "corrigez-le, ou ajoutez-le au livre."
+    path = one_line(" / ".join(code_labels(code.path)))
+    return f"le code « {path} » n’est pas dans le livre de codes ; {remedy}"
 
 
 # --- The book as codes, and a coding under the codes of the book ---
@@ -160,7 +154,7 @@ def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[
     codes, renamed = codes_of(book) if projects else {}, {}
     for name, project in projects.items():
         if missing := missing_codes(project, book):
-            raise DataError(" ".join(f"{unknown_code(code, book)}" for code in missing[:3]))
+            raise coding_error(" ".join(unknown_code(code, book) for code in missing[:3]))
         themes = themes_of(used_codes(project), book, project.themes)
         passages = tuple(replace(each, code=codes[themes[each.code]].path) for each in project.passages)
         renamed[name] = Project(tuple(codes.values()), project.documents, passages, project.told)
@@ -211,22 +205,23 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> tuple[list[dict[str, st
     return rows, added
 
 
+# Longer ones are cut: nobody would type them in another table.
+_LONGEST = 80
+
+
 def _row(code: Code, parent: str, themes: set[str], labels: set[str]) -> dict[str, str]:
     most = {each["name"]: each.get("constraints", {}).get("maxLength") for each in table_schema("themes")["fields"]}
-    theme, label = fold(code.name)[:LONGEST].strip("_") or "code", _cut(code.name, most["libelle"] - 10)
+    theme, label = fold(code.name)[:_LONGEST].strip("_") or "code", _cut(code.name, most["libelle"] - 10)
     if theme in themes and parent:
-        theme = f"{parent}_{theme}"[: 2 * LONGEST]
+        theme = f"{parent}_{theme}"[: 2 * _LONGEST]
     if label in labels and code.parent:
         label = _cut(f"{code_labels(code.parent)[-1]} : {code.name}", most["libelle"] - 10)
-    number, free, name = 1, theme, label
-    while free in themes or name in labels:
-        number += 1
-        free = f"{theme}_{number}" if theme in themes else theme
-        name = f"{label} ({number})" if label in labels else label
+    theme = fold(free_name(theme, Counter(themes)))
     texts = {column: _cut(getattr(code, field), most[column]) for column, field in _FIELDS.items()}
     texts["definition"] = texts["definition"] or TO_DEFINE
     changed = code.changed if _DAY.fullmatch(code.changed) else ""
-    return {"theme": free, "libelle": name, **texts, "parent": parent, "modifie_le": changed}
+    label = free_name(label, Counter(labels))
+    return {"theme": theme, "libelle": label, **texts, "parent": parent, "modifie_le": changed}
 
 
 def _cut(text: str, most: int) -> str:

@@ -5,12 +5,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import accumulate, islice
+from itertools import islice
 from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.codings.model import KINDS, Code, Document, Passage, Project, code_labels, code_path
+from helpers.codings.model import KINDS, Code, Document, Passage, Project, ancestors, code_labels
 from helpers.codings.safe_files import unknown_name_error
 
 # --- Spans of text and their overlaps ---
@@ -64,15 +64,6 @@ def segments_by_code(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
     for passage in passages:
         out[passage.code].append(passage)
     return out
-
-
-def ancestors(path: str) -> list[str]:
-    """The paths from the root down to this code.
-
-    >>> ancestors("Lieux/Bureau")
-    ['Lieux', 'Lieux/Bureau']
-    """
-    return list(accumulate(code_labels(path), lambda above, name: code_path(name, above), initial=""))[1:]
 
 
 def coded_by(project: Project, coder: str) -> Project:

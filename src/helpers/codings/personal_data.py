@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import pandas as pd
@@ -15,69 +15,78 @@ from helpers.codings.safe_files import unknown_name_error
 from helpers.schema import FEWEST_PERSONS
 from helpers.typography import fold
 
-# --- Mail addresses, telephone and identity numbers, dates of birth, each replaced by its kind ---
+# --- What has the form of a personal datum: one table, used to replace and to mask ---
 
-# What people put between the digits of a number: any space, a dot, a dash, a slash.
-_GAP = r"[^\S\n]{0,2}[.\-‐‑–/]?[^\S\n]{0,2}"
+# What people put between the digits of a number: any space but a tab, a dot, a dash, a slash.
+_GAP = r"[^\S\n\t]{0,2}[.\-‐‑–/]?[^\S\n\t]{0,2}"
 _PART = r"[^\s@<>()\[\]«»,;:\"]"
 _NETWORK = r"(?:insta(?:gram)?|snap(?:chat)?|tik ?tok|twitter|discord|facebook|pseudo|compte)"
-_PATTERNS = (
-    ("compte", rf"(?i)(?<!\w){_NETWORK}\s?:?\s?@\w[\w.]{{1,40}}"),
-    ("courriel", rf"{_PART}{{1,64}}\s?@\s?{_PART}{{1,200}}\.[^\W\d_]{{2,20}}"),
-    ("compte", r"(?<![\w.])@[^\W_][\w.]{1,40}"),
-    # Social security number, spaced or not, with or without its key.
-    (
-        "identifiant",
-        rf"(?<!\d)[12]{_GAP}\d\d{_GAP}[0-9]\d{_GAP}[0-9][0-9AaBb]{_GAP}\d{{3}}{_GAP}\d{{3}}(?:{_GAP}\d\d)?(?!\d)",
+# Also with accents apart, or misread.
+_MONTH = r"(?:janv|f.{1,2}vr|mars|avr|mai|juin|juil|ao.{1,2}t|sept|oct|nov|d.{1,2}c)\w*\.?"
+_DATE = (
+    r"(?<!\d)(?:\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:\d{4}|\d\d(?![/.\- ]?\d))|(?:19|20)\d\d-\d\d-\d\d"
+    rf"|\d{{1,2}}(?:\s?er)?\s+{_MONTH}\s+\d{{2,4}})(?!\d)"
+)
+_STREET = r"rue|avenue|av\.|boulevard|bd\.?|place|allées?|impasse|chemin|cité|résidence|quai|square|route|cours|passage"
+# The first that matches from a place wins.
+_FORMS = {
+    # « né le », « née en », « née à Lille le », « date de naissance : », « DDN ».
+    "naissance": (
+        r"\b(?:n(?:é|e\u0301)(?:e|\(e\)|[·.\-]e)?s?|naissance|naiss\.?|DDN)(?![^\W_])[^\n.;]{0,40}?"
+        rf"(?P<jour>{_DATE}|(?<!\d)(?:\d{{1,2}}(?:\s?er)?\s+{_MONTH}|\d{{1,2}}/\d{{1,2}}|(?:19|20)\d\d)(?!\d))"
     ),
-    # National pupil number: nine digits and two letters, or ten and one.
-    ("identifiant", r"(?<![^\W_])\d{9}(?:\d?[A-Za-z]|[A-Za-z]{2})(?![^\W_])"),
-    # Ten digits from 0, however they are grouped; a date and what follows it are no telephone number.
-    ("téléphone", rf"(?<!\w)(?:\+|00)\d{{1,3}}(?:{_GAP}[()]?{_GAP}\d){{7,12}}(?!\d)"),
-    ("téléphone", rf"\(0\d\)(?:{_GAP}\d){{8}}(?!\d)"),
-    (
-        "téléphone",
-        rf"(?<![\w+])(?<!\d[/.\-])(?!\d\d?[/.\-]\d\d?[/.\-](?:19|20)\d\d(?!\d))(?:0|\(0\))(?:{_GAP}\d){{9}}(?!\d)",
+    "date": _DATE,
+    "compte": rf"(?<!\w){_NETWORK}\s?:?\s?@\w[\w.]{{1,40}}|(?<![\w.])@[^\W_][\w.]{{1,40}}(?!\s?@)",
+    "courriel": (
+        rf"{_PART}{{1,64}}\s?(?:@|[(\[]\s*(?:at|arobase)\s*[)\]]|\sarobase\s)\s?{_PART}{{1,200}}\.[^\W\d_]{{2,20}}"
     ),
-    # Any other long run of digits is taken for somebody's number.
-    ("identifiant", r"(?<![^\W_])\d{9,}(?![^\W_])"),
-)
-_MONTHS = "janv|févr|fevr|mars|avr|mai|juin|juil|août|aout|sept|oct|nov|déc|dec"
-_DATE = re.compile(
-    rf"(?<!\d)(?:\d{{1,2}}\s?[/.\-]\s?\d{{1,2}}\s?[/.\-]\s?(?P<a>\d{{4}}|\d\d)"
-    rf"|(?P<b>\d{{4}})-\d\d-\d\d"
-    rf"|\d{{1,2}}(?:er)?\s+(?:{_MONTHS})[^\W\d_]*\.?\s+(?P<c>\d{{4}}))(?!\d)",
-    re.IGNORECASE,
-)
-# « né le », « née en », « née à Lille le », « date de naissance : », « DDN ».
-_BORN = re.compile(
-    r"\b(?:née?s?|né\(e\)|né[·.\-]e|naissance|naiss\.?|DDN)(?![^\W_])[^\n.;]{0,40}?(?P<when>(?<!\d)\d[^\n;,)]{0,25}\d)",
-    re.IGNORECASE,
-)
-_YEAR_ALONE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+    "adresse web": r"(?:https?://|www\.)\S+",
+    "adresse": (
+        rf"(?<!\d)\d{{1,4}}(?:\s?(?:bis|ter))?,?\s(?:{_STREET})\s(?:[^\W\d_][\w'’.-]*\s?){{1,5}}(?:,?\s?\d{{5}}\s[^\W\d_][\w'’-]*)?"
+    ),
+    # Ten digits from 0, or more after a country code, however they are grouped.
+    "téléphone": (
+        rf"(?<![\w+])(?:(?:\+|00)\d{{1,3}}(?:{_GAP}[()]?{_GAP}\d){{7,12}}"
+        rf"|(?:0|\(0\))(?:{_GAP}\d){{9}}|\(0\d\)(?:{_GAP}\d){{8}})(?!\w)"
+    ),
+    # Social security number, with or without its key; national pupil number; any other long run of digits.
+    "identifiant": (
+        rf"(?<![^\W_])(?:[12]{_GAP}\d\d{_GAP}\d\d{_GAP}\d[\dAaBb]{_GAP}\d{{3}}{_GAP}\d{{3}}(?:{_GAP}\d\d)?"
+        rf"|\d{{3}}{_GAP}\d{{3}}{_GAP}\d{{3}}{_GAP}(?:\d?[A-Za-z]|[A-Za-z]{{2}})|\d{{9,}})(?![^\W_])"
+    ),
+}
+_FORM = re.compile("|".join(f"(?P<{fold(kind)}>{pattern})" for kind, pattern in _FORMS.items()), re.IGNORECASE)
+_KINDS = {fold(kind): kind for kind in _FORMS}
 # Pupils of a collège are nine at least: a full date that old is a birth, not a meeting.
 _YOUNGEST = 9
 
 
-def replace_birth_dates(text: str, year: int, count: Callable[[str], str]) -> str:
-    """The text with dates after « né le » and the like, or at least nine years before ``year``, replaced.
+def _is_old(written: str, year: int) -> bool:
+    """Whether a date is at least nine years before ``year``."""
+    parts = re.findall(r"\d+", written)
+    digits = next((each for each in parts if len(each) == 4), parts[-1])
+    full = int(digits) + (0 if len(digits) == 4 else 2000 if int(digits) + 2000 <= year + 1 else 1900)
+    return full <= year - _YOUNGEST
 
-    >>> replace_birth_dates("Le 12/03/2021, une élève née en 2008.", 2021, "[{}]".format)
-    'Le 12/03/2021, une élève née en [date de naissance].'
+
+def is_personal(text: str) -> bool:
+    """Whether a text holds a mail, web or postal address, an account, a long number or a full date."""
+    return mask_personal_data(text) != text
+
+
+def mask_personal_data(text: str) -> str:
+    """The text, same length, with « • » for each character of what `is_personal` detects.
+
+    >>> mask_personal_data("écrire à a@b.fr")
+    'écrire à ••••••'
     """
-
-    def born(match: re.Match) -> str:
-        start = match.start("when") - match.start()
-        head, tail = match[0][:start], match[0][start:]
-        pattern = _DATE if _DATE.search(tail) else _YEAR_ALONE
-        return head + pattern.sub(lambda _: count("date de naissance"), tail, count=1)
-
-    def old(match: re.Match) -> str:
-        digits = match["a"] or match["b"] or match["c"]
-        full = int(digits) + (0 if len(digits) == 4 else 2000 if int(digits) + 2000 <= year + 1 else 1900)
-        return count("date de naissance") if full <= year - _YOUNGEST else match[0]
-
-    return _DATE.sub(old, _BORN.sub(born, text))
+    # Full-width characters are read as plain ones.
+    plain = (unicodedata.normalize("NFKC", sign) for sign in text)
+    plain = "".join(one if len(one) == 1 else sign for one, sign in zip(plain, text, strict=True))
+    out = list(text)
+    for match in _FORM.finditer(plain):
+        out[match.start() : match.end()] = "•" * len(match[0])
+    return "".join(out)
 
 
 # --- Pseudonyms: names of a list, and names that follow a title ---
@@ -87,12 +96,9 @@ _FIRST_MARK, _LAST_MARK = 0xF0000, 0xFFFFD
 # Invisible characters, which would split a name or a number.
 _UNSEEN = re.compile(f"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}]")
 _SPACE = r"[^\S\n]{1,3}"
-_ONE = (
-    r"[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|MONSIEUR|MADAME|MADEMOISELLE|M\.|M|Mr\.?|[Mm]me\.?|MME\.?|[Mm]e?lle\.?|ME?LLE\.?"
-    r"|Dr\.?|[Dd]octeur"
-)
-_MANY = r"MM\.?|[Mm]essieurs|[Mm]esdames|[Mm]mes\.?|[Mm]e?lles\.?|[Mm]esdemoiselles"
-_TITLE = re.compile(rf"(?<!\w)(?:(?P<many>{_MANY})|{_ONE})(?:{_SPACE}|(?<=\.)(?=\w))")
+_ONE = r"monsieur|madame|mademoiselle|m\.|mr\.?|mme\.?|me?lle\.?|dr\.?|docteur"
+_MANY = r"mm\.?|messieurs|mesdames|mmes\.?|me?lles\.?|mesdemoiselles"
+_TITLE = re.compile(rf"(?<!\w)(?:(?P<many>(?i:{_MANY}))|M|(?i:{_ONE}))(?:{_SPACE}|(?<=\.)(?=\w))")
 _WORD = re.compile(r"[^\W\d_](?:\w|['’ʼ‐‑-](?=\w))*\.?")
 _PARTICLE = re.compile(r"(?:(?:de|du|des|da|di|dos|ben|bin|el|al|van|von|der|den)[^\S\n]{1,3}|[dlDL]['’ʼ])")
 _AND = re.compile(r"\s{0,3}(?:,|\bet\b|&)\s{0,3}")
@@ -101,6 +107,18 @@ _MOST_WORDS = 4
 _ROLES = set(
     "principal principale adjoint adjointe cpe proviseur directeur directrice president presidente maire "
     "inspecteur inspectrice infirmier infirmiere gestionnaire as alses x".split()
+)
+# What comes after one of these is a place that bears a name: « collège Sévigné », « rue Pierre Curie ».
+_PLACE = re.compile(
+    r"(?:coll[èe]ges?|lyc[ée]es?|[ée]coles?|gymnases?|stades?|salles?|centres?|mairies?|h[ôo]pital|quartiers?|maisons?"
+    rf"|médiathèques?|{_STREET})(?:[^\S\n]+(?:des?|du|la|le|les|social|municipale?|\w+['’-]?\w*(?=[^\S\n]\w+$)))*"
+    r"[^\S\n]+(?:\w+[^\S\n-]+)?$",
+    re.IGNORECASE,
+)
+# A word in lower case after one of these is a thing: « une pierre », « en pierre ».
+_DETERMINER = re.compile(
+    r"(?:^|[\s'’])(?:l['’]|d['’]|(?:les?|la|une?|des?|du|aux?|en|ce[st]?|cette|[mst](?:on|a|es)|leurs?|[nv]otre)\s)$",
+    re.IGNORECASE,
 )
 # Shorter words are too common: they are replaced after a title only.
 _SHORTEST = 3
@@ -112,6 +130,14 @@ def _clean(text: str) -> str:
 
 def _key(name: str) -> str:
     return fold(name) or name.casefold()
+
+
+@cache
+def _is_french(word: str) -> bool:
+    """Whether a word is in the dictionary, in lower case: « rose » and « pierre » are, « vasseur » is not."""
+    from simplemma import is_known  # it loads a dictionary
+
+    return is_known(word.lower(), lang="fr")
 
 
 @cache
@@ -132,17 +158,22 @@ def _pattern(name: str) -> str:
 
 def _words(name: str) -> list[str]:
     """The words of a name without its particles; the last one identifies two spellings."""
-    return [word for word in _WORD.findall(_PARTICLE.sub("", name)) if word[0].isupper()] or [name]
+    return [word.strip("'’ʼ-.") for word in _WORD.findall(_PARTICLE.sub("", name))] or [name]
 
 
 def _name_at(text: str, start: int) -> int:
-    """Where the name (capitalised words) that starts there ends; ``start`` itself without one."""
+    """Where the name that starts there ends; ``start`` itself without one.
+
+    It is made of capitalised words or, for its first one, of a word that no dictionary has (« mme hadj-moussa »).
+    """
     end, place = start, start
     for _ in range(_MOST_WORDS):
         while particle := _PARTICLE.match(text, place):
             place = particle.end()
         word = _WORD.match(text, place)
-        if not word or not word[0][0].isupper() or (end == start and fold(word[0]) in _ROLES):
+        if not word or (end == start and fold(word[0]) in _ROLES):
+            break
+        if not word[0][0].isupper() and (end > start or len(word[0]) < _SHORTEST or _is_french(word[0].rstrip("."))):
             break
         is_initial = len(word[0]) == 2 and word[0].endswith(".")
         end = word.end() - (word[0].endswith(".") and not is_initial)
@@ -168,10 +199,12 @@ def _titled(text: str) -> Iterator[tuple[int, int]]:
 
 
 class Pseudonyms:
-    """Pseudonyms for the names of a year, the same in all its texts; `counts` are the replacements by kind.
+    """Pseudonyms for the names of a year, the same in all its texts.
 
     A name that follows a title in one of ``texts`` is replaced in all of them, with or without title. ``listed`` maps
-    names to what replaces them, or to ``""`` for the next « [nom 1] ».
+    names to what replaces them, or to ``""`` for the next « [nom 1] ». A name that is also a common word (Rose, Petit)
+    is replaced with its capital only; one that a place bears (collège Sévigné) is kept there. `counts` are the
+    replacements by kind; `doubtful` the words that were kept and may be names, for a person to read.
 
     >>> textes = ["Mme Élodie Vasseur ouvre.", "VASSEUR répond à Zoé ; zoe@exemple.fr"]
     >>> noms = Pseudonyms(textes, {"Zoé": "[élève A]"}, year=2021)
@@ -181,6 +214,7 @@ class Pseudonyms:
 
     def __init__(self, texts: Iterable[str], listed: Mapping[str, str], *, year: int) -> None:
         self.counts: Counter[str] = Counter()
+        self.doubtful: Counter[str] = Counter()
         self._year = year
         self._marks: dict[str, str] = {}
         self._names: dict[str, str] = {}
@@ -205,10 +239,9 @@ class Pseudonyms:
         words = _words(name)
         last = _key(words[-1])
         mark = self._names.get(_key(name)) or self._names.get(last) or self._next()
-        out = [each for each in (name, *words) if len(_key(each)) >= _SHORTEST]
         for each in (name, *words):
             self._names.setdefault(_key(each), mark)
-        return out
+        return [each for each in (name, *words) if len(_key(each)) >= _SHORTEST and fold(each) not in _ROLES]
 
     def replace(self, text: str) -> str:
         """The text in NFC, everything recognised replaced.
@@ -216,76 +249,46 @@ class Pseudonyms:
         >>> Pseudonyms([], {}, year=2021).replace("INE 123456789AB, joindre le 06.12.34.56.78.")
         'INE [identifiant], joindre le [téléphone].'
         """
-        text = _clean(text)
-        for kind, pattern in _PATTERNS:
-            text = re.sub(pattern, lambda _, kind=kind: self._count(kind), text)
-        text = replace_birth_dates(text, self._year, self._count)
-        text = self._everywhere.sub(lambda match: self._named(match[0]), text)
+        text = _FORM.sub(self._form, _clean(text))
         out, done = [], 0
         for start, end in _titled(text):
-            out += [text[done:start], self._named(text[start:end])]
+            out += [text[done:start], self._sign("nom", self._mark_of(text[start:end]))]
             done = end
-        text = "".join([*out, text[done:]])
+        text = self._everywhere.sub(self._name, "".join([*out, text[done:]]))
+        self._doubt(text)
         return text.translate({ord(sign): mark for mark, sign in self._marks.items()})
 
-    def _count(self, kind: str) -> str:
-        self.counts[kind] += 1
-        return self._sign(f"[{kind}]")
+    def _form(self, match: re.Match) -> str:
+        kind = _KINDS[next(name for name in _KINDS if match[name])]
+        if kind == "naissance":
+            head = match[0][: match.start("jour") - match.start()]
+            return head + self._sign("date de naissance")
+        if kind == "date":
+            return self._sign("date de naissance") if _is_old(match[0], self._year) else match[0]
+        return self._sign(kind)
 
-    def _named(self, name: str) -> str:
-        key = _key(name)
-        if key not in self._listed and not any(map(str.isupper, name)):
+    def _name(self, match: re.Match) -> str:
+        """The pseudonym of a name that stands without title, unless it is there a common word, or a place."""
+        name, before = match[0], match.string[max(0, match.start() - 60) : match.start()]
+        is_word = _is_french(name) and _DETERMINER.search(before)
+        is_sure = any(map(str.isupper, name)) or (_key(name) in self._listed and not is_word)
+        if not is_sure or _PLACE.search(before):
+            self.doubtful[name] += 1
             return name
-        self.counts["nom"] += 1
-        last = _key(_words(name)[-1])
-        return self._sign(self._names.get(key) or self._names[last])
+        return self._sign("nom", self._mark_of(name))
 
-    def _sign(self, mark: str) -> str:
-        return self._marks.setdefault(mark, chr(_FIRST_MARK + len(self._marks)))
+    def _mark_of(self, name: str) -> str:
+        return self._names.get(_key(name)) or self._names.get(_key(_words(name)[-1])) or self._next()
 
+    def _sign(self, kind: str, mark: str = "") -> str:
+        self.counts[kind] += 1
+        return self._marks.setdefault(mark or f"[{kind}]", chr(_FIRST_MARK + len(self._marks)))
 
-# --- Personal details in a quotation: addresses, numbers, dates. Names cannot be recognised: a person proofreads ---
-
-_ANY_MONTH = "janv|f.{1,2}vr|mars|avr|mai|juin|juil|ao.{1,2}t|sept|oct|nov|d.{1,2}c"
-# Broad on purpose: a false positive costs one quotation, a false negative somebody's privacy.
-_MARKS = re.compile(
-    "|".join(
-        (
-            r"[\w.+-]+\s*(?:@|[(\[]\s*(?:at|arobase)\s*[)\]]|\sarobase\s)\s*[\w.-]+",  # mail
-            r"(?:https?://|www\.)\S+",
-            # Nine digits or more, however they are separated: telephone, INE, social security, file number. Two years
-            # have eight, and a comma separates two numbers.
-            r"\+?\d(?:[^\w\n,;:]{0,3}\d){8,}(?:[^\w\n,;:]{0,2}[A-Za-z]{1,2}\b)?",
-            r"\b\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,4}\b",  # 12/03/2007, 2007-03-12
-            rf"\b\d{{1,2}}(?:\s?er)?\s+(?:{_ANY_MONTH})\w*\W{{0,3}}\s+\d{{2,4}}\b",
-            r"\bn[ée]\u0301?e?s?\s+(?:le|en)(?:\s+[^\s,;.:]+){1,3}",  # née le douze mars
-        )
-    ),
-    re.IGNORECASE,
-)
-
-
-def _plain(text: str) -> str:
-    """The text with full-width characters replaced by plain ones; same length."""
-    plain = (unicodedata.normalize("NFKC", sign) for sign in text)
-    return "".join(one if len(one) == 1 else sign for one, sign in zip(plain, text, strict=True))
-
-
-def is_personal(text: str) -> bool:
-    """Whether a text holds a mail or web address, a long number or a full date."""
-    return bool(_MARKS.search(_plain(text)))
-
-
-def mask_personal_data(text: str) -> str:
-    """The text, same length, with « • » for each character of what `is_personal` detects.
-
-    >>> mask_personal_data("écrire à a@b.fr")
-    'écrire à ••••••'
-    """
-    out = list(text)
-    for match in _MARKS.finditer(_plain(text)):
-        out[match.start() : match.end()] = "•" * len(match[0])
-    return "".join(out)
+    def _doubt(self, text: str) -> None:
+        """Count the capitalised words inside a sentence that no dictionary has: names, places or initials."""
+        for match in re.finditer(r"(?<=[\w,;:’'] )[^\W\d_][\w’'-]+", text):
+            if match[0][0].isupper() and not match[0].isupper() and not _is_french(match[0]):
+                self.doubtful[match[0]] += 1
 
 
 # --- What may be quoted: short passages without personal details, of codes with enough voices ---

@@ -13,7 +13,6 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, product
@@ -36,30 +35,25 @@ class Unit(NamedTuple):
     counts_mark: bool = False
 
 
-CODE_POINTS = Unit()
-UTF_16 = Unit("utf_16")
-UTF_8 = Unit("utf_8")
-
-
-def _is_composed_away(character: str) -> bool:
-    return "\u0300" <= character <= "\u036f"
-
-
-_LENGTHS: dict[str, Callable[[str], int]] = {
-    "code_points": lambda _: 1,
-    "utf_16": lambda character: 2 if character > "\uffff" else 1,
-    "utf_8": lambda character: len(character.encode("utf-8", "surrogatepass")),
-    "decomposed": lambda character: len(unicodedata.normalize("NFD", character)),
-    "composed": lambda character: 0 if _is_composed_away(character) else 1,
+CODE_POINTS, UTF_16, UTF_8 = Unit(), Unit("utf_16"), Unit("utf_8")
+_ACCENT = re.compile("[\u0300-\u036f]")
+# By how a tool counts characters: the length of one, and the texts in which that makes a difference.
+_CHARACTERS = {
+    "code_points": (lambda _: 1, re.compile("")),
+    "utf_16": (lambda character: 2 if character > "\uffff" else 1, re.compile("[\U00010000-\U0010ffff]")),
+    "utf_8": (lambda character: len(character.encode("utf-8", "surrogatepass")), re.compile("[^\0-\x7f]")),
+    "decomposed": (lambda character: len(unicodedata.normalize("NFD", character)), re.compile("[^\0-\x7f]")),
+    "composed": (lambda character: 0 if _ACCENT.match(character) else 1, _ACCENT),
 }
+_LINE_ENDS = {"as_stored": re.compile(""), "one": re.compile("\r\n"), "two": re.compile("(?<!\r)\n")}
 _NOTES = {
-    "utf_16": "Les positions comptent un emoji pour deux caractères : elles sont lues ainsi.",
-    "utf_8": "Les positions comptent des octets : elles sont lues ainsi.",
-    "decomposed": "Les positions comptent une lettre accentuée pour deux caractères : elles sont lues ainsi.",
-    "composed": "Les positions comptent une lettre et son accent pour un caractère : elles sont lues ainsi.",
-    "one": "Les positions comptent chaque fin de ligne pour un caractère : elles sont lues ainsi.",
-    "two": "Les positions comptent chaque fin de ligne pour deux caractères : elles sont lues ainsi.",
-    "mark": "Les positions comptent la marque qui ouvre le fichier (BOM) : elles sont lues ainsi.",
+    "utf_16": "un emoji pour deux caractères",
+    "utf_8": "des octets",
+    "decomposed": "une lettre accentuée pour deux caractères",
+    "composed": "une lettre et son accent pour un caractère",
+    "one": "chaque fin de ligne pour un caractère",
+    "two": "chaque fin de ligne pour deux caractères",
+    "mark": "la marque qui ouvre le fichier (BOM)",
 }
 
 
@@ -72,29 +66,19 @@ class Offsets:
     """
 
     def __init__(self, stored: str, unit: Unit = CODE_POINTS) -> None:
-        mark, content = stored[:1] == "\ufeff", stored.removeprefix("\ufeff")
-        self.text, ends = plain_text(stored), [match[0] for match in _LINE_END.finditer(content)]
-        length = _LENGTHS[unit.characters]
-        if unit.characters == "code_points" and unit.line_end == "as_stored" and "\r\n" not in ends:
-            self._ends = None
-        else:
-            lengths, rank = [], 0
-            for character in self.text:
-                if character == "\n":
-                    lengths.append({"one": 1, "two": 2}.get(unit.line_end, len(ends[rank])))
-                    rank += 1
-                else:
-                    lengths.append(length(character))
-            self._ends = array("q", accumulate(lengths, initial=0))
-        self._first = 1 if unit.counts_mark and mark else 0
+        content = stored.removeprefix("\ufeff")
+        self.text = _LINE_END.sub("\n", content)
+        self._first = 1 if unit.counts_mark and content != stored else 0
+        length, fixed = _CHARACTERS[unit.characters][0], {"one": 1, "two": 2}.get(unit.line_end)
+        ends = (fixed or len(match[0]) for match in _LINE_END.finditer(content))
+        lengths = (next(ends) if character == "\n" else length(character) for character in self.text)
+        self._ends = array("q", accumulate(lengths, initial=0))
 
     def point(self, offset: int) -> int:
         """The code point at an offset; -1 inside a character or outside the text."""
         offset -= self._first
-        if self._ends is None:
-            return offset if 0 <= offset <= len(self.text) else -1
         place = bisect_left(self._ends, offset)
-        if place == len(self._ends) or offset < 0:
+        if offset < 0 or place == len(self._ends):
             return -1
         if self._ends[place] == offset:
             # Several places where characters count for nothing: after an accent, not before.
@@ -102,36 +86,11 @@ class Offsets:
         return place - 1 if self.text[place - 1] == "\n" else -1
 
 
-def plain_text(stored: str) -> str:
-    """A text as a project holds it: without the byte order mark, each line end one line feed."""
-    return _LINE_END.sub("\n", stored.removeprefix("\ufeff"))
-
-
-def _units(stored: str, first: Unit) -> list[Unit]:
-    """The units that can differ in this text, the usual one of the tool first."""
-    content = stored.removeprefix("\ufeff")
-    characters, line_ends, marks = ["code_points"], ["as_stored"], [False]
-    if any(character > "\uffff" for character in content):
-        characters.append("utf_16")
-    if not content.isascii():
-        characters += ["utf_8", "decomposed"]
-        characters += ["composed"] if any(map(_is_composed_away, content)) else []
-    if "\r\n" in content:
-        line_ends.append("one")
-    if "\n" in content.replace("\r\n", ""):
-        line_ends.append("two")
-    if content != stored:
-        marks.append(True)
-    # The likeliest first: ties are decided by order.
-    every = [Unit(character, line_end, mark) for mark, line_end, character in product(marks, line_ends, characters)]
-    return [first, *(unit for unit in every if unit != first)]
-
-
 # --- Claims: what a file says of a segment, and whether its text agrees ---
 
 # Tools cut the name of a selection near 100 characters, some with an ellipsis.
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-# Enough names to know whether they are excerpts, whatever the size of the project.
+# Enough excerpts of a text to know in which unit its positions are.
 _TRIED = 200
 
 
@@ -146,6 +105,11 @@ class Claim:
     memo: str = ""
     excerpt: str = ""
     is_whole: bool = True
+
+    @property
+    def is_all(self) -> bool:
+        """Whether the excerpt is all of the segment; a name is when it is as long."""
+        return self.is_whole or len(self.excerpt) >= self.end - self.start
 
 
 @dataclass
@@ -164,23 +128,29 @@ def squashed(text: str) -> str:
 
 
 def _wanted(claim: Claim) -> str:
-    return squashed(claim.excerpt if claim.is_whole else _CUT.sub("", claim.excerpt))
+    return squashed(claim.excerpt if claim.is_all else _CUT.sub("", claim.excerpt))
 
 
-def _is_complete(claim: Claim) -> bool:
-    """Whether an excerpt is all of its segment; a name is when it is as long."""
-    return claim.is_whole or len(claim.excerpt) == claim.end - claim.start
+def _agreement(text: str, span: tuple[int, int], claim: Claim) -> int:
+    """3 where a segment is its excerpt, 2 where it begins as the name that it has, 1 if white space differs before it.
 
-
-def _agrees(text: str, start: int, end: int, claim: Claim) -> bool:
-    """Whether a segment is, or begins as, its excerpt says."""
+    0 where none is true. A segment that is shifted into the white space before it still begins as its name.
+    """
+    start, end = span
     if not 0 <= start < end <= len(text):
-        return False
+        return 0
     # White space apart, a segment is no longer than its excerpt: a short one must not cost a whole text.
-    most = 4 * len(claim.excerpt) + 200
-    if _is_complete(claim):
-        return end - start <= most and squashed(text[start:end]) == _wanted(claim)
-    return squashed(text[start : min(end, start + most)]).startswith(_wanted(claim))
+    segment = text[start : min(end, start + 4 * len(claim.excerpt) + 200)]
+    words = squashed(segment)
+    is_all = words == squashed(claim.excerpt)
+    if not is_all and (claim.is_whole or not words.startswith(squashed(_CUT.sub("", claim.excerpt)))):
+        return 0
+    return 2 + is_all if _blanks(segment) == _blanks(claim.excerpt) else 1
+
+
+def _blanks(text: str) -> int:
+    """The number of white-space characters that it begins with."""
+    return len(text) - len(text.lstrip())
 
 
 def _is_edge(text: str, place: int) -> bool:
@@ -190,48 +160,69 @@ def _is_edge(text: str, place: int) -> bool:
     return not (text[max(0, place - 1) : place].isalnum() and text[place : place + 1].isalnum())
 
 
-def _edges(text: str, start: int, end: int) -> tuple[int, int]:
-    """How many ends of a segment are between two words, and how many are where a person puts them: beside the words."""
-    edges = [_is_edge(text, start), _is_edge(text, end)]
-    beside = [edges[0] and not text[start : start + 1].isspace(), edges[1] and not text[end - 1 : end].isspace()]
-    return sum(edges), sum(beside)
-
-
-# --- Placing the segments of a project ---
+# --- The unit of a project ---
 
 # Random offsets fall between two words one time in three, those of a person nearly always.
 _FEWEST_EDGES = 0.6
-# A shifted segment is looked for nearby; a long excerpt that stands only once, anywhere.
-_NEARBY = 300
-_SHORTEST, _LONG = 4, 20
 # Of a file where more are lost, the rest is not trusted either.
 MOST_LOST = 0.1
 FEWEST_LOST = 5
 
 
-def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_POINTS) -> None:
-    """Add documents and segments, each where its excerpt proves it to be; ``usual`` is the unit of the tool.
+def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
+    """The unit in which most segments are at their place; the usual one of the tool unless another is better."""
+    coded = [text for text in texts if text.claims]
+    score = _excerpts_found if are_excerpts else _edges_found
+    scores = {unit: score(coded, unit) for unit in _possible_units(coded, usual)}
+    best = max(scores, key=scores.__getitem__)
+    if are_excerpts:
+        tried = sum(min(_TRIED, sum(bool(claim.excerpt) for claim in text.claims)) for text in coded)
+        return best if scores[best] > tried else usual
+    # One segment that begins inside a word proves nothing.
+    best = best if scores[best] > scores[usual] + 4 else usual
+    total = 2 * sum(len(text.claims) for text in coded)
+    wrong = total - sum(map(sum, (_edges(text, best)[0] for text in coded)))
+    if total >= 4 * FEWEST_LOST and wrong > (1 - _FEWEST_EDGES) * total:
+        raise coding_error(
+            f"{wrong} positions sur {total} coupent un mot ou sortent de leur texte, et le fichier n’a pas d’extraits "
+            "pour les corriger ; refaites l’export, ou donnez le projet de QualCoder ou de Taguette lui-même."
+        )
+    return best
 
-    Raises DataError where no segment, or less than nine in ten, can be found in the texts.
-    """
-    are_excerpts = _are_excerpts(texts)
-    if not are_excerpts and any(each.excerpt for text in texts for each in text.claims):
-        collected.told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
-    chosen = None if are_excerpts else _unit_by_edges(texts, usual)
-    placement = _Placement(collected)
+
+def _possible_units(texts: list[Text], usual: Unit) -> list[Unit]:
+    """The units that make a difference in some text, the likeliest first: ties are decided by order."""
+    stored = [text.stored.removeprefix("\ufeff") for text in texts]
+    characters = [name for name, (_, sign) in _CHARACTERS.items() if any(map(sign.search, stored))]
+    line_ends = [name for name, sign in _LINE_ENDS.items() if any(map(sign.search, stored))]
+    marks = [False, True] if any(text.stored.startswith("\ufeff") for text in texts) else [False]
+    every = [Unit(character, line_end, mark) for mark, line_end, character in product(marks, line_ends, characters)]
+    return [usual, *(unit for unit in every if unit != usual)]
+
+
+def _excerpts_found(texts: list[Text], unit: Unit) -> int:
+    found = 0
     for text in texts:
-        unit = chosen or _unit_by_excerpts(text, usual)
-        for each in _differing(text, unit) if unit != UTF_8 or unit != usual else ():
-            collected.told.note(_NOTES[each])
-        placement.add(text, Offsets(text.stored, unit), are_excerpts=are_excerpts)
-    placement.finish()
+        offsets = Offsets(text.stored, unit)
+        for claim in [each for each in text.claims if each.excerpt][:_TRIED]:
+            found += _agreement(offsets.text, (offsets.point(claim.start), offsets.point(claim.end)), claim)
+    return found
 
 
-def _differing(text: Text, unit: Unit) -> list[str]:
-    """In what the unit of a coded text differs from code points of the text as it is stored."""
-    names = [unit.characters, unit.line_end, *(["mark"] if unit.counts_mark else [])]
-    is_wide = any(character > "\uffff" for character in text.stored)
-    return [each for each in names if each in _NOTES and text.claims and (each != "utf_16" or is_wide)]
+def _edges(text: Text, unit: Unit) -> tuple[list[bool], list[bool]]:
+    """For each end of each segment: is it between two words, and where a person puts it, beside a word."""
+    offsets, between, beside = Offsets(text.stored, unit), [], []
+    for claim in text.claims:
+        start, end = offsets.point(claim.start), offsets.point(claim.end)
+        edges = [_is_edge(offsets.text, start), _is_edge(offsets.text, end)]
+        between += edges
+        beside += [edges[0] and not offsets.text[start : start + 1].isspace()]
+        beside += [edges[1] and not offsets.text[end - 1 : end].isspace()]
+    return between, beside
+
+
+def _edges_found(texts: list[Text], unit: Unit) -> int:
+    return sum(sum(each) for text in texts for each in _edges(text, unit))
 
 
 def _are_excerpts(texts: list[Text]) -> bool:
@@ -244,101 +235,71 @@ def _are_excerpts(texts: list[Text]) -> bool:
     return bool(tried) and 2 * matches >= len(tried)
 
 
-def _unit_by_excerpts(text: Text, usual: Unit) -> Unit:
-    claims = [each for each in text.claims if each.excerpt][:_TRIED]
-    best, most = usual, -1
-    for unit in _units(text.stored, usual):
-        offsets = Offsets(text.stored, unit)
-        score = sum(_agrees(offsets.text, offsets.point(each.start), offsets.point(each.end), each) for each in claims)
-        if score > most:
-            best, most = unit, score
-        if most == len(claims):
-            break
-    return best
+# --- Placing the segments of a project ---
+
+# A shifted segment is looked for nearby; a long excerpt that stands only once, anywhere.
+_NEARBY = 300
+_SHORTEST, _LONG = 4, 20
 
 
-def _unit_by_edges(texts: list[Text], usual: Unit) -> Unit:
-    """The unit of a whole project: without excerpts, one text proves little."""
-    coded = [text for text in texts if text.claims]
-    possible = dict.fromkeys(unit for text in coded for unit in _units(text.stored, usual))
-    counts = {unit: _count_edges(coded, unit) for unit in possible or (usual,)}
-    scores = {unit: sum(count) for unit, count in counts.items()}
-    best, total = max(scores, key=scores.__getitem__), 2 * sum(len(text.claims) for text in coded)
-    # One segment that begins inside a word proves nothing.
-    if scores[best] <= scores.get(usual, 0) + 4:
-        best = usual
-    if total >= 4 * FEWEST_LOST and counts[best][0] < _FEWEST_EDGES * total:
-        wrong = total - counts[best][0]
-        raise coding_error(
-            f"{wrong} positions sur {total} coupent un mot ou sortent de leur texte, et le fichier n’a pas d’extraits "
-            "pour les corriger ; refaites l’export, ou donnez le projet de QualCoder ou de Taguette lui-même."
-        )
-    return best
+def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_POINTS) -> None:
+    """Add documents and segments, each where its excerpt proves it to be; ``usual`` is the unit of the tool.
 
-
-def _count_edges(texts: list[Text], unit: Unit) -> tuple[int, int]:
-    between = beside = 0
+    Raises DataError where no segment, or less than nine in ten, can be found in the texts.
+    """
+    told, are_excerpts = collected.told, _are_excerpts(texts)
+    if not are_excerpts and any(each.excerpt for text in texts for each in text.claims):
+        told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
+    unit = _unit_of(texts, usual, are_excerpts=are_excerpts)
+    _tell(collected, texts, unit, usual)
+    shifts: list[int] = []
+    unproven = lost = 0
     for text in texts:
         offsets = Offsets(text.stored, unit)
-        for each in text.claims:
-            found = _edges(offsets.text, offsets.point(each.start), offsets.point(each.end))
-            between, beside = between + found[0], beside + found[1]
-    return between, beside
-
-
-class _Placement:
-    """The segments of a project as they are placed, and what is said of them all."""
-
-    def __init__(self, collected: ProjectBuilder) -> None:
-        self._collected = collected
-        self._shifts: list[int] = []
-        self._unproven = self._lost = self._total = 0
-
-    def add(self, text: Text, offsets: Offsets, *, are_excerpts: bool) -> None:
-        collected, content = self._collected, offsets.text
-        name, index = collected.add_document(text.name, content, text.attributes), _Index(content)
-        spans = [(offsets.point(claim.start), offsets.point(claim.end)) for claim in text.claims]
-        are_proven = [
-            not (are_excerpts and claim.excerpt) or _agrees(content, *span, claim)
-            for claim, span in zip(text.claims, spans, strict=True)
-        ]
-        elsewhere = [claim for claim, is_proven in zip(text.claims, are_proven, strict=True) if not is_proven]
-        shift = index.common_shift(elsewhere)
-        for claim, (start, end), is_proven in zip(text.claims, spans, are_proven, strict=True):
-            self._total += 1
-            is_inside = 0 <= start < end <= len(content)
-            collected.weigh(end - start if is_inside else 0)
-            if not (are_excerpts and claim.excerpt):
-                self._unproven += is_inside
-            elif not is_proven:
-                found = index.find(claim, shift)
-                is_inside = found is not None
-                if found:
-                    was = (start, end) if start >= 0 and end >= 0 else (claim.start, claim.end)
-                    self._shifts.append(max(abs(now - then) for now, then in zip(found, was, strict=True)))
-                    start, end = found
-            if is_inside:
+        content, index = offsets.text, _Index(offsets.text)
+        name = collected.add_document(text.name, content, text.attributes)
+        spans = {claim: (offsets.point(claim.start), offsets.point(claim.end)) for claim in text.claims}
+        tested = {claim for claim in text.claims if are_excerpts and claim.excerpt}
+        proofs = {claim: _agreement(content, spans[claim], claim) for claim in text.claims if claim in tested}
+        # Where few are exactly at their place, all may be shifted, some into the white space before them.
+        least = int(2 * sum(proof > 1 for proof in proofs.values()) < len(proofs))
+        shift = index.common_shift([claim for claim, proof in proofs.items() if proof <= least])
+        elsewhere = {claim for claim, proof in proofs.items() if proof <= (least if shift else 0)}
+        for claim in text.claims:
+            start, end = spans[claim]
+            if claim in elsewhere:
+                was = (start, end) if min(start, end) >= 0 else (claim.start, claim.end)
+                start, end = index.find(claim, shift) or (-1, -1)
+                shifts += [max(abs(start - was[0]), abs(end - was[1]))] if end >= 0 else []
+            if 0 <= start < end <= len(content):
+                collected.weigh(end - start)
+                unproven += claim not in tested
                 at = content[start:end], claim.code, claim.coder, claim.memo
                 collected.passages.append(Passage(name, start, end, *at))
             else:
-                self._lost += 1
-                collected.told.unmatched(name, claim.start, claim.end, claim.code)
+                lost += 1
+                told.unmatched(name, claim.start, claim.end, claim.code)
+    total = sum(len(text.claims) for text in texts)
+    if lost and (lost == total or (lost >= FEWEST_LOST and lost > MOST_LOST * total)):
+        raise coding_error(
+            f"{lost} passages sur {total} ne sont pas dans leur texte, ni là où le fichier le dit, ni à côté ; le "
+            "texte a changé depuis le codage : refaites l’export depuis l’outil qui l’a fait."
+        )
+    if shifts:
+        low, high = min(shifts), max(shifts)
+        by = f"de {low} à {high} caractères" if low < high else f"de {high} caractère{'s' if high > 1 else ''}"
+        told.note(f"Déplacés {by}, là où se trouve leur extrait : {len(shifts)} passages.")
+    if unproven:
+        told.note(f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {unproven}.")
 
-    def finish(self) -> None:
-        told, kept = self._collected.told, self._total - self._lost
-        if self._lost and (not kept or (self._lost >= FEWEST_LOST and self._lost > MOST_LOST * self._total)):
-            raise coding_error(
-                f"{self._lost} passages sur {self._total} ne sont pas dans leur texte, ni là où le fichier le dit, ni "
-                "à côté ; le texte a changé depuis le codage : refaites l’export depuis l’outil qui l’a fait."
-            )
-        if self._shifts:
-            low, high = min(self._shifts), max(self._shifts)
-            by = f"de {low} à {high} caractères" if high > low else f"de {high} caractère{'s' if high > 1 else ''}"
-            told.note(f"Déplacés {by}, là où se trouve leur extrait : {len(self._shifts)} passages.")
-        if self._unproven:
-            told.note(
-                f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {self._unproven}."
-            )
+
+def _tell(collected: ProjectBuilder, texts: list[Text], unit: Unit, usual: Unit) -> None:
+    """Report in what the unit differs from code points of the texts as they are stored."""
+    is_wide = any(_CHARACTERS["utf_16"][1].search(text.stored) for text in texts if text.claims)
+    is_told = unit.characters != usual.characters or (unit.characters == "utf_16" and is_wide)
+    for each in (unit.characters if is_told else "", unit.line_end, "mark" if unit.counts_mark else ""):
+        if each in _NOTES:
+            collected.told.note(f"Les positions comptent {_NOTES[each]} : elles sont lues ainsi.")
 
 
 class _Index:
@@ -352,14 +313,10 @@ class _Index:
         """The squashed text, and the place of each of its characters."""
         signs, places = [], array("q")
         for place, character in enumerate(ILLEGAL.sub(" ", self._content)):
-            if not character.isspace():
-                added = unicodedata.normalize("NFD", character)
-            elif signs and signs[-1] != " ":
-                added = " "
-            else:
-                continue
-            signs += added
-            places.extend([place] * len(added))
+            added = unicodedata.normalize("NFD", character) if not character.isspace() else " "
+            if added != " " or (signs and signs[-1] != " "):
+                signs += added
+                places.extend([place] * len(added))
         return "".join(signs), places
 
     def common_shift(self, claims: list[Claim]) -> int:
@@ -372,25 +329,26 @@ class _Index:
     def find(self, claim: Claim, shift: int) -> tuple[int, int] | None:
         """The nearest place of an excerpt; None if it is far away, or two places are as likely."""
         near = claim.start + shift
-        found = sorted(self._places(claim, most=1_000), key=lambda span: abs(span[0] - near))
+        # A short word stands everywhere: it is only looked for where the others say that it is.
+        found = sorted(
+            self._places(claim, most=1_000, least=1 if shift else _SHORTEST), key=lambda span: abs(span[0] - near)
+        )
         distances = [abs(span[0] - near) for span in found[:2]]
         if not found or (len(found) > 1 and distances[1] < 2 * distances[0]):
             return None
         is_only = len(found) == 1 and len(_wanted(claim)) >= _LONG
         return found[0] if distances[0] <= _NEARBY or is_only else None
 
-    def _places(self, claim: Claim, *, most: int) -> list[tuple[int, int]]:
+    def _places(self, claim: Claim, *, most: int, least: int = _SHORTEST) -> list[tuple[int, int]]:
         wanted, (words, places) = _wanted(claim), self._words
-        if len(wanted) < _SHORTEST:
-            return []
-        blanks = len(claim.excerpt) - len(claim.excerpt.lstrip())
-        found, at = [], words.find(wanted)
+        blanks = _blanks(claim.excerpt)
+        found, at = [], words.find(wanted) if len(wanted) >= least else -1
         while at >= 0 and len(found) < most:
             start, end = places[at], places[at + len(wanted) - 1] + 1
             # The white space that the excerpt begins with belongs to the segment.
-            while blanks and start and self._content[start - 1].isspace() and places[at] - start < blanks:
-                start -= 1
-            end = end if _is_complete(claim) else start + claim.end - claim.start
+            before = self._content[max(0, start - blanks) : start]
+            start -= len(before) - len(before.rstrip())
+            end = end if claim.is_all else start + claim.end - claim.start
             if end <= len(self._content):
                 found.append((start, end))
             at = words.find(wanted, at + 1)

@@ -13,7 +13,6 @@ from helpers.codings.model import Code, Project, ProjectBuilder
 from helpers.codings.positions import UTF_8, Claim, Text, add_texts
 from helpers.codings.refi import LEGACY, NAMESPACE, PROJECT, read_qdc, read_qdpx, split_description
 from helpers.codings.safe_files import (
-    MOST_XML_BYTES,
     Database,
     check_size,
     coding_error,
@@ -71,9 +70,9 @@ def _read_text(path: Path) -> str:
         if file.read(2) != b"PK":
             raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
     with open_archive(path) as archive:
-        if not archive.has(_BODY):
+        if not (body := archive.find(_BODY)):
             raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
-        content = archive.read(_BODY, MOST_XML_BYTES)
+        content = archive.read(body)
     return _text_in(parse_xml(content, "le texte du document"))
 
 
@@ -106,6 +105,11 @@ def _text_in(root: Element) -> str:
 
 # Taguette stores what bleach let through: every « < » begins a tag; there are no comments or declarations.
 _TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
+_TAGUETTE_OTHERS = {
+    "documents.description": "descriptions de documents",
+    "projects.description": "descriptions du projet",
+    "users.email": "adresses électroniques d’utilisateurs",
+}
 _FOREIGN = "un document n’est pas le HTML que Taguette écrit ; refaites l’export du projet."
 
 
@@ -142,7 +146,6 @@ def read_taguette(database: Database) -> Project:
             f"le fichier contient {database.count('projects')} projets ; exportez-en un seul depuis Taguette."
         )
     collected = ProjectBuilder()
-    left_out = collected.told.left_out
     tags = database.rows("tags", id=int, path=str, description=str, parent_id=int)
     paths = collected.add_tree({key: (parent, Code(path, definition=text)) for key, path, text, parent in tags})
     columns = {"id": int, "name": str, "filename": str, "contents": str}
@@ -152,13 +155,7 @@ def read_taguette(database: Database) -> Project:
     }
     _add_highlights(database, collected, paths, documents)
     add_texts(collected, [*documents.values()], UTF_8)
-    for what, table, columns in (
-        ("descriptions de documents", "documents", {"id": int, "description": str}),
-        ("descriptions du projet", "projects", {"id": int, "description": str}),
-        ("adresses électroniques d’utilisateurs", "users", {"login": str, "email": str}),
-    ):
-        left_out(what, sum(1 for _, text in database.rows(table, **columns) if text))
-    return collected.project()
+    return _counted(database, collected, _TAGUETTE_OTHERS)
 
 
 def _add_highlights(database: Database, collected: ProjectBuilder, paths: dict, documents: dict) -> None:
@@ -193,8 +190,8 @@ def _coders(database: Database) -> dict[int, str]:
 
 # --- QualCoder (SQLite in a ``.qda`` folder): positions count code points ---
 
-# What is not kept, by table.
-_OTHERS = {
+# What is not kept, by table, or by column that has something.
+_QUALCODER_OTHERS = {
     "code_image": "passages d’images",
     "code_av": "passages de sons ou de vidéos",
     "annotation": "annotations",
@@ -203,6 +200,9 @@ _OTHERS = {
     "journal": "pages de journal",
     "graph": "graphes",
     "stored_sql": "requêtes enregistrées",
+    "code_text.important": "marques « important »",
+    "source.memo": "mémos de documents",
+    "code_name.color": "couleurs de codes",
 }
 
 
@@ -226,13 +226,7 @@ def read_qualcoder(database: Database) -> Project:
             left_out("images, sons et vidéos")
     columns = {"ctid": int, "fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
     _add_claims(collected, texts, paths, database.rows("code_text", **columns))
-    important = database.rows("code_text", ctid=int, important=int)
-    left_out("marques « important »", sum(1 for _, mark in important if mark))
-    for table, what in _OTHERS.items():
-        left_out(what, database.count(table))
-    left_out("mémos de documents", sum(1 for _, memo in database.rows("source", id=int, memo=str) if memo))
-    left_out("couleurs de codes", sum(1 for _, color in database.rows("code_name", cid=int, color=str) if color))
-    return collected.project()
+    return _counted(database, collected, _QUALCODER_OTHERS)
 
 
 def _tree(database: Database) -> dict:
@@ -297,8 +291,13 @@ def read_rqda(database: Database) -> Project:
             texts[source].attributes[variable] = value
     columns = {"rowid": int, "fid": int, "selfirst": int, "selend": int, "seltext": str, "cid": int, "owner": str}
     _add_claims(collected, texts, paths, active("coding", **columns, memo=str))
-    for table, what in _RQDA_OTHERS.items():
-        collected.told.left_out(what, database.count(table))
+    return _counted(database, collected, _RQDA_OTHERS)
+
+
+def _counted(database: Database, collected: ProjectBuilder, others: dict[str, str]) -> Project:
+    """The project, once what the file holds besides is counted."""
+    for place, what in others.items():
+        collected.told.left_out(what, database.count(*place.split(".")))
     return collected.project()
 
 
@@ -382,7 +381,7 @@ def _read_database(path: Path) -> Project:
 
 
 def _read_xml(path: Path) -> Project:
-    root = parse_xml(read_bytes(path, MOST_XML_BYTES), "le fichier")
+    root = parse_xml(read_bytes(path), "le fichier")
     if root.tag in (f"{{{NAMESPACE}}}CodeBook", f"{{{LEGACY}}}CodeBook"):
         return read_qdc(root)
     if PROJECT.fullmatch(root.tag):

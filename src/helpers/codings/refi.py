@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from helpers.codings.model import MOST_DEPTH, Code, Document, Passage, Project, ProjectBuilder, Warnings, code_labels
+from helpers.codings.model import Code, Document, Passage, Project, ProjectBuilder, Warnings, code_labels, free_name
 from helpers.codings.positions import CODE_POINTS, ILLEGAL, UTF_16, Claim, Text, add_texts
 from helpers.codings.safe_files import Archive, coding_error, decode_text, parse_xml
 from helpers.typography import shorten
@@ -27,7 +27,7 @@ _ROOT = uuid.UUID("7d0b6a52-6b0e-5c39-9d7e-0a3c1f5b8e21")
 # The description also holds the parts of a code that REFI-QDA lacks, each on its own line after its label.
 _NAME = "Libellé d’origine"
 _LABELS = {"name": _NAME, "include": "Inclure", "exclude": "Exclure", "example": "Exemple", "changed": "Modifié le"}
-_LINE = re.compile(rf"(\\*)({'|'.join(_LABELS.values())})[ \u00a0\u202f]: ")
+_LINE = re.compile(rf"(?:\A|\n)({'|'.join(_LABELS.values())})[ \u00a0\u202f]: ")
 
 
 def guid(*parts: object) -> str:
@@ -47,41 +47,19 @@ def xml_safe(text: str, what: str) -> str:
     return text
 
 
-def join_description(code: Code, name: str = "") -> str:
-    """The definition, then the other parts after their labels; lines that look like labels get a backslash.
-
-    ``name`` is that of the code in the file, where it is not its own.
-    """
-    parts = [_guarded(code.definition)] if code.definition else []
-    for field_name, label in _LABELS.items():
-        if field_name == "name" and name in ("", code.name):
-            continue
-        if value := getattr(code, field_name):
-            parts.append(f"{label} : {_guarded(value)}")
-    return "\n".join(parts)
-
-
-def _guarded(text: str) -> str:
-    return "\n".join(f"\\{line}" if _LINE.match(line) else line for line in text.split("\n"))
-
-
-def _unguarded(line: str) -> str:
-    match = _LINE.match(line)
-    return line[1:] if match and match[1] else line
+def join_description(code: Code, name: str) -> str:
+    """The definition, then the other parts after their labels; ``name`` is that of the code in the file."""
+    parts = {each: getattr(code, each) for each in _LABELS} | {"name": "" if name == code.name else code.name}
+    labelled = {each: f"{_LABELS[each]} : {value}" for each, value in parts.items() if value}
+    return "\n".join(filter(None, [code.definition, *labelled.values()]))
 
 
 def split_description(name: str, text: str, *, codable: bool = True) -> Code:
     """The code of a description: the text before the first label is the definition."""
-    lines, current = {"definition": []}, "definition"
-    fields = {label: field for field, label in _LABELS.items()}
-    for line in text.split("\n") if text else []:
-        match = _LINE.match(line)
-        if match and not match[1] and fields[match[2]] not in lines:
-            current = fields[match[2]]
-            lines[current] = [_unguarded(line[match.end() :])]
-        else:
-            lines[current].append(_unguarded(line))
-    return Code(**{"name": name, **{field: "\n".join(each) for field, each in lines.items()}}, codable=codable)
+    start, *rest = _LINE.split(text)
+    fields = {label: each for each, label in _LABELS.items()}
+    parts = {fields[label]: value for label, value in zip(rest[::2], rest[1::2], strict=True)}
+    return Code(**{"name": name, "definition": start, **parts}, codable=codable)
 
 
 def codes_element(project: Project, told: Warnings) -> Element:
@@ -90,12 +68,13 @@ def codes_element(project: Project, told: Warnings) -> Element:
     QualCoder has one code, and one category, of a name: another takes that of its parent too, and its description keeps
     its own, which our readers restore.
     """
-    root, nodes, taken = Element("Codes"), {}, set()
+    root, nodes, taken = Element("Codes"), {}, {True: Counter(), False: Counter()}
     codable = codable_codes(project)
     for code in project.codes:
-        is_codable = code.path in codable
-        name = _free_name(code, is_codable, taken)
-        if name != code.name:
+        is_codable, name = code.path in codable, code.name
+        if name in taken[is_codable] and code.parent:
+            name = f"{name} ({code_labels(code.parent)[-1]})"
+        if (name := free_name(name, taken[is_codable])) != code.name:
             told.note(f"Un autre code s’appelle « {shorten(code.name)} », ce que QualCoder refuse : écrit « {name} ».")
         attributes = {"guid": guid("code", code.path), "name": xml_safe(name, "un code")}
         attributes["isCodable"] = "true" if is_codable else "false"
@@ -115,36 +94,19 @@ def codable_codes(project: Project) -> set[str]:
     return out
 
 
-def _free_name(code: Code, is_codable: bool, taken: set[tuple[bool, str]]) -> str:
-    name, number = code.name, 1
-    if (is_codable, name) in taken and code.parent:
-        name = f"{code.name} ({code_labels(code.parent)[-1]})"
-    free = name
-    while (is_codable, free) in taken:
-        number += 1
-        free = f"{name} ({number})"
-    taken.add((is_codable, free))
-    return free
-
-
 def read_codes(collected: ProjectBuilder, root: Element, path: str) -> dict[str, str]:
     """Add the codes at a path of the XML; returns the path of each code by its identifier."""
-    paths: dict[str, str] = {}
-    level = [("", node) for node in root.findall(path)]
-    for _ in range(MOST_DEPTH):
-        below = []
-        for parent, node in level:
-            is_codable = node.get("isCodable") not in ("false", "0")
-            text = node.findtext("{*}Description", "")
-            code = split_description(node.get("name", ""), text, codable=is_codable)
-            name = paths[guid_of(node)] = collected.add_code(code, parent)
-            below += [(name, each) for each in node.findall("{*}Code")]
-            collected.told.left_out("couleurs de codes", 1 if node.get("color") else 0)
-            collected.told.left_out("notes de codes", len(node.findall("{*}NoteRef")))
-        level = below
-    if level:
-        raise coding_error(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
-    return paths
+    nodes = [(None, node) for node in root.findall(path)]
+    for rank, (_, node) in enumerate(nodes):  # grows as it is read: children come after their parents
+        nodes += [(rank, each) for each in node.findall("{*}Code")]
+        collected.told.left_out("couleurs de codes", 1 if node.get("color") else 0)
+        collected.told.left_out("notes de codes", len(node.findall("{*}NoteRef")))
+    tree = {
+        rank: (parent, split_description(node.get("name", ""), node.findtext("{*}Description", ""), codable=is_codable))
+        for rank, (parent, node) in enumerate(nodes)
+        for is_codable in [node.get("isCodable") not in ("false", "0")]
+    }
+    return {guid_of(nodes[rank][1]): path for rank, path in collected.add_tree(tree).items()}
 
 
 def xml_bytes(root: Element) -> bytes:

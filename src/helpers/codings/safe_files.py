@@ -2,9 +2,7 @@
 
 import codecs
 import difflib
-import re
 import sqlite3
-import stat
 import time
 import zipfile
 import zlib
@@ -33,21 +31,35 @@ def coding_error(text: str) -> DataError:
     return DataError(french_spaces(text))
 
 
+def nearest(name: str, among: Iterable[str]) -> str:
+    """The most similar of some names; ``""`` where none is near."""
+    short = (each for each in among if len(each) <= _LONGEST_COMPARED)
+    return next(iter(difflib.get_close_matches(name[:_LONGEST_COMPARED], [*islice(short, _MOST_COMPARED)], n=1)), "")
+
+
 def unknown_name_error(what: str, name: str, among: Iterable[str]) -> DataError:
     """The error to raise for an unknown name, with the nearest known one.
 
     >>> print(unknown_name_error("le code", "Acceuil", ["Accueil", "Outils"]))
     le code « Acceuil » n’existe pas ; vouliez-vous « Accueil » ?
     """
-    short = (each for each in among if len(each) <= _LONGEST_COMPARED)
-    near = difflib.get_close_matches(name[:_LONGEST_COMPARED], [*islice(short, _MOST_COMPARED)], n=1)
-    remedy = f"vouliez-vous « {one_line(near[0])} » ?" if near else "ajoutez-le, ou corrigez ce nom."
+    near = nearest(name, among)
+    remedy = f"vouliez-vous « {one_line(near)} » ?" if near else "ajoutez-le, ou corrigez ce nom."
     return coding_error(f"{what} « {one_line(name)} » n’existe pas ; {remedy}")
 
 
 def one_line(name: str) -> str:
     """A name on one line, shortened."""
-    return shorten(" ".join(name.replace("\0", "").split()))
+    return shorten(" ".join(name.split()))
+
+
+@contextmanager
+def _damage(errors: tuple[type[Exception], ...], sentence: str) -> Iterator[None]:
+    """Damage is the same sentence, wherever it shows."""
+    try:
+        yield
+    except errors:
+        raise coding_error(sentence) from None
 
 
 # --- Size, text encoding, XML ---
@@ -56,15 +68,13 @@ def one_line(name: str) -> str:
 MOST_FILE_BYTES = 512 << 20
 MOST_TEXT_BYTES = 64 << 20
 # A tree takes some twenty times the memory of its file; a project of 50,000 codings has 350,000 tags.
-MOST_XML_BYTES = 64 << 20
 MOST_TAGS = 1_000_000
 # Passages or history entries of a project coded by hand.
 MOST_ROWS = 500_000
-_DAMAGED_XML = "le XML est tronqué ou abîmé"
 
 
-def read_bytes(path: Path, most: int = MOST_TEXT_BYTES) -> bytes:
-    check_size(path, most)
+def read_bytes(path: Path) -> bytes:
+    check_size(path, MOST_TEXT_BYTES)
     return path.read_bytes()
 
 
@@ -93,22 +103,19 @@ def decode_text(content: bytes, what: str) -> str:
 
 def parse_xml(content: bytes, what: str) -> Element:
     """The XML tree; DTDs and entities are refused, so that nothing expands or is fetched."""
-    if len(content) > MOST_XML_BYTES or content.count(b"<") > MOST_TAGS:
+    if content.count(b"<") > MOST_TAGS:
         raise coding_error(f"{what} est démesuré ; découpez le projet.")
     try:
         return ElementTree.fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
         raise coding_error(f"{what} contient une déclaration XML interdite ; refaites l’export.") from None
-    except ElementTree.ParseError as error:
-        line = error.position[0]
-        raise coding_error(f"{what}, ligne {line} : {_DAMAGED_XML} ; refaites l’export.") from None
-    except (LookupError, ValueError):
-        raise coding_error(
-            f"{what} : {_DAMAGED_XML}, ou son encodage est inconnu ; refaites l’export en UTF-8."
-        ) from None
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        line = f", ligne {error.position[0]}" if isinstance(error, ElementTree.ParseError) else ""
+        damage = "le XML est tronqué ou abîmé, ou son encodage est inconnu"
+        raise coding_error(f"{what}{line} : {damage} ; refaites l’export en UTF-8.") from None
 
 
-# --- Archives (REFI-QDA, Word): checked first, then read in memory ---
+# --- Archives (REFI-QDA, Word): read in memory, so that no entry is ever a path on this machine ---
 
 # For the XML and the texts: media are never read.
 MOST_ENTRIES = 20_000
@@ -117,92 +124,66 @@ MOST_UNPACKED = 256 << 20
 MOST_RATIO = 200
 _RATIO_FROM = 4 << 20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_OUTSIDE = re.compile(r"^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
 _REMEDY = "enregistrez-le de nouveau depuis l’outil qui l’a fait."
-_DAMAGED_ZIP = f"l’archive est tronquée ou abîmée ; {_REMEDY}"
+_zip_damage = (
+    (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError),
+    f"l’archive est tronquée ou abîmée ; {_REMEDY}",
+)
 
 
 class Archive:
     """The entries of an archive, by lower-case name."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
-        self._file = file
-        self._left = MOST_UNPACKED
-        self._entries: dict[str, zipfile.ZipInfo] = {}
         entries = file.infolist()
+        self._file, self._left = file, MOST_UNPACKED
+        self._entries = {entry.filename.replace("\\", "/").casefold(): entry for entry in entries}
         if len(entries) > MOST_ENTRIES:
             raise coding_error(f"l’archive compte {len(entries)} fichiers ; {MOST_ENTRIES} au plus.")
-        for entry in entries:
-            self._add(entry)
-
-    def _add(self, entry: zipfile.ZipInfo) -> None:
-        name = entry.filename.replace("\\", "/")
-        if _OUTSIDE.search(name):
-            raise coding_error(f"l’archive contient un chemin qui sort de son dossier ; {_REMEDY}")
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise coding_error(f"l’archive contient un lien vers un autre fichier ; {_REMEDY}")
-        if entry.flag_bits & 1:
-            raise coding_error("l’archive est protégée par un mot de passe ; retirez la protection.")
-        if name.casefold() in self._entries:
+        if len(self._entries) < len(entries):
             raise coding_error(f"l’archive contient deux fois le même fichier ; {_REMEDY}")
-        self._entries[name.casefold()] = entry
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise coding_error("l’archive est protégée par un mot de passe ; retirez la protection.")
 
     def find(self, name: str) -> str | None:
         """The entry that a path of the project means, in the folder of the sources or at the root; None without one."""
         plain = name.replace("\\", "/").removeprefix("internal:").lstrip("/").removeprefix("./").casefold()
         return next((each for each in (f"sources/{plain}", plain) if plain and each in self._entries), None)
 
-    def has(self, name: str) -> bool:
-        return name in self._entries
-
     def project(self) -> bytes:
         names = [name for name in self._entries if name.endswith(".qde") and "/" not in name]
         if len(names) != 1:
             raise coding_error("ce n’est pas un projet REFI-QDA (sans project.qde) ; exportez au format .qdpx.")
-        return self.read(names[0], MOST_XML_BYTES)
+        return self.read(names[0])
 
-    def read(self, name: str, most: int = MOST_TEXT_BYTES) -> bytes:
+    def read(self, name: str) -> bytes:
         """The content of an entry, limited by the size that it declares."""
         entry = self._entries[name]
         ratio = entry.file_size / max(1, entry.compress_size)
-        if entry.file_size > min(most, self._left) or (entry.file_size > _RATIO_FROM and ratio > MOST_RATIO):
+        most = min(MOST_TEXT_BYTES, self._left)
+        if entry.file_size > most or (entry.file_size > _RATIO_FROM and ratio > MOST_RATIO):
             raise coding_error("l’archive est démesurée une fois décompressée ; découpez le projet.")
         if entry.compress_type not in _METHODS:
             raise coding_error(f"l’archive est compressée par une méthode inconnue ; {_REMEDY}")
         self._left -= entry.file_size
-        with _as_fault(_BROKEN_ZIP, _DAMAGED_ZIP), self._file.open(entry) as file:
-            return file.read(most + 1)
+        with _damage(*_zip_damage), self._file.open(entry) as file:
+            return file.read(MOST_TEXT_BYTES + 1)
 
 
 @contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
     with ExitStack() as stack:
-        with _as_fault(_BROKEN_ZIP, _DAMAGED_ZIP):
+        with _damage(*_zip_damage):
             archive = Archive(stack.enter_context(zipfile.ZipFile(path)))
         yield archive
 
 
-@contextmanager
-def _as_fault(errors: tuple[type[Exception], ...], text: str) -> Iterator[None]:
-    """Damage is the same sentence, wherever it shows."""
-    try:
-        yield
-    except errors:
-        raise coding_error(text) from None
-
-
-# --- SQLite projects: nothing is written, and none of their own code runs ---
+# --- SQLite projects: read-only, by plain columns of plain tables, for a limited time ---
 
 # A real project is checked and read in a second or two.
 MOST_SECONDS = 60
-_STEPS = 10_000
-_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA}
-_SCHEMA = "SELECT sql FROM sqlite_master WHERE type IN ('table', 'index')"
-# Computed columns: neither tool has any, and quick_check would evaluate them.
-_COMPUTED = re.compile(r"\bAS\s*\(|\bGENERATED\b", re.IGNORECASE)
-_BROKEN_DATABASE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 _DAMAGED = "la base est abîmée, ou n’est pas celle d’un projet ; refaites l’export."
+_database_damage = (sqlite3.Error, OverflowError, UnicodeDecodeError), _DAMAGED
 
 
 class Database:
@@ -216,11 +197,8 @@ class Database:
             for name, sql in connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
             if isinstance(name, str) and isinstance(sql, str) and sql[:12].upper() == "CREATE TABLE"
         ]
-        self.columns = {name: self._columns_of(name) for name in names}
-
-    def _columns_of(self, table: str) -> set[str]:
-        quoted = table.replace('"', '""')
-        return {str(row[1]) for row in self._connection.execute(f'PRAGMA table_info("{quoted}")')}
+        columns = {name: connection.execute("SELECT name FROM pragma_table_info(?)", (name,)) for name in names}
+        self.columns = {name: {str(row[0]) for row in rows} for name, rows in columns.items()}
 
     def has(self, table: str, *columns: str) -> bool:
         return table in self.columns and self.columns[table].issuperset(columns)
@@ -235,7 +213,7 @@ class Database:
         chosen = [f'"{name}"' if name in self.columns[table] else "NULL" for name in columns]
         query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]} LIMIT {MOST_ROWS + 1}'
         kinds = list(columns.items())
-        with _as_fault(_BROKEN_DATABASE, _DAMAGED):
+        with _damage(*_database_damage):
             rows = [
                 tuple(_value(value, kind, f"{table}.{name}") for value, (name, kind) in zip(row, kinds, strict=True))
                 for row in self._connection.execute(query)
@@ -244,12 +222,13 @@ class Database:
             raise coding_error(f"{table} compte plus de {MOST_ROWS} lignes ; découpez le projet.")
         return rows
 
-    def count(self, table: str) -> int:
-        """The number of rows of a table, 0 without it."""
-        if table not in self.columns:
+    def count(self, table: str, column: str = "rowid") -> int:
+        """The number of rows that have something in a column, 0 without it."""
+        if table not in self.columns or column not in self.columns[table] | {"rowid"}:
             return 0
-        with _as_fault(_BROKEN_DATABASE, _DAMAGED):
-            return sum(1 for _ in self._connection.execute(f'SELECT 1 FROM "{table}"'))
+        with _damage(*_database_damage):
+            query = f'SELECT "{column}" FROM "{table}" LIMIT {MOST_ROWS}'
+            return sum(1 for (value,) in self._connection.execute(query) if value)
 
 
 def _value(value: object, kind: type, place: str) -> str | int | None:
@@ -261,7 +240,7 @@ def _value(value: object, kind: type, place: str) -> str | int | None:
     # A column without type returns a number for a name made of digits.
     if kind is str and isinstance(value, int | float):
         return str(value)
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or "\0" in str(value):
         raise coding_error(f"{place} ne contient pas ce qui est attendu ; {_DAMAGED}")
     return value
 
@@ -277,11 +256,13 @@ def open_database(path: Path) -> Iterator[Database]:
                 "le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez."
             )
     with ExitStack() as stack:
-        with _as_fault(_BROKEN_DATABASE, _DAMAGED):
+        with _damage(*_database_damage):
             connection = stack.enter_context(closing(sqlite3.connect(_address(path.resolve()), uri=True)))
-            _restrain(connection)
-            if any(_COMPUTED.search(str(sql)) for (sql,) in connection.execute(_SCHEMA)):
-                raise coding_error(_DAMAGED)
+            for setting in ("trusted_schema = OFF", "query_only = ON", "ignore_check_constraints = ON"):
+                connection.execute(f"PRAGMA {setting}")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT_BYTES)
+            end = time.monotonic() + MOST_SECONDS
+            connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise coding_error(_DAMAGED)
             database = Database(connection)
@@ -292,19 +273,3 @@ def _address(path: PurePath) -> str:
     """The SQLite URI of a file; a network drive takes four slashes, not a host."""
     plain = path.as_posix()
     return f"file://{'' if plain.startswith('/') else '/'}{quote(plain, safe='/:')}?mode=ro&immutable=1"
-
-
-def _restrain(connection: sqlite3.Connection) -> None:
-    """Allow reads of plain tables only, for a limited time: views, functions and queries may be hostile."""
-    end = time.monotonic() + MOST_SECONDS
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA query_only = ON")
-    # quick_check would run the functions of CHECK constraints.
-    connection.execute("PRAGMA ignore_check_constraints = ON")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT_BYTES)
-    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-
-    def allowed(action: int, *_: object) -> int:
-        return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
-
-    connection.set_authorizer(allowed)

@@ -3,24 +3,11 @@
 import csv
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from helpers.codings.model import (
-    KINDS,
-    MOST_DEPTH,
-    NAMELESS,
-    Code,
-    Passage,
-    Project,
-    ProjectBuilder,
-    Warnings,
-    check_label,
-    code_labels,
-    code_path,
-    code_path_of,
-)
+from helpers.codings.model import KINDS, Code, Passage, Project, ProjectBuilder, Warnings, free_name
 from helpers.codings.positions import Claim, Text, add_texts
 from helpers.codings.safe_files import (
     MOST_ROWS,
@@ -31,7 +18,7 @@ from helpers.codings.safe_files import (
     read_bytes,
     unknown_name_error,
 )
-from helpers.typography import fold, unescape_formula
+from helpers.typography import escape_formula, fold, unescape_formula
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
 
@@ -43,16 +30,6 @@ ATTRIBUTES = ("document", "attribut", "valeur")
 FILES = {"livre_de_codes": CODES, "documents": DOCUMENTS, "attributs": ATTRIBUTES, "passages": PASSAGES}
 # The location of a row, for messages, and its cells by title.
 Rows = list[tuple[str, dict[str, str]]]
-# The text of a document is one cell; the default of the csv module is 131,072 characters.
-_MOST_CELL = MOST_TEXT_BYTES
-# Spreadsheets run text that starts like this as a formula. Text that already has the apostrophe gets a second one, so
-# that reading removes exactly what writing added.
-_RUNS = re.compile(r"'*[=+\-@\t\r\n]")
-
-
-def escape_formula(text: str) -> str:
-    """The text with an apostrophe where a spreadsheet would run it."""
-    return f"'{text}" if _RUNS.match(text) else text
 
 
 def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
@@ -78,7 +55,8 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
 
 def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    limit = csv.field_size_limit(_MOST_CELL)
+    # The text of a document is one cell; the default of the csv module is 131,072 characters.
+    limit = csv.field_size_limit(MOST_TEXT_BYTES)
     try:
         for cells in reader:
             yield reader.line_num, cells
@@ -176,23 +154,30 @@ def _ours(tables: dict[str, tuple[list[str], Rows]]) -> Project:
     for name, (titles, rows) in tables.items():
         collected.told.left_out(f"colonnes de {name}.csv", len(set(titles) - set(FILES[name])))
         parts[name] = [(where, {key: unescape_formula(value) for key, value in row.items()}) for where, row in rows]
-    codes = [_code(row) for _, row in parts.get("livre_de_codes", ())]
+    _add_codes(collected, [_code(row) for _, row in parts.get("livre_de_codes", ())])
     texts = _texts(parts)
-    paths = {code.path for code in codes} if "livre_de_codes" in parts else None
     names = set(texts) if "documents" in parts else None
     for where, row in parts.get("passages", ()):
-        path = code_path_of(row["code"])
-        if path and paths is not None and path not in paths:
-            raise unknown_name_error(f"{where} : le code", row["code"], paths)
+        if row["code"] and "livre_de_codes" not in parts:
+            row["code"] = collected.add_path(row["code"])
+        elif row["code"] and row["code"] not in collected.codes:
+            raise unknown_name_error(f"{where} : le code", row["code"], collected.codes)
         if names is not None and row["document"] not in names:
             raise unknown_name_error(f"{where} : le document", row["document"], names)
-        text = texts.setdefault(row["document"], Text(row["document"], ""))
-        _add_passage(where, {**row, "code": path}, text, collected)
-    claimed = (claim.code for text in texts.values() for claim in text.claims)
-    if paths is None:
-        codes = _codes_of([*(each.code for each in collected.passages), *claimed])
+        _add_passage(where, row, texts.setdefault(row["document"], Text(row["document"], "")), collected)
     add_texts(collected, [*texts.values()])
-    return collected.project(codes)
+    return collected.project()
+
+
+def _add_codes(collected: ProjectBuilder, codes: list[Code]) -> None:
+    """Add the codes of a table, which a person may have typed: nothing is guessed."""
+    tree = {code.path: (code.parent or None, code) for code in codes}
+    if len(tree) < len(codes):
+        raise coding_error("un code est donné deux fois ; gardez-en un.")
+    for code in codes:
+        if code.parent and code.parent not in tree:
+            raise unknown_name_error("le code parent", code.parent, tree)
+    collected.add_tree(tree)
 
 
 def _texts(parts: dict[str, Rows]) -> dict[str, Text]:
@@ -243,23 +228,7 @@ def _position(where: str, text: str) -> int | None:
 def _code(row: dict[str, str]) -> Code:
     names = ("name", "parent", "definition", "include", "exclude", "example", "changed")
     values = {name: row.get(column, "") for name, column in zip(names, CODES, strict=False)}
-    is_codable = row.get("est_codable", "").strip().casefold() not in ("non", "faux", "false", "0")
-    return Code(**{**values, "parent": code_path_of(values["parent"])}, codable=is_codable)
-
-
-def _codes_of(paths) -> tuple[Code, ...]:
-    """The codes that passages name, and their ancestors, where there is no code book."""
-    codes: dict[str, Code] = {}
-    for path in dict.fromkeys(paths):
-        parent, labels = "", code_labels(path)
-        if len(labels) > MOST_DEPTH:
-            raise coding_error(f"le code « {one_line(path)} » est au-delà de {MOST_DEPTH} niveaux ; réduisez l’arbre.")
-        for label in labels:
-            check_label(label)
-            code = Code(label, parent)
-            codes.setdefault(code.path, code)
-            parent = code.path
-    return tuple(codes.values())
+    return Code(**values, codable=row.get("est_codable", "").strip().casefold() not in ("non", "faux", "false", "0"))
 
 
 def _taguette(rows: Rows) -> Project:
@@ -271,11 +240,12 @@ def _taguette(rows: Rows) -> Project:
         if not tag:
             collected.told.left_out("passages sans code")
             continue
-        paths.setdefault(tag, code_path(tag))
+        if tag not in paths:
+            paths[tag] = collected.add_code(Code(tag), "")
         if name not in names:
             names[name] = collected.add_document(name, "")
         collected.add_unplaced(Passage(names[name], None, None, row["content"], paths[tag]))
-    return collected.project([Code(tag) for tag in paths])
+    return collected.project()
 
 
 def _taguette_codes(rows: Rows, titles: list[str]) -> Project:
@@ -316,7 +286,8 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
     Bonjour à tous.
     <BLANKLINE>
     """
-    names = _unique({document.name: _plain(document.name) or "texte" for document in project.documents})
+    taken = Counter()
+    names = {each.name: _plain(free_name(_plain(each.name) or "texte", taken)) for each in project.documents}
     segments: dict[str, dict[tuple[str, int], None]] = defaultdict(dict)
     for passage in project.passages:
         segments[passage.document][passage.text, passage.rank] = None
@@ -337,8 +308,7 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
 
 def read_iramuteq(path: Path) -> Project:
     """The texts of an IRaMuTeQ corpus, with their variables; what follows ``-*theme`` is a segment of that code."""
-    collected, texts = ProjectBuilder(), []
-    codes: dict[str, Code] = {}
+    collected, texts, paths, theme = ProjectBuilder(), [], {}, ""
     for line in decode_text(read_bytes(path), "le fichier").splitlines():
         if line.startswith("****"):
             attributes = {name: value or "oui" for name, value in _STARRED.findall(line[4:])}
@@ -346,33 +316,21 @@ def read_iramuteq(path: Path) -> Project:
             theme = ""
         elif texts and line.startswith("-*"):
             theme = line[2:].strip()
-            codes[theme] = Code(theme or NAMELESS)
+            if theme and theme not in paths:
+                paths[theme] = collected.add_code(Code(theme), "")
         elif texts and line.strip():
             text = texts[-1]
             start = len(text.stored) + 1 if text.stored else 0
             text.stored = f"{text.stored}\n{line}" if text.stored else line
             if theme:
-                text.claims.append(Claim(start, len(text.stored), codes[theme].path, excerpt=line))
+                text.claims.append(Claim(start, len(text.stored), paths[theme], excerpt=line))
     add_texts(collected, texts)
-    return collected.project(codes.values())
+    return collected.project()
 
 
 def _plain(name: str) -> str:
     # « _ » separates a variable from its value.
     return fold(name).replace("_", "")
-
-
-def _unique(names: dict[str, str]) -> dict[str, str]:
-    """The same names, numbered where two are equal."""
-    taken: set[str] = set()
-    for key, name in names.items():
-        number, unique = 1, name
-        while unique in taken:
-            number += 1
-            unique = f"{name}{number}"
-        taken.add(unique)
-        names[key] = unique
-    return names
 
 
 def _line(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from helpers.data.private import folder_of
 from helpers.data.raw import empty_table, read_table
 from helpers.schema import DataError
 from helpers.system import atomic_folder, atomic_write, checksum, make_private, recover_folder, sha256_of
-from helpers.typography import escape_formula, unescape_formula
+from helpers.typography import escape_formula, shorten, unescape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
@@ -43,14 +42,14 @@ def load_coding(year: int, name: str) -> Project:
     Raises `DataError` for a name that no coding has, or a damaged table.
     """
     from helpers.codings.reading import read
+    from helpers.codings.safe_files import nearest
 
     folder = _folder(year, name)
     if not folder.is_dir():
         known = codings(year)
-        near = get_close_matches(name[:80], known, n=1, cutoff=0.5)
         listed = f"au choix : {', '.join(known)}" if known else "importez-le d’abord (import-coding)"
-        remedy = f"vouliez-vous « {near[0]} » ?" if near else f"{listed}."
-        raise DataError(f"Aucun codage de {year} ne s’appelle « {_shown(name)} » ; {remedy}")
+        remedy = f"vouliez-vous « {near} » ?" if (near := nearest(name, known)) else f"{listed}."
+        raise DataError(f"Aucun codage de {year} ne s’appelle « {shorten(name)} » ; {remedy}")
     try:
         return replace(read(folder), themes=_themes(folder))
     except DataError as error:
@@ -118,10 +117,6 @@ def save_themes(year: int, name: str, themes: Mapping[str, str]) -> None:
     path = _folder(year, name) / THEMES
     rows = [(row["code"], row["theme"] or themes.get(row["code"], "")) for _, row in rows_of(path)[1]]
     write_rows(path, ("code", "theme"), rows)
-
-
-def _shown(name: str) -> str:
-    return name if len(name) <= 80 else f"{name[:80]}…"
 
 
 def _refuse_another(folder: Path, project: Project, year: int, source: Path) -> None:
