@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from coding_files import place, plain
+from coding_files import place
 from conftest import ALL
 from helpers import codings
 from helpers.codings.counts import lemma, units, word_count, words
@@ -115,14 +115,6 @@ def test_units_cut_a_text_where_its_codes_change(seed):
     assert {(unit.place.zone[0], unit.text, unit.place.start): unit.codes for unit in made} == expected
 
 
-def test_a_code_book_lists_unused_codes_and_refuses_unknown_ones():
-    project = Project((Code("Lieux"),), (Document("r", "Un bureau."),), (Passage("r", 0, 10, "Un bureau.", "Lieux"),))
-    assert codings.code_counts(project, (Code("Lieux"), Code("Temps")))["passages"].tolist() == [1, 0]
-    with pytest.raises(DataError) as error:
-        codings.code_counts(project, (Code("Lieu"),))
-    assert plain(str(error.value)) == "le code « Lieux » n’existe pas ; vouliez-vous « Lieu » ?"
-
-
 @pytest.mark.parametrize("name", "corpus_card code_counts code_by_document cooccurrences analysis_requirements words_by_code".split())
 def test_an_empty_project_gives_a_table_with_the_same_columns(name):
     table = getattr(codings, name)
@@ -225,43 +217,28 @@ def test_counts_and_years_are_no_personal_details(text):
     assert not is_personal(text) and mask_personal_data(text) == text
 
 
-def quoted(texts: list[str], attributes: list[dict] = (), **options) -> list[tuple]:
+def quoted(texts: list[str], attributes: list[dict] = ()) -> list[tuple]:
     # Each document ends in its own way: one text under several names is one voice.
     documents = tuple(
         Document(f"r{rank}", f"{text} Fin {rank}.", "", tuple(attributes[rank].items()) if attributes else ())
         for rank, text in enumerate(texts)
     )
-    passages = tuple(
-        Passage(each.name, 0, len(text), text, "a", coder)
-        for each, text in zip(documents, texts, strict=True)
-        for coder in "AB"
-    )
-    table = codings.quotations(Project(CODES, documents, passages), "a", **options)
-    return list(table[["citation", "mots", "voix", "motif"]].itertuples(index=False, name=None))
+    pairs = zip(documents, texts, strict=True)
+    passages = tuple(Passage(each.name, 0, len(text), text, "a", coder) for each, text in pairs for coder in "AB")
+    table = codings.quotable({"a": Project(CODES, documents, passages)})
+    return list(table[["theme", "citation", "mots", "voix"]].itertuples(index=False, name=None))
 
 
 def test_only_short_passages_of_several_voices_are_quoted():
     texts = ["On manque de place.", "Appelez le 06 12 34 56 78.", "mot " * 41]
-    assert quoted(texts) == [
-        ("On manque de place.", 4, 3, ""), ("", 7, 3, "marque_personnelle"), ("", 41, 3, "trop_longue"),
-    ]  # fmt: skip
-    assert {(row[0], row[3]) for row in quoted(texts[:2])} == {("", "trop_peu_de_voix")}
-    assert quoted(["mot " * 40] * 3)[0][3] == "" and quoted(["mot " * 40] * 3, longest=39)[0][3] == "trop_longue"
+    assert quoted(texts) == [("a", "On manque de place.", 4, 3)] and quoted(texts[:2]) == []
+    assert len(quoted(["mot " * 40] * 3)) == 1
 
 
 def test_voices_are_speakers_or_meetings_before_they_are_documents():
     texts = ["On manque de place."] * 6
     five, four = ([{"locuteur": str(min(rank, most))} for rank in range(6)] for most in (4, 3))
     meetings = [{"reunion": "nord" if rank % 2 else "sud"} for rank in range(6)]
-    assert quoted(texts, five)[0][2:] == (5, "") and quoted(texts, four)[0][2:] == (4, "trop_peu_de_voix")
-    assert quoted(texts, meetings)[0][2:] == (2, "trop_peu_de_voix")
-    assert quoted(texts, five, fewest_speakers=6)[0][3] == "trop_peu_de_voix"
+    assert quoted(texts, five)[0][3] == 5 and quoted(texts, four) == quoted(texts, meetings) == []
     # With one document of unknown speaker, documents are counted.
-    assert quoted(texts, [*four[:5], {}])[0][2:] == (6, "")
-
-
-def test_the_protection_of_quotations_is_not_lowered_and_the_code_must_exist():
-    with pytest.raises(ValueError, match="at least 5"):
-        codings.quotations(EMPTY, "a", fewest_speakers=4)
-    with pytest.raises(DataError, match="n’existe pas"):
-        codings.quotations(EMPTY, "a")
+    assert quoted(texts, [*four[:5], {}])[0][3] == 6

@@ -130,17 +130,36 @@ def test_a_name_is_no_word_of_a_theme(coders):
     assert set(table.query("est_retenu and not est_sous_employe")["theme"]) == set(PLANTED) - {"Lieux"}
 
 
-def test_a_code_of_few_units_is_given_no_word(coders):
-    themes = set(codings.words_by_code(coders[0], depth=2)["theme"])
-    assert themes == {"Lieux", "Temps", "Équipe", "Élèves", "Familles"}
-
-
 def test_without_planted_words_none_is_found_in_95_years_of_100_at_least(coders):
     # Every word found is then a false discovery; at most the level of years may have one.
     drawn = 200 if ALL else 10
     years = [codings.words_by_code(shuffled(coders[0], seed)) for seed in range(drawn)]
     assert all(len(table) > 200 for table in years)
     assert sum(bool(table["est_retenu"].any()) for table in years) <= drawn / 20
+
+
+def test_a_word_of_a_group_is_found_and_no_other(coders):
+    """« fenêtre » is as frequent in both halves of the year, until that of the north says « verrière » instead."""
+    side = {name(rank): "nord" if rank < MEETINGS // 2 else "sud" for rank in range(MEETINGS)}
+    documents = tuple(
+        replace(each, attributes=(*each.attributes, ("territoire", side[each.name]))) for each in coders[0].documents
+    )
+    year = replace(coders[0], documents=documents)
+    assert not codings.words_by_group(year)["est_retenu"].any()
+    said = tuple(
+        replace(each, text=each.text.replace("fenêtre", "verrou!")) if side[each.name] == "nord" else each for each in documents
+    )
+    texts = {each.name: each.text for each in said}
+    moved = tuple(replace(each, text=texts[each.document][each.start : each.end]) for each in year.passages)
+    found = codings.words_by_group(replace(year, documents=said, passages=moved)).query("est_retenu")
+    sides = {(row.groupe, row.lemme): row.est_sous_employe for row in found.itertuples()}
+    assert sides == {
+        ("territoire : nord", "verrou"): False, ("territoire : sud", "verrou"): True,
+        ("territoire : sud", "fenêtre"): False, ("territoire : nord", "fenêtre"): True,
+    }  # fmt: skip
+    row = found[found["groupe"].eq("territoire : nord") & found["lemme"].eq("verrou")].iloc[0]
+    assert row["occurrences"] == row["occurrences_toutes"] == sum(text.count("verrou") for text in texts.values())
+    assert row["attendu"] == pytest.approx(row["occurrences_toutes"] * row["mots_groupe"] / row["mots"])
 
 
 def test_a_synthesis_or_a_short_year_gives_no_word(year):
@@ -151,14 +170,13 @@ def test_a_synthesis_or_a_short_year_gives_no_word(year):
         )
 
     synthesis = replace(year, documents=tuple(replace(document, kind="synthese") for document in year.documents))
-    short, rest = part(year.documents[:5]), part(year.documents[5:])
+    short = part(year.documents[:5])
     for project, missing in ((synthesis, {"documents_sans_parole", "mots", "reunions"}), (short, {"mots", "reunions"})):
         gates = codings.analysis_requirements(project).query("analyse == 'mots_par_theme' and not est_passe")
         assert set(gates["condition"]) == missing and codings.words_by_code(project).empty
     # A synthesis has neither counts by meeting nor rates; pairs and agreement stay.
     stopped = codings.analysis_requirements(synthesis).query("not est_passe")["analyse"]
     assert set(stopped) == {"code_par_document", "pour_mille_mots", "mots_par_theme"}
-    assert codings.words_by_code(short, rest).equals(codings.words_by_code(year))
 
 
 def test_two_years_of_minutes_have_rates_and_a_code_comes_and_goes(year):

@@ -4,6 +4,7 @@ import random
 import re
 import unicodedata
 import zipfile
+from difflib import SequenceMatcher
 from xml.sax.saxutils import escape
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from helpers import cli, data, paths
 from helpers.codings import personal_data, reading
 from helpers.schema import DataError
+from minutes_marked import HELD_OUT, LISTED, LISTED_HELD_OUT, SEEN
 
 YEAR = 2032
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -188,12 +190,13 @@ def plant(folder) -> None:
 
 def test_nothing_that_was_planted_in_a_year_remains(folder):
     plant(folder)
-    minutes = data.load_minutes(YEAR)
-    assert [(each.name, each.kind) for each in minutes] == [("2032-03-02 Mme [nom 2]", "compte_rendu"), ("b", "compte_rendu"), ("c", "compte_rendu")]
-    assert minutes[0].text == "Mme [nom 2] ([téléphone]) reçoit [élève A], née le [date de naissance].\nM. [nom 3]\u00a0: [courriel]"
-    assert minutes[1].text.endswith("[nom 2] et [nom 2], puis [élève A] ; INE [identifiant], DDN [date de naissance]. Réunion du 02/03/2032.")
-    assert minutes[2].text == "Madame [nom 2] dit à [nom 1]\n[nom 3]\t[téléphone]\t\n"
-    whole = "\n".join(each.name + each.text for each in minutes).casefold()
+    minutes, _ = data.load_minutes(YEAR)
+    assert [*minutes] == ["2032-03-02 Mme [nom 2]", "b", "c"]
+    first, second, third = minutes.values()
+    assert first == "Mme [nom 2] ([téléphone]) reçoit [élève A], née le [date de naissance].\nM. [nom 3]\u00a0: [courriel]"
+    assert second.endswith("[nom 2] et [nom 2], puis [élève A] ; INE [identifiant], DDN [date de naissance]. Réunion du 02/03/2032.")
+    assert third == "Madame [nom 2] dit à [nom 1]\n[nom 3]\t[téléphone]\t\n"
+    whole = "\n".join([*minutes, *minutes.values()]).casefold()
     assert [each for each in PLANTED if each.casefold() in whole] == []
 
 
@@ -201,7 +204,7 @@ def test_check_counts_what_was_replaced_and_shows_none_of_it(folder, capsys):
     plant(folder)
     assert cli.main(["check", "--year", str(YEAR)]) == 0
     out = re.sub(r"\s+", " ", capsys.readouterr().out)
-    assert "Comptes rendus : 3 ; un texte ainsi traité n’est pas anonyme, relisez-le." in out
+    assert "Comptes rendus : 3 ; pour les coder sans les noms : pseudonymise." in out
     assert "Remplacés à leur lecture : 1 courriel 2 date de naissance 1 identifiant 10 nom 2 téléphone" in out
     assert [each for each in PLANTED if each.casefold() in out.casefold()] == []
 
@@ -222,7 +225,7 @@ def test_a_fault_of_the_list_names_its_line_and_never_a_name(text, sentence, fol
 def test_the_list_is_read_in_capitals_or_not(name, folder):
     (folder / name).write_text("nom\nZoé\n", encoding="utf-8")
     (folder / "a.txt").write_text("Zoé", encoding="utf-8")
-    assert [each.text for each in data.load_minutes(YEAR)] == ["[nom 1]"]
+    assert [*data.load_minutes(YEAR)[0].values()] == ["[nom 1]"]
 
 
 def test_a_folder_of_minutes_is_told(folder):
@@ -244,10 +247,49 @@ def test_mutated_documents_give_a_text_or_a_sentence(tmp_path):
     assert 120 < refused < 200
 
 
+WORD = re.compile(r"\w+")
+
+
+def shares(marked: str, listed: dict[str, str]) -> tuple[int, int, int]:
+    """The words to hide, those of them that were replaced, and all that were: see `minutes_marked`."""
+    plain, counts = marked.replace("[[", "").replace("]]", ""), [0, 0, 0]
+    names = personal_data.Pseudonyms([plain], listed, year=2021)
+    for line in marked.split("\n"):
+        parts = [(part, rank % 2 == 1) for rank, part in enumerate(re.split(r"\[\[|\]\]", line))]
+        words = [(word, is_marked) for part, is_marked in parts for word in WORD.findall(part)]
+        left = WORD.findall(re.sub(r"\[[^\]]*\]", " ", names.replace("".join(part for part, _ in parts))))
+        blocks = SequenceMatcher(None, [word for word, _ in words], left, autojunk=False).get_matching_blocks()
+        kept = {place for block in blocks for place in range(block.a, block.a + block.size)}
+        gone = [is_marked for place, (_, is_marked) in enumerate(words) if place not in kept]
+        counts = [counts[0] + sum(is_marked for _, is_marked in words), counts[1] + sum(gone), counts[2] + len(gone)]
+    return tuple(counts)
+
+
+def test_recall_and_precision_are_those_that_the_help_gives():
+    assert shares(SEEN, LISTED) == (125, 125, 125)
+    marked, hidden, replaced = shares(HELD_OUT, LISTED_HELD_OUT)
+    said = re.sub(r"\s", " ", cli.VERBS["pseudonymise"].description)
+    assert f"{hidden} mots à cacher sur {marked} sont remplacés ({100 * hidden / marked:.0f} %)" in said
+    assert f"{hidden} mots remplacés sur {replaced} devaient l’être ({100 * hidden / replaced:.0f} %)" in said
+
+
+def test_minutes_are_written_privately_without_names_and_doubtful_words_are_listed(folder, capsys):
+    plant(folder)
+    (folder / "d.txt").write_text("On parle de Wattrelos, à Enzo.", encoding="utf-8")
+    assert cli.main(["pseudonymise", "--year", str(YEAR)]) == 0
+    made = paths.processed(YEAR) / "prive" / "comptes_rendus"
+    whole = "\n".join(path.name + path.read_text(encoding="utf-8") for path in made.glob("*.txt")).casefold()
+    assert len([*made.glob("*.txt")]) == 4 and [each for each in PLANTED if each.casefold() in whole] == []
+    assert (made / "a_relire.csv").read_text(encoding="utf-8-sig").split() == ["mot;fois", "Wattrelos;1", "Enzo;1"]
+    assert "wattrelos" not in capsys.readouterr().out.casefold()
+    # Somebody may have corrected them.
+    assert cli.main(["pseudonymise", "--year", str(YEAR)]) == 2 and "existe déjà" in capsys.readouterr().err
+
+
 def test_two_files_whose_names_become_alike_stay_two(folder):
     for name in ("Mme Roy.txt", "Mme ROY.md"):
         (folder / name).write_text("x", encoding="utf-8")
-    assert [each.name for each in data.load_minutes(YEAR)] == ["Mme [nom 1]", "Mme [nom 1] (2)"]
+    assert [*data.load_minutes(YEAR)[0]] == ["Mme [nom 1]", "Mme [nom 1] (2)"]
 
 
 def test_git_ignores_minutes_and_their_names():

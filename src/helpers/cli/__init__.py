@@ -30,6 +30,7 @@ VERBS = {
     "check": "raw_files",
     "import-coding": "codings",
     "export-coding": "codings",
+    "pseudonymise": "codings",
     "simulate": "raw_files",
     "status": "reports",
     "verify": "reports",

@@ -225,9 +225,10 @@ def _list_spoken(year: int) -> None:
         text = f"{name} : {counted(len(project.documents), 'texte')}, {counted(len(coders), 'codeur')}"
         codings.append((len(project.passages), text))
     _list("Codages, en passages", codings)
-    if minutes := data.load_minutes(year):
-        print_message(f"Comptes rendus : {number(len(minutes))} ; un texte ainsi traité n’est pas anonyme, relisez-le.")
-    _list("Remplacés à leur lecture", [(count, kind) for kind, count in sorted(data.count_replaced(year).items())])
+    minutes, marks = data.load_minutes(year)
+    if minutes:
+        print_message(f"Comptes rendus : {number(len(minutes))} ; pour les coder sans les noms : pseudonymise.")
+    _list("Remplacés à leur lecture", [(count, kind) for kind, count in sorted(marks.counts.items())])
 
 
 def _list_account(account, rejected_rows: str) -> None:

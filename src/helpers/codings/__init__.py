@@ -21,5 +21,13 @@ from helpers.codings.codebook import (
     used_codes,
 )
 from helpers.codings.counts import code_by_document, code_counts, coded_by, cooccurrences, corpus_card
-from helpers.codings.measures import codes_by_group, contexts, measures, table_of, words_by_code, year_to_year
-from helpers.codings.personal_data import chosen_quotations, quotable, quotation_table, quotations
+from helpers.codings.measures import (
+    codes_by_group,
+    contexts,
+    measures,
+    table_of,
+    words_by_code,
+    words_by_group,
+    year_to_year,
+)
+from helpers.codings.personal_data import chosen_quotations, quotable, quotation_table

@@ -208,38 +208,35 @@ FEWEST_UNITS = 20
 FEWEST_THEMES = 2
 FEWEST_CODERS = 2
 WORDS_BY_CODE = "mots_par_theme"
-AT_LEAST, AT_MOST = "au_moins", "au_plus"
 
 
-def analysis_requirements(*projects: Project) -> pd.DataFrame:
-    """What each analysis requires of the corpus, and what there is: one row per condition, all codings together.
+def analysis_requirements(project: Project) -> pd.DataFrame:
+    """What each analysis requires of the corpus, and what there is: one row per condition.
 
     Columns: ``analyse`` (``code_par_document``, ``accord``, ``pour_mille_mots``, ``mots_par_theme``);
-    ``condition``, what is counted; ``sens`` (``au_moins``, ``au_plus``); ``demande``; ``trouve``; ``est_passe``.
+    ``condition``, what is counted; ``est_plafond``, whether ``demande`` is a most; ``trouve``; ``est_passe``.
     Meetings are the values of the attribute ``reunion``, or the documents where none has it. ``sans_parole`` documents
     are a synthesis, or of unknown kind.
     """
-    documents = [document for project in projects for document in project.documents]
+    documents = project.documents
     spoken = [document for document in documents if document.kind not in ("", SYNTHESIS)]
     silent = len(documents) - len(spoken)
-    coders = max((len({each.coder for each in project.passages} - {""}) for project in projects), default=0)
+    coders = len({each.coder for each in project.passages} - {""})
     countable = sum(1 for document in documents if document.kind != SYNTHESIS)
-    themes = Counter(theme for each in projects for unit in coded_units(each) for theme in themes_of(unit, 1))
+    themes = Counter(theme for unit in coded_units(project) for theme in themes_of(unit))
     rich = sum(1 for count in themes.values() if count >= FEWEST_UNITS)
     rows = [
-        ("code_par_document", "documents", AT_LEAST, FEWEST_DOCUMENTS, countable),
-        ("accord", "codeurs", AT_LEAST, FEWEST_CODERS, coders),
-        ("pour_mille_mots", "documents_sans_parole", AT_MOST, 0, silent),
-        (WORDS_BY_CODE, "mots", AT_LEAST, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
-        (WORDS_BY_CODE, "reunions", AT_LEAST, FEWEST_MEETINGS, len(meetings_of(spoken)) or len(spoken)),
-        (WORDS_BY_CODE, "documents_sans_parole", AT_MOST, 0, silent),
-        (WORDS_BY_CODE, f"themes_de_{FEWEST_UNITS}_unites", AT_LEAST, FEWEST_THEMES, rich),
+        ("code_par_document", "documents", False, FEWEST_DOCUMENTS, countable),
+        ("accord", "codeurs", False, FEWEST_CODERS, coders),
+        ("pour_mille_mots", "documents_sans_parole", True, 0, silent),
+        (WORDS_BY_CODE, "mots", False, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
+        (WORDS_BY_CODE, "reunions", False, FEWEST_MEETINGS, len(meetings_of(spoken)) or len(spoken)),
+        (WORDS_BY_CODE, "documents_sans_parole", True, 0, silent),
+        (WORDS_BY_CODE, f"themes_de_{FEWEST_UNITS}_unites", False, FEWEST_THEMES, rich),
     ]
-    frame = pd.DataFrame(rows, columns=["analyse", "condition", "sens", "demande", "trouve"])
-    is_most = frame["sens"] == AT_MOST
-    return frame.assign(
-        est_passe=(frame["trouve"] >= frame["demande"]).mask(is_most, frame["trouve"] <= frame["demande"])
-    )
+    table = pd.DataFrame(rows, columns=["analyse", "condition", "est_plafond", "demande", "trouve"])
+    passed = (table["trouve"] >= table["demande"]).mask(table["est_plafond"], table["trouve"] <= table["demande"])
+    return table.assign(est_passe=passed)
 
 
 def coded_units(project: Project) -> list[Unit]:
@@ -247,9 +244,9 @@ def coded_units(project: Project) -> list[Unit]:
     return units([project.passages], texts_of(project))
 
 
-def themes_of(unit: Unit, depth: int) -> set[str]:
-    """The codes of a unit, or their ancestors at this depth (1: codes without parent)."""
-    return {ancestors(code)[:depth][-1] for code in unit.codes[0]}
+def themes_of(unit: Unit) -> set[str]:
+    """The themes of a unit: its codes without parent, or the roots of the others."""
+    return {ancestors(code)[0] for code in unit.codes[0]}
 
 
 # --- The codings of a year merged into one ---

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.codings.model import KINDS, Code, Document, Passage, Project, ancestors, code_labels
-from helpers.codings.safe_files import unknown_name_error
+from helpers.codings.model import KINDS, Document, Passage, Project, ancestors, code_labels
 
 # --- Spans of text and their overlaps ---
 
@@ -232,13 +231,12 @@ def _row(project: Project, kind: str, documents: Iterable[Document]) -> dict[str
 FEWEST_DOCUMENTS = 2
 
 
-def code_counts(project: Project, book: Iterable[Code] | None = None) -> pd.DataFrame:
-    """Use of each code: one row per code of the book (the project's by default), unused ones too, parents first.
+def code_counts(project: Project) -> pd.DataFrame:
+    """Use of each code: one row per code of the project, unused ones too, parents first.
 
     Columns: ``code`` (path), ``libelle``, ``profondeur`` (0 without parent), ``passages``; ``extraits``, spans of text,
     overlapping ones counted once whoever coded them; ``extraits_branche``, those of the code and its descendants;
-    ``documents``, ``codeurs`` (those with a name), and ``mots`` of the spans. Raises DataError for a code that ``book``
-    does not have, with the nearest one.
+    ``documents``, ``codeurs`` (those with a name), and ``mots`` of the spans.
 
     >>> livre = (Code("Lieux"), Code("Bureau", "Lieux"))
     >>> passage = Passage("r1", 0, 9, "Un bureau", "Lieux/Bureau")
@@ -248,15 +246,12 @@ def code_counts(project: Project, book: Iterable[Code] | None = None) -> pd.Data
     0         Lieux           0         0                 1     0
     1  Lieux/Bureau           1         1                 1     2
     """
-    paths = dict.fromkeys(code.path for code in (project.codes if book is None else book))
     own, branch, texts = segments_by_code(project.passages), defaultdict(list), texts_of(project)
     for path, passages in own.items():
-        if path not in paths:
-            raise unknown_name_error("le code", path, paths)
         for above in ancestors(path):
             branch[above] += passages
     rows = []
-    for path in paths:
+    for path in (code.path for code in project.codes):
         passages, labels = own.get(path, []), code_labels(path)
         spans = merge_spans(map(span_of, passages))
         row = {

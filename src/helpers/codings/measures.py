@@ -1,7 +1,7 @@
 """What is counted of a year's codings: words by theme, words in context, change between years, all in one table."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 
 from helpers.codings.agreement import (
-    AT_LEAST,
-    AT_MOST,
     FEWEST_UNITS,
     WORDS_BY_CODE,
     agreement,
@@ -31,7 +29,6 @@ from helpers.codings.counts import (
     SYNTHESIS,
     UNKNOWN,
     Span,
-    Unit,
     Zone,
     code_by_document,
     code_counts,
@@ -46,7 +43,7 @@ from helpers.codings.counts import (
     word_count,
     words,
 )
-from helpers.codings.model import GROUPS, KINDS, Project, code_labels
+from helpers.codings.model import GROUPS, KINDS, Document, Project, code_labels
 from helpers.codings.personal_data import mask_personal_data
 from helpers.codings.safe_files import coding_error, one_line
 
@@ -90,6 +87,11 @@ SHAPES = {
         "unites unites_theme unites_lemme unites_toutes documents est_sous_employe est_retenu couples",
         "attendu p_valeur q_valeur",
     ),
+    "mots_groupes": _shape(
+        "groupe lemme",
+        "occurrences mots_groupe occurrences_toutes mots documents est_sous_employe est_retenu couples",
+        "attendu p_valeur q_valeur",
+    ),
 }
 
 
@@ -112,48 +114,44 @@ _GRAMMAR = frozenset(
 )
 
 
-def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
+def words_by_code(project: Project) -> pd.DataFrame:
     """Words of each theme against the other coded passages: one row per theme and lemma tested, smallest p-value first.
 
-    Empty below the gates of `codings.gates` (``mots_par_theme``), where no word can be told from chance. A theme is a
-    code without parent and its descendants (``depth=2``: the codes right below). The units are those of
-    `codings.agreement`; a word counts once per unit. IRaMuTeQ and TXM count every occurrence, which favours whoever
-    repeats a word: their lists differ.
+    Empty below the gates of `analysis_requirements` (``mots_par_theme``), where no word can be told from chance. A
+    theme is a code without parent and its descendants. The units are those of `codings.agreement`; a word counts once
+    per unit: IRaMuTeQ and TXM count every occurrence, which favours whoever repeats a word, so their lists differ.
 
     Columns: ``theme`` (path), ``lemme``; in units, ``unites`` of the theme with the lemma, ``attendu`` if it were as
-    frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; ``est_sous_employe``, fewer than
-    expected; ``documents`` where the theme's units have it or, if it is under-used, where any unit does; ``p_valeur``,
-    the smaller hypergeometric tail, doubled, since the side is read off the counts (Lafon's specificities);
-    ``q_valeur``, corrected for all the tests (Benjamini and Hochberg); ``est_retenu``: at most `LEVEL`, with at least
-    `FEWEST_WITH_WORD` units (or as many expected) and `FEWEST_DOCUMENTS` documents; ``couples``, the number of tests,
-    on every row.
-
-    Left out: function words, words never written in lower case (names, acronyms), lemmas of fewer than
-    `FEWEST_WITH_WORD` units and themes of fewer than `FEWEST_UNITS`. These are selected by totals, which no test uses.
+    frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; then those of `_tested`. Left out:
+    function words, words never written in lower case (names, acronyms), lemmas of fewer than `FEWEST_WITH_WORD` units
+    and themes of fewer than `FEWEST_UNITS`. These are selected by totals, which no test uses.
     """
-    conditions = analysis_requirements(*projects)
-    if not conditions.loc[conditions["analyse"] == WORDS_BY_CODE, "est_passe"].all():
-        return _tests_of([])
-    read = _units_read(projects, depth)
-    in_theme, in_lemma = Counter(), Counter()
-    for _, themes, lemmas in read:
-        in_theme.update(themes)
-        in_lemma.update(lemmas)
-    tested = {theme for theme, count in in_theme.items() if count >= FEWEST_UNITS}
-    common = {each for each, count in in_lemma.items() if count >= FEWEST_WITH_WORD}
-    both, documents = Counter(), defaultdict(set)
-    for document, themes, lemmas in read:
-        for each in lemmas & common:
-            documents[each].add(document)
-        for pair in product(themes & tested, lemmas & common):
-            both[pair] += 1
-            documents[pair].add(document)
-    rows = [
-        (theme, each, both[theme, each], in_theme[theme], in_lemma[each], len(read))
-        + (len(documents[theme, each]), len(documents[each]))
-        for theme, each in product(sorted(tested), sorted(common))
+    lower = _lower(project.documents)
+    read = [
+        (unit.place.zone[0], themes_of(unit), Counter(dict.fromkeys(_lemmas(unit.text, lower), 1)), 1)
+        for unit in (coded_units(project) if _may_count_words(project) else ())
     ]
-    return _tests_of(rows)
+    columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes"]
+    return _tested(_crossed(read, FEWEST_UNITS), columns, FEWEST_DOCUMENTS)
+
+
+def words_by_group(project: Project) -> pd.DataFrame:
+    """Words of each group of documents (attributes `model.GROUPS`) against the other groups, as `words_by_code`.
+
+    Here every occurrence counts, as in TXM. Columns: ``groupe`` (« territoire : Lille »), ``lemme``, ``occurrences`` in
+    the group, ``attendu``, ``mots_groupe``, ``occurrences_toutes``, ``mots`` (of all the groups), then those of
+    `_tested`: a word is retained from `FEWEST_IN_GROUP` documents on. Occurrences are taken as independent.
+    """
+    lower, rows = _lower(project.documents), []
+    for groups in _groups_of(project) if _may_count_words(project) else ():
+        read = [
+            (each.name, {group}, Counter(_lemmas(each.text, lower)), sum(1 for _ in words(each.text)))
+            for group, documents in groups.items()
+            for each in documents
+        ]
+        rows += _crossed(read, 1)
+    columns = ["groupe", "lemme", "occurrences", "mots_groupe", "occurrences_toutes", "mots"]
+    return _tested(rows, columns, FEWEST_IN_GROUP)
 
 
 def significant_words(tested: pd.DataFrame) -> pd.DataFrame:
@@ -161,15 +159,60 @@ def significant_words(tested: pd.DataFrame) -> pd.DataFrame:
     return tested[tested["est_retenu"]] if tested["est_retenu"].any() else tested.head(1)
 
 
-def _tests_of(rows: list[tuple]) -> pd.DataFrame:
-    """The counts with the tests."""
-    # Loading it takes a second, which only this table needs.
+def _may_count_words(project: Project) -> bool:
+    conditions = analysis_requirements(project)
+    return bool(conditions.loc[conditions["analyse"] == WORDS_BY_CODE, "est_passe"].all())
+
+
+def _lower(documents: Iterable[Document]) -> set[str]:
+    """The words that are written in lower case somewhere: others are names."""
+    return {word.form for each in documents for word in words(each.text) if each.text[word.start].islower()}
+
+
+def _lemmas(text: str, lower: set[str]) -> list[str]:
+    lemmas = (lemma(word.form) for word in words(text) if word.form in lower)
+    return [each for each in lemmas if len(each) >= _SHORTEST and each not in _GRAMMAR]
+
+
+def _crossed(read: list[tuple[str, set[str], Counter[str], int]], fewest: int) -> list[tuple]:
+    """The counts of each part and lemma, from what is read: document, its parts, its lemmas, its size.
+
+    Part, lemma, count in the part, size of the part, count of the lemma, size of all, documents of the part that have
+    the lemma, documents that do. ``fewest`` is the smallest size of a part.
+    """
+    sizes, totals, both, documents = Counter(), Counter(), Counter(), defaultdict(set)
+    for document, parts, lemmas, size in read:
+        sizes.update(dict.fromkeys(parts, size))
+        totals.update(lemmas)
+        for each, count in lemmas.items():
+            documents[each].add(document)
+            for part in parts:
+                both[part, each] += count
+                documents[part, each].add(document)
+    whole = sum(size for *_, size in read)
+    common = sorted(each for each, count in totals.items() if count >= FEWEST_WITH_WORD)
+    tested = sorted(part for part, size in sizes.items() if size >= fewest)
+    return [
+        (part, each, both[part, each], sizes[part], totals[each], whole)
+        + (len(documents[part, each]), len(documents[each]))
+        for part, each in product(tested, common)
+    ]
+
+
+def _tested(rows: list[tuple], columns: list[str], fewest_documents: int) -> pd.DataFrame:
+    """The counts of `_crossed` under these names, with their tests (Lafon's specificities, 1980).
+
+    Further columns: ``est_sous_employe``, fewer than expected; ``documents`` where the part has the lemma or, if it is
+    under-used, where any has; ``p_valeur``, the smaller hypergeometric tail, doubled, since the side is read off the
+    counts; ``q_valeur``, corrected for all the tests (Benjamini and Hochberg, 1995); ``est_retenu``: at most `LEVEL`,
+    with at least `FEWEST_WITH_WORD` (or as many expected) and ``fewest_documents`` documents; ``couples``, the number
+    of tests, on every row.
+    """
+    # Loading it takes a second, which only these tables need.
     from scipy.stats import false_discovery_control, hypergeom
 
-    columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes", "documents", "partout"]
-    table = pd.DataFrame(rows, columns=columns)
-    n, k, whole = (table[name].to_numpy("int64") for name in ("unites_theme", "unites_lemme", "unites_toutes"))
-    observed = table["unites"].to_numpy("int64")
+    table = pd.DataFrame(rows, columns=[*columns, "documents", "partout"])
+    observed, n, k, whole = (table[name].to_numpy("int64") for name in columns[2:])
     p = np.empty(0)
     if len(table):
         tails = hypergeom.sf(observed - 1, whole, k, n), hypergeom.cdf(observed, whole, k, n)
@@ -179,30 +222,9 @@ def _tests_of(rows: list[tuple]) -> pd.DataFrame:
     table["documents"] = table["documents"].mask(is_less, table.pop("partout"))
     table = table.assign(est_sous_employe=is_less, p_valeur=p, q_valeur=false_discovery_control(p) if len(p) else p)
     is_common = table["attendu"].where(is_less, observed) >= FEWEST_WITH_WORD
-    is_significant = (table["q_valeur"] <= LEVEL) & is_common & (table["documents"] >= FEWEST_DOCUMENTS)
+    is_significant = (table["q_valeur"] <= LEVEL) & is_common & (table["documents"] >= fewest_documents)
     table = table.assign(est_retenu=is_significant, couples=len(table))
-    return table.sort_values(["p_valeur", "theme", "lemme"], ignore_index=True)
-
-
-def _units_read(projects: tuple[Project, ...], depth: int) -> list[tuple[tuple[int, str], set[str], set[str]]]:
-    """The document, themes and lemmas of each unit; documents of two projects may have the same name."""
-    lower = {
-        word.form
-        for project in projects
-        for each in project.documents
-        for word in words(each.text)
-        if each.text[word.start].islower()
-    }
-    return [
-        ((rank, unit.place.zone[0]), themes_of(unit, depth), _lemmas(unit, lower))
-        for rank, project in enumerate(projects)
-        for unit in coded_units(project)
-    ]
-
-
-def _lemmas(unit: Unit, lower: set[str]) -> set[str]:
-    lemmas = {lemma(word.form) for word in words(unit.text) if word.form in lower}
-    return {each for each in lemmas if len(each) >= _SHORTEST and each not in _GRAMMAR}
+    return table.sort_values(["p_valeur", *columns[:2]], ignore_index=True)
 
 
 # --- Concordance: a word in its contexts ---
@@ -290,31 +312,42 @@ def codes_by_group(project: Project) -> pd.DataFrame:
     # Loading it takes a second, which only this table needs.
     from scipy.stats import chi2
 
-    spoken = {each.name: each for each in project.documents if each.text and each.kind != SYNTHESIS}
-    is_rated = {each.kind for each in spoken.values()} in _COUNTABLE
-    spans = [
-        (code, at.zone[0])
+    is_rated = {each.kind for each in _spoken(project)} in _COUNTABLE
+    spans = {
+        code: Counter(at.zone[0] for at in merge_spans(map(span_of, passages)))
         for code, passages in segments_by_code(project.passages).items()
-        for at in merge_spans(map(span_of, passages))
-    ]
+    }
     rows = []
-    for attribute in GROUPS:
-        groups = defaultdict(set)
-        for name, document in spoken.items():
-            groups[dict(document.attributes).get(attribute, "")].add(name)
-        shown = {value: names for value, names in groups.items() if value and len(names) >= FEWEST_IN_GROUP}
-        inside = set().union(*shown.values()) if len(shown) > 1 else set()
-        totals = Counter(code for code, name in spans if name in inside)
-        for value, names in sorted(shown.items()) if inside else ():
-            words_in = sum(word_count(spoken[name].text) for name in names)
-            for code in (each.path for each in project.codes if totals[each.path] >= _FEWEST_SPANS):
-                of_code = [name for path, name in spans if path == code and name in names]
-                count, per = len(of_code), 1000 / words_in if is_rated and words_in else np.nan
+    for groups in _groups_of(project):
+        inside = {each.name for documents in groups.values() for each in documents}
+        used = [path for path, counts in spans.items() if sum(counts[name] for name in inside) >= _FEWEST_SPANS]
+        for group, documents in groups.items():
+            words_in = sum(word_count(each.text) for each in documents)
+            for code in (each.path for each in project.codes if each.path in used):
+                counts = [spans[code][each.name] for each in documents]
+                count, per = sum(counts), 1000 / words_in if is_rated and words_in else np.nan
                 low, high = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0, chi2.ppf(0.975, 2 * count + 2) / 2
-                sizes = count, len(set(of_code)), len(names), words_in
-                rows.append((code, f"{attribute} : {value}", *sizes, count * per, low * per, high * per))
+                sizes = count, sum(map(bool, counts)), len(documents), words_in
+                rows.append((code, group, *sizes, count * per, low * per, high * per))
     shape = SHAPES["groupes"]
     return pd.DataFrame(rows, columns=[*shape.keys, *shape.counts, *shape.rates])
+
+
+def _spoken(project: Project) -> list[Document]:
+    """The documents that are of one meeting, with their text."""
+    return [each for each in project.documents if each.text and each.kind != SYNTHESIS]
+
+
+def _groups_of(project: Project) -> Iterator[dict[str, list[Document]]]:
+    """For each attribute that two groups of enough documents have, these groups."""
+    for attribute in GROUPS:
+        groups = defaultdict(list)
+        for document in _spoken(project):
+            if value := dict(document.attributes).get(attribute):
+                groups[f"{attribute} : {value}"].append(document)
+        shown = {name: groups[name] for name in sorted(groups) if len(groups[name]) >= FEWEST_IN_GROUP}
+        if len(shown) > 1:
+            yield shown
 
 
 # --- Codes of two years ---
@@ -376,7 +409,7 @@ def measures(
     if not now:
         return pd.DataFrame(columns=_COLUMNS)
     project, earlier = merge_codings(now), merge_codings(before or {})
-    pair, conditions = main_coders(project), analysis_requirements(project)
+    pair = main_coders(project)
     frames = {
         "corpus": _corpus(now, project),
         "codes": code_counts(project),
@@ -385,8 +418,9 @@ def measures(
         "paires": cooccurrences(project),
         "accord": agreement(*(coded_by(project, coder) for coder in pair)) if pair else None,
         "annees": year_to_year(project, earlier).assign(annee_avant=str(year - 1)) if before else None,
-        "seuils": conditions.assign(est_plafond=conditions["sens"] == AT_MOST),
+        "seuils": analysis_requirements(project),
         "mots": significant_words(words_by_code(project)),
+        "mots_groupes": significant_words(words_by_group(project)),
     }
     rows = [row for name, frame in frames.items() if frame is not None for row in _melted(name, frame)]
     return pd.DataFrame([(year, *row) for row in rows], columns=_COLUMNS)
@@ -439,10 +473,9 @@ _LABELS = {"code": "libelle", "autre_code": "autre_libelle", "theme": "libelle"}
 def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd.DataFrame:
     """A table stored by `measures` (schema ``codages``), its codes labelled by the book (schema ``themes``).
 
-    ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``groupes``, ``paires``, ``accord``, ``annees``, ``seuils`` or
-    ``mots``. The columns are those of the function that counted it (`codings.corpus_card`, `code_counts`,
-    `code_by_document`, `codes_by_group`, `cooccurrences`, `agreement`, `year_to_year`, `analysis_requirements`,
-    `words_by_code`), with ``libelle`` and ``autre_libelle``;
+    ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``groupes``, ``paires``, ``accord``, ``annees``, ``seuils``,
+    ``mots`` or ``mots_groupes``. The columns are those of the function that counted it, with ``libelle`` and
+    ``autre_libelle``;
     ``corpus`` adds ``codages``, ``homonymes`` (names of several texts), ``jumeaux`` (texts of several names),
     ``alignes`` (texts read as nearly the same of another coding) and ``perdus`` (segments that found no place there),
     ``codes`` adds ``parent``, ``annees`` adds ``annee_avant``. Empty where nothing was measured.
@@ -469,7 +502,4 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
         used = zip(table["extraits"] > 0, table["extraits_avant"] > 0, strict=True)
         table.insert(2, "etat", [STATES[each] for each in used])
         table["annee_avant"] = table["annee_avant"].astype("int64")
-    elif analysis == "seuils":
-        is_most = table.pop("est_plafond")
-        table.insert(2, "sens", pd.Series(AT_LEAST, table.index).mask(is_most, AT_MOST))
     return table

@@ -9,9 +9,8 @@ from functools import cache
 import pandas as pd
 
 from helpers.codings.agreement import merge_codings
-from helpers.codings.counts import meetings_of, merge_spans, span_of, text_at, texts_of, word_count
+from helpers.codings.counts import meetings_of, merge_spans, segments_by_code, span_of, text_at, texts_of, word_count
 from helpers.codings.model import Document, Project, code_labels
-from helpers.codings.safe_files import unknown_name_error
 from helpers.schema import FEWEST_PERSONS
 from helpers.typography import fold
 
@@ -28,6 +27,7 @@ _DATE = (
     rf"|\d{{1,2}}(?:\s?er)?\s+{_MONTH}\s+\d{{2,4}})(?!\d)"
 )
 _STREET = r"rue|avenue|av\.|boulevard|bd\.?|place|allées?|impasse|chemin|cité|résidence|quai|square|route|cours|passage"
+_NAME = r"[^\W\d_][\w'’-]*"
 # The first that matches from a place wins.
 _FORMS = {
     # « né le », « née en », « née à Lille le », « date de naissance : », « DDN ».
@@ -41,8 +41,11 @@ _FORMS = {
         rf"{_PART}{{1,64}}\s?(?:@|[(\[]\s*(?:at|arobase)\s*[)\]]|\sarobase\s)\s?{_PART}{{1,200}}\.[^\W\d_]{{2,20}}"
     ),
     "adresse web": r"(?:https?://|www\.)\S+",
+    # « 3 rue de la paix », then words with a capital, and a town after its postcode.
     "adresse": (
-        rf"(?<!\d)\d{{1,4}}(?:\s?(?:bis|ter))?,?\s(?:{_STREET})\s(?:[^\W\d_][\w'’.-]*\s?){{1,5}}(?:,?\s?\d{{5}}\s[^\W\d_][\w'’-]*)?"
+        rf"(?<!\d)\d{{1,4}}(?:\s?(?:bis|ter))?,?\s(?:{_STREET})\s(?!du\s(?:coll|lyc))(?:(?:de\sla|de|des|du|la|le|les)\s|(?:de\s)?[dl]['’])?"
+        rf"{_NAME}(?:\s(?:(?:de|du|des|la|le)\s)?(?-i:[A-ZÀ-Ý])[\w'’-]*){{0,4}}"
+        rf"(?:,?\s\d{{5}}\s{_NAME})?"
     ),
     # Ten digits from 0, or more after a country code, however they are grouped.
     "téléphone": (
@@ -99,6 +102,11 @@ _SPACE = r"[^\S\n]{1,3}"
 _ONE = r"monsieur|madame|mademoiselle|m\.|mr\.?|mme\.?|me?lle\.?|dr\.?|docteur"
 _MANY = r"mm\.?|messieurs|mesdames|mmes\.?|me?lles\.?|mesdemoiselles"
 _TITLE = re.compile(rf"(?<!\w)(?:(?P<many>(?i:{_MANY}))|M|(?i:{_ONE}))(?:{_SPACE}|(?<=\.)(?=\w))")
+# Who is named by a kinship, without title: « la mère d’Inaya », « son frère Kevin », « l’élève Mathis ».
+_KIN = re.compile(
+    r"\b(?i:(?:grand[s-]*)?(?:m[èe]re|p[èe]re)|fr[èe]re|s(?:œ|oe)ur|parents|maman|papa|fils|fille|cousine?|oncle|tante)"
+    r"[^\S\n](?:de[^\S\n]|d['’])?(?=[A-ZÀ-Ý])|\b(?i:[ée]l[èe]ve|jeune|camarade|copine?)[^\S\n](?=[A-ZÀ-Ý])"
+)
 _WORD = re.compile(r"[^\W\d_](?:\w|['’ʼ‐‑-](?=\w))*\.?")
 _PARTICLE = re.compile(r"(?:(?:de|du|des|da|di|dos|ben|bin|el|al|van|von|der|den)[^\S\n]{1,3}|[dlDL]['’ʼ])")
 _AND = re.compile(r"\s{0,3}(?:,|\bet\b|&)\s{0,3}")
@@ -185,10 +193,16 @@ def _name_at(text: str, start: int) -> int:
 
 
 def _titled(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of names that follow a title; several, joined by commas and « et », after a plural."""
+    """The spans of names that follow a title, or several after a plural; and of the first name after a kinship."""
     after = 0
-    for title in _TITLE.finditer(text):
+    for title in sorted((*_TITLE.finditer(text), *_KIN.finditer(text)), key=re.Match.start):
         start = title.end()
+        if title.re is _KIN:
+            word = _WORD.match(text, start)
+            if start >= after and word and not _is_french(word[0]):
+                yield start, word.end() - word[0].endswith(".")
+                after = word.end()
+            continue
         while start >= after and (end := _name_at(text, start)) > start:
             yield start, end
             after = end
@@ -219,10 +233,15 @@ class Pseudonyms:
         self._marks: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._numbers = 0
-        self._listed = {_key(_clean(name)) for name in listed}
         known = list(listed)
         for name, mark in listed.items():
-            self._names[_key(_clean(name))] = mark or self._next()
+            self._names[_key(_clean(name))] = mark = mark or self._next()
+            # The parts of a name, in any order; not those that are common words (« jean », « petit »).
+            parts = [each for each in _words(_clean(name)) if len(each) >= _SHORTEST and not _is_french(each)]
+            known += parts
+            for each in parts:
+                self._names.setdefault(_key(each), mark)
+        self._listed = set(self._names)
         for text in map(_clean, texts):
             for start, end in _titled(text):
                 known += self._learn(text[start:end])
@@ -287,7 +306,8 @@ class Pseudonyms:
     def _doubt(self, text: str) -> None:
         """Count the capitalised words inside a sentence that no dictionary has: names, places or initials."""
         for match in re.finditer(r"(?<=[\w,;:’'] )[^\W\d_][\w’'-]+", text):
-            if match[0][0].isupper() and not match[0].isupper() and not _is_french(match[0]):
+            is_capital = match[0][0].isupper() and not match[0].isupper()
+            if is_capital and not _is_french(match[0]) and not _TITLE.match(f"{match[0]} "):
                 self.doubtful[match[0]] += 1
 
 
@@ -301,68 +321,41 @@ FEWEST_MEETINGS = 3
 LONGEST = 40
 
 
-def quotations(
-    project: Project, code: str, *, longest: int = LONGEST, fewest_speakers: int = FEWEST_PERSONS
-) -> pd.DataFrame:
-    """The passages of a code, with the text of those that may be quoted, the shortest first.
-
-    Columns: ``code``, ``citation`` (empty where it may not be quoted), ``mots``; ``voix``, the number of speakers under
-    this code (attribute ``locuteur``) when each document has one, else of meetings (attribute ``reunion``) or
-    documents; ``motif`` of the refusal: ``trop_peu_de_voix`` (fewer than ``fewest_speakers``, or than
-    `FEWEST_MEETINGS`), ``marque_personnelle``, ``trop_longue`` (over ``longest`` words), or nothing. Overlapping
-    passages are one. Document, position and coder are left out: they would identify the speaker.
-
-    Names cannot be recognised by rule: a person proofreads each quotation before it is published. Raises ValueError for
-    ``fewest_speakers`` below `FEWEST_PERSONS`, DataError for an unknown code.
-    """
-    if fewest_speakers < FEWEST_PERSONS:
-        raise ValueError(f"fewest_speakers: at least {FEWEST_PERSONS}")
-    if code not in (paths := [each.path for each in project.codes]):
-        raise unknown_name_error("le code", code, paths)
-    texts = texts_of(project)
-    spans = merge_spans(span_of(each) for each in project.passages if each.code == code)
-    names = {at.zone[0] for at in spans}
-    voices, is_enough = _voices([each for each in project.documents if each.name in names], fewest_speakers)
-    rows = []
-    for text in (text_at(texts, at) for at in spans):
-        length = word_count(text)
-        why = "" if is_enough else "trop_peu_de_voix"
-        why = why or ("marque_personnelle" if is_personal(text) else "trop_longue" if length > longest else "")
-        rows.append((code, "" if why else " ".join(text.split()), length, voices, why))
-    rows.sort(key=lambda row: (row[2], row[1], row[4]))
-    return pd.DataFrame(rows, columns=["code", "citation", "mots", "voix", "motif"])
-
-
-def _voices(documents: list[Document], fewest_speakers: int) -> tuple[int, bool]:
-    """How many persons speak in documents, as far as one can tell, and whether that is enough."""
-    speakers = {dict(document.attributes).get(SPEAKER, "") for document in documents}
-    if speakers and "" not in speakers:
-        return len(speakers), len(speakers) >= fewest_speakers
-    # A document that names no meeting may be of one of the others; one text under several names is one document.
-    count = len(meetings_of(documents)) or len({document.text or document.name for document in documents})
-    return count, count >= FEWEST_MEETINGS
-
-
-# --- Quotations that may be chosen, and those that a person chose ---
-
-
 def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
     """The quotations of a year's codings (by their names, under the codes of the book) that a person may choose.
 
-    Columns: ``theme`` (short code), ``citation``, ``mots``, ``voix``; in the order of the book, the shortest first,
-    without duplicates. For the researchers, who proofread each before it is published.
+    A passage may be quoted that has at most `LONGEST` words, no personal datum (`is_personal`), and a code under which
+    enough persons speak: `FEWEST_PERSONS` values of the attribute ``locuteur`` when each document has one, else
+    `FEWEST_MEETINGS` meetings (attribute ``reunion``) or documents. Overlapping passages are one. Document, position
+    and coder are left out: they would identify the speaker. Names cannot be recognised by rule: a person proofreads
+    each quotation before it is published.
+
+    Columns: ``theme`` (short code), ``citation``, ``mots``, ``voix``, the number of speakers, meetings or documents; in
+    the order of the book, the shortest first, without duplicates.
     """
     project = merge_codings(projects)
-    used = {passage.code for passage in project.passages}
-    tables = [
-        quotations(project, code.path).assign(theme=code_labels(code.path)[-1])
-        for code in project.codes
-        if code.path in used
-    ]
-    columns = ["theme", "citation", "mots", "voix"]
-    table = pd.concat([pd.DataFrame(columns=columns), *tables])
-    table = table[table["citation"] != ""][columns].drop_duplicates(["theme", "citation"])
-    return table.astype({"theme": "str", "citation": "str", "mots": "int64", "voix": "int64"}).reset_index(drop=True)
+    texts, by_code = texts_of(project), segments_by_code(project.passages)
+    rows: dict[tuple[str, str], tuple[int, int]] = {}
+    for path in (code.path for code in project.codes if code.path in by_code):
+        spans = merge_spans(map(span_of, by_code[path]))
+        names = {at.zone[0] for at in spans}
+        voices, is_enough = _voices([each for each in project.documents if each.name in names])
+        said = sorted((word_count(text), " ".join(text.split())) for text in (text_at(texts, at) for at in spans))
+        for length, text in said if is_enough else ():
+            if length <= LONGEST and not is_personal(text):
+                rows[code_labels(path)[-1], text] = length, voices
+    table = pd.DataFrame([(*key, *value) for key, value in rows.items()], columns=["theme", "citation", "mots", "voix"])
+    return table.astype({"theme": "str", "citation": "str", "mots": "int64", "voix": "int64"})
+
+
+def _voices(documents: list[Document]) -> tuple[int, bool]:
+    """How many persons speak in documents, as far as one can tell, and whether that is enough."""
+    speakers = {dict(document.attributes).get(SPEAKER, "") for document in documents}
+    if "" not in speakers:
+        return len(speakers), len(speakers) >= FEWEST_PERSONS
+    # A document that names no meeting may be of one of the others; one text under several names is one document.
+    count = len(meetings_of(documents)) or len({document.text or document.name for document in documents})
+    return count, count >= FEWEST_MEETINGS
 
 
 def chosen_quotations(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:

@@ -24,13 +24,13 @@ from helpers.data.new_files import (
     save_simulated,
 )
 from helpers.data.private import (
-    count_replaced,
     label_persons,
     load_minutes,
     load_persons,
     load_records,
     load_site_counts,
     minutes_faults,
+    save_minutes,
     save_persons,
     save_rejected,
     save_site_counts,

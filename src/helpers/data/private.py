@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,11 @@ from helpers.data.raw import empty_table
 from helpers.data.reading import content_of, read_rows
 from helpers.errors import NO_PERSONS, DataError
 from helpers.schema import apply_schema, catalogue, columns, table_schema
-from helpers.system import atomic_write, make_private
+from helpers.system import atomic_folder, atomic_write, make_private
 from helpers.typography import escape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
-    from helpers.codings.model import Document
+    from helpers.codings.personal_data import Pseudonyms
 
 
 # --- Persons: ``data/processed/<year>/prive/``, which nothing published ever reads ---
@@ -156,21 +157,50 @@ NAMES = "noms.csv"
 _COLUMNS = ("nom", "remplacement")
 
 
-def load_minutes(year: int) -> list[Document]:
-    """The minutes of a year, in the order of their file names; a person has the same pseudonym in all of them.
+# Beside the pseudonymised texts: the words that were kept and may be names.
+TO_PROOFREAD = "a_relire.csv"
 
-    Replaced, also in file names: e-mail addresses, phone numbers, personal identifiers, dates of birth, names after a
-    title, and those of ``noms.csv`` (``nom``, ``remplacement``). This does not make a text anonymous: someone must
-    reread it. Raises `DataError` for the first file that cannot be read.
+
+def load_minutes(year: int) -> tuple[dict[str, str], Pseudonyms]:
+    """The minutes of a year by their names, in the order of their files, and the pseudonyms that they have.
+
+    Replaced, also in file names: addresses, accounts, phone numbers, personal identifiers, dates of birth, names after
+    a title or a kinship, and those of ``noms.csv`` (``nom``, ``remplacement``). A person has the same pseudonym in all
+    of them. This does not make a text anonymous: someone must reread it. Raises `DataError` for the first file that
+    cannot be read.
     """
-    from helpers.codings.model import Document
+    from helpers.codings.model import free_name
+    from helpers.codings.personal_data import Pseudonyms
 
-    return [Document(name, text, kind="compte_rendu") for name, text in _read(year)[0]]
+    # Underscores would join the words of a file name.
+    read = [(path.stem.replace("_", " "), _text(path)) for path in _files(year)]
+    marks = Pseudonyms([each for pair in read for each in pair], _names(year), year=year)
+    taken: Counter[str] = Counter()
+    return {free_name(marks.replace(name), taken): marks.replace(text) for name, text in read}, marks
 
 
-def count_replaced(year: int) -> dict[str, int]:
-    """The number of replacements of each kind in the minutes of a year; `DataError` as for `load_minutes`."""
-    return _read(year)[1]
+def save_minutes(year: int) -> tuple[Path, Pseudonyms]:
+    """Writes the pseudonymised minutes of a year to its private folder, a text each, and what a person must proofread.
+
+    ``a_relire.csv`` lists the words that were kept and may be names, the most frequent first. Raises `DataError` as
+    `load_minutes` does, without minutes, or where that folder exists: someone may have corrected its texts.
+    """
+    folder = folder_of(year) / paths.minutes_folder(year).name
+    if folder.exists():
+        raise DataError(
+            f"{paths.relative(folder)} existe déjà : ses textes sont peut-être relus ; déplacez-le d’abord."
+        )
+    texts, marks = load_minutes(year)
+    if not texts:
+        raise DataError(f"{paths.relative(paths.minutes_folder(year))} n’a aucun compte rendu ; déposez-y des textes.")
+    make_private(folder.parent)
+    with atomic_folder(folder) as beside:
+        for name, text in texts.items():
+            (beside / f"{paths.slug(name)}.txt").write_text(text, encoding="utf-8", newline="\n")
+        rows = [f"{escape_formula(word)};{count}" for word, count in marks.doubtful.most_common()]
+        content = "\r\n".join(["mot;fois", *rows, ""])
+        (beside / TO_PROOFREAD).write_text(content, encoding="utf-8-sig", newline="")
+    return folder, marks
 
 
 def minutes_faults(year: int) -> list[DataError]:
@@ -233,20 +263,3 @@ def _names(year: int) -> dict[str, str]:
         if names.setdefault(name, mark) != mark:
             raise DataError(f"{shown}, ligne {line}, colonne « nom » : ce nom est déjà plus haut ; gardez une ligne.")
     return names
-
-
-def _read(year: int) -> tuple[list[tuple[str, str]], dict[str, int]]:
-    from helpers.codings.personal_data import Pseudonyms
-
-    # Underscores would join the words of a file name.
-    read = [(path.stem.replace("_", " "), _text(path)) for path in _files(year)]
-    marks = Pseudonyms([each for pair in read for each in pair], _names(year), year=year)
-    out: dict[str, str] = {}
-    for name, text in read:
-        free = plain = marks.replace(name)
-        number = 1
-        while free in out:
-            number += 1
-            free = f"{plain} ({number})"
-        out[free] = marks.replace(text)
-    return [*out.items()], dict(marks.counts)
