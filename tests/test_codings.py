@@ -9,7 +9,7 @@ import pytest
 from coding_files import place
 from conftest import ALL
 from helpers import codings
-from helpers.codings.counts import lemma, units, word_count, words
+from helpers.codings.counts import units, word_count, words
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.codings.personal_data import is_personal, mask_personal_data
 from helpers.schema import DataError
@@ -170,11 +170,6 @@ def test_rates_need_two_years_of_speech_of_one_kind(now, before, is_rated):
 ])  # fmt: skip
 def test_words_are_read_alike_however_they_are_written(text, forms):
     assert [each.form for each in words(text)] == forms
-
-
-def test_lemmas_are_those_of_a_dictionary():
-    forms = ["équipes", "ont", "sont", "partenariats", "parentalité"]
-    assert [*map(lemma, forms)] == ["équipe", "avoir", "être", "partenariat", "parentalité"]
 
 
 def test_a_word_is_found_by_its_lemma_with_its_context_and_personal_data_masked():

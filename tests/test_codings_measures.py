@@ -116,12 +116,6 @@ def test_a_text_of_two_names_is_two_documents():
     assert codings.count_twins({"nord": coding(), "sud": coding()}) == 0
 
 
-def test_passages_without_text_of_two_files_are_not_taken_for_one_text():
-    alone = Project((Code("lieux"),), (Document("r1"),), (Passage("r1", None, None, "Un bureau", "lieux"),))
-    both = codings.merge_codings({"nord": alone, "sud": alone})
-    assert len(both.documents) == len(both.passages) == 2
-
-
 def test_one_coding_is_itself_none_is_nothing_and_names_that_are_taken_stay_apart():
     assert codings.merge_codings({"a": coding()}) == coding() and codings.merge_codings({}) == Project()
     assert codings.measures({}, {"a": coding()}, year=YEAR).empty
@@ -142,13 +136,6 @@ def test_each_table_comes_back_as_it_was_counted(name, count, year, measured):
         direct[column] = direct[column].str.rpartition("/")[2]
     assert len(direct) > 0
     pd.testing.assert_frame_equal(back[direct.columns], direct, check_dtype=False)
-
-
-def test_codes_have_their_labels_and_their_parents(measured):
-    codes = table(measured, "codes").set_index("code")
-    assert codes["libelle"].to_dict() == dict(zip(BOOK["theme"], BOOK["libelle"], strict=True))
-    assert codes.loc["bureau", ["parent", "profondeur"]].tolist() == ["lieux", 1]
-    assert table(measured, "paires")[["libelle", "autre_libelle"]].iloc[0].tolist() == ["Temps", "Équipe"]
 
 
 def test_meetings_have_their_public_title_or_a_rank(year, measured):
@@ -173,14 +160,6 @@ def test_the_table_holds_no_text_no_document_and_no_person_and_each_key_once(yea
     assert not measured.duplicated(["annee", "analyse", "cle", "autre_cle", "mesure"]).any()
 
 
-def test_a_word_that_is_not_retained_does_not_leave_but_was_tested(year, measured):
-    tested, stored = codings.words_by_code(*year.values()), table(measured, "mots")
-    assert set(stored["lemme"]) == set(tested.query("est_retenu")["lemme"])
-    assert (stored["couples"] == len(tested)).all() and len(tested) > len(stored) > 0
-    none = table(codings.measures({"a": coded_year(planted=False)}, year=YEAR), "mots")
-    assert len(none) == 1 and not none["est_retenu"].any() and none["couples"].iloc[0] > 100
-
-
 def test_what_a_measure_lacks_stays_missing():
     (row,) = table(codings.measures({"a": coding(), "b": coding()}, year=YEAR), "accord").to_dict("records")
     assert row["les_deux"] == 1 and pd.isna(row["kappa"])
@@ -197,22 +176,24 @@ def sentence_said(sentence, *, meetings=3, end="Voilà {}."):
 
 def test_a_sentence_may_be_chosen_once_enough_meetings_say_it():
     row = {"theme": "lieux", "citation": "On manque de place.", "mots": 4, "voix": 3}
-    assert codings.quotable(sentence_said("On manque de place.")).to_dict("records") == [row]
+    found = codings.quotable(sentence_said("On manque de place."))
+    assert found[[*row]].to_dict("records") == [row] and found["contexte"].tolist() == ["… Voilà 0."]
     assert codings.quotable(sentence_said("On manque de place.", meetings=2)).empty
     assert codings.quotable(sentence_said("On manque de place.", end="Voilà.")).empty  # one text of three names
     assert codings.quotable(sentence_said("Appelez le 06 12 34 56 78.")).empty
-    assert codings.quotable({}).columns.tolist() == list(row)
+    assert codings.quotable({}).columns.tolist() == [*row, "contexte", "memo"]
 
 
 @pytest.mark.parametrize(("theme", "sentence", "day", "voices"), [
-    ("lieux", "L’eau manque.", "2032-06-01", [3]), ("lieux", "l'eau  manque", "2032-06-01", [3]), ("lieux", "L’eau manque.", None, []),
+    ("lieux", "L’eau manque.", "2032-06-01", [3]), ("lieux", "L’[…] manque.", "2032-06-01", [3]), ("lieux", "L’air […].", "2032-06-01", [None]),
+    ("lieux", "l'eau  manque", "2032-06-01", [3]), ("lieux", "L’eau manque.", None, []),
     ("temps", "L’eau manque.", "2032-06-01", [None]), ("lieux", "L’eau coule.", "2032-06-01", [None]),
 ])  # fmt: skip
 def test_only_what_a_person_dated_and_codings_hold_is_quoted(theme, sentence, day, voices):
     ticked = pd.DataFrame({"theme": [theme], "citation": [sentence], "relue_le": pd.to_datetime([day])})
     rows = codings.chosen_quotations(ticked, codings.quotable(sentence_said("L’eau manque.")))
     assert rows["voix"].astype(object).where(rows["voix"].notna(), None).tolist() == voices
-    assert voices != [3] or rows["citation"].tolist() == ["L’eau manque."]
+    assert voices != [3] or rows["citation"].tolist() == [sentence if "[" in sentence else "L’eau manque."]
 
 
 # --- who says what ---

@@ -104,13 +104,6 @@ def test_a_word_of_one_meeting_is_not_retained(coders):
     assert row["q_valeur"] < 0.001 and row["documents"] == 1 and not row["est_retenu"]
 
 
-def test_a_planted_word_is_counted_in_each_spelling(coders, words):
-    row = words.query("theme == 'Élèves' and lemme == 'élève'").iloc[0]
-    pieces = {(each.document, each.start): each.text for each in coders[0].passages}
-    own = {(each.document, each.start) for each in coders[0].passages if each.code == "Élèves"}
-    assert row["unites"] == sum("élèves" in pieces[each] or "e\u0301le\u0300ves" in pieces[each] for each in own)
-
-
 def test_p_values_and_their_correction_are_those_computed_by_hand(words):
     for row in words.iloc[::25].itertuples():
         others = row.unites_toutes - row.unites_lemme
@@ -122,12 +115,6 @@ def test_p_values_and_their_correction_are_those_computed_by_hand(words):
     for rank, row in reversed(list(enumerate(words.itertuples(), 1))):
         least = min(least, row.p_valeur * len(words) / rank)
         assert row.q_valeur == pytest.approx(least)
-
-
-def test_a_name_is_no_word_of_a_theme(coders):
-    table = codings.words_by_code(replaced(coders[0], "couloir", "Marchal"))
-    assert not table["lemme"].str.contains("marchal").any()
-    assert set(table.query("est_retenu and not est_sous_employe")["theme"]) == set(PLANTED) - {"Lieux"}
 
 
 def test_without_planted_words_none_is_found_in_95_years_of_100_at_least(coders):
@@ -192,12 +179,3 @@ def test_two_years_of_minutes_have_rates_and_a_code_comes_and_goes(year):
     # Both coded most sentences: a span of text is counted once.
     spans = {(each.document, each.start) for each in year.passages if each.code == "Familles"}
     assert table.loc["Familles", "extraits"] == len(spans)
-
-
-def test_codes_by_meeting_add_up(year):
-    table = codings.code_by_document(year, attribute="reunion")
-    assert len(table) == 6 * MEETINGS
-    spans = {(each.code, each.document, each.start, each.end) for each in year.passages}
-    assert table.groupby("code")["extraits"].sum().to_dict() == Counter(code for code, *_ in spans)
-    assert table["total"].is_monotonic_decreasing
-    assert table["groupe"].head(MEETINGS).tolist() == [f"réunion {rank + 1}" for rank in range(MEETINGS)]

@@ -159,25 +159,6 @@ def test_an_entry_that_lies_about_its_size_and_another_archive_are_refused(tmp_p
     assert "ce n’est pas un projet REFI-QDA (sans project.qde)" in told(tmp_path / "a.docx")
 
 
-@pytest.mark.parametrize(("module", "limit", "value", "sentence"), [
-    (safe_files, "MOST_UNPACKED", 100, "démesurée une fois décompressée"),
-    (safe_files, "MOST_ENTRIES", 2, "l’archive compte 3 fichiers ; 2 au plus"),
-    (model, "MOST_CODED", 50, "se recouvrent au-delà"),
-])  # fmt: skip
-def test_what_adds_up_to_too_much_is_refused(module, limit, value, sentence, base, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, limit, value)
-    assert sentence in told(refi(tmp_path / "a.qdpx", PROJECT))
-    assert module is safe_files or sentence in told(base)
-
-
-def test_rows_are_limited(base, tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "MOST_ROWS", 3)
-    path = write(tmp_path / "p.csv", "document;texte;code\n" + "a;b;c\n" * 4)
-    assert told(path) == "p.csv : la table compte plus de 3 lignes ; découpez-la."
-    monkeypatch.setattr(safe_files, "MOST_ROWS", 3)
-    assert "tags compte plus de 3 lignes" in told(base)
-
-
 def test_thousands_of_documents_of_one_name_are_numbered_and_twenty_are_reported(tmp_path):
     sources = '<TextSource name="a"><PlainTextContent>b</PlainTextContent></TextSource>' * 5_000
     xml = element("Project", element("Sources", sources), xmlns="urn:QDA-XML:project:1.0")
@@ -250,17 +231,6 @@ def test_a_project_open_elsewhere_is_refused_and_a_locked_one_is_read_as_it_is(b
     opened.execute("BEGIN EXCLUSIVE")
     assert len(reading.read(folder).documents) == 2
     opened.close()
-
-
-def test_a_path_that_looks_like_an_address_is_a_path(tmp_path):
-    path = taguette(tmp_path / "é té#1%20&mode=rwc.sqlite3", flat(PROJECT))
-    assert len(reading.read(path).documents) == 2 and [*tmp_path.iterdir()] == [path]
-    for one, address in (
-        (PurePosixPath("/a/é#.db"), "file:///a/%C3%A9%23.db"),
-        (PureWindowsPath("C:\\a b\\x?.db"), "file:///C:/a%20b/x%3F.db"),
-        (PureWindowsPath("\\\\serveur\\partage\\x.db"), "file:////serveur/partage/x.db"),
-    ):
-        assert safe_files._address(one) == f"{address}?mode=ro&immutable=1"
 
 
 # --- files damaged at random -----------------------------------------------------------------------------------------
@@ -362,3 +332,25 @@ def test_a_damaged_file_is_a_project_or_a_sentence_and_a_sound_one_is_read_whole
             assert isinstance(read, Project) and all("\n" not in line for line in read.told), seed
         assert time.monotonic() - start < 5 and state(folder) == before, seed
         shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(("module", "limit", "value", "sentence"), [
+    (safe_files, "MOST_UNPACKED", 100, "démesurée une fois décompressée"),
+    (safe_files, "MOST_ENTRIES", 2, "l’archive compte 3 fichiers ; 2 au plus"),
+    (model, "MOST_CODED", 50, "se recouvrent au-delà"),
+])  # fmt: skip
+def test_what_adds_up_to_too_much_is_refused(module, limit, value, sentence, base, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, limit, value)
+    assert sentence in told(refi(tmp_path / "a.qdpx", PROJECT))
+    assert module is safe_files or sentence in told(base)
+
+
+def test_a_path_that_looks_like_an_address_is_a_path(tmp_path):
+    path = taguette(tmp_path / "é té#1%20&mode=rwc.sqlite3", flat(PROJECT))
+    assert len(reading.read(path).documents) == 2 and [*tmp_path.iterdir()] == [path]
+    for one, address in (
+        (PurePosixPath("/a/é#.db"), "file:///a/%C3%A9%23.db"),
+        (PureWindowsPath("C:\\a b\\x?.db"), "file:///C:/a%20b/x%3F.db"),
+        (PureWindowsPath("\\\\serveur\\partage\\x.db"), "file:////serveur/partage/x.db"),
+    ):
+        assert safe_files._address(one) == f"{address}?mode=ro&immutable=1"

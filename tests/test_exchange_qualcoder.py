@@ -63,16 +63,6 @@ def test_a_code_may_belong_to_a_code_and_have_the_name_of_a_category(folder):
     assert reading.read(folder).codes[0].codable
 
 
-def test_an_offset_that_an_editor_counted_in_utf_16_is_corrected(tmp_path):
-    text = Document("a", "👩🏽‍🏫 abc, puis la suite")
-    folder = qualcoder(tmp_path / "a.qda", Project((Code("x"),), (text,), (place(text, "abc", "x"),)))
-    # As an editor that counts in UTF-16 would place it.
-    change(folder / "data.qda", "UPDATE code_text SET pos0 = pos0 + 3, pos1 = pos1 + 3")
-    read = reading.read(folder)
-    assert read.passages == (place(text, "abc", "x"),)
-    assert messages(read)[0] == "Les positions comptent un emoji pour deux caractères : elles sont lues ainsi."
-
-
 def test_what_is_not_kept_is_counted(folder):
     change(
         folder / "data.qda",

@@ -87,22 +87,12 @@ def test_line_breaks_and_entities_are_those_of_a_browser():
     assert words_of("a&ampb &notin; &nosuch; &#8217;&#x1F469; & &lt") == "a&b ∉ &nosuch; ’👩 & <"
 
 
-def test_tags_of_the_latest_version_have_a_parent(path):
-    change(path, "ALTER TABLE tags ADD COLUMN parent_id INTEGER", "UPDATE tags SET parent_id = 0 WHERE id = 2")
-    assert "Accueil/Équipe" in {code.path for code in reading.read(path).codes}
-
-
 def test_a_highlight_without_tag_and_documents_of_one_name_are_reported(path):
     change(path, "DELETE FROM highlight_tags WHERE highlight_id = 1", "UPDATE documents SET name = 'note'")
     read = reading.read(path)
     assert [each.name for each in read.documents] == ["note", "note (2)"] and len(read.passages) == 3
     renamed = "Un document porte le nom d’un autre ; il s’appelle ici « note (2) »."
     assert {"passages sans code ou sans document (1).", renamed} <= set(messages(read))
-
-
-def test_a_document_without_a_name_takes_that_of_its_file(path):
-    change(path, "UPDATE documents SET name = '', filename = 'réunion 3.docx' WHERE id = 0")
-    assert reading.read(path).documents[0].name == "réunion 3"
 
 
 def test_a_base_of_several_projects_is_refused(path):

@@ -133,6 +133,7 @@ def test_documents_of_unknown_kind_take_the_one_that_is_given_and_the_others_kee
     documents = Document("a", "Un mot.", kind="synthese"), Document("b", "Deux mots."), Document("c", "Trois.")
     file = ours(tmp_path / "codage", Project(documents=documents))
     out = take(file)[1]
+    assert codings._KINDS == model.KINDS
     assert (
         "2 documents ne disent pas s’ils sont verbatim, compte rendu ou synthèse" in out
         and "relancez avec --kind" in out
@@ -142,19 +143,6 @@ def test_documents_of_unknown_kind_take_the_one_that_is_given_and_the_others_kee
     assert "- Nature « verbatim » donnée à 2 documents qui ne la disaient pas." in out and "relancez" not in out
     out = take(ours(tmp_path / "dits", loaded()), "--kind", "compte_rendu")[1]
     assert loaded("dits") == loaded() and "Les documents disent déjà leur nature : --kind n’y change rien." in out
-
-
-def test_a_kind_that_does_not_exist_or_has_no_document_is_refused(tmp_path, root, refused, capsys):
-    before = content(root)
-    with pytest.raises(SystemExit) as stopped:
-        cli.main(["import-coding", "codage.qdpx", "--year", str(YEAR), "--kind", "verbatin"])
-    told = re.sub(r"\s+", " ", capsys.readouterr().err.replace("'", ""))
-    assert (stopped.value.code, content(root)) == (2, before) and codings._KINDS == model.KINDS
-    assert told.startswith(
-        "--kind : choix inconnu : verbatin (au choix : verbatim, compte_rendu, synthese) Aide"
-    )
-    told = refused(qdc(tmp_path / "livre.qdc", Project((Code("Accueil"),))), "--kind", "verbatim")
-    assert told == "livre.qdc est un livre de codes, sans document ; relancez sans --kind."
 
 
 def test_variables_are_known_whatever_their_case_and_the_others_are_told(tmp_path, take):
@@ -217,46 +205,6 @@ def test_another_file_never_takes_the_name_nor_replaces_corrected_tables(tmp_pat
     assert refused(file).startswith(
         f"Les tables de {FOLDER} ont été modifiées depuis leur import ; donnez un autre nom"
     )
-
-
-@pytest.mark.parametrize(("at", "exists"), [(1, False), (3, True), (5, True)])
-def test_an_import_that_stops_leaves_what_was_there(at, exists, tmp_path, root, take, monkeypatch):
-    file, calls = tmp_path / "codage.qdpx", []
-    if exists:
-        take(refi(file, with_codes(Code("Accueil"))))
-    refi(file, small_project())
-    before, opened = content(root), type(tmp_path).open
-
-    def full(path, mode="r", *given, **more):
-        if "w" in mode and "codages" in path.parts:
-            calls.append(path)
-            if len(calls) == at:
-                raise OSError(28, "plein", str(path))
-        return opened(path, mode, *given, **more)
-
-    def write(path, data):
-        with full(path, "wb") as written:
-            return written.write(data)
-
-    with monkeypatch.context() as patch:
-        patch.setattr("pathlib.Path.open", full)
-        patch.setattr("pathlib.Path.write_bytes", write)
-        patch.setattr("pathlib.Path.write_text", lambda path, text, **_: write(path, text.encode()))
-        code, _, err = take(file)
-    assert (code, len(calls)) == (1, at) and err.startswith("Le disque est plein")
-    assert content(root) == before and coding_files.codings(YEAR) == (["codage"] if exists else [])
-    assert take(file)[0] == 0 and loaded() == small_project()
-
-
-def test_a_coding_that_a_killed_program_set_aside_is_put_back(tmp_path, take):
-    take(refi(tmp_path / "codage.qdpx", with_codes(Code("Accueil"))))
-    folder = paths.codings_folder(YEAR)
-    (folder / "codage").rename(folder / ".codage.999999999.ancien")
-    shutil.copytree(folder / ".codage.999999999.ancien", folder / ".codage.999999999.partiel")
-    (tmp_path / "lea").mkdir()
-    code, _, err = take(refi(tmp_path / "lea" / "codage.qdpx", small_project()))
-    assert code == 2 and "est le codage d’un autre fichier" in err
-    assert [each.name for each in folder.iterdir()] == ["codage"] and loaded() == with_codes(Code("Accueil"))
 
 
 # --- the code book ---------------------------------------------------------------------------------------------------
@@ -353,17 +301,6 @@ def test_a_book_with_its_own_form_keeps_it(tmp_path, take):
     project = with_codes(Code("Outils"), Code("Lieux", "Outils"))
     assert take(refi(tmp_path / "codage.qdpx", project), "--add-codes")[0] == 0
     assert book() == form + "\r\nLieux;lieux;À définir.;outils\r\n"
-
-
-def test_two_labels_alike_under_two_parents_are_two_codes_and_are_found_again(tmp_path, take):
-    labels = [("École",), ("Moyens", "École"), ("Quartier",), ("Moyens", "Quartier"), ("école",), ("🎓",), ("=1+1",)]
-    file = refi(tmp_path / "codage.qdpx", with_codes(*(Code(*each) for each in labels)))
-    out = take(file, "--add-codes")[1]
-    assert "moyens (« Moyens »), sous ecole" in out
-    assert "quartier_moyens (« Quartier : Moyens »), sous quartier" in out
-    assert out.count(" ligne ") == 6 and "'=1+1" in book()  # École and école are one
-    assert year_checks.coding_faults(YEAR) == [] and year_checks.faults(YEAR) == []
-    assert take(file)[0] == 0
 
 
 @pytest.mark.parametrize(("codes", "start", "end"), [
@@ -530,3 +467,43 @@ def test_a_quotation_in_the_private_list_never_runs_as_a_formula():
     possible = pd.DataFrame({"theme": ["accueil"], "citation": ["=1+1"], "mots": [1], "voix": [3]})
     folder = coding_files.save_coded(YEAR, possible, pd.DataFrame())
     assert "accueil;'=1+1;1;3;" in (folder / "citations_possibles.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(("at", "exists"), [(1, False), (3, True), (5, True)])
+def test_an_import_that_stops_leaves_what_was_there(at, exists, tmp_path, root, take, monkeypatch):
+    file, calls = tmp_path / "codage.qdpx", []
+    if exists:
+        take(refi(file, with_codes(Code("Accueil"))))
+    refi(file, small_project())
+    before, opened = content(root), type(tmp_path).open
+
+    def full(path, mode="r", *given, **more):
+        if "w" in mode and "codages" in path.parts:
+            calls.append(path)
+            if len(calls) == at:
+                raise OSError(28, "plein", str(path))
+        return opened(path, mode, *given, **more)
+
+    def write(path, data):
+        with full(path, "wb") as written:
+            return written.write(data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.open", full)
+        patch.setattr("pathlib.Path.write_bytes", write)
+        patch.setattr("pathlib.Path.write_text", lambda path, text, **_: write(path, text.encode()))
+        code, _, err = take(file)
+    assert (code, len(calls)) == (1, at) and err.startswith("Le disque est plein")
+    assert content(root) == before and coding_files.codings(YEAR) == (["codage"] if exists else [])
+    assert take(file)[0] == 0 and loaded() == small_project()
+
+
+def test_a_coding_that_a_killed_program_set_aside_is_put_back(tmp_path, take):
+    take(refi(tmp_path / "codage.qdpx", with_codes(Code("Accueil"))))
+    folder = paths.codings_folder(YEAR)
+    (folder / "codage").rename(folder / ".codage.999999999.ancien")
+    shutil.copytree(folder / ".codage.999999999.ancien", folder / ".codage.999999999.partiel")
+    (tmp_path / "lea").mkdir()
+    code, _, err = take(refi(tmp_path / "lea" / "codage.qdpx", small_project()))
+    assert code == 2 and "est le codage d’un autre fichier" in err
+    assert [each.name for each in folder.iterdir()] == ["codage"] and loaded() == with_codes(Code("Accueil"))

@@ -257,10 +257,12 @@ def test_groups_are_compared_and_a_curve_tells_what_the_last_meeting_brings(monk
         {"cle": code, "autre_cle": f"réunion {rank}", "extraits": count, "total": 9}
         for code, counts in (("accueil", (3, 3, 3)), ("outils", (0, 0, 9))) for rank, count in enumerate(counts, 1)
     ]  # fmt: skip
+    words = {"occurrences": 9, "mots_groupe": 500, "occurrences_toutes": 9, "mots": 1000, "documents": 3, "est_retenu": 1, "couples": 40}
+    words = [{"cle": "territoire : Lille", "autre_cle": "couloir", "attendu": 4.5, "p_valeur": 0.001, "q_valeur": 0.01, **words}]
     sections = "Dans quelle réunion chaque code revient-il ?", "Les dernières réunions apportent-elles encore des codes nouveaux ?", "Qui dit quoi ?"
-    shown = page(monkeypatch, STATEMENTS, *sections, codings=measured(groupes=groups, reunions=meetings))
+    shown = page(monkeypatch, STATEMENTS, *sections, codings=measured(groupes=groups, reunions=meetings, mots_groupes=words))
     assert titles(shown[sections[1]]) == ["La dernière réunion apporte 1 code nouveau"]
-    assert all(each in plain(shown[sections[2]]) for each in ("Territoire : Lille", "3 sur 4", "6,0 (2,2 à 13,1)"))
+    assert all(each in plain(shown[sections[2]]) for each in ("Territoire : Lille", "3 sur 4", "6,0 (2,2 à 13,1)", "couloir", "4,5"))
 
 
 def test_answers_that_two_persons_accept_are_counted_in_place_of_those_of_one(monkeypatch):

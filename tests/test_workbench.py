@@ -12,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 import webbrowser
+from datetime import date
 from pathlib import Path
 
 import nbformat
@@ -25,7 +26,7 @@ from helpers.codings.model import Code, Document, Passage, Project
 from helpers.workbench import form as form_module
 from helpers.workbench import welcome
 from helpers.workbench.form import SETTINGS, Form, strip_outputs
-from helpers.workbench.welcome import Concordance, Explorer, recipe, sortable, years_html
+from helpers.workbench.welcome import Concordance, Explorer, Quotations, recipe, sortable, years_html
 
 LONG_S = 180
 
@@ -443,6 +444,24 @@ def test_a_word_is_found_in_its_other_forms_with_the_code_over_it(data_root):
     label = data.read_reference("themes")["libelle"].iloc[0]
     assert "équipes" in html and html.count(label) == html.count("équipes")
     assert "<b>" not in html and "06 12" not in html
+
+
+def test_a_quotation_is_read_in_its_context_masked_and_dated(data_root):
+    code = Code(data.read_reference("themes")["libelle"].iloc[0])
+    texts = tuple(Document(f"r{rank}", f"La cour est fermée à Zoé. Réunion {rank}, puis le 06 12 34 56 78.") for rank in range(3))
+    passages = tuple(Passage(each.name, 0, 25, each.text[:25], code.path, memo="à discuter") for each in texts)
+    data.save_coding(Project((code,), texts, passages), 2032, "réunions", Path("réunions.qdpx"))
+    shown = Quotations()
+    assert "1 phrase attend une relecture" in plain(shown.said.value) and "à discuter" in shown.context.value
+    assert "Réunion 0" in plain(shown.context.value) and "06 12" not in shown.context.value
+    shown.text.value = "La cour est ouverte à tous."
+    shown.keep.click()
+    assert "sans changer un autre mot" in plain(shown.said.value) and not data.quoted_file(2032).exists()
+    shown.text.value, shown.day.value = "La cour est fermée à […].", date(2032, 12, 1)
+    shown.keep.click()
+    (row,) = data.read_quoted(2032).to_dict("records")
+    assert row["citation"] == "La cour est fermée à […]." and row["relue_le"] == pd.Timestamp(2032, 12, 1)
+    assert data.coding_faults(2032) == [] and "Rien n’attend" in plain(shown.said.value)
 
 
 def test_a_word_that_is_not_found_or_is_none_and_a_damaged_coding_are_one_sentence(data_root):

@@ -107,10 +107,22 @@ def _run_one(options: Namespace) -> None:
         _deliver(options.year, archive=False, pdf=True)
     elif is_new:
         _list_outdated(options.year)
+        _count_waiting(options.year)
     if options.open:
         import webbrowser
 
         webbrowser.open((folder / "index.html").as_uri())
+
+
+def _count_waiting(year: int) -> None:
+    """Say how many sentences may be quoted that nobody has proofread."""
+    from helpers import data
+
+    counts = data.load(year, "codages")
+    possible = counts.loc[counts["mesure"].eq("citables") & counts["cle"].eq("ensemble"), "valeur"].sum()
+    if (waiting := int(possible) - len(data.load(year, "citations"))) > 0:
+        sentences = f"{waiting} phrase{plural(waiting)} de réunion"
+        print_message(f"À relire avant d’être citée{plural(waiting)} : {sentences} (notebook 00_accueil).")
 
 
 def _sites(options: Namespace) -> list[str]:

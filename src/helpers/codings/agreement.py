@@ -121,16 +121,6 @@ def agreement(first: Project, second: Project) -> pd.DataFrame:
     ``accord_positif_pct``.
 
     Raises DataError when no document was coded by both, or when one differs.
-
-    >>> texte = model.Document("r1", "Un bureau pour recevoir. Une salle pour tous.")
-    >>> bureau = model.Passage("r1", 0, 24, "Un bureau pour recevoir.", "Lieux")
-    >>> salle = model.Passage("r1", 25, 45, "Une salle pour tous.", "Lieux")
-    >>> livre = (model.Code("Lieux"),)
-    >>> premier = Project(livre, (texte,), (bureau, salle))
-    >>> accord = codings.agreement(premier, Project(livre, (texte,), (bureau,)))
-    >>> accord[["code", "unites", "les_deux", "premier_seul", "accord_pct"]]
-        code  unites  les_deux  premier_seul  accord_pct
-    0  Lieux       2         1             1        50.0
     """
     books = [{code.path for code in each.codes} for each in (first, second)]
     pieces = _compared(first, second)

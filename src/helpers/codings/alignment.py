@@ -27,12 +27,6 @@ def align_codings(projects: Mapping[str, Project]) -> dict[str, Project]:
     of the longer are those of the other, in order. A segment of the second goes to the words that it covers in the
     first; one that has less than half of them there is left out, and ``told`` says so. Documents of one coding are
     never merged.
-
-    >>> un, deux = Document("r1", "Un bureau."), Document("R1.docx", "\\nUn  bureau.")
-    >>> passage = Passage("R1.docx", 5, 11, "bureau", "Lieux")
-    >>> codages = {"a": Project((), (un,)), "b": Project((model.Code("Lieux"),), (deux,), (passage,))}
-    >>> align_codings(codages)["b"].passages[0].start
-    3
     """
     first: dict[str, Document] = {}
     aligned = {}

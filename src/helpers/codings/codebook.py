@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -22,47 +22,36 @@ def key_of(name: str) -> str:
 
 
 class Book:
-    """The rows of the book, indexed by the names that a coding may use for them."""
+    """The rows of the book, found by the names that a coding may use for them."""
 
     def __init__(self, book: pd.DataFrame) -> None:
-        self.keys: dict[str, set[str]] = {}
-        self.parents: dict[str, str] = {}
-        self._named: dict[str, set[str]] = {}
+        self.rows: dict[str, tuple[str, set[str]]] = {}
         for row in book.itertuples():
             self.add(row.theme, row.libelle, row.parent)
 
     def add(self, theme: str, label: str, parent: str) -> None:
-        self.keys[theme] = {key_of(theme), key_of(label)}
-        self.parents[theme] = parent
-        for key in self.keys[theme]:
-            self._named.setdefault(key, set()).add(theme)
+        self.rows[theme] = parent, {key_of(theme), key_of(label)}
 
-    def find(self, path: str) -> str:
-        """The one row at the path of a code; ``""`` for none or several."""
-        return self._only(path, lambda theme, labels: not theme and not labels)
-
-    def find_by_label(self, path: str) -> str:
-        """The one row whose path ends as that of a code, as far as both go."""
-        return self._only(path, lambda theme, labels: not theme or not labels)
-
-    def _only(self, path: str, is_match: Callable[[str, list[str]], bool]) -> str:
-        labels = [key_of(label) for label in code_labels(path)]
-        near = set().union(*(self._named.get(name, ()) for name in _names(labels)))
-        matches = [theme for theme in near if is_match(*self._left(theme, labels))]
+    def find(self, path: str, *, by_label: bool = False) -> str:
+        """The one row at the path of a code, ``""`` for none or several; by its label, as far as both paths go."""
+        labels = [key_of(label) for label in reversed(code_labels(path))]
+        # A label alone or, as `rows_to_add` writes one that was taken, after that of its parent.
+        names = [{label, f"{above}_{label}"} for label, above in zip(labels, [*labels[1:], ""], strict=True)]
+        lines = {theme: self._line(theme) for theme, (_, keys) in self.rows.items() if names[0] & keys}
+        matches = [
+            theme
+            for theme, line in lines.items()
+            if (by_label or len(line) == len(names)) and all(own & keys for own, keys in zip(names, line, strict=False))
+        ]
         return matches[0] if len(matches) == 1 else ""
 
-    def _left(self, theme: str, labels: list[str]) -> tuple[str, list[str]]:
-        """What is left of the ancestors of a row, and of the labels of a path, once both were climbed together."""
-        seen: set[str] = set()
-        while theme and labels and theme not in seen and self.keys.get(theme, {theme}) & _names(labels):
-            seen.add(theme)
-            theme, labels = self.parents.get(theme, ""), labels[:-1]
-        return theme, labels
-
-
-def _names(labels: list[str]) -> set[str]:
-    """The last label, alone or, as `rows_to_add` writes one that was taken, after that of its parent."""
-    return {labels[-1], "_".join(labels[-2:])}
+    def _line(self, theme: str) -> list[set[str]]:
+        """The names of a row, then of those above it."""
+        line: list[set[str]] = []
+        while theme in self.rows and len(line) < len(self.rows):
+            theme, keys = self.rows[theme]
+            line.append(keys)
+        return line
 
 
 _NOBODY = MappingProxyType({})
@@ -83,8 +72,8 @@ def themes_of(codes: Iterable[str], book: pd.DataFrame, known: Mapping[str, str]
     {'École/Temps': '', 'Cadre/Temps': ''}
     """
     index = Book(book)
-    found = {path: known.get(path) if known.get(path) in index.keys else index.find(path) for path in codes}
-    by_label = {path: index.find_by_label(path) for path, theme in found.items() if not theme}
+    found = {path: known.get(path) if known.get(path) in index.rows else index.find(path) for path in codes}
+    by_label = {path: index.find(path, by_label=True) for path, theme in found.items() if not theme}
     claims = Counter([*found.values(), *by_label.values()])
     return found | {path: theme for path, theme in by_label.items() if claims[theme] == 1}
 
@@ -104,12 +93,7 @@ def missing_codes(project: Project, book: pd.DataFrame) -> list[Code]:
 
 
 def unknown_code(code: Code, book: pd.DataFrame) -> str:
-    """The French sentence on a code that the book does not have, with the nearest one and the remedy.
-
-    >>> livre = pd.DataFrame({"theme": ["outils"], "libelle": ["Les outils"], "parent": [""]})
-    >>> print(codings.unknown_code(Code("Les outil"), livre))
-    le code « Les outil » n’est pas dans le livre de codes ; vouliez-vous « Les outils » ?
-    """
+    """The French sentence on a code that the book does not have, with the nearest one and the remedy."""
     named = {key_of(name): row.libelle for row in book.itertuples() for name in (row.theme, row.libelle)}
     near = nearest(key_of(code.name), named)
     if near == key_of(code.name):
@@ -176,11 +160,6 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> tuple[list[dict[str, st
     snake case, prefixed with the parent's where it is taken; a missing definition is « À définir. »; a change day that
     is not a date is dropped; a text that is too long for the book is cut, with an ellipsis. Examples are not copied:
     they may quote a meeting, and the book is public.
-
-    >>> livre = pd.DataFrame({"theme": ["outils"], "libelle": ["Les outils"], "parent": [""]})
-    >>> codage = Project((Code("Outils"), Code("Grille d’accueil", "Outils")))
-    >>> codings.rows_to_add(codage, livre)[0][0]["theme"], codings.rows_to_add(codage, livre)[1]
-    ('grille_d_accueil', {'Outils': 'outils', 'Outils/Grille d’accueil': 'grille_d_accueil'})
     """
     by_path, wanted = {code.path: code for code in project.codes}, {}
     for code in missing_codes(project, book):
@@ -196,7 +175,7 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> tuple[list[dict[str, st
         # A code above, which nobody applied, may be in the book; so may one that differs by its accents alone.
         theme = themes.get(path) or index.find(path)
         if not theme:
-            row = _row(code, themes.get(code.parent, ""), set(index.parents), labels)
+            row = _row(code, themes.get(code.parent, ""), set(index.rows), labels)
             theme = row["theme"]
             index.add(theme, row["libelle"], row["parent"])
             labels.add(row["libelle"])

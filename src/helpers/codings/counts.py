@@ -43,12 +43,7 @@ def texts_of(project: Project) -> dict[str, str]:
 
 
 def merge_spans(places: Iterable[Span]) -> list[Span]:
-    """The union of the spans: those that overlap become one, those that only touch stay two.
-
-    >>> zone = ("réunion 1", "", 0)
-    >>> [(each.start, each.end) for each in merge_spans([Span(zone, 0, 4), Span(zone, 3, 9), Span(zone, 9, 12)])]
-    [(0, 9), (9, 12)]
-    """
+    """The union of the spans: those that overlap become one, those that only touch stay two."""
     out: list[Span] = []
     for each in sorted(set(places)):
         if out and out[-1].zone == each.zone and each.start < out[-1].end:
@@ -92,20 +87,12 @@ class Word(NamedTuple):
 
 
 def word_count(text: str) -> int:
-    """The number of words, as a word processor counts them.
-
-    >>> word_count("L’équipe, aujourd’hui : 3 e\\u0301le\\u0300ves !")
-    4
-    """
+    """The number of words, as a word processor counts them."""
     return sum(1 for _ in _WORD.finditer(text))
 
 
 def words(text: str) -> Iterator[Word]:
-    """The words of a text with their positions, in code points; numbers are left out.
-
-    >>> [word.form for word in words("L'e\\u0301quipe dit-elle aujourd’hui")]
-    ['équipe', 'dit', "aujourd'hui"]
-    """
+    """The words of a text with their positions, in code points; numbers are left out."""
     for match in _WORD.finditer(text):
         elided = _ELIDED.match(match[0])
         start = match.start() + (elided.end() if elided else 0)
@@ -148,12 +135,6 @@ def units(codings: Sequence[Iterable[Passage]], texts: dict[str, str]) -> list[U
     """The pieces that at least one of the codings coded, by document name and position.
 
     Pieces of fewer than `FEWEST_WORDS` words are left out, unless they are a whole passage.
-
-    >>> text = "Le principal a reçu toute l’équipe en septembre."
-    >>> first = Passage("r", 0, 48, text, "Accueil")
-    >>> second = Passage("r", 20, 48, text[20:], "Équipe")
-    >>> [(unit.text, *map(sorted, unit.codes)) for unit in units([[first], [second]], {"r": text})]
-    [('Le principal a reçu ', ['Accueil'], []), ('toute l’équipe en septembre.', ['Accueil'], ['Équipe'])]
     """
     edges, whole = defaultdict(lambda: defaultdict(list)), set()
     for coder, passages in enumerate(codings):
@@ -237,14 +218,6 @@ def code_counts(project: Project) -> pd.DataFrame:
     Columns: ``code`` (path), ``libelle``, ``profondeur`` (0 without parent), ``passages``; ``extraits``, spans of text,
     overlapping ones counted once whoever coded them; ``extraits_branche``, those of the code and its descendants;
     ``documents``, ``codeurs`` (those with a name), and ``mots`` of the spans.
-
-    >>> livre = (Code("Lieux"), Code("Bureau", "Lieux"))
-    >>> passage = Passage("r1", 0, 9, "Un bureau", "Lieux/Bureau")
-    >>> projet = Project(livre, (Document("r1", "Un bureau."),), (passage,))
-    >>> codings.code_counts(projet)[["code", "profondeur", "passages", "extraits_branche", "mots"]]
-               code  profondeur  passages  extraits_branche  mots
-    0         Lieux           0         0                 1     0
-    1  Lieux/Bureau           1         1                 1     2
     """
     own, branch, texts = segments_by_code(project.passages), defaultdict(list), texts_of(project)
     for path, passages in own.items():
@@ -311,14 +284,6 @@ def cooccurrences(project: Project) -> pd.DataFrame:
     their text is the same. Columns: ``code``, ``autre_code`` (in book order); ``rencontres``, the pairs of overlapping
     spans, once whoever coded them; ``documents``; ``signes_communs`` and ``signes``, the characters under both and
     under either, coder by coder; ``jaccard``, their ratio. A code and its descendant are a pair too.
-
-    >>> lieux = Passage("r1", 0, 9, "Un bureau", "Lieux")
-    >>> aide = Passage("r1", 3, 10, "bureau.", "Aide")
-    >>> livre = (Code("Lieux"), Code("Aide"))
-    >>> projet = Project(livre, (Document("r1", "Un bureau."),), (lieux, aide))
-    >>> codings.cooccurrences(projet)[["code", "autre_code", "rencontres", "signes", "jaccard"]]
-        code autre_code  rencontres  signes  jaccard
-    0  Lieux       Aide           1      10      0.6
     """
     ranks = {code.path: rank for rank, code in enumerate(project.codes)}
     met, shared, covered = defaultdict(set), defaultdict(int), defaultdict(int)

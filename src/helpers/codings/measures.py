@@ -27,7 +27,6 @@ from helpers.codings.counts import (
     MINUTES,
     SAID,
     SYNTHESIS,
-    UNKNOWN,
     Span,
     Zone,
     code_by_document,
@@ -43,8 +42,8 @@ from helpers.codings.counts import (
     word_count,
     words,
 )
-from helpers.codings.model import GROUPS, KINDS, Document, Project, code_labels
-from helpers.codings.personal_data import mask_personal_data
+from helpers.codings.model import GROUPS, Document, Project, code_labels
+from helpers.codings.personal_data import mask_personal_data, quotable
 from helpers.codings.safe_files import coding_error, one_line
 
 # --- The tables that the schema ``codages`` stores, one row per measure ---
@@ -65,7 +64,8 @@ def _shape(keys: str, counts: str, rates: str = "") -> Shape:
 SHAPES = {
     "corpus": _shape(
         "nature",
-        "documents sans_texte reunions mots mots_codes passages codeurs codages homonymes jumeaux alignes perdus",
+        "documents sans_texte reunions mots mots_codes passages codeurs "
+        "codages homonymes jumeaux alignes perdus citables",
     ),
     "codes": _shape("code", "profondeur passages extraits extraits_branche documents codeurs mots"),
     "reunions": _shape("code groupe", "extraits total"),
@@ -240,12 +240,6 @@ def contexts(project: Project, word: str, *, width: int = WIDTH) -> pd.DataFrame
     ``apres``, ``width`` characters at most, cut between words; ``codes`` of the passages over it, separated by ``, ``.
     Mails, telephones, numbers and full dates are masked. For the researchers only: the speaker may be recognised.
     Raises DataError for anything but one word.
-
-    >>> texte = model.Document("r1", "Toute l’équipe du collège est là.")
-    >>> passage = model.Passage("r1", 0, 14, "Toute l’équipe", "Accueil")
-    >>> codings.contexts(Project((model.Code("Accueil"),), (texte,), (passage,)), "équipes", width=12)
-      document  debut    avant     mot       apres    codes
-    0       r1      8  Toute l’  équipe  du collège  Accueil
     """
     forms = [each.form for each in words(word)]
     if len(forms) != 1:
@@ -437,22 +431,18 @@ def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str
 
 
 def _corpus(projects: Mapping[str, Project], project: Project) -> pd.DataFrame:
-    """The table `codings.corpus` with the number of codings, of homonymous and of twin documents of each kind."""
-    table, given = corpus_card(project), projects
-    projects = align_codings(projects)
-    table[["alignes", "perdus"]] = 0
-    table.loc[table["nature"].eq(ALL), ["alignes", "perdus"]] = count_aligned(given, projects)
-    for row, kind in table["nature"].items():
-        own = {name: _of_kind(each, kind) for name, each in projects.items()}
-        table.loc[row, "codages"] = sum(1 for each in own.values() if each.documents)
-        table.loc[row, "homonymes"] = count_namesakes(own)
-        table.loc[row, "jumeaux"] = count_twins(own)
-    return table
-
-
-def _of_kind(project: Project, kind: str) -> Project:
-    kinds = KINDS + ("",) if kind == ALL else ("" if kind == UNKNOWN else kind,)
-    return Project((), tuple(each for each in project.documents if each.kind in kinds))
+    """The table `codings.corpus_card` and, of all kinds together, the codings and the documents that look alike."""
+    table, aligned = corpus_card(project), align_codings(projects)
+    changed, lost = count_aligned(projects, aligned)
+    counts = {
+        "codages": sum(bool(each.documents) for each in projects.values()),
+        "homonymes": count_namesakes(aligned),
+        "jumeaux": count_twins(aligned),
+        "alignes": changed,
+        "perdus": lost,
+        "citables": len(quotable(projects)),
+    }
+    return table.assign(**{name: table["nature"].eq(ALL) * count for name, count in counts.items()})
 
 
 def _by_meeting(project: Project, meetings: Sequence[str]) -> pd.DataFrame:
@@ -477,8 +467,9 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
     ``mots`` or ``mots_groupes``. The columns are those of the function that counted it, with ``libelle`` and
     ``autre_libelle``;
     ``corpus`` adds ``codages``, ``homonymes`` (names of several texts), ``jumeaux`` (texts of several names),
-    ``alignes`` (texts read as nearly the same of another coding) and ``perdus`` (segments that found no place there),
-    ``codes`` adds ``parent``, ``annees`` adds ``annee_avant``. Empty where nothing was measured.
+    ``alignes`` (texts read as nearly the same of another coding), ``perdus`` (segments that found no place there) and
+    ``citables`` (sentences that may be quoted); ``codes`` adds ``parent``, ``annees`` adds ``annee_avant``.
+    Empty where nothing was measured.
     """
     shape, rows = SHAPES[analysis], {}
     for row in measured[measured["analyse"] == analysis].itertuples():

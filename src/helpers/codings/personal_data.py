@@ -9,7 +9,16 @@ from functools import cache
 import pandas as pd
 
 from helpers.codings.agreement import merge_codings
-from helpers.codings.counts import meetings_of, merge_spans, segments_by_code, span_of, text_at, texts_of, word_count
+from helpers.codings.counts import (
+    Span,
+    meetings_of,
+    merge_spans,
+    segments_by_code,
+    span_of,
+    text_at,
+    texts_of,
+    word_count,
+)
 from helpers.codings.model import Document, Project, code_labels
 from helpers.schema import FEWEST_PERSONS
 from helpers.typography import fold
@@ -263,11 +272,7 @@ class Pseudonyms:
         return [each for each in (name, *words) if len(_key(each)) >= _SHORTEST and fold(each) not in _ROLES]
 
     def replace(self, text: str) -> str:
-        """The text in NFC, everything recognised replaced.
-
-        >>> Pseudonyms([], {}, year=2021).replace("INE 123456789AB, joindre le 06.12.34.56.78.")
-        'INE [identifiant], joindre le [téléphone].'
-        """
+        """The text in NFC, everything recognised replaced."""
         text = _FORM.sub(self._form, _clean(text))
         out, done = [], 0
         for start, end in _titled(text):
@@ -317,6 +322,8 @@ class Pseudonyms:
 SPEAKER = "locuteur"
 # Without it, a meeting (or document) gathers several persons: among three, nobody can tell who spoke.
 FEWEST_MEETINGS = 3
+# Characters on each side, to understand what a sentence is about.
+_AROUND = 200
 # Words: two sentences. Longer stories make people recognisable.
 LONGEST = 40
 
@@ -330,22 +337,36 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
     and coder are left out: they would identify the speaker. Names cannot be recognised by rule: a person proofreads
     each quotation before it is published.
 
-    Columns: ``theme`` (short code), ``citation``, ``mots``, ``voix``, the number of speakers, meetings or documents; in
-    the order of the book, the shortest first, without duplicates.
+    Columns: ``theme`` (short code), ``citation``, ``mots``, ``voix``, the number of speakers, meetings or documents;
+    for who proofreads, ``contexte``, the words around, and ``memo``, those of its coders. In the order of the book,
+    the shortest first, without duplicates.
     """
     project = merge_codings(projects)
     texts, by_code = texts_of(project), segments_by_code(project.passages)
-    rows: dict[tuple[str, str], tuple[int, int]] = {}
+    rows: dict[tuple[str, str], tuple] = {}
     for path in (code.path for code in project.codes if code.path in by_code):
         spans = merge_spans(map(span_of, by_code[path]))
         names = {at.zone[0] for at in spans}
         voices, is_enough = _voices([each for each in project.documents if each.name in names])
-        said = sorted((word_count(text), " ".join(text.split())) for text in (text_at(texts, at) for at in spans))
-        for length, text in said if is_enough else ():
-            if length <= LONGEST and not is_personal(text):
-                rows[code_labels(path)[-1], text] = length, voices
-    table = pd.DataFrame([(*key, *value) for key, value in rows.items()], columns=["theme", "citation", "mots", "voix"])
-    return table.astype({"theme": "str", "citation": "str", "mots": "int64", "voix": "int64"})
+        for length, text, at in sorted((word_count(text_at(texts, at)), text_at(texts, at), at) for at in spans):
+            key = code_labels(path)[-1], " ".join(text.split())
+            if is_enough and length <= LONGEST and key not in rows and not is_personal(text):
+                memos = dict.fromkeys(each.memo for each in by_code[path] if each.memo and _overlaps(span_of(each), at))
+                rows[key] = length, voices, _around(texts, at), " / ".join(memos)
+    columns = {"theme": "str", "citation": "str", "mots": "int64", "voix": "int64", "contexte": "str", "memo": "str"}
+    return pd.DataFrame([(*key, *value) for key, value in rows.items()], columns=[*columns]).astype(columns)
+
+
+def _overlaps(one: Span, two: Span) -> bool:
+    return one.zone == two.zone and one.start < two.end and two.start < one.end
+
+
+def _around(texts: dict[str, str], at: Span) -> str:
+    """What was said before and after a span, its place being « … »."""
+    text = mask_personal_data(texts[at.zone[0]])
+    if at.zone[1] or not text:
+        return ""
+    return " ".join(f"{text[max(0, at.start - _AROUND) : at.start]} … {text[at.end : at.end + _AROUND]}".split())
 
 
 def _voices(documents: list[Document]) -> tuple[int, bool]:
@@ -362,16 +383,27 @@ def chosen_quotations(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFr
     """The quotations that a person dated (schema ``citations``), spelt as in the codings; the index is kept.
 
     ``possible`` has the columns of `codings.quotable`. Sentences are matched by their words: a spreadsheet may change
-    an apostrophe. One that is not possible has no ``voix``: it must not be published.
+    an apostrophe; what stands between brackets, as « […] », hides any words. One that is not possible has no ``voix``:
+    it must not be published.
     """
-    known = {_words_key(row.theme, row.citation): row for row in possible.itertuples()}
+    known = {(row.theme, _words_key(row.citation)): row for row in possible.itertuples()}
     dated, rows = ticked[ticked["relue_le"].notna()], []
     for row in dated.itertuples():
-        match = known.get(_words_key(row.theme, row.citation))
+        match = known.get((row.theme, _words_key(row.citation)))
+        if not match and "[" in row.citation:
+            near = (each for (theme, _), each in known.items() if theme == row.theme)
+            match = next((each for each in near if is_masked(row.citation, each.citation)), None)
+            match = match and match._replace(citation=row.citation)
         rows.append((match.citation, match.mots, match.voix) if match else (row.citation, None, None))
     matched = pd.DataFrame(rows, columns=["citation", "mots", "voix"], index=dated.index)
     matched = matched.astype({"citation": "str", "mots": "Int64", "voix": "Int64"})
     return dated[["theme", "relue_le"]].join(matched)[["theme", "citation", "relue_le", "mots", "voix"]]
+
+
+def is_masked(written: str, said: str) -> bool:
+    """Whether a sentence is what was said, but for what its brackets hide."""
+    parts = (re.escape(_words_key(part)) for part in re.split(r"\[[^\]]*\]", written))
+    return bool(re.fullmatch(" ?.+ ?".join(parts), _words_key(said)))
 
 
 def quotation_table(citations: pd.DataFrame, *, book: pd.DataFrame) -> pd.DataFrame:
@@ -385,5 +417,5 @@ def quotation_table(citations: pd.DataFrame, *, book: pd.DataFrame) -> pd.DataFr
     return pd.DataFrame({"theme": table["libelle"], "citation": marked, "voix": table["voix"]})
 
 
-def _words_key(theme: str, sentence: str) -> tuple[str, str]:
-    return theme, " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", sentence).casefold()))
+def _words_key(sentence: str) -> str:
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", sentence).casefold()))

@@ -274,17 +274,6 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
 
     IRaMuTeQ wants variables and values without spaces, accents, capitals or « _ »: names are folded, and numbered where
     two become the same. Asterisks, which open a variable, become spaces.
-
-    >>> import pathlib, tempfile
-    >>> texte = model.Document("Réunion 1", "Bonjour à tous.", "verbatim", (("Lieu", "Lille"),))
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     fichier = pathlib.Path(dossier, "corpus.txt")
-    ...     print(write_iramuteq(Project((), (texte,)), fichier))
-    ...     print(fichier.read_text(encoding="utf-8"))
-    ()
-    **** *document_reunion1 *nature_verbatim *lieu_lille
-    Bonjour à tous.
-    <BLANKLINE>
     """
     taken = Counter()
     names = {each.name: _plain(free_name(_plain(each.name) or "texte", taken)) for each in project.documents}

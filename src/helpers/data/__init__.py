@@ -2,6 +2,7 @@
 
 from helpers.data.coding_files import (
     THEMES,
+    choose_quotation,
     codings,
     export_coding,
     load_coding,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,6 +184,18 @@ def read_quoted(year: int) -> pd.DataFrame:
     return read_table(path, "citations") if paths.has_rows(path) else empty_table("citations")
 
 
+def choose_quotation(year: int, theme: str, citation: str, day: date) -> Path:
+    """Adds a quotation to those chosen for a year, as proofread that day; the rows that are there stay."""
+    path, row = quoted_file(year), {"theme": [theme], "citation": [citation], "relue_le": pd.to_datetime([day])}
+    table = pd.concat([read_quoted(year), pd.DataFrame(row)])[[*row]]
+    table["citation"] = table["citation"].map(escape_formula)
+    make_private(path.parent)
+    with atomic_write(path) as beside:
+        content = table.to_csv(index=False, sep=";", lineterminator="\r\n", date_format="%Y-%m-%d")
+        beside.write_text(content, encoding="utf-8-sig", newline="")
+    return path
+
+
 def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -> Path:
     """Writes the sentences that may be quoted, and the disagreements of two coders, to the private folder of a year.
 
@@ -191,7 +204,9 @@ def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -
     never in git, nor in a report.
     """
     folder = folder_of(year)
-    for name, table in ((POSSIBLE, possible.assign(relue_le="")), (DISAGREEMENTS, disagreements)):
+    # Its lines may be copied to the list of those that are chosen, which has no other column.
+    to_copy = possible.drop(columns=["contexte", "memo"], errors="ignore").assign(relue_le="")
+    for name, table in ((POSSIBLE, to_copy), (DISAGREEMENTS, disagreements)):
         path = folder / name
         if table.empty:
             path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """What the welcome notebook shows: years, recipes, words in context, sortable tables."""
 
 import json
+from datetime import date
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -11,6 +12,7 @@ import pandas as pd
 
 from helpers import codings, data, indicators, paths
 from helpers.codings.model import code_labels
+from helpers.codings.personal_data import is_masked
 from helpers.run import inventory
 from helpers.run.inventory import Year
 from helpers.schema import PRECISION_WORDS, DataError, catalogue
@@ -245,6 +247,79 @@ def find_word() -> widgets.Widget:
     '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
     """
     return Concordance()
+
+
+# --- Quotations: a person reads each in its context, hides what must be, and dates it ---
+
+_READ = "Rien n’attend : toute phrase qui peut être citée l’est déjà, ou il n’y en a pas."
+
+
+class Quotations(widgets.VBox):
+    """The widgets and what they show."""
+
+    def __init__(self) -> None:
+        years = [year for year in paths.years() if data.codings(year)]
+        wide = {"style": WIDE, "layout": LAYOUT}
+        self.year = dropdown("Année", options=years, value=max(years, default=None))
+        self.quotation = dropdown("Phrase")
+        self.text = widgets.Textarea(description="À publier", **wide)
+        self.day = widgets.DatePicker(description="Relue le", value=date.today(), **wide)
+        self.keep = widgets.Button(description="Retenir cette phrase", icon="check", layout={"width": "14rem"})
+        self.context, self.said = widgets.HTML(), widgets.HTML()
+        self.year.observe(lambda _: self._refresh(), "value")
+        self.quotation.observe(lambda _: self._show(), "value")
+        self.keep.on_click(lambda _: self._keep())
+        self._refresh()
+        choices = [self.year, self.quotation, self.context, self.text, self.day, self.keep] if years else []
+        super().__init__([widgets.HTML(style()), *choices, self.said])
+        self.add_class("alses-atelier")
+
+    def _refresh(self) -> None:
+        self.said.value, options = _notice(_NOTHING), []
+        if (year := self.year.value) is not None:
+            try:
+                book = data.read_reference("themes")
+                self.possible = codings.quotable(codings.recode_to_book(data.load_codings(year), book))
+                chosen = codings.chosen_quotations(data.read_quoted(year), self.possible)
+                taken = [*zip(chosen["theme"], chosen["citation"], strict=True)]
+                labels = dict(zip(book["theme"], book["libelle"], strict=True))
+                options = [
+                    (f"{labels[row.theme]} : {row.citation}", row.Index)
+                    for row in self.possible.itertuples()
+                    if not any(theme == row.theme and is_masked(each, row.citation) for theme, each in taken)
+                ]
+                waiting = f"{len(options)} {plural(len(options), 'phrase attend', 'phrases attendent')} une relecture."
+                self.said.value = _notice(f"{waiting} {_WARNING}" if options else _READ)
+            except DataError as fault:
+                self.said.value = _notice(str(fault))
+        self.quotation.options = options
+        self.quotation.value = options[0][1] if options else None
+        self._show()
+
+    def _show(self) -> None:
+        row = None if self.quotation.value is None else self.possible.loc[self.quotation.value]
+        memo = f"<br><b>Mémo :</b> {escape(row['memo'])}" if row is not None and row["memo"] else ""
+        context = escape(row["contexte"]) or "sans texte autour" if row is not None else ""
+        self.context.value = f"<p><b>Autour :</b> {context}{memo}</p>" if row is not None else ""
+        self.text.value, self.keep.disabled = "" if row is None else row["citation"], row is None
+
+    def _keep(self) -> None:
+        theme, ticked = self.possible.loc[self.quotation.value, "theme"], self.text.value.strip()
+        row = pd.DataFrame({"theme": [theme], "citation": [ticked], "relue_le": pd.to_datetime([self.day.value])})
+        if codings.chosen_quotations(row, self.possible)["voix"].isna().any() or self.day.value is None:
+            self.said.value = _notice("Remplacez ce qu’il faut cacher par […], sans changer un autre mot ; datez-la.")
+            return
+        data.choose_quotation(self.year.value, theme, ticked, self.day.value)
+        self._refresh()
+
+
+def choose_quotations() -> widgets.Widget:
+    """The sentences of a year that may be quoted, each with its context and memos, to keep, mask and date.
+
+    >>> choose_quotations().children[-1].value
+    '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
+    """
+    return Quotations()
 
 
 # --- Recipes: a question, its chart, its table, and the Python that makes them ---
