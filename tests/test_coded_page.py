@@ -102,11 +102,6 @@ def test_the_card_counts_two_files_as_eight_meetings_and_two_persons(page):
     assert rows[-1][-1] == "2" and rows[-1][1:3] == [str(MEETINGS)] * 2
 
 
-def test_the_planted_pairs_are_on_the_page_with_their_counts(page):
-    rows = tabled(page, "Les paires de codes qui se rencontrent")[1:]
-    assert [(*row[:2], row[2]) for row in rows] == [("Temps", "Équipe", "7"), ("Bureau", "Familles", "3"), ("Lieux", "Élèves", "2")]
-
-
 def test_agreement_is_measured_and_disagreements_stay_on_this_machine(root, page):
     rows = {row[0]: row[1:] for row in tabled(page, "Accord de deux personnes")[1:]}
     alone = {code: sum(int(cell) for cell in row[1:3]) for code, row in rows.items()}
@@ -128,19 +123,6 @@ def test_the_planted_words_are_on_the_page_and_no_other(page):
     # The word of one theme is what the others hold less.
     assert sorted(more) == sorted(planted) and set(less) <= planted
     assert "comptent chaque occurrence" in said and "q" in said
-
-
-def test_codes_that_were_kept_appeared_and_vanished_are_told_with_their_rates(page):
-    rows = tabled(page, "Codes gardés, apparus et disparus")
-    told, state = {}, ""
-    for row in rows[1:]:
-        state = row[0].split(" (")[0] if len(row) == 1 else state
-        if len(row) > 1:
-            told.setdefault(state, []).append(row[0])
-    now, before = ({each.code.rpartition("/")[2] for each in project.passages} for project in (coded_year(), of_the_year_before()))
-    assert set(told["Codes apparus"]) == now - before >= {"Familles"} and told["Codes disparus"] == ["Bilan"]
-    assert set(told["Codes des deux années"]) == now & before > {"Lieux", "Temps"}
-    assert any("mille" in cell or "1 000 mots" in cell for cell in rows[0])
 
 
 def test_the_sentence_chosen_is_quoted_and_no_other(page):
@@ -207,5 +189,3 @@ def test_a_coding_that_goes_takes_its_private_lists_along(coded):
     data.save_coded(YEAR, pd.DataFrame(), pd.DataFrame())
     left = {path.name for path in data.possible_file(YEAR).parent.glob("*.csv")}
     assert left <= {"quarantaine.csv", "comptes_par_site.csv"}  # those of the export
-
-
