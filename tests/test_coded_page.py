@@ -128,6 +128,8 @@ def test_the_planted_words_are_on_the_page_and_no_other(page):
 def test_the_sentence_chosen_is_quoted_and_no_other(page):
     assert f"« {chosen()} »" in section(page, "Que dit-on sous ces codes").replace("\u202f", " ")
     assert "Rien de tel" not in page
+    waiting = len(codings.quotable({"a": coded_year()})) - 1
+    assert f"{waiting} autres phrases pourraient être citées" in section(page, "Que dit-on sous ces codes").replace("\u202f", "")
 
 
 # --- what stays ------------------------------------------------------------------------------------------------------

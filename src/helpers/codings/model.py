@@ -271,6 +271,8 @@ class ProjectBuilder:
     def add_tree(self, tree: Mapping[Hashable, tuple[Hashable | None, Code]]) -> dict[Hashable, str]:
         """Add codes given by key, with the key of their parent, and return the path of each."""
         paths: dict[Hashable, str] = {}
+        # A row without identifier is nobody's parent, and every root would be below it.
+        tree = {key: value for key, value in tree.items() if key is not None}
         for key in tree:
             line = [key]
             while (above := tree[line[-1]][0]) in tree and line[-1] not in paths and above not in paths:

@@ -222,12 +222,13 @@ class Database:
             raise coding_error(f"{table} compte plus de {MOST_ROWS} lignes ; découpez le projet.")
         return rows
 
-    def count(self, table: str, column: str = "rowid") -> int:
-        """The number of rows that have something in a column, 0 without it."""
-        if table not in self.columns or column not in self.columns[table] | {"rowid"}:
+    def count(self, table: str, column: str = "") -> int:
+        """The number of rows of a table, or of those that have something in a column; 0 without it."""
+        if not self.has(table, *([column] if column else [])):
             return 0
+        chosen = f'"{column}"' if column else "1"
         with _damage(*_database_damage):
-            query = f'SELECT "{column}" FROM "{table}" LIMIT {MOST_ROWS}'
+            query = f'SELECT {chosen} FROM "{table}" LIMIT {MOST_ROWS}'
             return sum(1 for (value,) in self._connection.execute(query) if value)
 
 
