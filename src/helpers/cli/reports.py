@@ -94,10 +94,10 @@ def _run_one(options: Namespace) -> None:
 
 def _count_waiting(year: int) -> None:
     """Say how many sentences may be quoted that nobody has proofread."""
-    if not paths.coding_files(year):
-        return
     from helpers import data
 
+    if not data.codings(year):
+        return
     counts = data.load(year, "codages")
     possible = counts.loc[counts["mesure"].eq("citables") & counts["cle"].eq("ensemble"), "valeur"].sum()
     if (waiting := int(possible) - len(data.load(year, "citations"))) > 0:

@@ -21,7 +21,7 @@ from helpers.codings.counts import (
     word_count,
 )
 from helpers.codings.model import Document, Project, ancestors, free_name
-from helpers.codings.safe_files import coding_error, one_line
+from helpers.codings.safe_files import coding_error
 
 # --- Agreement coefficients, from the 2 × 2 table of one code ---
 
@@ -107,7 +107,7 @@ _DISAGREEMENTS = ["document", "debut", "fin", "texte", "code", "pose_par", "autr
 
 
 def agreement(first: Project, second: Project) -> pd.DataFrame:
-    """Agreement of two codings: one row per code, of either book, that one of them used.
+    """Agreement of two codings of the same texts, under one book: one row per code that one of them used.
 
     A unit is a piece of text between two consecutive boundaries of passages, of either coding, that at least one of
     them coded, whatever the code; pieces of one or two words at the edge of a passage are left out. Text that nobody
@@ -117,16 +117,13 @@ def agreement(first: Project, second: Project) -> pd.DataFrame:
     ``second_seul``, ``aucun`` applied the code; ``accord_pct``, of all units; ``accord_positif_pct``, twice
     ``les_deux`` over the units of each, which does not depend on ``aucun``; ``kappa`` (Cohen); ``alpha``
     (Krippendorff), ``alpha_bas`` and ``alpha_haut``, its 95 % interval, which takes units as independent. Coefficients
-    are missing for a code that only one book has, and without variety. With one code in all, ``aucun`` is zero: read
-    ``accord_positif_pct``.
+    are missing without variety. With one code in all, ``aucun`` is zero: read ``accord_positif_pct``.
 
-    Raises DataError when no document was coded by both, or when one differs.
+    Raises DataError when no document was coded by both.
     """
-    books = [{code.path for code in each.codes} for each in (first, second)]
     pieces = _compared(first, second)
     used = {code for unit in pieces for codes in unit.codes for code in codes}
-    paths = dict.fromkeys(code.path for each in (first, second) for code in each.codes)
-    rows = [_row(path, pieces, is_shared=path in books[0] & books[1]) for path in paths if path in used]
+    rows = [_row(code.path, pieces) for code in first.codes if code.path in used]
     columns = ["code", "unites", "les_deux", "premier_seul", "second_seul", "aucun", "accord_pct", "accord_positif_pct"]
     return pd.DataFrame(rows, columns=[*columns, "kappa", "alpha", "alpha_bas", "alpha_haut"])
 
@@ -156,21 +153,15 @@ def _compared(first: Project, second: Project) -> list[Unit]:
         raise coding_error(
             "aucun document n’est codé par les deux personnes ; donnez deux codages des mêmes documents."
         )
-    texts, others = texts_of(first), texts_of(second)
-    for name in sorted(coded):
-        if texts[name] != others[name]:
-            raise coding_error(
-                f"le document « {one_line(name)} » n’est pas le même dans les deux codages ; codez un même texte."
-            )
     sides = [[each for each in project.passages if each.document in coded] for project in (first, second)]
     order = {document.name: rank for rank, document in enumerate(first.documents)}
-    return sorted(units(sides, texts), key=lambda unit: order[unit.place.zone[0]])
+    return sorted(units(sides, texts_of(first)), key=lambda unit: order[unit.place.zone[0]])
 
 
-def _row(code: str, pieces: list[Unit], *, is_shared: bool) -> dict:
+def _row(code: str, pieces: list[Unit]) -> dict:
     pairs = Counter((code in unit.codes[0], code in unit.codes[1]) for unit in pieces)
     cells = Cells(pairs[True, True], pairs[True, False], pairs[False, True], pairs[False, False])
-    value, low, high = krippendorff_alpha(cells) if is_shared else (math.nan,) * 3
+    value, low, high = krippendorff_alpha(cells)
     return {
         "code": code,
         "unites": len(pieces),
@@ -180,7 +171,7 @@ def _row(code: str, pieces: list[Unit], *, is_shared: bool) -> dict:
         "aucun": cells.neither,
         "accord_pct": _percent(cells.both + cells.neither, len(pieces)),
         "accord_positif_pct": _percent(2 * cells.both, 2 * cells.both + cells.first + cells.second),
-        "kappa": cohen_kappa(cells) if is_shared else math.nan,
+        "kappa": cohen_kappa(cells),
         "alpha": value,
         "alpha_bas": low,
         "alpha_haut": high,

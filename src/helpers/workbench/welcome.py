@@ -243,14 +243,14 @@ def find_word() -> widgets.Widget:
 _READ = "Rien n’attend : toute phrase qui peut être citée l’est déjà, ou il n’y en a pas."
 
 
-class Quotations:
-    """The widgets and what they show; ``box`` is displayed."""
+class Quotations(widgets.VBox):
+    """The widgets and what they show."""
 
     def __init__(self) -> None:
         years = [year for year in paths.years() if data.codings(year)]
         wide = {"style": WIDE, "layout": LAYOUT}
-        self.year = widgets.Dropdown(description="Année", options=years, value=max(years, default=None), **wide)
-        self.quotation = widgets.Dropdown(description="Phrase", **wide)
+        self.year = dropdown("Année", options=years, value=max(years, default=None))
+        self.quotation = dropdown("Phrase")
         self.text = widgets.Textarea(description="À publier", **wide)
         self.day = widgets.DatePicker(description="Relue le", value=date.today(), **wide)
         self.keep = widgets.Button(description="Retenir cette phrase", icon="check", layout={"width": "14rem"})
@@ -260,7 +260,8 @@ class Quotations:
         self.keep.on_click(lambda _: self._keep())
         self._refresh()
         choices = [self.year, self.quotation, self.context, self.text, self.day, self.keep] if years else []
-        self.box = widgets.VBox([widgets.HTML(style()), *choices, self.said]).add_class("alses-atelier")
+        super().__init__([widgets.HTML(style()), *choices, self.said])
+        self.add_class("alses-atelier")
 
     def _refresh(self) -> None:
         self.said.value, options = _notice(_NOTHING), []
@@ -307,7 +308,7 @@ def choose_quotations() -> widgets.Widget:
     >>> choose_quotations().children[-1].value
     '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
     """
-    return Quotations().box
+    return Quotations()
 
 
 # --- Recipes: a question, its chart, its table, and the Python that makes them ---
