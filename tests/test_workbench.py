@@ -26,7 +26,7 @@ from helpers.codings.model import Code, Document, Passage, Project
 from helpers.workbench import form as form_module
 from helpers.workbench import welcome
 from helpers.workbench.form import SETTINGS, Form, strip_outputs
-from helpers.workbench.welcome import Concordance, Explorer, Quotations, recipe, sortable, years_html
+from helpers.workbench.welcome import Concordance, Explorer, Quotations, sortable, years_html
 
 LONG_S = 180
 
