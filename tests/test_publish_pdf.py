@@ -136,12 +136,3 @@ def test_the_contents_give_the_sheet_of_each_heading(printed):
         pytest.skip("pdftotext (poppler-utils) absent : le sommaire n’est pas relu")
     done = subprocess.run(["pdftotext", "-l", "1", "-layout", printed, "-"], capture_output=True, text=True, encoding="utf-8", check=True)
     assert re.search(r"Combien donc\s*\?\s+4\b", done.stdout) and re.search(r"Que vaut-il\s*\?\s+3\b", done.stdout)
-
-
-def test_pdfinfo_finds_a_title_and_a_sheet_for_each_page(printed):
-    if shutil.which("pdfinfo") is None:
-        pytest.skip("pdfinfo (poppler-utils) absent : le PDF n’est pas relu par un autre programme")
-    done = subprocess.run(["pdfinfo", printed], capture_output=True, text=True, encoding="utf-8", check=True)
-    told = {line.partition(":")[0]: line.partition(":")[2].strip() for line in done.stdout.splitlines()}
-    assert (told["Tagged"], told["Title"]) == ("yes", "Les ALSES en 2020 – Les ALSES du Nord, Année 2020")
-    assert (told["Pages"], "A4" in told["Page size"]) == ("4", True)  # the contents, then the three pages

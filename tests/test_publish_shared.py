@@ -183,13 +183,6 @@ def test_a_share_is_current_until_its_report_changes(reports, printer):
     assert share_state(2020) == {"alses_2020.zip": True, "alses_2020.html": True, "alses_2020.pdf": False}
 
 
-def test_a_share_without_its_report_or_of_another_hand_is_not_current(reports):
-    share(2020)
-    (reports / "alses_2020.pdf").write_bytes(PDF)
-    (reports / "alses_2020.zip").write_bytes(b"not a zip")
-    assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True, "alses_2020.pdf": False}
-
-
 def test_an_archive_that_is_damaged_or_has_lost_its_report_is_not_current(reports):
     share(2020)
     path = reports / "alses_2020.zip"

@@ -86,9 +86,13 @@ def test_a_kill_leaves_one_whole_report(monkeypatch, reports, function, kth, mom
     assert names(reports) == ["2020"]
 
 
-def test_there_is_no_other_moment_to_kill(monkeypatch, reports):
-    assert not die(monkeypatch, reports, "rename", 4, "before")
-    assert content(reports / "2020") == NEW
+def test_every_file_is_on_the_disk_before_any_name_changes(monkeypatch, reports):
+    """After a power cut, a name must not lead to empty pages."""
+    order, synced, renamed = [], os.fsync, os.rename
+    monkeypatch.setattr(os, "fsync", lambda number: order.append("fsync") or synced(number))
+    monkeypatch.setattr(os, "rename", lambda *names, **more: order.append("rename") or renamed(*names, **more))
+    atomic_replace(reports / ".en-cours-2020", reports / "2020")
+    assert order.index("rename") >= len(NEW) + 2 and order[order.index("rename") :].count("rename") == 3  # two folders too
 
 
 @pytest.mark.parametrize(

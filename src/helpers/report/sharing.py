@@ -313,9 +313,9 @@ def print_pdf(source: Path, target: Path, *, browser: Path, timeout: float = TIM
 
 # --- The files to be sent, beside the folder of the report ---
 
-# What may be printed by itself: the page of the report, and how its PDF is named.
-HANDOUTS = {"fiche": SHEET, "diapos": SLIDES}
-_SUFFIXES = (".zip", ".html", ".pdf", *(f"_{name}.pdf" for name in HANDOUTS))
+# What may be printed, by the end of its name: the whole report, or a page of it by itself.
+_PRINTED = {".pdf": "", "_fiche.pdf": SHEET, "_diapos.pdf": SLIDES}
+_SUFFIXES = (".zip", ".html", *_PRINTED)
 
 BY_HAND = (
     "Pas de PDF : ni Chromium, ni Chrome, ni Edge sur cet ordinateur. Ouvrez {name} dans un navigateur, "
@@ -408,24 +408,15 @@ def _make(report: Report, aside: Path, *, archive: bool, printed: Sequence[str],
         made[0].write_bytes(bundle(report, name=name))
     for suffix in printed if browser else ():
         made.append(aside / f"{name}{suffix}")
-        source = page
-        if suffix != ".pdf":
-            source = aside / _handout(suffix)
-            source.write_bytes(_handout_of(report, suffix))
+        source, apart = page, _PRINTED[suffix]
+        if apart and apart not in report.files:
+            told = f"Le rapport {report.name} n’a pas de {apart} (version antérieure ?)"
+            raise ReportError(f"{told} : {remedy(report.name)}.")
+        if apart:
+            source = aside / apart
+            source.write_bytes(report.files[apart])
         _print(source, made[-1], browser, fingerprint(report.manifest))
     return made
-
-
-def _handout(suffix: str) -> str:
-    return HANDOUTS[suffix.strip("_").removesuffix(".pdf")]
-
-
-def _handout_of(report: Report, suffix: str) -> bytes:
-    if _handout(suffix) not in report.files:
-        raise ReportError(
-            f"Le rapport {report.name} n’a pas de {_handout(suffix)} (version antérieure ?) : {remedy(report.name)}."
-        )
-    return report.files[_handout(suffix)]
 
 
 def _place(made: list[Path], reports: Path) -> None:
@@ -470,7 +461,7 @@ def share(
 ) -> list[Path]:
     """Write the archive if wanted, the single page and the PDF if wanted beside the report of a year; their paths.
 
-    ``handouts`` (of `HANDOUTS`) are printed too, each as a PDF of its own.
+    ``handouts`` (« fiche », « diapos ») are printed too, each as a PDF of its own.
 
     They are made from the published report alone and replace the former ones once all are ready. Without a browser
     there is no PDF, and ``tell`` says how to make it by hand.
@@ -500,7 +491,7 @@ def share(
             made = _make(report, Path(aside), archive=archive, printed=printed, browser=browser)
             _place(made, reports)
     for suffix in () if browser else printed:
-        page = _file(year, ".html") if suffix == ".pdf" else reports / str(year) / _handout(suffix)
+        page = _file(year, ".html") if suffix == ".pdf" else reports / str(year) / _PRINTED[suffix]
         tell(BY_HAND.format(name=paths.relative(page)))
     return [reports / path.name for path in made]
 
