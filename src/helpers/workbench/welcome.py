@@ -184,7 +184,11 @@ _WARNING = "Ces lignes sont des paroles : elles peuvent faire reconnaître quelq
 
 
 class Concordance(widgets.VBox):
-    """A year and a word: each place of the coded texts where it occurs, in any form, with its codes."""
+    """A year and a word: each place of the coded texts where it occurs, in any form, with its codes.
+
+    >>> Concordance().children[1].value
+    '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
+    """
 
     def __init__(self) -> None:
         years = [year for year in paths.years() if data.codings(year)]
@@ -227,15 +231,6 @@ def _label(path: str, labels: dict[str, str]) -> str:
     return labels.get(code_labels(path)[-1], path)
 
 
-def find_word() -> widgets.Widget:
-    """The search of a word.
-
-    >>> find_word().children[1].value
-    '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
-    """
-    return Concordance()
-
-
 # --- Recipes: a question, its chart, its table, and the Python that makes them ---
 
 UNCROSSED = "aucun croisement"
@@ -252,7 +247,11 @@ def _offer(choice: widgets.Dropdown, options: list[tuple[str, str]], *, first: s
 
 
 class Explorer(widgets.VBox):
-    """Dropdowns limited to what is published, with the chart, the sortable table and the Python of each choice."""
+    """Dropdowns limited to what is published, with the chart, the sortable table and the Python of each choice.
+
+    >>> [liste.description for liste in Explorer().children[2:5]]
+    ['Indicateur', 'Population', 'Croisé avec']
+    """
 
     def __init__(self) -> None:
         years = paths.years()
@@ -382,12 +381,3 @@ def recipe(rows: pd.DataFrame) -> str:
         named=_NAMED if first.indicateur == THEMES else "",
         drawn=_DRAWN.format(drawing=drawing, title=title) if len(rows) > 1 else "",
     )
-
-
-def explore() -> widgets.Widget:
-    """The recipes.
-
-    >>> [liste.description for liste in explore().children[2:5]]
-    ['Indicateur', 'Population', 'Croisé avec']
-    """
-    return Explorer()
