@@ -225,7 +225,7 @@ def test_a_project_without_a_year_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
     assert "déposez-y un dossier par année" in years_html()
     form, explorer = Form(), Explorer()
-    assert form.make.disabled and form.check.disabled and form.open.disabled
+    assert form.make.disabled and form.check.disabled and form.report.disabled
     assert "déposez-y un dossier par année" in explorer.figure.value
 
 
@@ -266,7 +266,7 @@ def test_the_form_makes_the_report_of_the_command_and_opens_it(published, monkey
     monkeypatch.setattr(webbrowser, "open", opened.append)
     (published / "reports/2032").rename(published / "2032")
     form = Form()
-    assert form.open.disabled
+    assert form.report.disabled
     (published / "2032").rename(published / "reports/2032")
     form.make.click()
     assert form.make.disabled and form.check.disabled and form.year.disabled and not form.stop.disabled
@@ -276,7 +276,7 @@ def test_the_form_makes_the_report_of_the_command_and_opens_it(published, monkey
     assert "Rien n’a changé : reports/2032 est à jour." in plain(form.journal.value)
     assert "Rapport : fait, à jour" in plain(form.state.value)
     assert not form.make.disabled and form.stop.disabled
-    form.open.click()
+    form.report.click()
     assert opened == [(published / "reports/2032/index.html").as_uri()]
 
 

@@ -67,8 +67,13 @@ def copy_for(notebook: str, year: int, compare_to: int | None = None) -> Path:
     return path
 
 
-class Form:
-    """The widgets and what they do; ``box`` is displayed. The form runs the very command of the terminal."""
+class Form(widgets.VBox):
+    """The widgets and what they do. The form runs the very command of the terminal.
+
+    >>> annee, autre = Form().children[2].children[:2]
+    >>> annee.description, annee.options
+    ('Année du rapport', (2019, 2020))
+    """
 
     def __init__(self) -> None:
         years = paths.years()
@@ -79,7 +84,7 @@ class Form:
             "Reprendre mes réponses", "Celles que vous avez écrites dans a_completer.csv, puis vérifie", "pencil"
         )
         self.make = _button("Faire le rapport", "Une demi-minute à deux minutes", "cogs", "primary")
-        self.open = _button("Ouvrir le rapport", "Dans le navigateur de cet ordinateur", "external-link")
+        self.report = _button("Ouvrir le rapport", "Dans le navigateur de cet ordinateur", "external-link")
         self.stop = _button("Arrêter", "Arrête ce qui est en cours", "stop")
         self.notebook = dropdown("Notebook", options=COPIED)
         self.copy = _button("Copier pour cette année", "Dans vos brouillons, avec ces paramètres", "copy")
@@ -91,11 +96,10 @@ class Form:
         self._offer_years()
         buttons, drafts = (
             widgets.HBox(each, layout={"flex_flow": "row wrap"})
-            for each in ([self.check, self.adopt, self.make, self.open, self.stop], [self.notebook, self.copy])
+            for each in ([self.check, self.adopt, self.make, self.report, self.stop], [self.notebook, self.copy])
         )
         rows = [self.year, self.compare_to, buttons, drafts, self.said, self.journal]
-        own = widgets.VBox(rows).add_class("alses-atelier")
-        self.box = widgets.VBox([widgets.HTML(style()), self.state, own])
+        super().__init__([widgets.HTML(style()), self.state, widgets.VBox(rows).add_class("alses-atelier")])
         # The kernel ends with the notebook, and must not leave a command running unseen.
         atexit.register(self._stop)
 
@@ -104,7 +108,7 @@ class Form:
         self.check.on_click(lambda _: self._run("check", "--year", str(self.year.value)))
         self.adopt.on_click(lambda _: self._run("check", "--year", str(self.year.value), "--adopt"))
         self.make.on_click(lambda _: self._run("run", "--year", str(self.year.value), *self._compared()))
-        self.open.on_click(lambda _: self._open())
+        self.report.on_click(lambda _: self._open())
         self.stop.on_click(lambda _: self._stop())
         self.copy.on_click(lambda _: self._copy())
 
@@ -130,7 +134,7 @@ class Form:
         for each in (self.year, self.compare_to, self.check, self.adopt, self.make):
             each.disabled = is_busy or is_empty
         self.copy.disabled = is_empty
-        self.open.disabled = is_busy or is_empty or not self._index().is_file()
+        self.report.disabled = is_busy or is_empty or not self._index().is_file()
         self.stop.disabled = not is_busy
 
     def _run(self, *arguments: str) -> None:
@@ -202,16 +206,6 @@ def _button(label: str, tooltip: str, icon: str, kind: str = "") -> widgets.Butt
     return widgets.Button(
         description=label, tooltip=french_spaces(tooltip), icon=icon, button_style=kind, layout=layout
     )
-
-
-def show_form() -> widgets.Widget:
-    """The form.
-
-    >>> annee, autre = show_form().children[2].children[:2]
-    >>> annee.description, annee.options
-    ('Année du rapport', (2019, 2020))
-    """
-    return Form().box
 
 
 # --- Saving a notebook without its outputs: they may speak of minors, and notebooks are in git ---

@@ -186,7 +186,11 @@ _WARNING = "Ces lignes sont des paroles : elles peuvent faire reconnaître quelq
 
 
 class Concordance(widgets.VBox):
-    """A year and a word: each place of the coded texts where it occurs, in any form, with its codes."""
+    """A year and a word: each place of the coded texts where it occurs, in any form, with its codes.
+
+    >>> Concordance().children[1].value
+    '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
+    """
 
     def __init__(self) -> None:
         years = [year for year in paths.years() if data.codings(year)]
@@ -229,22 +233,17 @@ def _label(path: str, labels: dict[str, str]) -> str:
     return labels.get(code_labels(path)[-1], path)
 
 
-def find_word() -> widgets.Widget:
-    """The search of a word.
-
-    >>> find_word().children[1].value
-    '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
-    """
-    return Concordance()
-
-
 # --- Quotations: a person reads each in its context, hides what must be, and dates it ---
 
 _READ = "Rien n’attend : toute phrase qui peut être citée l’est déjà, ou il n’y en a pas."
 
 
 class Quotations(widgets.VBox):
-    """The widgets and what they show."""
+    """The sentences of a year that may be quoted, each with its context and memos, to keep, mask and date.
+
+    >>> Quotations().children[-1].value
+    '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
+    """
 
     def __init__(self) -> None:
         years = [year for year in paths.years() if data.codings(year)]
@@ -302,15 +301,6 @@ class Quotations(widgets.VBox):
         self._refresh()
 
 
-def choose_quotations() -> widgets.Widget:
-    """The sentences of a year that may be quoted, each with its context and memos, to keep, mask and date.
-
-    >>> choose_quotations().children[-1].value
-    '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
-    """
-    return Quotations()
-
-
 # --- Recipes: a question, its chart, its table, and the Python that makes them ---
 
 UNCROSSED = "aucun croisement"
@@ -327,7 +317,11 @@ def _offer(choice: widgets.Dropdown, options: list[tuple[str, str]], *, first: s
 
 
 class Explorer(widgets.VBox):
-    """Dropdowns limited to what is published, with the chart, the sortable table and the Python of each choice."""
+    """Dropdowns limited to what is published, with the chart, the sortable table and the Python of each choice.
+
+    >>> [liste.description for liste in Explorer().children[2:5]]
+    ['Indicateur', 'Population', 'Croisé avec']
+    """
 
     def __init__(self) -> None:
         years = paths.years()
@@ -457,12 +451,3 @@ def recipe(rows: pd.DataFrame) -> str:
         named=_NAMED if first.indicateur == THEMES else "",
         drawn=_DRAWN.format(drawing=drawing, title=title) if len(rows) > 1 else "",
     )
-
-
-def explore() -> widgets.Widget:
-    """The recipes.
-
-    >>> [liste.description for liste in explore().children[2:5]]
-    ['Indicateur', 'Population', 'Croisé avec']
-    """
-    return Explorer()
