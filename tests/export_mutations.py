@@ -64,7 +64,6 @@ class Draft:
     rows: list[dict]
     titles: list[tuple[str, str]] = field(default_factory=lambda: [(name, name) for name in TITLES])
     above: list[list[str]] = field(default_factory=list)
-    name: str = ""
     codec: str = "utf-8"
     delimiter: str = ";"
     end: str = "\n"
@@ -101,7 +100,7 @@ class Draft:
 
     @property
     def file(self) -> str:
-        return self.name or f"accompagnements.{self.form}"
+        return f"accompagnements.{self.form}"
 
     def content(self) -> bytes:
         """The bytes of the file."""
@@ -350,15 +349,6 @@ def blank_lines_and_columns(draft):
     draft.titles.insert(draft.draw.randrange(1, len(draft.titles)), ("", "rien"))
 
 
-@case()
-def other_titles(draft):
-    ways = {
-        "identifiant": "N° de dossier", "annee": "ANNÉE", "niveau": " Niveau\u00a0", "sexe": "Genre",
-        "parents_associes": unicodedata.normalize("NFD", "Parents associés"),
-    }  # fmt: skip
-    draft.titles = [(ways.get(key, title) if title == key else title, key) for title, key in draft.titles]
-
-
 @case(late=True, stops="colonne obligatoire absente : « niveau »")
 def title_misspelt(draft):
     draft.titles = [("Nivo scolèr" if key == "niveau" else title, key) for title, key in draft.titles]
@@ -429,26 +419,6 @@ def column_absent(draft):
     gone = draft.draw.choice((*CLOSED, "identifiant", "annee"))
     draft.titles = [(title, key) for title, key in draft.titles if key != gone]
     draft.stops.append(f"absente : « {gone} »")
-
-
-@case(late=True)
-def facultative_columns_absent(draft):
-    gone = ("territoire", "orienteur")
-    draft.titles = [(title, key) for title, key in draft.titles if key not in gone]
-    for row in draft.rows:
-        if row.get("identifiant") and "*" not in row:
-            draft.changed.setdefault(str(row["identifiant"]).strip(), set()).update(gone)
-
-
-@case()
-def columns_in_another_order(draft):
-    if not any("*" in row for row in draft.rows):
-        draft.draw.shuffle(draft.titles)
-
-
-@case()
-def name_with_accents_and_spaces(draft):
-    draft.name = draft.name or f"Accompagnements de l’Été {YEAR} (définitif).{draft.form}"
 
 
 @case(stops="ne sont pas comprises")
