@@ -290,7 +290,7 @@ of_column("true_dates", "date_debut", "date_fin", way=date_as(lambda day: day))
 of_column("day_first", "date_debut", way=date_as(lambda day: f"{day:%d/%m/%Y}"))
 of_column("last_years_file", "annee", way=lambda *_: str(YEAR - 1), late=True, stops=f"ce fichier est celui de {YEAR - 1}")
 
-UNKNOWN, NOT_GIVEN = "pas comprise", "case sans réponse : non renseigné"
+UNKNOWN, NOT_GIVEN = "réponse inconnue, gardée comme « non prévue »", "case sans réponse : non renseigné"
 NOT_KNOWN = ("NSP", "nsp", "N.S.P.", "?", "-", "RAS")
 WRONG_UAI, NO_DAY = "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide", "date impossible ou illisible, laissée vide"
 NO_DAYS = ("29/02/2031", "00/00/0000", "31/04/2031", "bientôt")
@@ -298,11 +298,11 @@ NO_BIRTH = (str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5")
 START = {"date_debut": f"15/01/{YEAR + 3}", "date_fin": ""}
 END = {"date_debut": f"15/05/{YEAR}", "date_fin": f"14/05/{YEAR}"}
 
-one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), stops=UNKNOWN)
+one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), rule=UNKNOWN)
 one_cell("not_known", column=CLOSED, values=NOT_KNOWN, rule="écriture ramenée à la liste")
 one_cell("nothing_as_a_word", column=CLOSED, values=("NA", "None", "null", "n/a"), rule=NOT_GIVEN)
 one_cell("nothing", column=CLOSED, values=("",))
-one_cell("class_code_spoilt", column="niveau", values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",), stops=UNKNOWN)
+one_cell("class_code_spoilt", column="niveau", values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",), rule=UNKNOWN)
 one_cell("other_name_of_a_college", column="college", values=("Clg Mendès-France",))
 one_cell("wrong_uai", column="uai", values=("0592714F", "59000", "0130001Z"), rule=WRONG_UAI)
 one_cell("short_years", column="date_debut", values=("03-04-31", "3/4/31", "03-avr-31"), rule="date à l’année de deux chiffres")
