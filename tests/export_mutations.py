@@ -64,7 +64,6 @@ class Draft:
     rows: list[dict]
     titles: list[tuple[str, str]] = field(default_factory=lambda: [(name, name) for name in TITLES])
     above: list[list[str]] = field(default_factory=list)
-    name: str = ""
     codec: str = "utf-8"
     delimiter: str = ";"
     end: str = "\n"
@@ -101,7 +100,7 @@ class Draft:
 
     @property
     def file(self) -> str:
-        return self.name or f"accompagnements.{self.form}"
+        return f"accompagnements.{self.form}"
 
     def content(self) -> bytes:
         """The bytes of the file."""
@@ -291,7 +290,7 @@ of_column("true_dates", "date_debut", "date_fin", way=date_as(lambda day: day))
 of_column("day_first", "date_debut", way=date_as(lambda day: f"{day:%d/%m/%Y}"))
 of_column("last_years_file", "annee", way=lambda *_: str(YEAR - 1), late=True, stops=f"ce fichier est celui de {YEAR - 1}")
 
-UNKNOWN, NOT_GIVEN = "pas comprise", "case sans réponse : non renseigné"
+UNKNOWN, NOT_GIVEN = "réponse inconnue, gardée comme « non prévue »", "case sans réponse : non renseigné"
 NOT_KNOWN = ("NSP", "nsp", "N.S.P.", "?", "-", "RAS")
 WRONG_UAI, NO_DAY = "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide", "date impossible ou illisible, laissée vide"
 NO_DAYS = ("29/02/2031", "00/00/0000", "31/04/2031", "bientôt")
@@ -299,11 +298,11 @@ NO_BIRTH = (str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5")
 START = {"date_debut": f"15/01/{YEAR + 3}", "date_fin": ""}
 END = {"date_debut": f"15/05/{YEAR}", "date_fin": f"14/05/{YEAR}"}
 
-one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), stops=UNKNOWN)
+one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), rule=UNKNOWN)
 one_cell("not_known", column=CLOSED, values=NOT_KNOWN, rule="écriture ramenée à la liste")
 one_cell("nothing_as_a_word", column=CLOSED, values=("NA", "None", "null", "n/a"), rule=NOT_GIVEN)
 one_cell("nothing", column=CLOSED, values=("",))
-one_cell("class_code_spoilt", column="niveau", values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",), stops=UNKNOWN)
+one_cell("class_code_spoilt", column="niveau", values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",), rule=UNKNOWN)
 one_cell("other_name_of_a_college", column="college", values=("Clg Mendès-France",))
 one_cell("wrong_uai", column="uai", values=("0592714F", "59000", "0130001Z"), rule=WRONG_UAI)
 one_cell("short_years", column="date_debut", values=("03-04-31", "3/4/31", "03-avr-31"), rule="date à l’année de deux chiffres")
@@ -348,15 +347,6 @@ def blank_lines_and_columns(draft):
     for _ in range(draft.draw.randint(1, 3)):
         draft.rows.insert(draft.draw.randrange(len(draft.rows)), {})
     draft.titles.insert(draft.draw.randrange(1, len(draft.titles)), ("", "rien"))
-
-
-@case()
-def other_titles(draft):
-    ways = {
-        "identifiant": "N° de dossier", "annee": "ANNÉE", "niveau": " Niveau\u00a0", "sexe": "Genre",
-        "parents_associes": unicodedata.normalize("NFD", "Parents associés"),
-    }  # fmt: skip
-    draft.titles = [(ways.get(key, title) if title == key else title, key) for title, key in draft.titles]
 
 
 @case(late=True, stops="colonne obligatoire absente : « niveau »")
@@ -429,26 +419,6 @@ def column_absent(draft):
     gone = draft.draw.choice((*CLOSED, "identifiant", "annee"))
     draft.titles = [(title, key) for title, key in draft.titles if key != gone]
     draft.stops.append(f"absente : « {gone} »")
-
-
-@case(late=True)
-def facultative_columns_absent(draft):
-    gone = ("territoire", "orienteur")
-    draft.titles = [(title, key) for title, key in draft.titles if key not in gone]
-    for row in draft.rows:
-        if row.get("identifiant") and "*" not in row:
-            draft.changed.setdefault(str(row["identifiant"]).strip(), set()).update(gone)
-
-
-@case()
-def columns_in_another_order(draft):
-    if not any("*" in row for row in draft.rows):
-        draft.draw.shuffle(draft.titles)
-
-
-@case()
-def name_with_accents_and_spaces(draft):
-    draft.name = draft.name or f"Accompagnements de l’Été {YEAR} (définitif).{draft.form}"
 
 
 @case(stops="ne sont pas comprises")

@@ -96,6 +96,11 @@ def fill_empty(rows: pd.DataFrame, spellings: Spellings) -> list[Change]:
 # --- Categories: a rule is applied to each distinct text, then mapped ---
 
 
+def _count(column: pd.Series) -> dict[str, int]:
+    """The rows that hold each category, in their order."""
+    return column.value_counts(sort=False).reindex(column.cat.categories).to_dict()
+
+
 def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
     """The column with each of its categories replaced by a value; missing where it is empty."""
     labels = order_labels(column.name, set(values))
@@ -146,13 +151,14 @@ def by_file(files: pd.Series, column: str, rule: str) -> list[Change]:
 
 def repeated(table: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
     """The rows kept whose identifier comes several times."""
-    identifiers = table.loc[kept, IDENTIFIER]
-    return table.loc[identifiers.index[identifiers.duplicated(keep=False)]]
+    numbers, known = table.loc[kept, IDENTIFIER].factorize()
+    is_repeated = np.bincount(numbers, minlength=len(known))[numbers] > 1
+    return table.loc[np.flatnonzero(kept)[is_repeated]]
 
 
-def are_within_associations(table: pd.DataFrame, kept: pd.Series) -> bool:
-    """Whether each association numbers its own persons: two of them give the same numbers."""
-    pairs = repeated(table, kept)[[IDENTIFIER, "association"]].dropna().drop_duplicates()
+def are_within_associations(table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame) -> bool:
+    """Whether each association numbers its own persons: two of them give the same numbers, in ``some`` rows."""
+    pairs = some[[IDENTIFIER, "association"]].dropna().drop_duplicates()
     shared = pairs[pairs[IDENTIFIER].duplicated(keep=False)]
     if shared.empty or not shared[IDENTIFIER].str.fullmatch("[0-9]+").all():
         return False
@@ -184,14 +190,13 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[Cell
     return out
 
 
-def judge_repeats(table: pd.DataFrame, kept: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Why each row of a repeated identifier is rejected, and the objectives of those whose rows are gathered.
+def judge_repeats(table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Why each of ``some`` rows, whose identifiers are repeated, is rejected; the objectives of those gathered.
 
     Identical answers: the first row is kept. Different answers: none is, since nobody knows which is true; unless the
     export has one row an objective, whose rows differ by nothing else: the first then holds all the objectives.
     """
     reasons, nothing = pd.Series(EMPTY, index=table.index, dtype=object), pd.Series([], dtype=object)
-    some = repeated(table, kept)
     if some.empty:
         return reasons, nothing
     is_first = ~some.duplicated(IDENTIFIER)
@@ -295,11 +300,10 @@ def count_changes(rows: pd.DataFrame, cells: dict[str, list[Cell]], decided: lis
     found: Counter = Counter()
     for change in decided:
         found[change.file, change.column, change.rule] += change.rows
-    for name, meant in cells.items():
-        rules = {text: cell.rule for text, cell in zip(rows[name].cat.categories, meant, strict=True) if cell.rule}
-        changed = rows.loc[rows[name].isin([*rules]), ["fichier", name]]
-        for (file, text), count in changed.groupby(["fichier", name], observed=True).size().items():
-            found[file, name, rules[text]] += count
+    for file, of_file in rows.groupby("fichier", observed=True)[[*cells]]:
+        for name, meant in cells.items():
+            for cell, count in zip(meant, _count(of_file[name]).values(), strict=True):
+                found[file, name, cell.rule] += count * bool(cell.rule)
     order = {name: number for number, name in enumerate(["", *columns("accompagnements")])}
     lines = [(*key, int(count)) for key, count in found.items() if count]
     lines.sort(key=lambda line: (line[0], order.get(line[1], len(order)), line[2]))
@@ -368,8 +372,7 @@ def clean_persons(
     filled = fill_empty(rows, registers.spellings)
     cells = {}
     for name in COLUMNS:
-        counts = rows[name].value_counts(sort=False).reindex(rows[name].cat.categories)
-        cells[name] = [*read_texts(name, counts.to_dict(), registers, received.year).values()]
+        cells[name] = [*read_texts(name, _count(rows[name]), registers, received.year).values()]
     identifiers, changes = tidy_identifiers(rows)
     reasons = reject_nobody(rows, identifiers, cells["annee"])
     table = pd.DataFrame(
@@ -381,10 +384,12 @@ def clean_persons(
     kept = reasons.eq(EMPTY)
     for column, rule, concerned in decide(table, rows, registers, received.year):
         changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
-    if is_within := are_within_associations(table, kept):
+    some = repeated(table, kept)
+    if is_within := are_within_associations(table, kept, some):
         table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
         changes += by_file(rows.loc[kept, "fichier"], IDENTIFIER, RULE_WITHIN)
-    again, gathered = judge_repeats(table, kept)
+        some = repeated(table, kept)
+    again, gathered = judge_repeats(table, kept, some)
     reasons = reasons.where(~kept, again)
     if len(gathered):
         known = order_labels("objectifs", {*table["objectifs"].cat.categories, *gathered})
@@ -395,7 +400,8 @@ def clean_persons(
     ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
     found = table[kept].reset_index(drop=True)
-    found = found.assign(**{name: found[name].cat.remove_unused_categories() for name in COLUMNS})
+    used = {name: [label for label, count in _count(found[name]).items() if count] for name in COLUMNS}
+    found = found.assign(**{name: found[name].cat.set_categories(used[name]) for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
     faults, unread = find_faults(Reading(received, rows, table, cells, kept, ledger, rejected, registers))
     return CleanedRecords(

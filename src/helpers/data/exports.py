@@ -119,7 +119,10 @@ def _read_sound(body: _Body, layout: Layout) -> Cells | None:
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(body.content),
-            arrow_csv.ReadOptions(column_names=[*map(str, range(layout.width))], block_size=_BLOCK_BYTES),
+            # Threads would spend more than they gain on one dictionary a block.
+            arrow_csv.ReadOptions(
+                column_names=[*map(str, range(layout.width))], block_size=_BLOCK_BYTES, use_threads=False
+            ),
             arrow_csv.ParseOptions(delimiter=body.delimiter, newlines_in_values=True, ignore_empty_lines=False),
             arrow_csv.ConvertOptions(column_types=types, include_columns=list(types), null_values=[], check_utf8=False),
         )
