@@ -83,7 +83,7 @@ def disagreements(marks: list[Mark], again: Rows, compared: dict[str, comparison
                 value = value_of(measure, again[key_in(name)])
                 is_same = abs(said - value) <= 1e-6
         except KeyError as missing:
-            if key_in(name).indicator in audit.BY_HAND and key_in(name).year != 2020:
+            if name.split("/")[2] in audit.BY_HAND:  # of the true note alone; `differences` tells if one is missing there
                 continue
             found.append(f"{name}, {measure}: {said} is marked, {missing} is not calculated")
             continue
