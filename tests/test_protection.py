@@ -105,6 +105,13 @@ def test_what_no_report_counts_is_no_change(data_root):
     refuse([*changed(1), *OTHERS])
 
 
+def test_an_exact_date_is_a_change_for_a_quartile_is_the_duration_of_somebody(data_root):
+    dated = [{**each, "date_debut": "2032-03-05"} for each in PUPILS]
+    publish(dated, more=["date_debut"])
+    accept([{**dated[0], "date_debut": "2032-03-12"}, *dated[1:]], more=["date_debut"])
+    refuse([{**dated[0], "date_debut": "2032-05-05"}, *dated[1:]], more=["date_debut"])
+
+
 def test_five_exports_in_a_row_never_show_the_difference_of_a_few(data_root):
     """Pupils come, leave, and change an answer, a few or many at a time: whatever leaves differs by nobody.
 

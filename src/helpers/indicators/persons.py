@@ -535,11 +535,15 @@ def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFr
     return table([{**each, "reference": reference} for each in rows], source=source)
 
 
+# The column of exact durations, in complete months: each quartile is that of a person.
+MONTHS = "mois_de_suivi"
+
+
 def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
     """What the indicators reveal of each person: by perimeter, a row a person (index: her place), a column a question.
 
     Answers as they are counted, without identifiers or columns that no question reads; missing where the question does
-    not apply. Filled columns and durations reveal nothing more and are left out.
+    not apply. Filled columns reveal nothing more and are left out. `MONTHS` holds what quartiles are computed from.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
     >>> indicators.published_answers(Persons.of(2021, lignes))["alses"]["sexe"].tolist()
@@ -551,9 +555,12 @@ def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
 def _answers_in(group: Group, perimeter: str) -> pd.DataFrame:
     found = pd.DataFrame(index=_places(group))
     for entry in catalogue().indicators.values():
-        if perimeter not in entry.counted_in or entry.id in LENGTHS or entry.id == "colonne_remplie":
+        if perimeter not in entry.counted_in or entry.id == "colonne_remplie":
             continue
-        if entry.choice != "total":
+        if entry.id in LENGTHS:
+            codes, months = pd.factorize(months_spent(group), sort=True)
+            found[MONTHS] = pd.Categorical.from_codes(codes, categories=[str(each) for each in months])
+        elif entry.choice != "total":
             answers = answers_to(group, entry)
             words = [";".join(members) for members in answers.members]
             found[entry.id] = pd.Series(_words(answers.codes, words), index=_places(asked_of(group, entry)))
