@@ -200,6 +200,25 @@ def test_what_was_shown_is_shown_again_whatever_the_program_would_round_today(re
     assert release.kept_rows(YEAR, exact.iloc[:0], data.load_site_counts(YEAR)) is None
 
 
+def test_an_exact_network_of_few_associations_kept_by_an_older_version_is_refused_with_a_remedy(released, monkeypatch):
+    shutil.rmtree(released)
+    publish([{**pupil, "association": ["Le Gué", "La Rive"][rank % 2]} for rank, pupil in enumerate(PUPILS)])
+    exact = indicators.count_persons(data.load_records(YEAR), source="export", reference="export")
+    counts = data.load_site_counts(YEAR)
+    for fewest in (4, 0):  # 0.9 rounded no network
+        monkeypatch.setattr(rounding, "FEWEST_ASSOCIATIONS", fewest)
+        rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=b"autrefois").indicators
+        for name, own in rows.groupby(rows["site_type"].eq("reseau").map({True: "indicateurs", False: "indicateurs_des_sites"})):
+            own.to_csv(released / f"{name}.csv", index=False)
+        monkeypatch.undo()
+        monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(released.parents[2]))
+        if fewest:
+            assert release.kept_rows(YEAR, exact, counts) is not None
+        else:
+            with pytest.raises(DataError, match="supprimez le dossier data/releases/2033"):
+                release.kept_rows(YEAR, exact, counts)
+
+
 def test_without_a_release_the_draw_comes_from_the_bytes_and_not_from_the_published_checksum(data_root):
     clean(PUPILS)
     content, first = (paths.raw(YEAR) / "accompagnements.csv").read_bytes(), release_key(YEAR)

@@ -245,7 +245,7 @@ def to_matrix(sums: list[Terms], width: int):
 
 # Directions tried on all cells together, as long as each shows this many to be wide.
 _ROUNDS, _WORTH = 8, 4
-# Unknowns of a block whose programs take a tenth of a second or more.
+# From so many unknowns on, a program in whole numbers takes seconds.
 _LARGE = 1000
 
 
@@ -276,8 +276,7 @@ class Intervals:
         """Widens the intervals by points that push many cells at once, the unknowns of ``held`` being true."""
         blocks = self.program.blocks(held)
         for turn in range(_ROUNDS):
-            # Large blocks are for the cells that nothing else settles.
-            aimed = self.verdicts > GOOD if max(map(len, blocks), default=0) < _LARGE else self.waiting
+            aimed = self.verdicts > GOOD
             if not self.waiting.any():
                 break
             signs = 1.0 - 2 * turn if turn < 2 else self.random.choice([-1.0, 1.0], len(aimed))
@@ -286,7 +285,8 @@ class Intervals:
             for block in blocks:
                 # Most ends of relaxed programs are whole; any witness will do where they are not.
                 if cost[block].any() and not self.record(self.program.solve(cost, block, whole=False)):
-                    self.record(self.program.solve(cost, block, mip_rel_gap=_GAP, node_limit=1))
+                    if len(block) < _LARGE:
+                        self.record(self.program.solve(cost, block, mip_rel_gap=_GAP, node_limit=1))
             if turn and aimed.sum() - (aimed & (self.verdicts > GOOD)).sum() < _WORTH:
                 break
         return self

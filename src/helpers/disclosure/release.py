@@ -15,7 +15,16 @@ from helpers.disclosure import intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import MONTHS, is_small, published_answers
-from helpers.schema import FEWEST_COLLEGES, FROM_RECORDS, ROUNDING_BASE, DataError, apply_schema, catalogue, columns
+from helpers.schema import (
+    FEWEST_ASSOCIATIONS,
+    FEWEST_COLLEGES,
+    FROM_RECORDS,
+    ROUNDING_BASE,
+    DataError,
+    apply_schema,
+    catalogue,
+    columns,
+)
 from helpers.system import atomic_write, make_private
 
 # --- Sites with a report, under registered names: no free text of an export leaves ---
@@ -236,6 +245,11 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
 
     Two roundings of one count, by two versions of the program, leave fewer values than either: what was shown is shown
     again. ``exact`` has the schema ``indicateurs``, ``counts`` the schema ``comptes_par_site``. None without a release.
+
+    Raises
+    ------
+    DataError
+        when an older version left the network exact and few associations make it up.
     """
     folder = paths.released(year)
     tables = [folder / f"{name}.csv" for name in ("indicateurs", "indicateurs_des_sites")]
@@ -255,6 +269,16 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     is_true = both["vrai"].ge(both["effectif_min"]) & both["vrai"].le(both["effectif_max"])
     if rows.empty or not is_true.fillna(value=False).all():
         return None
+    size = rows[
+        rows["indicateur"].eq("accompagnements") & rows["perimetre"].eq("alses") & rows["site_type"].eq("reseau")
+    ]
+    if rounding.has_few_associations(counts) and size["effectif_arrondi"].isna().any():
+        raise DataError(
+            f"Le rapport de {year}, fait par une version antérieure, donne les nombres exacts du réseau ; avec moins "
+            f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un rapport "
+            "arrondi ne l’effacerait pas : celui qui est publié reste en place. Retirez-le s’il a été envoyé ; "
+            f"{_if_unread(folder)}"
+        )
     # Public rows are those of today.
     return apply_schema(pd.concat([exact[~rounding.is_counted(exact)], rows], ignore_index=True), "indicateurs")
 
