@@ -275,8 +275,8 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     if rounding.has_few_associations(counts) and size["effectif_arrondi"].isna().any():
         raise DataError(
             f"Le rapport de {year}, fait par une version antérieure, donne les nombres exacts du réseau ; avec moins "
-            f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un rapport "
-            "arrondi ne l’effacerait pas : celui qui est publié reste en place. Retirez-le s’il a été envoyé ; "
+            f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un "
+            "rapport arrondi ne l’effacerait pas : celui qui est publié reste en place. Retirez-le s’il a été envoyé ; "
             f"{_if_unread(folder)}"
         )
     # Public rows are those of today.
