@@ -6,7 +6,7 @@ import pytest
 
 from helpers import indicators
 from helpers.clean import records
-from helpers.disclosure import intruder_model, intruder_test, rounding
+from helpers.disclosure import cells_to_round, intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import Sums, random_draws, round_counts
 from helpers.schema import catalogue
 
@@ -222,13 +222,13 @@ def test_an_association_is_crossed_from_thirty_persons(size, is_crossed):
 @pytest.mark.parametrize(("few", "is_opened"), [(1, True), (4, True), (5, False), (0, False)])
 def test_one_to_four_persons_of_the_network_are_rounded_with_two_others(few, is_opened):
     levels = ["6e"] * 80 + ["5e"] * 70 + ["4e"] * (50 - few) + ["3e"] * few
-    opened = rounding.cells_to_round(count(persons(200, uai="9990001X", niveau=levels, sexe="filles")))
+    opened = cells_to_round.cells_to_round(count(persons(200, uai="9990001X", niveau=levels, sexe="filles")))
     names = {cell[2] for cell in opened if cell[:2] == ("alses", "niveau")}
     assert names == ({"3e", "6e", "5e", "4e_3e", "6e_5e_autre"} if is_opened else set())
 
 
 def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():
-    opened = rounding.cells_to_round(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
+    opened = cells_to_round.cells_to_round(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
     assert {("alses", "objectif", "scolarite"), ("alses", "objectif", "mobilite")} <= opened
 
 
@@ -287,7 +287,7 @@ def test_one_of_two_associations_reads_the_other_in_an_exact_network_and_nothing
     exact, counts = year[0], followed_by(2, year[1])
     truth, found = intruder_model.Truth(counts, exact), []
     for fewest in (4, 0):
-        monkeypatch.setattr(rounding, "FEWEST_ASSOCIATIONS", fewest)
+        monkeypatch.setattr(cells_to_round, "FEWEST_ASSOCIATIONS", fewest)
         shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY).indicators
         found.append(intruder_test.try_tables(shown, truth, scenarios=[intruder_model.OWN]).counts[intruder_model.OWN]["exact"])
     assert found[0] == 0 < found[1]

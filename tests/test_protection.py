@@ -13,7 +13,7 @@ import pytest
 
 from conftest import ALL, MINI, copy_project
 from helpers import data, indicators, paths
-from helpers.disclosure import release, rounding
+from helpers.disclosure import cells_to_round, release, rounding
 from helpers.disclosure.release import changed_persons, keep_release, release_key, require_same_answers
 from helpers.indicators.clusters import intraclass
 from helpers.schema import DataError, control_letter
@@ -206,7 +206,7 @@ def test_an_exact_network_of_few_associations_kept_by_an_older_version_is_refuse
     exact = indicators.count_persons(data.load_records(YEAR), source="export", reference="export")
     counts = data.load_site_counts(YEAR)
     for fewest in (4, 0):  # 0.9 rounded no network
-        monkeypatch.setattr(rounding, "FEWEST_ASSOCIATIONS", fewest)
+        monkeypatch.setattr(cells_to_round, "FEWEST_ASSOCIATIONS", fewest)
         rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=b"autrefois").indicators
         for name, own in rows.groupby(rows["site_type"].eq("reseau").map({True: "indicateurs", False: "indicateurs_des_sites"})):
             own.to_csv(released / f"{name}.csv", index=False)

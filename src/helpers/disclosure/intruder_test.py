@@ -200,7 +200,9 @@ class Program:
         _, starts = np.unique(labels[: len(free)][order], return_index=True)
         return [free[part] for part in np.split(order, starts[1:])] if len(free) else []
 
-    def solve(self, cost: np.ndarray, block: np.ndarray, *, whole: bool = True, **options) -> np.ndarray | None:
+    def solve(
+        self, cost: np.ndarray, block: np.ndarray, *, whole: bool | np.ndarray = True, **options
+    ) -> np.ndarray | None:
         """The point where a cost is least over a block, the other unknowns being true; None without any."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -214,7 +216,7 @@ class Program:
             cost[block],
             constraints=limits if len(rows) else None,
             bounds=Bounds(self.low[block], self.high[block]),
-            integrality=np.full(len(block), int(whole)),
+            integrality=np.broadcast_to(whole, len(self.truth))[block].astype(int),
             options={"mip_rel_gap": 0} | options,
         )
         if result.x is None:
@@ -299,7 +301,11 @@ class Intervals:
         everything = np.flatnonzero(self.program.low < self.program.high)
         for place in np.flatnonzero(self.waiting):
             own = [block for block in blocks if np.isin(self.sums[[place]].indices, block).any()]
-            for block, whole in [*((block, True) for block in own), (everything, False), (everything, True)]:
+            # Whole counts for its own questions and for sizes: those of other questions follow, nearly always.
+            partly = self.stages[-2].copy()
+            partly[np.concatenate([*own, []]).astype(int)] = True
+            tries = [*((block, True) for block in own), *((everything, each) for each in (False, partly, True))]
+            for block, whole in tries:
                 is_wider: bool | None = True
                 while self.waiting[place] and is_wider:
                     is_wider = self._push(place, block, whole=whole)
@@ -307,7 +313,7 @@ class Intervals:
                     break
         return self
 
-    def _push(self, place: int, block: np.ndarray, *, whole: bool) -> bool | None:
+    def _push(self, place: int, block: np.ndarray, *, whole: bool | np.ndarray) -> bool | None:
         """Looks for values of a cell beyond those that are reached: whether one is found; None where there is none."""
         own, before, is_possible = self.sums[[place]], (self.low[place], self.high[place]), False
         terms = dict(zip(own.indices.tolist(), own.data.tolist(), strict=True))
@@ -462,8 +468,9 @@ def _groups_of_associations(model: Model) -> list[dict[str, int]]:
     """
     names = sorted({association for association, _ in model.pairs})
     side = int(np.ceil(np.sqrt(len(names))))
-    ranks = {name: rank for rank, name in enumerate(names)}
-    return [ranks, {name: n // side for name, n in ranks.items()}, {name: n % side for name, n in ranks.items()}]
+    ranks = range(len(names))
+    ways = dict.fromkeys([tuple(ranks), tuple(n // side for n in ranks), tuple(n % side for n in ranks)])
+    return [dict(zip(names, way, strict=True)) for way in ways]
 
 
 class _Stronger(Intervals):

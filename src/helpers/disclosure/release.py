@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers import data, paths
 from helpers.clean.records import Persons
-from helpers.disclosure import intruder_model, intruder_test, rounding
+from helpers.disclosure import cells_to_round, intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import MONTHS, is_small, published_answers
@@ -272,7 +272,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     size = rows[
         rows["indicateur"].eq("accompagnements") & rows["perimetre"].eq("alses") & rows["site_type"].eq("reseau")
     ]
-    if rounding.has_few_associations(counts) and size["effectif_arrondi"].isna().any():
+    if cells_to_round.has_few_associations(counts) and size["effectif_arrondi"].isna().any():
         raise DataError(
             f"Le rapport de {year}, fait par une version antérieure, donne les nombres exacts du réseau ; avec moins "
             f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un "
@@ -280,7 +280,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
             f"{_if_unread(folder)}"
         )
     # Public rows are those of today.
-    return apply_schema(pd.concat([exact[~rounding.is_counted(exact)], rows], ignore_index=True), "indicateurs")
+    return apply_schema(pd.concat([exact[~cells_to_round.is_counted(exact)], rows], ignore_index=True), "indicateurs")
 
 
 # --- Round, run the intruder test, force or round what it finds, until it finds nothing ---
@@ -379,8 +379,8 @@ def _directions(
 
 def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
     """The next exact network cells to round: the cell that is found, else its question, its base, its causes."""
-    rows = shown[rounding.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
-    exact = set(rounding.cells_of(rows)) - also
+    rows = shown[cells_to_round.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
+    exact = set(cells_to_round.cells_of(rows)) - also
     more: set[tuple] = set()
     for finding in refused:
         cell = finding.cell
@@ -497,7 +497,7 @@ def protect_year(year: int) -> Aggregates:
 def _year_rounded(protected: pd.DataFrame) -> set[tuple[str, str, str]]:
     """The network cells that are not shown exactly: perimeter, indicator, modality."""
     rows = protected[protected["precision"].eq("arrondi_secret") & protected["site_type"].eq("reseau")]
-    return set(rounding.cells_of(rows))
+    return set(cells_to_round.cells_of(rows))
 
 
 def _rounded_before(year: int) -> set[tuple[str, str, str]]:
@@ -512,7 +512,7 @@ def _years_before(year: int) -> list[int]:
 
 def _exact_ones(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> pd.DataFrame:
     """The exact estimates of two years, without the rounded cells."""
-    is_exact = [cell not in rounded for cell in rounding.cells_of(estimates)]
+    is_exact = [cell not in rounded for cell in cells_to_round.cells_of(estimates)]
     return estimates[pd.Series(is_exact, index=estimates.index, dtype=bool)]
 
 
