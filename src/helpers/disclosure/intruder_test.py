@@ -337,18 +337,21 @@ class Intervals:
 
 # A published number weighs on an end when its dual value is above this.
 _WEIGHS = 1e-7
+_KNOWN = "connaissance supposée : {}"
 
 
-def explain(system: System, known: Iterable[Relation], terms: Terms) -> list[Relation]:
-    """What holds the ends of a sum: the relations that have a dual value, of the relaxed programs."""
+def explain(model: Model, cell: Cell, known: Iterable[Known]) -> list[Relation]:
+    """What holds the ends of a cell: the relations that have a dual value in the relaxed programs."""
     from scipy.optimize import linprog
 
-    relations = [*system.relations, *known]
+    system, cells = model.system, model.system.cells
+    supposed = [Relation(cells[own], *ends, _KNOWN.format(own.title)) for own, *ends in known]
+    relations = [*system.relations, *supposed]
     signed = [(each, 1.0, each.high) for each in relations] + [(each, -1.0, -each.low) for each in relations]
     rows = [each for each in signed if np.isfinite(each[2])]
     width, sides = len(system.truth), np.array([side for _, side, _ in rows])
     matrix = to_matrix([each.terms for each, *_ in rows], width).multiply(sides[:, None]).tocsr()
-    cost, found = to_matrix([terms], width).toarray()[0], []
+    cost, found = to_matrix([cells[cell]], width).toarray()[0], []
     for sign in (1.0, -1.0):
         limits = {"A_ub": matrix, "b_ub": [end for *_, end in rows], "bounds": (0, _CEILING)}
         result = linprog(sign * cost, method="highs", **limits)
@@ -431,31 +434,19 @@ def _try_year(result: IntruderResult, model: Model, scenarios: list[str], *, sto
                 np.min([low for low, _ in starts], axis=0)[places],
                 np.max([high for _, high in starts], axis=0)[places],
             )
-            own = Intervals(
-                program.knowing(terms), sums[places], stages, start=start, is_brief=name != NOTHING
-            ).settle()
-            verdicts = np.where(
-                _is_supposed(model, [cells[place] for place in places], own, terms, name), -1, own.verdicts
-            )
+            informed, is_brief = program.knowing(terms), name != NOTHING
+            own = Intervals(informed, sums[places], stages, start=start, is_brief=is_brief).settle()
+            supposed = _is_supposed(model, [cells[place] for place in places], own, terms, name)
+            verdicts = np.where(supposed, -1, own.verdicts)
             worst[places] = np.maximum(worst[places], verdicts)
             np.minimum.at(reached[0], places, own.low)
             np.maximum.at(reached[1], places, own.high)
-            for place in np.flatnonzero(verdicts > (GOOD if name == NOTHING else THIN)):
-                ends, because = (float(own.low[place]), float(own.high[place])), []
-                if len(found) < _EXPLAINED:
-                    said = [
-                        Relation(each[0], *each[1:], _KNOWN.format(known[rank][0].title))
-                        for rank, each in enumerate(terms)
-                    ]
-                    because = explain(system, said, system.cells[cells[places[place]]])
-                found[places[place]] = Finding(
-                    int(verdicts[place]),
-                    name,
-                    cells[places[place]],
-                    *ends,
-                    tuple(dict.fromkeys(each.why for each in because)),
-                    tuple(dict.fromkeys(cell for each in because for cell in each.cells)),
-                )
+            for rank in np.flatnonzero(verdicts > (THIN if is_brief else GOOD)):
+                cell, ends = cells[places[rank]], (float(own.low[rank]), float(own.high[rank]))
+                because = explain(model, cell, known) if len(found) < _EXPLAINED else []
+                whys = dict.fromkeys(each.why for each in because)
+                told_by = dict.fromkeys(told for each in because for told in each.cells)
+                found[cell] = Finding(int(verdicts[rank]), name, cell, *ends, tuple(whys), tuple(told_by))
         counts = {word: int((worst == verdict).sum()) for verdict, word in VERDICTS.items()}
         result = result.with_more(found.values(), {name: counts})
     return result
@@ -501,9 +492,6 @@ class _Stronger(Intervals):
         is_other = (self.owner >= 0) & (self.owner != self.groups.get(association)) if name == OWN else name != PUPIL
         worth = self.sums @ self.program.truth
         return np.where(is_other, self.low, worth), np.where(is_other, self.high, worth)
-
-
-_KNOWN = "connaissance supposée : {}"
 
 
 def _judged(model: Model, cells: list[Cell], known: list[Known], name: str) -> np.ndarray:
