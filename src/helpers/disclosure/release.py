@@ -211,9 +211,8 @@ def require_same_answers(year: int) -> None:
 def _is_within(now: pd.DataFrame, path: Path) -> bool:
     """Whether a release kept has every question and every perimeter of this one; 0.9 kept no exact durations."""
     before = _read_answers(path)
-    return set(now) - {column for column in now if column.startswith(MONTHS)} <= set(before) and set(
-        now[_PERIMETER]
-    ) <= set(before[_PERIMETER])
+    asked = {column for column in now if not column.startswith(MONTHS)}
+    return asked <= set(before) and set(now[_PERIMETER]) <= set(before[_PERIMETER])
 
 
 def _if_unread(folder: Path) -> str:
@@ -269,15 +268,14 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     is_true = both["vrai"].ge(both["effectif_min"]) & both["vrai"].le(both["effectif_max"])
     if rows.empty or not is_true.fillna(value=False).all():
         return None
-    size = rows[
-        rows["indicateur"].eq("accompagnements") & rows["perimetre"].eq("alses") & rows["site_type"].eq("reseau")
-    ]
-    if cells_to_round.has_few_associations(counts) and size["effectif_arrondi"].isna().any():
+    is_size = rows["indicateur"].eq("accompagnements") & rows["perimetre"].eq("alses") & rows["site_type"].eq("reseau")
+    is_exact = rows.loc[is_size, "effectif_arrondi"].isna().any()
+    if is_exact and cells_to_round.has_few_associations(counts):
         raise DataError(
             f"Le rapport de {year}, fait par une version antérieure, donne les nombres exacts du réseau ; avec moins "
             f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un "
-            "rapport arrondi ne l’effacerait pas : celui qui est publié reste en place. Retirez-le s’il a été envoyé ; "
-            f"{_if_unread(folder)}"
+            "rapport arrondi ne l’effacerait pas : celui qui est publié reste en place. Pour le remplacer, retirez-le "
+            f"de chez ceux qui l’ont reçu, supprimez le dossier {paths.relative(folder)}, puis relancez."
         )
     # Public rows are those of today.
     return apply_schema(pd.concat([exact[~cells_to_round.is_counted(exact)], rows], ignore_index=True), "indicateurs")
