@@ -255,7 +255,7 @@ def test_a_published_size_that_is_an_answer_of_a_wider_population_is_no_alarm():
     follow = ["alses"] * 600 + ["autre_educateur"] * 17
     people = persons(617, suivi_par=follow, situation="collegien", uai="9990001X", association="A", sexe=["filles", *["garcons"] * 616])
     exact, counts, protected = protect(people)
-    found = intruder_test.attack(protected.indicators, intruder_model.Truth(counts, exact))
+    found = intruder_test.try_tables(protected.indicators, intruder_model.Truth(counts, exact))
     assert found.is_good, found.sentence
 
 
@@ -289,7 +289,7 @@ def test_one_of_two_associations_reads_the_other_in_an_exact_network_and_nothing
     for fewest in (4, 0):
         monkeypatch.setattr(cells_to_round, "FEWEST_ASSOCIATIONS", fewest)
         shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY).indicators
-        found.append(intruder_test.attack(shown, truth, states=[intruder_model.OWN]).counts[intruder_model.OWN]["exact"])
+        found.append(intruder_test.try_tables(shown, truth, scenarios=[intruder_model.OWN]).counts[intruder_model.OWN]["exact"])
     assert found[0] == 0 < found[1]
 
 

@@ -16,8 +16,8 @@ def test_what_every_room_rests_on_calls_for_all(path):
     ("path", "taken", "left"),
     [
         ("src/helpers/disclosure/rounding.py", {"test_protection_scale", "test_site_reports", "test_synthetic_reports"}, "test_exchange_mutations"),
-        ("src/helpers/codings/refi.py", {"test_exchange_mutations", "test_codings_year"}, "test_auditor"),
-        ("src/helpers/report/publication.py", {"test_kill_points"}, "test_auditor"),  # by a script that the test runs
+        ("src/helpers/codings/refi.py", {"test_exchange_mutations", "test_codings_year"}, "test_intruder"),
+        ("src/helpers/report/publication.py", {"test_kill_points"}, "test_intruder"),  # by a script that the test runs
         ("tests/hostile.py", {"test_hostile_text"}, "test_kill_points"),
     ],
 )

@@ -117,7 +117,7 @@ def test_one_number_of_a_page_that_no_table_explains_is_enough_to_refuse_the_rel
     mark = re.search(rf'<data data-cle="{YEAR}/alses/[^"]*" data-mesure="effectif_arrondi" value="(\d+)">[^<]*</data>', text)
     wrong = mark[0].replace(f">{mark[1]}<", f">{int(mark[1]) - 2}<").replace(f'"{mark[1]}"', f'"{int(mark[1]) - 2}"')
     path.write_text(text.replace(mark[0], wrong, 1), encoding="utf-8")
-    found = intruder_test.audit(copy, truth, states=[])
+    found = intruder_test.try_folder(copy, truth, scenarios=[])
     assert not found.is_good and "02_describe.html" in found.sentence
 
 

@@ -1,569 +1,599 @@
-"""The intruder test of a release: the feasibility interval that its files leave to every small cell."""
+"""The intruder test of a release: the feasibility interval that its files leave to every small count."""
 
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from helpers.disclosure.intruder_model import (
-    EXACT,
-    FEWEST_VALUES,
-    GOOD,
+    ALONE,
+    ASSOCIATION,
+    NETWORK,
     NOTHING,
     OWN,
+    PART,
+    PROTECTED,
     PUPIL,
+    REST,
+    SCENARIOS,
+    SIZE,
     SIZES,
-    STATES,
-    THIN,
     Cell,
+    Known,
     Model,
+    Relation,
     System,
+    Terms,
     Truth,
-    contradicted_values,
-    is_size_elsewhere,
-    known_in,
-    to_sparse_matrix,
-    verdicts_of,
-)
-from helpers.disclosure.intruder_pages import faults_of, merge_folders, read_folders
-from helpers.disclosure.intruder_relations import (
-    VERDICTS,
-    Audit,
-    Finding,
-    add_overlaps,
-    model_of,
+    read_comparisons,
     rows_of,
-    unexplained_numbers,
 )
-from helpers.schema import FEWEST_PERSONS
+from helpers.disclosure.marked_numbers import faults_of, merge_folders, read_folders
+from helpers.schema import FEWEST_FOR_SHARE, FEWEST_PERSONS, ROUNDING_BASE
+from helpers.typography import french_spaces
 
-# --- Bounds of sums of unknown counts: linear programs, and witnesses that spare most of them ---
-# A point where every relation holds is a witness for all cells at once. Objectives that push many cells up or down
-# together show most cells to be wide; only the rest get programs of their own.
+# --- Verdicts: how many values the feasibility interval of a cell has ---
+
+# From this many possible values on, a reader has learnt little more than that the count is small.
+FEWEST_VALUES = 5
+GOOD, THIN, EXACT = 0, 1, 2
+VERDICTS = {GOOD: "bon", THIN: "mince", EXACT: "exact"}
+
+
+def verdicts_of(values):
+    """The verdict on cells that have so many possible values."""
+    return np.where(values < 2, EXACT, np.where(values < FEWEST_VALUES, THIN, GOOD))
+
+
+# At most so many published numbers are named: the first ones show where to look.
+_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What refuses a release: a cell of one to four persons with a narrow interval, or a number that nothing explains.
+
+    ``verdict`` is 2 (exact, or a number that should not be there) or 1 (fewer than five values); ``low`` and ``high``
+    are the ends of the interval; ``because`` the published numbers and relations that give it, in French; ``told_by``
+    the cells of these numbers: one of them must say less.
+
+    >>> cellule = Cell(2021, "alses", "college", "0590001A", "sexe", "filles")
+    >>> print(Finding(2, "rien", cellule, 3, 3, ("indicateurs.csv : 3",)).sentence)
+    On retrouve le nombre exact, sans rien savoir d’autre : collège 0590001A, 2021, Sexe : filles vaut 3. Ce qui le
+    révèle : indicateurs.csv : 3.
+    """
+
+    verdict: int
+    scenario: str
+    cell: Cell | None
+    low: float = 0
+    high: float = 0
+    because: tuple[str, ...] = ()
+    told_by: tuple[Cell, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The finding in one French sentence, with the places where the numbers stand."""
+        reasons = " ; ".join(self.because[:_NAMED]) + (" …" if len(self.because) > _NAMED else "")
+        if self.cell is None:
+            return french_spaces(f"{reasons}.")
+        what, ends = "On retrouve le nombre exact", f"{self.low:.0f}"
+        if self.verdict == THIN:
+            what, ends = "On approche trop un petit nombre", f"de {self.low:.0f} à {self.high:.0f}"
+        text = f"{what}, {SCENARIOS[self.scenario].words} : {self.cell.title} vaut {ends}."
+        return french_spaces(f"{text} Ce qui le révèle : {reasons}." if reasons else text)
+
+
+@dataclass(frozen=True)
+class IntruderResult:
+    """What refuses a release, the gravest first, and for each scenario how many cells are good, thin and exact.
+
+    Where the intruder knows more than what is published, thin counts the cells not shown to be wide: an upper bound.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the release may leave."""
+        return not self.findings
+
+    @property
+    def sentence(self) -> str:
+        """The gravest finding, in French, or that there is none."""
+        return self.findings[0].sentence if self.findings else "Aucun petit nombre ne se retrouve."
+
+    @property
+    def tried(self) -> list[str]:
+        """The scenarios that were tried, how many cells, how thin, in French sentences.
+
+        >>> for phrase in IntruderResult([], {"rien": {"bon": 9, "mince": 0, "exact": 0}}).tried:
+        ...     print(phrase)
+        Petits nombres (de 1 à 4) cherchés dans les tableaux : 9 ; retrouvé exactement : aucun.
+        Il en reste moins de cinq valeurs possibles : pour aucun, sans rien savoir d’autre.
+        Aucun autre savoir n’a été supposé.
+        """
+        cells = max((sum(values.values()) for values in self.counts.values()), default=0)
+        if not cells:
+            return ["Aucun petit nombre (de 1 à 4) à chercher dans les tableaux."]
+        exact = max(values[VERDICTS[EXACT]] for values in self.counts.values())
+        thin = {name: values[VERDICTS[THIN]] for name, values in self.counts.items()}
+        said = [f"pour {f'{n} au plus' if n else 'aucun'}, {SCENARIOS[name].words}" for name, n in thin.items()]
+        whole = f"Petits nombres (de 1 à 4) cherchés dans les tableaux : {cells} ; retrouvé exactement :"
+        return [
+            french_spaces(f"{whole} {exact or 'aucun'}."),
+            french_spaces(f"Il en reste moins de cinq valeurs possibles : {' ; '.join(said)}."),
+            "Aucun autre savoir n’a été supposé.",
+        ]
+
+    def with_more(
+        self, findings: Iterable[Finding], counts: dict[str, dict[str, int]] | None = None
+    ) -> "IntruderResult":
+        """The result with other findings and other cells, in order of gravity."""
+        merged = {name: Counter(values) for name, values in self.counts.items()}
+        for name, values in (counts or {}).items():
+            merged.setdefault(name, Counter()).update(values)
+        order = list(SCENARIOS)
+        ranked = sorted(
+            [*self.findings, *findings],
+            key=lambda each: (-each.verdict, order.index(each.scenario), each.high - each.low),
+        )
+        return IntruderResult(ranked, {name: dict(values) for name, values in merged.items()})
+
+
+# --- A system as linear programs: in whole numbers where a witness is looked for ---
 
 # A value farther than this from a whole number is no count.
 _NEAR = 1e-6
 # Stands for no upper end: no département accompanies so many persons.
-CEILING = 1_000_000
+_CEILING = 1_000_000
+# A point found in whole numbers is a witness, however far from the best one.
+_GAP = 0.5
 
 
-@dataclass(frozen=True)
-class Component:
-    """A part of a system that is independent once some unknowns are fixed: places of unknowns and of rows."""
-
-    unknowns: np.ndarray
-    rows: np.ndarray
-    # Its rows, in all the unknowns and in its own.
-    matrix: object
-    inside: object
-
-
-class Solver:
-    """A system ready to be attacked: its matrix, its tightened ends, its independent pieces."""
+class Program:
+    """A system as arrays: ends of the unknowns, then rows of a sparse matrix with their ends."""
 
     def __init__(self, system: System) -> None:
-        self.system, self.matrix = system, system.matrix
-        self.low, self.high, self.below, self.above = (each.copy() for each in system.ends)
-        np.minimum(self.high, CEILING, out=self.high)
-        self._tighten()
+        self.truth = np.array(system.truth, dtype=float)
+        relations = system.relations
+        alone = [each for each in relations if set(each.terms.values()) == {1} and len(each.terms) == 1]
+        self.low, self.high = np.zeros(len(self.truth)), np.full(len(self.truth), float(_CEILING))
+        for (place,), low, high in ((each.terms, each.low, each.high) for each in alone):
+            self.low[place], self.high[place] = max(low, self.low[place]), min(high, self.high[place])
+        rows = [each for each in relations if len(each.terms) > 1 or set(each.terms.values()) != {1}]
+        self.matrix = to_matrix([each.terms for each in rows], len(self.truth))
+        self.below, self.above = np.array([each[1:3] for each in rows], dtype=float).reshape(-1, 2).T
 
-    def _tighten(self) -> None:
-        """Ends that each relation alone allows: an unknown is the relation minus the others (three passes)."""
-        entries = self.matrix.tocoo()
-        row, place, weight = entries.coords[0], entries.coords[1], entries.data
-        for _ in range(3 if len(row) else 0):
-            small = np.where(weight > 0, weight * self.low[place], weight * self.high[place])
-            large = np.where(weight > 0, weight * self.high[place], weight * self.low[place])
-            least, most = self._others(row, small), self._others(row, large)
-            top, bottom = (self.above[row] - least) / weight, (self.below[row] - most) / weight
-            top, bottom = np.where(weight > 0, top, bottom), np.where(weight > 0, bottom, top)
-            np.minimum.at(self.high, place, np.floor(np.nan_to_num(top, nan=np.inf, posinf=np.inf) + _NEAR))
-            np.maximum.at(self.low, place, np.ceil(np.nan_to_num(bottom, nan=-np.inf, neginf=-np.inf) - _NEAR))
+    def knowing(self, known: Iterable[tuple[Terms, float, float]]) -> "Program":
+        """The program of who knows more: sums of unknowns and their ends."""
+        from scipy.sparse import vstack
 
-    def _others(self, row: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """For each entry, the sum of the other entries of its row; infinite if one of them is."""
-        count = self.matrix.shape[0]
-        finite = np.isfinite(values)
-        total = np.bincount(row, np.where(finite, values, 0), count)
-        endless = np.bincount(row, ~finite, count)
-        sign = np.where(np.any(values == np.inf), np.inf, -np.inf)
-        alone = total[row] - np.where(finite, values, 0)
-        return np.where(endless[row] - ~finite > 0, sign, alone)
+        more = Program.__new__(Program)
+        more.truth, more.low, more.high = self.truth, self.low.copy(), self.high.copy()
+        sums = []
+        for terms, low, high in known:
+            if len(terms) == 1 and set(terms.values()) == {1}:
+                (place,) = terms
+                more.low[place], more.high[place] = max(low, more.low[place]), min(high, more.high[place])
+            else:
+                sums.append((terms, low, high))
+        more.matrix = vstack([self.matrix, to_matrix([each[0] for each in sums], len(self.truth))], format="csr")
+        more.below, more.above = (
+            np.concatenate([ends, [each[side] for each in sums]]) for side, ends in ((1, self.below), (2, self.above))
+        )
+        return more
 
-    def pieces(self, fixed: np.ndarray) -> list[Component]:
-        """The independent parts once the unknowns of ``fixed`` (a mask) have a value."""
+    def blocks(self, held: np.ndarray) -> list[np.ndarray]:
+        """The unknowns (places) that are independent of the others once those of ``held`` (a mask) keep their value."""
         from scipy.sparse import bmat
         from scipy.sparse.csgraph import connected_components
 
-        free = np.flatnonzero(~fixed)
-        if not len(free):
-            return []
+        free = np.flatnonzero(~held & (self.low < self.high))
         shape = self.matrix[:, free]
         _, labels = connected_components(bmat([[None, shape.T], [shape, None]], format="csr"), directed=False)
-        of_unknowns, of_rows = labels[: len(free)], labels[len(free) :]
-        order, rows = np.argsort(of_unknowns, kind="stable"), np.argsort(of_rows, kind="stable")
-        names, starts = np.unique(of_unknowns[order], return_index=True)
-        ends = [*starts[1:], len(order)]
-        first, last = (np.searchsorted(of_rows[rows], names, side=side) for side in ("left", "right"))
-        return [
-            self.cut(free[order[start:end]], rows[one:two])
-            for start, end, one, two in zip(starts, ends, first, last, strict=True)
-        ]
-
-    def cut(self, unknowns: np.ndarray, rows: np.ndarray) -> Component:
-        """The piece with these unknowns and these relations."""
-        matrix = self.matrix[rows]
-        return Component(unknowns, rows, matrix, matrix[:, unknowns])
+        order = np.argsort(labels[: len(free)], kind="stable")
+        _, starts = np.unique(labels[: len(free)][order], return_index=True)
+        return [free[part] for part in np.split(order, starts[1:])] if len(free) else []
 
     def solve(
-        self,
-        piece: Component,
-        cost: np.ndarray,
-        point: np.ndarray,
-        *,
-        whole: bool | np.ndarray = False,
-        wanted: tuple[np.ndarray, float] | None = None,
+        self, cost: np.ndarray, block: np.ndarray, *, whole: bool | np.ndarray = True, **options
     ) -> np.ndarray | None:
-        """The point of least ``cost`` over a piece, the other unknowns being those of ``point``; None without one.
-
-        ``whole`` says which unknowns are integers; ``wanted`` is a sum over the piece and the least value it must have.
-        """
+        """The point where a cost is least over a block, the other unknowns being true; None without any."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        still = piece.matrix @ point - piece.inside @ point[piece.unknowns]
-        limits = LinearConstraint(piece.inside, self.below[piece.rows] - still, self.above[piece.rows] - still)
-        asked = [LinearConstraint(wanted[0][None, :], wanted[1])] if wanted else []
-        result = milp(
-            cost,
-            constraints=[limits, *asked] if len(piece.rows) else asked,
-            bounds=Bounds(self.low[piece.unknowns], self.high[piece.unknowns]),
-            integrality=np.broadcast_to(whole, len(cost)).astype(int),
-            options={"mip_rel_gap": 0},
-        )
-        if not result.success:
+        if not len(block):
             return None
-        moved = point.copy()
-        moved[piece.unknowns] = result.x
-        return moved
+        inside = self.matrix[:, block]
+        rows = np.flatnonzero(np.diff(inside.indptr))
+        still = (self.matrix[rows] @ self.truth) - inside[rows] @ self.truth[block]
+        limits = LinearConstraint(inside[rows], self.below[rows] - still, self.above[rows] - still)
+        result = milp(
+            cost[block],
+            constraints=limits if len(rows) else None,
+            bounds=Bounds(self.low[block], self.high[block]),
+            integrality=np.broadcast_to(whole, len(self.truth))[block].astype(int),
+            options={"mip_rel_gap": 0} | options,
+        )
+        if result.x is None:
+            return None
+        point = self.truth.copy()
+        point[block] = result.x
+        return point
 
-    def is_witness(self, point: np.ndarray) -> bool:
+    def holds(self, point: np.ndarray) -> bool:
         """Whether a point is made of whole counts and satisfies every relation, to the unit."""
-        if not is_whole(point):
-            return False
-        near = np.round(point)
+        near = np.rint(point)
         sums = self.matrix @ near
-        inside = (near >= self.low) & (near <= self.high)
-        return bool(inside.all() and (sums >= self.below).all() and (sums <= self.above).all())
+        is_inside = ((near >= self.low) & (near <= self.high)).all() and np.abs(near - point).max(initial=0) <= _NEAR
+        return bool(is_inside and (sums >= self.below).all() and (sums <= self.above).all())
 
 
-def is_whole(values: np.ndarray) -> bool:
-    """Whether values are whole counts, up to the solver's tolerance."""
-    return bool(np.abs(values - np.round(values)).max(initial=0) <= _NEAR)
+def to_matrix(sums: list[Terms], width: int):
+    """Sums of unknowns as a sparse matrix, one row each."""
+    from scipy.sparse import csr_array
+
+    places = [place for terms in sums for place in terms]
+    weights = [weight for terms in sums for weight in terms.values()]
+    starts = np.cumsum([0, *map(len, sums)])
+    return csr_array((np.array(weights, float), np.array(places, np.int32), starts), shape=(len(sums), width))
 
 
-# --- Bounds of a single cell with increasingly large programs: site sizes fixed, then free, then the full system ---
+# --- Feasibility intervals: from inside by witnesses, from outside by the relaxed programs ---
+
+# Directions tried on all cells together, as long as each shows this many to be wide.
+_ROUNDS, _WORTH = 8, 4
+# From so many unknowns on, a program in whole numbers takes seconds.
+_LARGE = 1000
 
 
-def bounds_of_cell(ranges: "Ranges", place: int) -> None:
-    """Bounds one cell, from the cheapest program to the one that holds everything it is tied to."""
-    own = ranges.sums[[place]].indices
-    families = [family for family in ranges.families if np.isin(own, family.unknowns).any()]
-    for sign in (1.0, -1.0):
-        _push(ranges, place, sign, families)
-    everything = ranges.solver.cut(np.flatnonzero(~ranges.fixed), np.arange(ranges.solver.matrix.shape[0]))
-    if not ranges.is_brief:
-        _try(ranges, place, everything, _by_sizes, _by_family)
-    if not ranges.unsettled[place]:
-        return
-    local = ranges.around(own)
-    points = [_end(ranges, place, sign, local) for sign in (1.0, -1.0)]
-    if ranges.is_brief and ranges.high[place] > ranges.low[place]:
-        return
-    for point in points:
-        if ranges.unsettled[place] and point is not None:
-            ranges.record(_complete(ranges, point, local))
-    _try(ranges, place, everything, _end, _in_whole)
+class Intervals:
+    """The feasibility interval of some cells, ``low`` to ``high``: values that witnesses reach; the truth is the first.
 
-
-def _try(ranges: "Ranges", place: int, piece: Component, *ways: Callable) -> None:
-    for find in ways:
-        for sign in (1.0, -1.0):
-            if ranges.unsettled[place]:
-                ranges.record(find(ranges, place, sign, piece))
-
-
-def _by_sizes(ranges: "Ranges", place: int, sign: float, piece: Component) -> np.ndarray | None:
-    """Whole site sizes that leave the cell enough values on one side; then each family of questions follows them."""
-    point = _far(ranges, place, sign, piece, whole=ranges.hubs[piece.unknowns])
-    if point is None:
-        return None
-    # The cells that wait are pushed the same way: one change of sizes often serves many.
-    cost = sign * (ranges.sums[[place]].toarray()[0] + 1e-2 * (ranges.unsettled @ ranges.sums))
-    return ranges.fill(point, cost + 1e-4 * ranges.random.uniform(-1, 1, len(cost)), ranges.families)
-
-
-def _by_family(ranges: "Ranges", place: int, sign: float, piece: Component) -> np.ndarray | None:
-    """The same with whole counts for the questions of the cell; the other families follow."""
-    local = ranges.around(ranges.sums[[place]].indices)
-    point = _far(ranges, place, sign, piece, whole=np.isin(piece.unknowns, local.unknowns))
-    return None if point is None else _complete(ranges, point, local)
-
-
-def _in_whole(ranges: "Ranges", place: int, sign: float, piece: Component) -> np.ndarray | None:
-    """Whole counts with enough values on one side, far cheaper than the farthest ones; else the farthest."""
-    point = _far(ranges, place, sign, piece, whole=True)
-    return _end(ranges, place, sign, piece, whole=True) if point is None else point
-
-
-def _far(ranges: "Ranges", place: int, sign: float, piece: Component, *, whole: bool | np.ndarray) -> np.ndarray | None:
-    sums = -sign * ranges.sums[[place]].toarray()[0]
-    end = ranges.high[place] - FEWEST_VALUES + 1 if sign > 0 else ranges.low[place] + FEWEST_VALUES - 1
-    if not ranges.least[place] <= end <= ranges.most[place]:
-        return None
-    wanted = sums[piece.unknowns], -sign * end
-    return ranges.solver.solve(piece, np.zeros(len(piece.unknowns)), ranges.truth, whole=whole, wanted=wanted)
-
-
-def _push(ranges: "Ranges", place: int, sign: float, families: list[Component]) -> None:
-    """The farthest point of a cell with the true site sizes; in whole counts if need be."""
-    cost, point = sign * ranges.sums[[place]].toarray()[0], ranges.truth
-    for family in families:
-        moved = ranges.best(family, cost, point)
-        point = point if moved is None else moved
-    ranges.record(point)
-
-
-def _end(ranges: "Ranges", place: int, sign: float, piece: Component, *, whole: bool = False) -> np.ndarray | None:
-    """The point of a piece where a cell is least (or greatest, sign −1); tightens the bound that it proves."""
-    cost = sign * ranges.sums[[place]].toarray()[0]
-    point = ranges.solver.solve(piece, cost[piece.unknowns], ranges.truth, whole=whole)
-    if point is None:
-        return None
-    worth = float(cost @ point)
-    if sign > 0:
-        ranges.least[place] = max(ranges.least[place], np.ceil(worth - 1e-6))
-    else:
-        ranges.most[place] = min(ranges.most[place], np.floor(-worth + 1e-6))
-    return point
-
-
-def _complete(ranges: "Ranges", point: np.ndarray, local: Component) -> np.ndarray | None:
-    """A point of some families completed to all: the others follow its site sizes."""
-    own = np.zeros(len(point), dtype=bool)
-    own[local.unknowns] = True
-    others = [family for family in ranges.families if not own[family.unknowns].any()]
-    cost = ranges.random.uniform(-1, 1, len(point))
-    return ranges.fill(point, cost, others)
-
-
-# --- Feasibility intervals: from inside by witnesses, from outside by programs ---
-
-# Directions tried on all cells together; after so many in a row that settle few, each cell gets its own programs.
-_ROUNDS, _FRUITLESS, _WORTH, _WORTH_BRIEFLY = 40, 2, 3, 12
-
-
-class Ranges:
-    """The feasibility interval of each cell asked of a system; the truth is the first witness.
-
-    ``seen`` are ends reached in a scenario where the reader knew more: they are reached here too. A cell is left as
-    soon as its verdict is sure; with ``to_the_end``, once it is wide or both its ends are known; if ``is_brief``, once
-    it is not exact: it may then be called thin although more values could be reached.
+    A cell is left once it has five values; if ``is_brief``, once it has two: it may then be called thin although more
+    could be reached. ``start`` are ends that are known to be reached.
     """
 
-    def __init__(
-        self,
-        system: System,
-        asked: list[Hashable],
-        seen: tuple[np.ndarray, np.ndarray] | None = None,
-        *,
-        to_the_end: bool = False,
-        is_brief: bool = False,
-    ) -> None:
-        self.to_the_end, self.is_brief = to_the_end, is_brief
-        self.asked, self.solver = asked, Solver(system)
-        self.sums = to_sparse_matrix([system.sums[name] for name in asked], len(system.low))
-        self.truth = np.array(system.truth, dtype=float)
-        worth = self.sums @ self.truth
-        self.low, self.high = (worth.copy(), worth.copy()) if seen is None else (seen[0].copy(), seen[1].copy())
-        up, down = self.sums.maximum(0), self.sums.minimum(0)
-        self.least = up @ self.solver.low + down @ self.solver.high
-        self.most = up @ self.solver.high + down @ self.solver.low
-        self.fixed = self.solver.low == self.solver.high
-        self.hubs = np.zeros(len(self.truth), dtype=bool)
-        self.hubs[sorted(system.hubs)] = True
+    def __init__(self, program: Program, sums, stages: list[np.ndarray], *, start=None, is_brief: bool = False) -> None:
+        self.program, self.sums, self.stages, self.is_brief = program, sums, stages, is_brief
+        worth = sums @ program.truth
+        self.low, self.high = (worth.copy(), worth.copy()) if start is None else (start[0].copy(), start[1].copy())
         self.random = np.random.default_rng(7)
-        self.families = self.solver.pieces(self.fixed | self.hubs)
-        self._around: dict[tuple[int, ...], Component] = {}
-
-    def settle(self) -> None:
-        """Finds the ends of every cell, or that five values at least are reached."""
-        fruitless = 0
-        for turn in range(_ROUNDS):
-            before = int(self.unsettled.sum())
-            if not before or fruitless == _FRUITLESS:
-                break
-            self._try_together(turn)
-            # A program for each cell that is left costs less than a round that settles so few.
-            worth = _WORTH_BRIEFLY if self.is_brief else _WORTH
-            fruitless = 0 if before - int(self.unsettled.sum()) >= worth else fruitless + 1
-        for place in np.flatnonzero(self.unsettled):
-            if self.unsettled[place] and not (self.is_brief and self.high[place] > self.low[place]):
-                bounds_of_cell(self, place)
-
-    @property
-    def unsettled(self) -> np.ndarray:
-        """Which cells still have different verdicts from inside and from outside."""
-        inside, outside = self._both_verdicts
-        if not self.to_the_end:
-            return inside != outside
-        return (inside != GOOD) & ((self.low > self.least) | (self.high < self.most))
 
     @property
     def verdicts(self) -> np.ndarray:
-        """0 good, 1 thin, 2 exact: from inside when settled; else from outside, never good without witnesses."""
-        inside, outside = self._both_verdicts
-        return np.where(self.unsettled, np.maximum(outside, THIN), inside)
+        """0 good, 1 thin, 2 exact."""
+        return verdicts_of(self.high - self.low + 1)
 
     @property
-    def _both_verdicts(self) -> tuple[np.ndarray, np.ndarray]:
-        return verdicts_of(self.low, self.high), verdicts_of(self.least, self.most)
+    def waiting(self) -> np.ndarray:
+        """Which cells are not shown to be wide; or not to be inexact, if that is enough."""
+        return self.verdicts > (THIN if self.is_brief else GOOD)
 
-    def _try_together(self, turn: int) -> None:
-        """One point that pushes the unsettled cells up or down, all in one direction the first two times."""
-        waiting = self.unsettled
-        if turn < 2:
-            signs = np.full(len(waiting), 1.0 - 2 * turn)
-        else:
-            up, down = self.most - self.high > 0, self.low - self.least > 0
-            signs = np.where(up & down, self.random.choice([-1.0, 1.0], len(waiting)), np.where(up, 1.0, -1.0))
-        # Very unequal weights: some cells go as far as they can at the expense of the others.
-        weights = np.where(waiting, signs * np.exp(2 * self.random.standard_normal(len(waiting))), 0)
-        self.record(self.fill(self.truth, -(weights @ self.sums), self.families))
+    def explore(self, held: np.ndarray) -> "Intervals":
+        """Widens the intervals by points that push many cells at once, the unknowns of ``held`` being true."""
+        blocks = self.program.blocks(held)
+        for turn in range(_ROUNDS):
+            aimed = self.verdicts > GOOD
+            if not self.waiting.any():
+                break
+            signs = 1.0 - 2 * turn if turn < 2 else self.random.choice([-1.0, 1.0], len(aimed))
+            # Very unequal weights: some cells go as far as they can at the expense of the others.
+            cost = -(np.where(aimed, signs * np.exp(2 * self.random.standard_normal(len(aimed))), 0) @ self.sums)
+            for block in blocks:
+                # Most ends of relaxed programs are whole; any witness will do where they are not.
+                if cost[block].any() and not self.record(self.program.solve(cost, block, whole=False)):
+                    if len(block) < _LARGE:
+                        self.record(self.program.solve(cost, block, mip_rel_gap=_GAP, node_limit=1))
+            if turn and aimed.sum() - (aimed & (self.verdicts > GOOD)).sum() < _WORTH:
+                break
+        return self
 
-    def fill(self, point: np.ndarray, cost: np.ndarray, families: list[Component]) -> np.ndarray | None:
-        """The point with each family at its best; None when one of them has no solution."""
-        for family in families:
-            if cost[family.unknowns].any():
-                moved = self.best(family, cost, point)
-                if moved is None:
-                    return None
-                point = moved
-        return point
+    def settle(self) -> "Intervals":
+        """Finds the ends of every cell that is not wide: the sizes of places being true, then with all that holds."""
+        for held in self.stages:
+            self.explore(held)
+        blocks = self.program.blocks(self.stages[-2])
+        everything = np.flatnonzero(self.program.low < self.program.high)
+        for place in np.flatnonzero(self.waiting):
+            own = [block for block in blocks if np.isin(self.sums[[place]].indices, block).any()]
+            # Whole counts for its own questions and for sizes: those of other questions follow, nearly always.
+            partly = self.stages[-2].copy()
+            partly[np.concatenate([*own, []]).astype(int)] = True
+            tries = [*((block, True) for block in own), *((everything, each) for each in (False, partly, True))]
+            for block, whole in tries:
+                is_wider: bool | None = True
+                while self.waiting[place] and is_wider:
+                    is_wider = self._push(place, block, whole=whole)
+                if not self.waiting[place] or (block is everything and is_wider is None):
+                    break
+        return self
 
-    def best(self, family: Component, cost: np.ndarray, point: np.ndarray) -> np.ndarray | None:
-        """The best point of a family in whole counts; linear programs give them, except in cross-tabulations."""
-        moved = self.solver.solve(family, cost[family.unknowns], point)
-        if moved is None or is_whole(moved[family.unknowns]):
-            return moved
-        return self.solver.solve(family, cost[family.unknowns], point, whole=True)
+    def _push(self, place: int, block: np.ndarray, *, whole: bool | np.ndarray) -> bool | None:
+        """Looks for values of a cell beyond those that are reached: whether one is found; None where there is none."""
+        own, before, is_possible = self.sums[[place]], (self.low[place], self.high[place]), False
+        terms = dict(zip(own.indices.tolist(), own.data.tolist(), strict=True))
+        for sign in (1.0, -1.0):
+            beyond = (self.high[place] + 1, np.inf) if sign > 0 else (-np.inf, self.low[place] - 1)
+            farther = self.program.knowing([(terms, *beyond)])
+            point = farther.solve(-sign * own.toarray()[0], block, whole=whole, mip_rel_gap=np.inf)
+            is_possible |= point is not None
+            self.record(point)
+        return (self.low[place], self.high[place]) != before if is_possible else None
 
-    def record(self, point: np.ndarray | None) -> None:
-        """Widens every interval by a point, if it is a witness."""
-        if point is not None and self.solver.is_witness(point):
-            worth = self.sums @ np.round(point)
+    def record(self, point: np.ndarray | None) -> bool:
+        """Widens every interval by a point; whether it is a witness."""
+        is_witness = point is not None and self.program.holds(point)
+        if is_witness:
+            worth = self.sums @ np.rint(point)
             np.minimum(self.low, worth, out=self.low)
             np.maximum(self.high, worth, out=self.high)
-
-    def around(self, unknowns: np.ndarray) -> Component:
-        """The families of some unknowns, with the site sizes: a relaxation of the whole system."""
-        own = tuple(rank for rank, family in enumerate(self.families) if np.isin(unknowns, family.unknowns).any())
-        if own not in self._around:
-            inside = self.hubs & ~self.fixed
-            for rank in own:
-                inside[self.families[rank].unknowns] = True
-            outside = ~inside & ~self.fixed
-            rows = np.flatnonzero(abs(self.solver.matrix) @ outside.astype(float) == 0)
-            self._around[own] = self.solver.cut(np.flatnonzero(inside), rows)
-        return self._around[own]
+        return is_witness
 
 
-# --- Which published numbers reveal a cell: those that hold its two ends, by the dual values ---
-
+# A published number weighs on an end when its dual value is above this.
 _WEIGHS = 1e-7
+_KNOWN = "connaissance supposée : {}"
 
 
-def explain(ranges: Ranges, place: int) -> tuple[str, ...]:
-    """Why the ends of an asked cell are what they are: published numbers and relations, in French, each once."""
-    sums = ranges.sums[[place]]
-    everything = ranges.solver.cut(np.arange(len(ranges.truth)), np.arange(ranges.solver.matrix.shape[0]))
-    for piece in (ranges.around(sums.indices), everything):
-        program, cost = _Program(ranges, piece), sums.toarray()[0]
-        held = [program.held(sign * cost) for sign in (1.0, -1.0)]
-        values = [value for value, _ in held]
-        whys = tuple(dict.fromkeys(why for _, each in held for why in each if why))
-        if None not in values and -values[1] - values[0] < ranges.most[place] - ranges.least[place] + 1:
-            break
-    # Ends that only whole counts have, by a cross-tabulation, are explained by the nearest ones in fractions.
-    return whys
+def explain(model: Model, cell: Cell, known: Iterable[Known]) -> list[Relation]:
+    """What holds the ends of a cell: the relations that have a dual value in the relaxed programs."""
+    from scipy.optimize import linprog
+
+    system, cells = model.system, model.system.cells
+    supposed = [Relation(cells[own], *ends, _KNOWN.format(own.title)) for own, *ends in known]
+    relations = [*system.relations, *supposed]
+    signed = [(each, 1.0, each.high) for each in relations] + [(each, -1.0, -each.low) for each in relations]
+    rows = [each for each in signed if np.isfinite(each[2])]
+    width, sides = len(system.truth), np.array([side for _, side, _ in rows])
+    matrix = to_matrix([each.terms for each, *_ in rows], width).multiply(sides[:, None]).tocsr()
+    cost, found = to_matrix([cells[cell]], width).toarray()[0], []
+    for sign in (1.0, -1.0):
+        limits = {"A_ub": matrix, "b_ub": [end for *_, end in rows], "bounds": (0, _CEILING)}
+        result = linprog(sign * cost, method="highs", **limits)
+        weights = result.ineqlin.marginals if result.success else np.zeros(len(rows))
+        found += [rows[place][0] for place in np.flatnonzero(np.abs(weights) > _WEIGHS)]
+    return list({id(each): each for each in found}.values())
 
 
-class _Program:
-    """The least of a cell over a piece: a linear program with named rows and published ends."""
+# --- The test of tables: every cell of one to four persons, in every scenario, each year ---
 
-    def __init__(self, ranges: Ranges, piece: Component) -> None:
-        from scipy.sparse import vstack
-
-        system, solver = ranges.solver.system, ranges.solver
-        low, high, below, above = system.ends
-        self.own = np.union1d(piece.unknowns, np.flatnonzero(ranges.fixed))
-        matrix, rows = solver.matrix[:, self.own], piece.rows
-        self.equal = rows[below[rows] == above[rows]]
-        others = np.setdiff1d(rows, self.equal)
-        self.up, self.down = others[np.isfinite(above[others])], others[np.isfinite(below[others])]
-        self.limits = {
-            "A_ub": vstack([matrix[self.up], -matrix[self.down]], format="csr"),
-            "b_ub": np.concatenate([above[self.up], -below[self.down]]),
-            "A_eq": matrix[self.equal],
-            "b_eq": below[self.equal],
-            "bounds": np.column_stack([low[self.own], np.minimum(high[self.own], CEILING)]),
-        }
-        self.whys = [system.whys[unknown] for unknown in self.own]
-        self.reasons = [system.relations[row].why for row in (*self.equal, *self.up, *self.down)]
-
-    def held(self, cost: np.ndarray) -> tuple[float | None, list[str]]:
-        """The least of a sum, and what holds it there: rows and ends with a dual value."""
-        from scipy.optimize import linprog
-
-        result = linprog(cost[self.own], method="highs", **self.limits)
-        if not result.success:
-            return None, []
-        ends = result.lower.marginals + result.upper.marginals
-        rows = [*result.eqlin.marginals, *result.ineqlin.marginals]
-        named = [*zip(self.whys, ends, strict=True), *zip(self.reasons, rows, strict=True)]
-        return float(result.fun), [why for why, weight in named if abs(weight) > _WEIGHS]
-
-
-# --- The test of the tables: every cell of one to four persons, in every scenario, each year ---
-
-# At most so many findings that refuse the release are explained in a scenario: each takes two more programs.
+# At most so many findings are explained in a scenario: each takes two more programs.
 _EXPLAINED = 12
-
-
-def attack(
-    indicators: pd.DataFrame,
-    truth: Truth,
-    *,
-    states: Iterable[str] = tuple(STATES),
-    comparisons: pd.DataFrame | None = None,
-    stops_early: bool = False,
-) -> Audit:
-    """What a reader of these tables can find again, in each disclosure scenario.
-
-    ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years; a
-    column ``lieu``, if any, names the file of each; a site without a row has no report. ``comparisons`` has the schema
-    ``comparaisons``. ``stops_early`` stops after the first scenario that refuses. A cell is good (0) with at least five
-    possible values, exact (2) with one, else thin (1). The release is refused by an exact cell in any scenario, a thin
-    one for a reader who knows nothing else, or a number that is neither exact nor rounded as it says.
-    """
-    audit = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
-    for year in truth.years:
-        if stops_early and not audit.is_good:
-            break
-        rows = rows_of(indicators, year)
-        model = model_of(truth, rows, year)
-        if comparisons is not None:
-            add_overlaps(model, truth, comparisons)
-        contradicted = [_CONTRADICTED.format(why) for why in contradicted_values(model.system)]
-        texts = [*unexplained_numbers(rows), *contradicted]
-        audit = audit.with_more([Finding(EXACT, NOTHING, None, because=(text,)) for text in texts])
-        # Numbers that cannot hold together leave no value to find: the release is refused already.
-        if not contradicted:
-            audit = _attack_year(audit, model, list(states), stops_early=stops_early)
-    return audit
-
-
 _CONTRADICTED = "Un nombre publié en contredit un autre, ou n’est pas celui des dossiers : {}"
 
 
-def sensitive_cells(model: Model) -> list[Cell]:
-    """The cells whose true value is one to four persons, at every level, remainders included."""
-    worth = ((cell, model.system.value(terms)) for cell, terms in model.system.sums.items())
-    return [cell for cell, count in worth if 0 < count < FEWEST_PERSONS]
+def try_tables(
+    indicators: pd.DataFrame,
+    truth: Truth,
+    *,
+    scenarios: Iterable[str] = tuple(SCENARIOS),
+    comparisons: pd.DataFrame | None = None,
+    stops_early: bool = False,
+) -> IntruderResult:
+    """What an intruder finds again in these tables, in each disclosure scenario.
 
-
-def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: bool) -> Audit:
-    """Scenarios with more knowledge come first, since what they leave possible is possible with less.
-
-    The very first is the one that refuses most often.
+    ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years; a
+    column ``lieu``, if any, names the file of each; a site without a row has no report. ``comparisons`` has the schema
+    ``comparaisons``. ``stops_early`` stops after the first scenario that refuses. The release is refused by a cell with
+    one possible value in any scenario, by one with fewer than five for an intruder who knows nothing else, or by a
+    number that is neither exact nor rounded as it says.
     """
-    asked = sensitive_cells(model)
-    # The same sum may bear two names (an association of one collège): it is asked once.
-    names = list({tuple(sorted(model.system.sums[cell].items())): cell for cell in reversed(asked)}.values())
-    truth = np.array([model.system.value(model.system.sums[cell]) for cell in names], dtype=float)
-    seen = truth.copy(), truth.copy()
-    for state in sorted(states, key=lambda name: (name == NOTHING, name != PUPIL)):
-        if stops_early and not audit.is_good:
+    result = IntruderResult(counts={name: dict.fromkeys(VERDICTS.values(), 0) for name in scenarios})
+    for year in truth.years:
+        if stops_early and not result.is_good:
+            break
+        rows = rows_of(indicators, year)
+        model = Model(truth, rows, year)
+        if comparisons is not None:
+            read_comparisons(model, truth, comparisons)
+        values = [(each, model.system.value(each.terms)) for each in model.system.relations]
+        wrong = [_CONTRADICTED.format(each.why) for each, value in values if not each.low <= value <= each.high]
+        result = result.with_more(
+            Finding(EXACT, NOTHING, None, because=(text,)) for text in [*unexplained_numbers(rows), *wrong]
+        )
+        # Numbers that cannot hold together leave no value to find: the release is refused already.
+        if not wrong:
+            result = _try_year(result, model, list(result.counts), stops_early=stops_early)
+    return result
+
+
+def small_cells(model: Model) -> list[Cell]:
+    """The cells of one to four persons, at every level, remainders included; a sum with two names, once."""
+    cells = {tuple(sorted(terms.items())): cell for cell, terms in reversed(model.system.cells.items())}
+    small = (cell for cell in cells.values() if 0 < model.system.value(model.system.cells[cell]) < FEWEST_PERSONS)
+    return list(small)
+
+
+def _try_year(result: IntruderResult, model: Model, scenarios: list[str], *, stops_early: bool) -> IntruderResult:
+    """Each scenario, the one that refuses most often first; without other knowledge last, since all witnesses hold."""
+    system, cells = model.system, small_cells(model)
+    program, sums = Program(system), to_matrix([system.cells[cell] for cell in cells], len(system.truth))
+    # What keeps its true value, from most to nothing: the sizes of places tie all questions, cross-tabulations some.
+    sizes, crossed = np.zeros((2, len(system.truth)), dtype=bool)
+    sizes[model.sizes] = True
+    crossed[[place for own in model.crossed.values() for cell in own for place in system.cells[cell]]] = True
+    stages = [sizes | crossed, ~crossed, sizes, sizes & crossed]
+    # What is wide for who knows almost everything is wide for others, who know less.
+    strong = [_Stronger(model, program, sums, stages, groups) for groups in _groups_of_associations(model)]
+    worth = sums @ program.truth
+    reached = worth.copy(), worth.copy()
+    for name in sorted(scenarios, key=lambda name: (name == NOTHING, name != PUPIL)):
+        if stops_early and not result.is_good:
             break
         # The worst verdict of all the intruders of a scenario; -1 for a cell that none of them is judged on.
-        worst, found = np.full(len(names), -1), {}
-        for known in known_in(state, model):
-            given = {cell for cell, low, high, _ in known if low == high}
-            judged = (cell not in given and _has_others(model, cell, given, state) for cell in names)
-            places = np.flatnonzero(np.fromiter(judged, dtype=bool, count=len(names)))
-            start = tuple(each[places] for each in seen) if state == NOTHING else None
-            own = [names[place] for place in places]
-            ranges = Ranges(model.system.with_known(known), own, start, is_brief=state != NOTHING)
-            ranges.settle()
-            supposed = _implied_by_scenario(model, state, known, ranges)
-            worst[places] = np.where(supposed, worst[places], np.maximum(worst[places], ranges.verdicts))
-            found = {each.cell: each for each in _findings(ranges, state, model.told, supposed)} | found
-            seen[0][places] = np.minimum(seen[0][places], ranges.low)
-            seen[1][places] = np.maximum(seen[1][places], ranges.high)
-        counts = {name: int((worst == verdict).sum()) for verdict, name in VERDICTS.items()}
-        audit = audit.with_more(list(found.values()), {state: counts})
-    return audit
+        worst, found = np.full(len(cells), -1), {}
+        for known, association in SCENARIOS[name].knowledge(model):
+            places, terms = _judged(model, cells, known, name), [(system.cells[cell], *ends) for cell, *ends in known]
+            starts = [each.reached_for(name, association) for each in strong] + ([reached] if name == NOTHING else [])
+            start = (
+                np.min([low for low, _ in starts], axis=0)[places],
+                np.max([high for _, high in starts], axis=0)[places],
+            )
+            informed, is_brief = program.knowing(terms), name != NOTHING
+            own = Intervals(informed, sums[places], stages, start=start, is_brief=is_brief).settle()
+            supposed = _is_supposed(model, [cells[place] for place in places], own, terms, name)
+            verdicts = np.where(supposed, -1, own.verdicts)
+            worst[places] = np.maximum(worst[places], verdicts)
+            np.minimum.at(reached[0], places, own.low)
+            np.maximum.at(reached[1], places, own.high)
+            for rank in np.flatnonzero(verdicts > (THIN if is_brief else GOOD)):
+                cell, ends = cells[places[rank]], (float(own.low[rank]), float(own.high[rank]))
+                because = explain(model, cell, known) if len(found) < _EXPLAINED else []
+                whys = dict.fromkeys(each.why for each in because)
+                told_by = dict.fromkeys(told for each in because for told in each.cells)
+                found[cell] = Finding(int(verdicts[rank]), name, cell, *ends, tuple(whys), tuple(told_by))
+        counts = {word: int((worst == verdict).sum()) for verdict, word in VERDICTS.items()}
+        result = result.with_more(found.values(), {name: counts})
+    return result
 
 
-def _has_others(model: Model, cell: Cell, given: set[Cell], state: str) -> bool:
-    """Whether somebody counted in a cell is not in the records of the association that looks for it."""
-    if state != OWN:
-        return True
-    own = {place for each in given for place in model.system.sums[each]}
-    return any(model.system.truth[place] for place in model.system.sums[cell] if place not in own)
+def _groups_of_associations(model: Model) -> list[dict[str, int]]:
+    """Three ways to group associations: each alone, then the rows and the columns of a square that they fill.
+
+    Two associations are never together in both the rows and the columns.
+    """
+    names = sorted({association for association, _ in model.pairs})
+    side = int(np.ceil(np.sqrt(len(names))))
+    ranks = range(len(names))
+    ways = dict.fromkeys([tuple(ranks), tuple(n // side for n in ranks), tuple(n % side for n in ranks)])
+    return [dict(zip(names, way, strict=True)) for way in ways]
 
 
-def _implied_by_scenario(model: Model, state: str, known: list, ranges: Ranges) -> np.ndarray:
+class _Stronger(Intervals):
+    """The intervals left to who knows the network, all sizes, and the totals of groups of associations (their ranks).
+
+    What moves inside a group moves nothing that an association of another group knows.
+    """
+
+    def __init__(self, model: Model, program: Program, sums, stages: list[np.ndarray], groups: dict[str, int]) -> None:
+        self.groups, truth = groups, program.truth
+        sites = {leaf: pair[0] for pair, leaf in model.leaves.items()} | {(PART, ALONE): ""}
+        sites |= {(ASSOCIATION, name): name for name in groups if name}
+        owner, totals = np.full(len(truth), -1), {}
+        for cell, terms in model.system.cells.items():
+            if len(terms) == 1 and cell[2:4] in sites:
+                owner[list(terms)] = groups[sites[cell[2:4]]]
+                totals.setdefault((groups[sites[cell[2:4]]], *cell[4:]), {}).update(terms)
+        fixed = [{int(place): 1} for place in np.flatnonzero(stages[-2] | (owner < 0))]
+        known = [(terms, *[truth[list(terms)].sum()] * 2) for terms in [*totals.values(), *fixed]]
+        super().__init__(program.knowing(known), sums, stages)
+        owners = [set(group) for group in np.split(owner[sums.indices], sums.indptr[1:-1])]
+        self.owner = np.array([group.pop() if len(group) == 1 else -1 for group in owners], dtype=int)
+        for held in stages[:-1]:
+            self.explore(held)
+
+    def reached_for(self, name: str, association: str) -> tuple[np.ndarray, np.ndarray]:
+        """The ends that are reached for the intruder of a scenario too, an association or nobody in particular."""
+        is_other = (self.owner >= 0) & (self.owner != self.groups.get(association)) if name == OWN else name != PUPIL
+        worth = self.sums @ self.program.truth
+        return np.where(is_other, self.low, worth), np.where(is_other, self.high, worth)
+
+
+def _judged(model: Model, cells: list[Cell], known: list[Known], name: str) -> np.ndarray:
+    """The places of the cells that an intruder is judged on: not known, nor, of an association, its persons alone."""
+    given = {cell for cell, low, high in known if low == high}
+    own = {place for cell in given for place in model.system.cells[cell]} if name == OWN else set()
+    truth, sums = model.system.truth, model.system.cells
+    judged = (
+        rank
+        for rank, cell in enumerate(cells)
+        if cell not in given and (name != OWN or any(truth[place] for place in sums[cell] if place not in own))
+    )
+    return np.fromiter(judged, dtype=int)
+
+
+def _is_supposed(model: Model, cells: list[Cell], own: Intervals, known: list, name: str) -> np.ndarray:
     """Which cells are exact for who knows what a scenario supposes and reads nothing: no release reveals them.
 
     So is the number of persons in no known collège, for who knows the size of each: it says nothing of them.
     """
-    exact = np.flatnonzero(ranges.verdicts == EXACT)
-    supposed = np.array([state == SIZES and is_size_elsewhere(cell) for cell in ranges.asked], dtype=bool)
-    if known and len(exact):
-        bare = Ranges(model.unread.with_known(known), [ranges.asked[place] for place in exact], is_brief=True)
-        bare.settle()
-        supposed[exact] |= bare.verdicts == EXACT
+    is_exact = own.verdicts == EXACT
+    supposed = np.array([name == SIZES and cell.indicateur == SIZE and cell.site_type == REST for cell in cells], bool)
+    if known and is_exact.any():
+        unread = Program(System(model.system.truth, model.system.cells, model.system.logic)).knowing(known)
+        supposed[is_exact] |= (
+            Intervals(unread, own.sums[is_exact], own.stages, is_brief=True).settle().verdicts == EXACT
+        )
     return supposed
 
 
-def _findings(ranges: Ranges, state: str, told: dict[str, Cell], supposed: np.ndarray) -> list[Finding]:
-    """The exact and thin cells; in a scenario where thin ones refuse nothing, only those proved so."""
-    verdicts, is_wide = ranges.verdicts, ranges.most - ranges.least + 1 >= FEWEST_VALUES
-    bad = sorted(np.flatnonzero((verdicts > GOOD) & ~supposed), key=lambda place: -verdicts[place])
-    findings = []
-    for rank, place in enumerate(bad):
-        ends = float(ranges.least[place]), float(ranges.most[place])
-        finding = Finding(int(verdicts[place]), state, ranges.asked[place], *ends)
-        if is_wide[place] and not finding.is_refused:
-            continue
-        if rank < _EXPLAINED and finding.is_refused:
-            because = explain(ranges, place)
-            cells = [told[text] for why in because for text in why.split(" ; ") if text in told]
-            finding = replace(finding, because=because, told_by=tuple(dict.fromkeys(cells)))
-        findings.append(finding)
-    return findings
+# --- Does each published row follow the rounding rules? What they do not explain comes from elsewhere ---
+
+# How far the true count may be from the multiple that is shown: one base, or two when one was not enough.
+SHIFTS = (ROUNDING_BASE - 1, 2 * ROUNDING_BASE - 1)
+
+
+def unexplained_numbers(rows: pd.DataFrame) -> Iterator[str]:
+    """The numbers of `rows_of` a table that no rule explains, in French; protected ones have ``effectif_arrondi``."""
+    is_network, is_protected = rows["site_type"].eq(NETWORK), rows["precision"].eq(PROTECTED)
+    is_exact = {name: rows[shown].isna() & rows[f"{name}_min"].eq(rows[f"{name}_max"]) for name, shown in _SHOWN}
+    none = pd.Series(np.nan, index=rows.index)
+    faults = {
+        "un nombre exact, au niveau d’un site": ~is_protected & ~is_network,
+        # In the network, a count may be exact beside a rounded base, but not both.
+        "un nombre exact dit protégé": is_protected & is_exact["effectif"] & rows["base_arrondie"].isna(),
+    }
+    for (name, shown), most, is_asked in (
+        (_SHOWN[0], rows["base_max"], is_protected & ~(is_network & is_exact["effectif"])),
+        (_SHOWN[1], none, is_protected & rows["base_min"].notna() & ~is_exact["base"]),
+    ):
+        ends = rows[[f"{name}_min", f"{name}_max"]].to_numpy().T
+        tops = [
+            (rows[shown] - by, top) for by in SHIFTS for top in (rows[shown] + by, np.minimum(rows[shown] + by, most))
+        ]
+        is_told = np.any([(ends[0] == low.clip(lower=0)) & (ends[1] == top) for low, top in tops], axis=0)
+        faults[f"{name} qui n’est pas un multiple de {ROUNDING_BASE}"] = is_asked & rows[shown].mod(ROUNDING_BASE).ne(0)
+        faults[f"{name} dont les bornes ne sont pas celles de l’arrondi"] = is_asked & rows[shown].notna() & ~is_told
+    faults |= _share_faults(rows, is_protected)
+    for fault, is_found in faults.items():
+        for row in rows[is_found].itertuples():
+            yield f"{row.lieu} : {row.cellule.title} : {fault}"
+
+
+# Each number of a row, and the column of its rounded value.
+_SHOWN = (("effectif", "effectif_arrondi"), ("base", "base_arrondie"))
+
+
+def _share_faults(rows: pd.DataFrame, is_protected: pd.Series) -> dict[str, pd.Series]:
+    """The shares must be those of the numbers displayed, their ends those of the ends displayed."""
+    count, base = (rows[shown].fillna(rows[f"{name}_min"]) for name, shown in _SHOWN)
+    share, printed = (100 * count / base).clip(upper=100), rows["part_imprimee_pct"]
+    half = 0.5 * 10.0 ** -rows["decimales"].fillna(0)
+    is_exact = rows["effectif_min"].eq(rows["effectif_max"]) & rows["base_min"].eq(rows["base_max"]) & base.gt(0)
+    is_far = printed.notna() & ~(printed - share).abs().le(half + 1e-9)
+    faults = {
+        "une part sans base": is_protected & base.isna() & printed.notna(),
+        f"une part sur une base de moins de {FEWEST_FOR_SHARE}": is_protected
+        & base.lt(FEWEST_FOR_SHARE)
+        & printed.notna(),
+        "une part qui n’est pas celle des nombres affichés": is_far & base.notna() & (is_protected | is_exact),
+    }
+    counts, bases = (
+        [rows[f"{name}_min"], rows[f"{name}_max"], own] for (name, _), own in zip(_SHOWN, (count, base), strict=True)
+    )
+    possible = [(100 * one / whole).clip(upper=100) for one in counts for whole in (*bases, one)]
+    for end in (rows["part_min_pct"], rows["part_max_pct"]):
+        is_explained = np.any([(end - each).abs().lt(1e-6) for each in [*possible, 0 * share, 0 * share + 100]], axis=0)
+        is_own = (end - share).abs().lt(1e-6)
+        is_wrong = end.notna() & np.where(is_protected, base.notna() & ~is_explained, is_exact & ~is_own)
+        name = "une borne de part que les nombres affichés n’expliquent pas"
+        faults[name] = is_wrong | faults.get(name, False)
+    return faults
 
 
 # --- The test of a whole release: its tables together, and the marked numbers of its pages ---
 
 
-def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) -> Audit:
-    """What a reader of a published folder can find again, and the marked numbers that are not those published.
+def try_folder(folder: Path, truth: Truth, *, scenarios: Iterable[str] = tuple(SCENARIOS)) -> IntruderResult:
+    """What an intruder finds again in a published folder, and the marked numbers that are not those published.
 
     Reads every ``indicateurs.csv``, the network's ``comparaisons.csv`` and all pages; findings name the file. See
-    `attack` for what refuses a release.
+    `try_tables` for what refuses a release.
 
     Raises
     ------
@@ -571,5 +601,6 @@ def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) 
         when the folder holds no indicateurs.csv.
     """
     folders = read_folders(folder)
-    tables = attack(merge_folders(folders), truth, states=states, comparisons=folders[0].comparisons)
-    return tables.with_more([fault for each in folders for fault in faults_of(each, folder)])
+    tables = try_tables(merge_folders(folders), truth, scenarios=scenarios, comparisons=folders[0].comparisons)
+    faults = (fault for each in folders for fault in faults_of(each, folder))
+    return tables.with_more(Finding(EXACT, NOTHING, None, because=(fault,)) for fault in faults)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers import data, paths
 from helpers.clean.records import Persons
-from helpers.disclosure import cells_to_round, intruder_model, intruder_relations, intruder_test, rounding
+from helpers.disclosure import cells_to_round, intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import MONTHS, is_small, published_answers
@@ -337,23 +337,22 @@ def _rounded(tables: tuple, key: bytes, also: set, turned: set, *, may_widen: bo
     return rounding.protect(*tables, key=key, also=also), set()
 
 
-def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intruder_relations.Finding]:
+def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intruder_test.Finding]:
     """The findings that refuse the tables, published with site pages or for the network alone."""
     alone = indicators[indicators["site_type"].eq("reseau")]
     # Without those of associations beside them, rounded cross-tabulations of the network are read otherwise.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
-    every = tuple(intruder_model.STATES)
+    every = tuple(intruder_model.SCENARIOS)
     # An association's records are tried once: with the tables of all sites, which tell it most.
     tries = [(indicators, every), (alone, tuple(state for state in every if state != intruder_model.OWN))]
     for table, states in tries if has_rounded else tries[:1]:
-        findings = intruder_test.attack(table, truth, states=states, stops_early=True).findings
-        if refused := [finding for finding in findings if finding.is_refused]:
+        if refused := intruder_test.try_tables(table, truth, scenarios=states, stops_early=True).findings:
             return refused
     return []
 
 
 def _directions(
-    refused: Iterable[intruder_relations.Finding], asked: set[rounding.ForcedRounding]
+    refused: Iterable[intruder_test.Finding], asked: set[rounding.ForcedRounding]
 ) -> set[rounding.ForcedRounding]:
     """New forced rounding directions, at the widest level of each answer; those ``asked`` before are left out.
 
@@ -363,12 +362,12 @@ def _directions(
     before = {each[:4] for each in asked}
     turns: dict[tuple, rounding.ForcedRounding] = {}
     for finding in refused:
-        cell, is_up = finding.cell, finding.state in (intruder_model.PUPIL, intruder_model.OWN)
-        if not is_up and finding.state != intruder_model.TOP:
+        cell, is_up = finding.cell, finding.scenario in (intruder_model.PUPIL, intruder_model.OWN)
+        if not is_up and finding.scenario != intruder_model.ROW:
             continue
         if cell is None or cell.croise_avec or cell.perimetre != "alses" or cell.site_type not in _LEVELS:
             continue
-        place = ("reseau", "") if finding.state == intruder_model.OWN else cell[2:4]
+        place = ("reseau", "") if finding.scenario == intruder_model.OWN else cell[2:4]
         turn = rounding.ForcedRounding(*place, cell.indicateur, cell.modalite, is_up)
         widest = turns.setdefault((is_up, *turn[2:4]), turn)
         if _LEVELS.index(turn.site_type) < _LEVELS.index(widest.site_type):
@@ -376,7 +375,7 @@ def _directions(
     return {each for each in turns.values() if each[:4] not in before}
 
 
-def _to_round(refused: Iterable[intruder_relations.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
+def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
     """The next exact network cells to round: the cell that is found, else its question, its base, its causes."""
     rows = shown[cells_to_round.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
     exact = set(cells_to_round.cells_of(rows)) - also
@@ -402,7 +401,7 @@ def _to_round(refused: Iterable[intruder_relations.Finding], shown: pd.DataFrame
 _KEPT = "audit.json"
 
 
-def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> intruder_relations.Audit | None:
+def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> intruder_test.IntruderResult | None:
     """What a reader of the folder can find again about the persons of these years; None without records.
 
     Tables that are, byte for byte, those of the last test are not tested again; pages always are. Nothing is written
@@ -416,7 +415,7 @@ def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> in
     truth, record = intruder_model.Truth(*tables), paths.processed(max(years)) / _KEPT
     seal = _seal(folder, truth)
     known = _counts_of(record, seal)
-    audit = intruder_test.audit(folder, truth, states=() if known else tuple(intruder_model.STATES))
+    audit = intruder_test.try_folder(folder, truth, scenarios=() if known else tuple(intruder_model.SCENARIOS))
     audit = audit.with_more([], known)
     if audit.is_good and is_kept:
         record.write_text(json.dumps({"empreinte": seal, "essais": audit.counts}), encoding="utf-8")

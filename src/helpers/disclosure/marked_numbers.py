@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.disclosure.intruder_model import EXACT, NOTHING
-from helpers.disclosure.intruder_relations import PLACE, PROTECTED, Finding
+from helpers.disclosure.intruder_model import PLACE, PROTECTED
 from helpers.schema import FROM_RECORDS, NEAR_UNANIMOUS_PCT, table_schema
 
 # --- Numbers as a French page writes them: « 2 233 », « −6,9 », « 42 % » ---
@@ -234,13 +233,11 @@ def _is_said(text: str, value: float) -> bool:
     return not others and abs(abs(said) - abs(value)) <= 0.5 * 10.0**-decimals + 1e-6
 
 
-def faults_of(folder: Folder, root: Path) -> list[Finding]:
-    """The marked numbers of the pages of a folder that contradict its tables."""
+def faults_of(folder: Folder, root: Path) -> Iterator[str]:
+    """The marked numbers of the pages of a folder that contradict its tables, in French."""
     from bs4 import BeautifulSoup
 
-    marked, findings = MarkedNumbers(folder), []
+    marked = MarkedNumbers(folder)
     for page in folder.pages:
         soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        place = page.relative_to(root).as_posix()
-        findings += [Finding(EXACT, NOTHING, None, because=(f"{place} : {text}",)) for text in marked.faults(soup)]
-    return findings
+        yield from (f"{page.relative_to(root).as_posix()} : {text}" for text in marked.faults(soup))
