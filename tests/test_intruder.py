@@ -6,6 +6,7 @@ Sixty tables and a mutant in eight in the quick suite; all of them when ``ALSES_
 import itertools
 import math
 import random
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -13,21 +14,24 @@ import pytest
 
 import intruder_cases as cases
 from conftest import ALL
+from helpers import paths
 from helpers.disclosure import intruder_model, intruder_test
 from helpers.disclosure.intruder_model import Relation, System, add_up
-from helpers.disclosure.intruder_test import EXACT, Intervals, Program, to_matrix, verdicts_of
+from helpers.disclosure.intruder_test import EXACT, Intervals, Program, to_matrix
 from intruder_cases import SITES, SIZE, exact
 
 TABLES = 1000 if ALL else 60
 
 
-def settled(system: System, cells: list, **options) -> Intervals:
+def settled(system: System, cells: list, span: int = 4) -> np.ndarray:
+    """How far apart the ends of cells are, up to ``span``."""
     sums = to_matrix([system.cells[cell] for cell in cells], len(system.truth))
-    return Intervals(Program(system), sums, [np.zeros(len(system.truth), dtype=bool)] * 2, **options).settle()
+    found = Intervals(Program(system.truth, system.relations), sums, np.zeros(len(system.truth), dtype=bool)).settle(span)
+    return np.minimum(found.high - found.low, span)
 
 
 def masked(counts: dict[str, int], totals: list[str], *, up_to: int) -> dict[str, int]:
-    """The verdicts on small cells that are hidden, when the others and totals are published."""
+    """The width of the intervals of small cells that are hidden, when the others and totals are published."""
     system, hidden = System(), [name for name, count in counts.items() if count <= up_to]
     for name, count in counts.items():
         system.add(name, count)
@@ -35,19 +39,19 @@ def masked(counts: dict[str, int], totals: list[str], *, up_to: int) -> dict[str
     for total in totals:
         terms = add_up(system.cells[name] for name in total)
         system.logic.append(Relation(terms, *[system.value(terms)] * 2, f"total {total}"))
-    return dict(zip(hidden, settled(system, hidden).verdicts.tolist(), strict=True))
+    return dict(zip(hidden, settled(system, hidden).tolist(), strict=True))
 
 
 def test_the_linked_example_of_eight_numbers_reveals_that_k_is_three():
     counts = dict(zip("ABIJKLMN", (2, 2, 8, 8, 3, 3, 3, 7), strict=True))
-    assert masked(counts, ["ABIJ", "KLMN", "ABIJKN", "LM"], up_to=3)["K"] == EXACT
+    assert masked(counts, ["ABIJ", "KLMN", "ABIJKN", "LM"], up_to=3)["K"] == 0
     # Each total alone keeps it hidden.
-    assert masked(counts, ["ABIJ", "KLMN"], up_to=3)["K"] != EXACT
+    assert masked(counts, ["ABIJ", "KLMN"], up_to=3)["K"] > 0
 
 
 def test_three_singletons_in_two_rows_are_found():
     counts = dict(zip("ABCDFIJ", (1, 1, 7, 1, 1, 2, 8), strict=True))
-    assert masked(counts, ["ABCD", "FIJ", "AF", "DI"], up_to=2) == dict.fromkeys("ABDFI", EXACT)
+    assert masked(counts, ["ABCD", "FIJ", "AF", "DI"], up_to=2) == dict.fromkeys("ABDFI", 0)
 
 
 def small_table(seed: int) -> tuple[System, list[tuple[dict, int, int]]]:
@@ -73,7 +77,7 @@ def small_table(seed: int) -> tuple[System, list[tuple[dict, int, int]]]:
 
 
 def enumerated(system: System, limits: list[tuple[dict, int, int]]) -> np.ndarray | None:
-    """The verdicts, by trying every table; None where they are too many."""
+    """The width of every interval, by trying every table; None where they are too many."""
     ends = [each[1:3] for each in system.logic[: len(system.truth)]]
     ranges = [range(int(low), int(high) + 1) for low, high in ends]
     if math.prod(map(len, ranges)) > 40_000:
@@ -82,15 +86,17 @@ def enumerated(system: System, limits: list[tuple[dict, int, int]]) -> np.ndarra
     for terms, low, high in limits:
         sums = tables[:, list(terms)].sum(axis=1)
         tables = tables[(sums >= low) & (sums <= high)]
-    return verdicts_of(np.ptp(tables, axis=0) + 1)
+    return np.ptp(tables, axis=0)
 
 
-def test_the_verdicts_are_those_of_an_enumeration():
+def test_the_intervals_are_those_of_an_enumeration():
     tables = ((seed, *small_table(seed)) for seed in itertools.count())
     known = ((seed, system, enumerated(system, limits)) for seed, system, limits in tables)
     for seed, system, true in itertools.islice((each for each in known if each[2] is not None), TABLES):
-        assert (settled(system, list(system.cells)).verdicts == true).all(), seed
-        assert ((settled(system, list(system.cells), is_brief=True).verdicts == EXACT) == (true == EXACT)).all(), seed
+        for span in (1, 4):
+            is_wide = settled(system, list(system.cells), span) >= span
+            assert (is_wide == (true >= span)).all(), (seed, span)
+        assert ((settled(system, list(system.cells)) == 0) == (true == 0)).all(), seed
 
 
 # --- a release -------------------------------------------------------------------------------------------------------
@@ -145,10 +151,10 @@ def test_a_small_count_of_the_network_is_refused(truth, good):
 def test_a_rounded_number_is_a_multiple_within_its_distance(truth, good):
     place, ends = good.index[good["precision"].eq("arrondi_secret")][0], ["effectif_min", "effectif_max"]
     # The ends follow the number, or not.
-    for columns, shift, told in ((["effectif_arrondi", *ends], 2, "multiple"), (["effectif_min"], 1, "bornes")):
+    for columns, shift in ((["effectif_arrondi", *ends], 2), (["effectif_min"], 1)):
         table = good.astype(dict.fromkeys(["effectif_arrondi", *ends], float))
         table.loc[place, columns] += shift
-        assert told in intruder_test.try_tables(table, truth, scenarios=[]).sentence
+        assert "celui de l’arrondi" in intruder_test.try_tables(table, truth, scenarios=[]).sentence
 
 
 def mutants(good):
@@ -172,3 +178,44 @@ def test_every_number_of_the_table_replaced_by_the_true_one_alarms(truth, good):
         if intruder_test.try_tables(table, truth, scenarios=[]).is_good:
             silent.append((place, column, value))
     assert len(tried) >= (150 if ALL else 20) and silent == []
+
+
+# --- its files -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def release(good, tmp_path_factory):
+    root, top = tmp_path_factory.mktemp("parution"), good[good["site_type"].eq("reseau")]
+    for site in ["", *SITES]:
+        path = root / (f"{cases.kind(site)}s/{site}" if site else "") / "indicateurs.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = pd.concat([good[good["site"].eq(site)], top]).drop_duplicates()
+        path.write_text(rows.to_csv(index=False, sep=";", decimal=","), encoding="utf-8-sig")
+    return root
+
+
+def test_a_protected_release_may_leave(release, truth):
+    found = intruder_test.try_folder(release, truth)
+    assert found.is_good, found.sentence
+    assert found.counts["rien"]["bon"] >= 10
+
+
+def test_two_folders_that_say_two_things_of_a_cell_are_refused(release, tmp_path, truth):
+    copy = shutil.copytree(release, tmp_path / "copie")
+    path = copy / "colleges/0590002B/indicateurs.csv"
+    text = path.read_text(encoding="utf-8-sig")
+    line = next(each for each in text.splitlines() if ";reseau;" in each and ";garcons;" in each)
+    path.write_text(text.replace(line, line.replace(";60", ";59").replace(";53,", ";52,")), encoding="utf-8-sig")
+    found = intruder_test.try_folder(copy, truth)
+    assert any("contredit" in each.sentence and "colleges/0590002B" in each.sentence for each in found.findings)
+
+
+def test_a_folder_without_a_table_is_no_release(tmp_path, truth):
+    with pytest.raises(FileNotFoundError, match="indicateurs.csv"):
+        intruder_test.try_folder(tmp_path, truth)
+
+
+def test_a_report_of_printed_figures_has_nothing_to_find(truth):
+    nothing = intruder_model.Truth(truth.sites.head(0), truth.network.head(0))
+    found = intruder_test.try_folder(paths.repository() / "docs" / "exemple", nothing)
+    assert found.findings == [] and found.sentence == "Aucun petit nombre ne se retrouve."

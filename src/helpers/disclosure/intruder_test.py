@@ -1,5 +1,7 @@
 """The intruder test of a release: the feasibility interval that its files leave to every small count."""
 
+import itertools
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,15 +11,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.disclosure.intruder_model import (
-    ALONE,
-    ASSOCIATION,
     NETWORK,
     NOTHING,
     OWN,
-    PART,
+    PLACE,
     PROTECTED,
     PUPIL,
     REST,
+    ROW,
     SCENARIOS,
     SIZE,
     SIZES,
@@ -25,29 +26,20 @@ from helpers.disclosure.intruder_model import (
     Known,
     Model,
     Relation,
-    System,
     Terms,
     Truth,
     read_comparisons,
     rows_of,
 )
-from helpers.disclosure.marked_numbers import faults_of, merge_folders, read_folders
-from helpers.schema import FEWEST_FOR_SHARE, FEWEST_PERSONS, ROUNDING_BASE
-from helpers.typography import french_spaces
+from helpers.schema import FEWEST_FOR_SHARE, FEWEST_PERSONS, ROUNDING_BASE, table_schema
+from helpers.typography import french_spaces, unescape_formula
 
-# --- Verdicts: how many values the feasibility interval of a cell has ---
+# --- What is found: cells with too few possible values ---
 
 # From this many possible values on, a reader has learnt little more than that the count is small.
 FEWEST_VALUES = 5
 GOOD, THIN, EXACT = 0, 1, 2
 VERDICTS = {GOOD: "bon", THIN: "mince", EXACT: "exact"}
-
-
-def verdicts_of(values):
-    """The verdict on cells that have so many possible values."""
-    return np.where(values < 2, EXACT, np.where(values < FEWEST_VALUES, THIN, GOOD))
-
-
 # At most so many published numbers are named: the first ones show where to look.
 _NAMED = 8
 
@@ -57,8 +49,8 @@ class Finding:
     """What refuses a release: a cell of one to four persons with a narrow interval, or a number that nothing explains.
 
     ``verdict`` is 2 (exact, or a number that should not be there) or 1 (fewer than five values); ``low`` and ``high``
-    are the ends of the interval; ``because`` the published numbers and relations that give it, in French; ``told_by``
-    the cells of these numbers: one of them must say less.
+    are the ends of the interval; ``because`` the published numbers and relations that give it, in French, for the first
+    findings; ``told_by`` the cells of these numbers: one of them must say less.
 
     >>> cellule = Cell(2021, "alses", "college", "0590001A", "sexe", "filles")
     >>> print(Finding(2, "rien", cellule, 3, 3, ("indicateurs.csv : 3",)).sentence)
@@ -130,107 +122,93 @@ class IntruderResult:
             "Aucun autre savoir n’a été supposé.",
         ]
 
-    def with_more(
-        self, findings: Iterable[Finding], counts: dict[str, dict[str, int]] | None = None
-    ) -> "IntruderResult":
-        """The result with other findings and other cells, in order of gravity."""
-        merged = {name: Counter(values) for name, values in self.counts.items()}
-        for name, values in (counts or {}).items():
-            merged.setdefault(name, Counter()).update(values)
-        order = list(SCENARIOS)
-        ranked = sorted(
-            [*self.findings, *findings],
-            key=lambda each: (-each.verdict, order.index(each.scenario), each.high - each.low),
-        )
-        return IntruderResult(ranked, {name: dict(values) for name, values in merged.items()})
 
-
-# --- A system as linear programs: in whole numbers where a witness is looked for ---
+# --- What an intruder knows, as linear programs (HiGHS) ---
 
 # A value farther than this from a whole number is no count.
 _NEAR = 1e-6
 # Stands for no upper end: no département accompanies so many persons.
 _CEILING = 1_000_000
-# A point found in whole numbers is a witness, however far from the best one.
-_GAP = 0.5
+# What a program in whole numbers has not found by then is not supposed: the cell counts as narrow.
+_TIME_LIMIT_S = 10
 
 
 class Program:
-    """A system as arrays: ends of the unknowns, then rows of a sparse matrix with their ends."""
+    """Relations between unknowns as arrays: ends of the unknowns, then rows of a sparse matrix with their ends."""
 
-    def __init__(self, system: System) -> None:
-        self.truth = np.array(system.truth, dtype=float)
-        relations = system.relations
-        alone = [each for each in relations if set(each.terms.values()) == {1} and len(each.terms) == 1]
+    def __init__(self, truth: list[int], relations: Iterable[Relation]) -> None:
+        self.truth = np.array(truth, dtype=float)
         self.low, self.high = np.zeros(len(self.truth)), np.full(len(self.truth), float(_CEILING))
-        for (place,), low, high in ((each.terms, each.low, each.high) for each in alone):
-            self.low[place], self.high[place] = max(low, self.low[place]), min(high, self.high[place])
-        rows = [each for each in relations if len(each.terms) > 1 or set(each.terms.values()) != {1}]
-        self.matrix = to_matrix([each.terms for each in rows], len(self.truth))
-        self.below, self.above = np.array([each[1:3] for each in rows], dtype=float).reshape(-1, 2).T
-
-    def knowing(self, known: Iterable[tuple[Terms, float, float]]) -> "Program":
-        """The program of who knows more: sums of unknowns and their ends."""
-        from scipy.sparse import vstack
-
-        more = Program.__new__(Program)
-        more.truth, more.low, more.high = self.truth, self.low.copy(), self.high.copy()
-        sums = []
-        for terms, low, high in known:
+        rows = []
+        for terms, low, high, *_ in relations:
             if len(terms) == 1 and set(terms.values()) == {1}:
                 (place,) = terms
-                more.low[place], more.high[place] = max(low, more.low[place]), min(high, more.high[place])
+                self.low[place], self.high[place] = max(low, self.low[place]), min(high, self.high[place])
             else:
-                sums.append((terms, low, high))
-        more.matrix = vstack([self.matrix, to_matrix([each[0] for each in sums], len(self.truth))], format="csr")
-        more.below, more.above = (
-            np.concatenate([ends, [each[side] for each in sums]]) for side, ends in ((1, self.below), (2, self.above))
-        )
-        return more
+                rows.append((terms, low, high))
+        self.matrix = to_matrix([terms for terms, *_ in rows], len(self.truth))
+        self.below, self.above = np.array([ends for _, *ends in rows], dtype=float).reshape(-1, 2).T
 
-    def blocks(self, held: np.ndarray) -> list[np.ndarray]:
-        """The unknowns (places) that are independent of the others once those of ``held`` (a mask) keep their value."""
+    def blocks(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The unknowns (places) that may move when those of a mask are held, and the independent block of each."""
         from scipy.sparse import bmat
         from scipy.sparse.csgraph import connected_components
 
-        free = np.flatnonzero(~held & (self.low < self.high))
-        shape = self.matrix[:, free]
-        _, labels = connected_components(bmat([[None, shape.T], [shape, None]], format="csr"), directed=False)
-        order = np.argsort(labels[: len(free)], kind="stable")
-        _, starts = np.unique(labels[: len(free)][order], return_index=True)
-        return [free[part] for part in np.split(order, starts[1:])] if len(free) else []
+        places = np.flatnonzero(~held & (self.low < self.high))
+        if not len(places):
+            return places, places
+        shape = self.matrix[:, places]
+        _, blocks = connected_components(bmat([[None, shape.T], [shape, None]], format="csr"), directed=False)
+        return places, blocks[: len(places)]
 
-    def solve(
-        self, cost: np.ndarray, block: np.ndarray, *, whole: bool | np.ndarray = True, **options
-    ) -> np.ndarray | None:
-        """The point where a cost is least over a block, the other unknowns being true; None without any."""
+    def push(
+        self, sums, most: np.ndarray, places: np.ndarray, point: np.ndarray, *, whole, gap: float = 0, is_alone=False
+    ):
+        """The point where sums are largest in all, each counted up to its ``most``; None without one.
+
+        The unknowns that are not at these ``places`` are those of ``point``; ``whole`` tells which are whole counts. If
+        ``is_alone``, relations with the others are left aside.
+        """
         from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import block_array, eye_array
 
-        if not len(block):
-            return None
-        inside = self.matrix[:, block]
-        rows = np.flatnonzero(np.diff(inside.indptr))
-        still = (self.matrix[rows] @ self.truth) - inside[rows] @ self.truth[block]
-        limits = LinearConstraint(inside[rows], self.below[rows] - still, self.above[rows] - still)
+        held, count = point.copy(), sums.shape[0]
+        held[places] = 0
+        inside = self.matrix[:, places]
+        count_inside = np.diff(inside.indptr)
+        is_in = count_inside > 0
+        if is_alone:
+            is_in &= count_inside == np.diff(self.matrix[:, np.flatnonzero(self.low < self.high)].indptr)
+        rows = np.flatnonzero(is_in)
+        still = self.matrix[rows] @ held
+        # One more unknown for each sum, which is at most the sum, and at most what it is counted up to.
+        matrix = block_array([[inside[rows], None], [sums[:, places], -eye_array(count)]], format="csc")
+        least = np.concatenate([self.below[rows] - still, -(sums @ held)])
+        largest = np.concatenate([self.above[rows] - still, np.full(count, np.inf)])
+        ends = np.append(self.low[places], np.full(count, -np.inf)), np.append(self.high[places], most)
         result = milp(
-            cost[block],
-            constraints=limits if len(rows) else None,
-            bounds=Bounds(self.low[block], self.high[block]),
-            integrality=np.broadcast_to(whole, len(self.truth))[block].astype(int),
-            options={"mip_rel_gap": 0} | options,
+            np.concatenate([np.zeros(len(places)), -np.ones(count)]),
+            constraints=LinearConstraint(matrix, least, largest),
+            bounds=Bounds(*ends),
+            integrality=np.append(np.broadcast_to(whole, len(places)), np.zeros(count)).astype(int),
+            options={"mip_rel_gap": gap, "time_limit": _TIME_LIMIT_S},
         )
         if result.x is None:
             return None
-        point = self.truth.copy()
-        point[block] = result.x
-        return point
+        held[places] = result.x[: len(places)]
+        return held
 
     def holds(self, point: np.ndarray) -> bool:
         """Whether a point is made of whole counts and satisfies every relation, to the unit."""
         near = np.rint(point)
         sums = self.matrix @ near
-        is_inside = ((near >= self.low) & (near <= self.high)).all() and np.abs(near - point).max(initial=0) <= _NEAR
+        is_inside = ((near >= self.low) & (near <= self.high)).all() and not is_broken(point).any()
         return bool(is_inside and (sums >= self.below).all() and (sums <= self.above).all())
+
+
+def is_broken(values: np.ndarray) -> np.ndarray:
+    """Which values are no whole counts, up to the solver's tolerance."""
+    return np.abs(values - np.rint(values)) > _NEAR
 
 
 def to_matrix(sums: list[Terms], width: int):
@@ -243,97 +221,96 @@ def to_matrix(sums: list[Terms], width: int):
     return csr_array((np.array(weights, float), np.array(places, np.int32), starts), shape=(len(sums), width))
 
 
-# --- Feasibility intervals: from inside by witnesses, from outside by the relaxed programs ---
+# --- Feasibility intervals: the values that witnesses reach, points in whole counts that fit all that is known ---
 
-# Directions tried on all cells together, as long as each shows this many to be wide.
-_ROUNDS, _WORTH = 8, 4
-# From so many unknowns on, a program in whole numbers takes seconds.
-_LARGE = 1000
+# How far apart the ends of a wide cell are.
+_WIDE = FEWEST_VALUES - 1
+# A witness for many cells need not be the best one.
+_GAP = 0.1
 
 
 class Intervals:
     """The feasibility interval of some cells, ``low`` to ``high``: values that witnesses reach; the truth is the first.
 
-    A cell is left once it has five values; if ``is_brief``, once it has two: it may then be called thin although more
-    could be reached. ``start`` are ends that are known to be reached.
+    ``start`` are ends that are known to be reached. The unknowns of ``sizes`` (a mask) tie all questions to each other:
+    while they are held, each block of questions is independent of the others.
     """
 
-    def __init__(self, program: Program, sums, stages: list[np.ndarray], *, start=None, is_brief: bool = False) -> None:
-        self.program, self.sums, self.stages, self.is_brief = program, sums, stages, is_brief
+    def __init__(self, program: Program, sums, sizes: np.ndarray, start: tuple | None = None) -> None:
+        self.program, self.sums, self.sizes = program, sums, sizes
         worth = sums @ program.truth
-        self.low, self.high = (worth.copy(), worth.copy()) if start is None else (start[0].copy(), start[1].copy())
-        self.random = np.random.default_rng(7)
+        self.low, self.high = (worth.copy(), worth.copy()) if start is None else start
+        self._places, self._blocks = program.blocks(sizes)
+        self._everything = np.flatnonzero(program.low < program.high)
 
-    @property
-    def verdicts(self) -> np.ndarray:
-        """0 good, 1 thin, 2 exact."""
-        return verdicts_of(self.high - self.low + 1)
+    def narrow(self, span: int = _WIDE) -> np.ndarray:
+        """The cells (places) whose ends are not known to be as far apart."""
+        return np.flatnonzero(self.high - self.low < span)
 
-    @property
-    def waiting(self) -> np.ndarray:
-        """Which cells are not shown to be wide; or not to be inexact, if that is enough."""
-        return self.verdicts > (THIN if self.is_brief else GOOD)
-
-    def explore(self, held: np.ndarray) -> "Intervals":
-        """Widens the intervals by points that push many cells at once, the unknowns of ``held`` being true."""
-        blocks = self.program.blocks(held)
-        for turn in range(_ROUNDS):
-            aimed = self.verdicts > GOOD
-            if not self.waiting.any():
-                break
-            signs = 1.0 - 2 * turn if turn < 2 else self.random.choice([-1.0, 1.0], len(aimed))
-            # Very unequal weights: some cells go as far as they can at the expense of the others.
-            cost = -(np.where(aimed, signs * np.exp(2 * self.random.standard_normal(len(aimed))), 0) @ self.sums)
-            for block in blocks:
-                # Most ends of relaxed programs are whole; any witness will do where they are not.
-                if cost[block].any() and not self.record(self.program.solve(cost, block, whole=False)):
-                    if len(block) < _LARGE:
-                        self.record(self.program.solve(cost, block, mip_rel_gap=_GAP, node_limit=1))
-            if turn and aimed.sum() - (aimed & (self.verdicts > GOOD)).sum() < _WORTH:
-                break
+    def explore(self, span: int = _WIDE, among: Iterable[int] | None = None) -> "Intervals":
+        """Widens the narrow cells, many at once: with the true sizes of places, then with others."""
+        for moves in (False, True):
+            for sign in (1.0, -1.0):
+                cells = self.narrow(span)
+                cells = cells if among is None else np.intersect1d(cells, among)
+                point = self.program.truth
+                if moves and len(cells):
+                    whole = self.sizes[self._everything]
+                    point = self._push(cells, sign, self._everything, point, whole=whole, gap=_GAP)
+                if point is not None and len(cells):
+                    self._follow(cells, sign, np.where(self.sizes, np.rint(point), self.program.truth))
         return self
 
-    def settle(self) -> "Intervals":
-        """Finds the ends of every cell that is not wide: the sizes of places being true, then with all that holds."""
-        for held in self.stages:
-            self.explore(held)
-        blocks = self.program.blocks(self.stages[-2])
-        everything = np.flatnonzero(self.program.low < self.program.high)
-        for place in np.flatnonzero(self.waiting):
-            own = [block for block in blocks if np.isin(self.sums[[place]].indices, block).any()]
-            # Whole counts for its own questions and for sizes: those of other questions follow, nearly always.
-            partly = self.stages[-2].copy()
-            partly[np.concatenate([*own, []]).astype(int)] = True
-            tries = [*((block, True) for block in own), *((everything, each) for each in (False, partly, True))]
-            for block, whole in tries:
-                is_wider: bool | None = True
-                while self.waiting[place] and is_wider:
-                    is_wider = self._push(place, block, whole=whole)
-                if not self.waiting[place] or (block is everything and is_wider is None):
-                    break
+    def settle(self, span: int) -> "Intervals":
+        """Finds the ends of the narrow cells, one by one."""
+        for cell in self.narrow(span):
+            # What its own questions do not allow, whatever the others are, nothing does.
+            is_own = np.isin(self._blocks, self._blocks[np.isin(self._places, self.sums[[cell]].indices)])
+            own = np.union1d(self._places[is_own], np.flatnonzero(self.sizes))
+            low, high = self._ends(cell, np.intersect1d(own, self._everything), is_alone=True)
+            wanted = span if high - low >= span else min(1, high - low)
+            if self.high[cell] - self.low[cell] < wanted:
+                self.explore(wanted, [cell])
+            if self.high[cell] - self.low[cell] < wanted:
+                self._ends(cell, self._everything)
         return self
 
-    def _push(self, place: int, block: np.ndarray, *, whole: bool | np.ndarray) -> bool | None:
-        """Looks for values of a cell beyond those that are reached: whether one is found; None where there is none."""
-        own, before, is_possible = self.sums[[place]], (self.low[place], self.high[place]), False
-        terms = dict(zip(own.indices.tolist(), own.data.tolist(), strict=True))
-        for sign in (1.0, -1.0):
-            beyond = (self.high[place] + 1, np.inf) if sign > 0 else (-np.inf, self.low[place] - 1)
-            farther = self.program.knowing([(terms, *beyond)])
-            point = farther.solve(-sign * own.toarray()[0], block, whole=whole, mip_rel_gap=np.inf)
-            is_possible |= point is not None
-            self.record(point)
-        return (self.low[place], self.high[place]) != before if is_possible else None
+    def _ends(self, cell: int, places: np.ndarray, *, is_alone: bool = False) -> tuple[float, float]:
+        """How far a cell goes when these unknowns may move, in whole persons."""
+        ends, only = [], np.array([cell])
+        for sign in (-1.0, 1.0):
+            point = self._push(only, sign, places, self.program.truth, whole=not is_alone, is_alone=is_alone)
+            ends.append(
+                sign * np.inf if point is None else sign * np.floor(sign * (self.sums[only] @ point)[0] + _NEAR)
+            )
+            if point is not None:
+                self.record(point)
+        return ends[0], ends[1]
 
-    def record(self, point: np.ndarray | None) -> bool:
-        """Widens every interval by a point; whether it is a witness."""
-        is_witness = point is not None and self.program.holds(point)
-        if is_witness:
+    def _push(self, cells: np.ndarray, sign: float, places: np.ndarray, point: np.ndarray, **options):
+        """The point where these cells are as wide as asked on one side, as far as possible."""
+        most = self.low[cells] + _WIDE if sign > 0 else _WIDE - self.high[cells]
+        return self.program.push(sign * self.sums[cells], most, places, point, **options)
+
+    def _follow(self, cells: np.ndarray, sign: float, point: np.ndarray) -> None:
+        """Moves cells with the sizes of a point: relaxed programs give whole counts, except in cross-tabulations."""
+        moved = self._push(cells, sign, self._places, point, whole=False)
+        if moved is None:
+            return
+        is_left = np.isin(self._blocks, self._blocks[is_broken(moved[self._places])])
+        if is_left.any():
+            again = self._push(cells, sign, self._places[is_left], moved, whole=True, gap=_GAP)
+            moved[self._places[is_left]] = (point if again is None else again)[self._places[is_left]]
+        self.record(moved)
+
+    def record(self, point: np.ndarray) -> None:
+        """Widens every interval by a point, if it is a witness."""
+        if self.program.holds(point):
             worth = self.sums @ np.rint(point)
-            np.minimum(self.low, worth, out=self.low)
-            np.maximum(self.high, worth, out=self.high)
-        return is_witness
+            self.low, self.high = np.minimum(self.low, worth), np.maximum(self.high, worth)
 
+
+# --- Which published numbers reveal a cell: those that hold its two ends, by the dual values ---
 
 # A published number weighs on an end when its dual value is above this.
 _WEIGHS = 1e-7
@@ -362,8 +339,6 @@ def explain(model: Model, cell: Cell, known: Iterable[Known]) -> list[Relation]:
 
 # --- The test of tables: every cell of one to four persons, in every scenario, each year ---
 
-# At most so many findings are explained in a scenario: each takes two more programs.
-_EXPLAINED = 12
 _CONTRADICTED = "Un nombre publié en contredit un autre, ou n’est pas celui des dossiers : {}"
 
 
@@ -383,9 +358,10 @@ def try_tables(
     one possible value in any scenario, by one with fewer than five for an intruder who knows nothing else, or by a
     number that is neither exact nor rounded as it says.
     """
-    result = IntruderResult(counts={name: dict.fromkeys(VERDICTS.values(), 0) for name in scenarios})
+    findings, names = [], list(scenarios)
+    counts = {name: Counter(dict.fromkeys(VERDICTS.values(), 0)) for name in names}
     for year in truth.years:
-        if stops_early and not result.is_good:
+        if stops_early and findings:
             break
         rows = rows_of(indicators, year)
         model = Model(truth, rows, year)
@@ -393,13 +369,17 @@ def try_tables(
             read_comparisons(model, truth, comparisons)
         values = [(each, model.system.value(each.terms)) for each in model.system.relations]
         wrong = [_CONTRADICTED.format(each.why) for each, value in values if not each.low <= value <= each.high]
-        result = result.with_more(
-            Finding(EXACT, NOTHING, None, because=(text,)) for text in [*unexplained_numbers(rows), *wrong]
-        )
+        told = [*unexplained_numbers(rows), *wrong]
+        findings += [Finding(EXACT, NOTHING, None, because=(text,)) for text in told]
         # Numbers that cannot hold together leave no value to find: the release is refused already.
-        if not wrong:
-            result = _try_year(result, model, list(result.counts), stops_early=stops_early)
-    return result
+        if not wrong and names:
+            for name, found, seen in _try_year(model, names):
+                findings += found
+                counts[name].update(seen)
+                if stops_early and findings:
+                    break
+    findings.sort(key=lambda each: (-each.verdict, list(SCENARIOS).index(each.scenario), each.high - each.low))
+    return IntruderResult(findings, {name: dict(values) for name, values in counts.items()})
 
 
 def small_cells(model: Model) -> list[Cell]:
@@ -409,89 +389,64 @@ def small_cells(model: Model) -> list[Cell]:
     return list(small)
 
 
-def _try_year(result: IntruderResult, model: Model, scenarios: list[str], *, stops_early: bool) -> IntruderResult:
-    """Each scenario, the one that refuses most often first; without other knowledge last, since all witnesses hold."""
+def _try_year(model: Model, scenarios: list[str]) -> Iterator[tuple[str, list[Finding], dict[str, int]]]:
+    """Each scenario with its findings and how many cells have each verdict: those that refuse most often come first.
+
+    What is wide for who knows nearly everything is wide for who knows a part of it: each scenario has few cells left.
+    """
     system, cells = model.system, small_cells(model)
-    program, sums = Program(system), to_matrix([system.cells[cell] for cell in cells], len(system.truth))
-    # What keeps its true value, from most to nothing: the sizes of places tie all questions, cross-tabulations some.
-    sizes, crossed = np.zeros((2, len(system.truth)), dtype=bool)
+    sums = to_matrix([system.cells[cell] for cell in cells], len(system.truth))
+    sizes = np.zeros(len(system.truth), dtype=bool)
     sizes[model.sizes] = True
-    crossed[[place for own in model.crossed.values() for cell in own for place in system.cells[cell]]] = True
-    stages = [sizes | crossed, ~crossed, sizes, sizes & crossed]
-    # What is wide for who knows almost everything is wide for others, who know less.
-    strong = [_Stronger(model, program, sums, stages, groups) for groups in _groups_of_associations(model)]
-    worth = sums @ program.truth
-    reached = worth.copy(), worth.copy()
-    for name in sorted(scenarios, key=lambda name: (name == NOTHING, name != PUPIL)):
-        if stops_early and not result.is_good:
-            break
+    most = [each for name in (SIZES, ROW, PUPIL) for known, _ in SCENARIOS[name].knowledge(model) for each in known]
+    union = Intervals(_program(model, most), sums, sizes).explore()
+    for name in sorted(scenarios, key=lambda name: (name == OWN, name != NOTHING, name != PUPIL)):
         # The worst verdict of all the intruders of a scenario; -1 for a cell that none of them is judged on.
-        worst, found = np.full(len(cells), -1), {}
+        worst, found, span = np.full(len(cells), -1), {}, _WIDE if name == NOTHING else 1
+        coalitions = _coalitions(model, sums, sizes) if name == OWN else []
         for known, association in SCENARIOS[name].knowledge(model):
-            places, terms = _judged(model, cells, known, name), [(system.cells[cell], *ends) for cell, *ends in known]
-            starts = [each.reached_for(name, association) for each in strong] + ([reached] if name == NOTHING else [])
-            start = (
-                np.min([low for low, _ in starts], axis=0)[places],
-                np.max([high for _, high in starts], axis=0)[places],
-            )
-            informed, is_brief = program.knowing(terms), name != NOTHING
-            own = Intervals(informed, sums[places], stages, start=start, is_brief=is_brief).settle()
-            supposed = _is_supposed(model, [cells[place] for place in places], own, terms, name)
-            verdicts = np.where(supposed, -1, own.verdicts)
+            places = _judged(model, cells, known, name)
+            starts = [each for movers, each in coalitions if association not in movers] or [union]
+            low = np.min([each.low for each in starts], axis=0)
+            high = np.max([each.high for each in starts], axis=0)
+            own = Intervals(_program(model, known), sums[places], sizes, (low[places], high[places]))
+            own = (own if coalitions else own.explore()).explore(span).settle(span)
+            supposed = _is_supposed(model, [cells[place] for place in places], own, known, name)
+            verdicts = np.where(own.high == own.low, EXACT, np.where(own.high - own.low < _WIDE, THIN, GOOD))
+            verdicts = np.where(supposed, -1, verdicts)
             worst[places] = np.maximum(worst[places], verdicts)
-            np.minimum.at(reached[0], places, own.low)
-            np.maximum.at(reached[1], places, own.high)
-            for rank in np.flatnonzero(verdicts > (THIN if is_brief else GOOD)):
+            for rank in np.flatnonzero(verdicts > (GOOD if name == NOTHING else THIN)):
                 cell, ends = cells[places[rank]], (float(own.low[rank]), float(own.high[rank]))
-                because = explain(model, cell, known) if len(found) < _EXPLAINED else []
-                whys = dict.fromkeys(each.why for each in because)
+                # One is explained: it takes two more programs.
+                because = [] if found else explain(model, cell, known)
                 told_by = dict.fromkeys(told for each in because for told in each.cells)
-                found[cell] = Finding(int(verdicts[rank]), name, cell, *ends, tuple(whys), tuple(told_by))
-        counts = {word: int((worst == verdict).sum()) for verdict, word in VERDICTS.items()}
-        result = result.with_more(found.values(), {name: counts})
-    return result
+                whys = tuple(dict.fromkeys(each.why for each in because))
+                found[cell] = Finding(int(verdicts[rank]), name, cell, *ends, whys, tuple(told_by))
+        yield name, list(found.values()), {word: int((worst == verdict).sum()) for verdict, word in VERDICTS.items()}
 
 
-def _groups_of_associations(model: Model) -> list[dict[str, int]]:
-    """Three ways to group associations: each alone, then the rows and the columns of a square that they fill.
+def _program(model: Model, known: Iterable[Known], *, is_read: bool = True) -> Program:
+    """All that an intruder relies on: what is published, unless it is not read, and what a scenario supposes."""
+    system = model.system
+    supposed = [Relation(system.cells[cell], *ends, "") for cell, *ends in known]
+    return Program(system.truth, [*(system.relations if is_read else system.logic), *supposed])
 
-    Two associations are never together in both the rows and the columns.
+
+def _coalitions(model: Model, sums, sizes: np.ndarray) -> list[tuple[set[str], Intervals]]:
+    """Coalitions of associations: those outside each, and what it leaves possible, as does each of its members.
+
+    Each association has a code of as many digits as the others: of any two, one is inside without the other and the
+    other without it.
     """
-    names = sorted({association for association, _ in model.pairs})
-    side = int(np.ceil(np.sqrt(len(names))))
-    ranks = range(len(names))
-    ways = dict.fromkeys([tuple(ranks), tuple(n // side for n in ranks), tuple(n % side for n in ranks)])
-    return [dict(zip(names, way, strict=True)) for way in ways]
-
-
-class _Stronger(Intervals):
-    """The intervals left to who knows the network, all sizes, and the totals of groups of associations (their ranks).
-
-    What moves inside a group moves nothing that an association of another group knows.
-    """
-
-    def __init__(self, model: Model, program: Program, sums, stages: list[np.ndarray], groups: dict[str, int]) -> None:
-        self.groups, truth = groups, program.truth
-        sites = {leaf: pair[0] for pair, leaf in model.leaves.items()} | {(PART, ALONE): ""}
-        sites |= {(ASSOCIATION, name): name for name in groups if name}
-        owner, totals = np.full(len(truth), -1), {}
-        for cell, terms in model.system.cells.items():
-            if len(terms) == 1 and cell[2:4] in sites:
-                owner[list(terms)] = groups[sites[cell[2:4]]]
-                totals.setdefault((groups[sites[cell[2:4]]], *cell[4:]), {}).update(terms)
-        fixed = [{int(place): 1} for place in np.flatnonzero(stages[-2] | (owner < 0))]
-        known = [(terms, *[truth[list(terms)].sum()] * 2) for terms in [*totals.values(), *fixed]]
-        super().__init__(program.knowing(known), sums, stages)
-        owners = [set(group) for group in np.split(owner[sums.indices], sums.indptr[1:-1])]
-        self.owner = np.array([group.pop() if len(group) == 1 else -1 for group in owners], dtype=int)
-        for held in stages[:-1]:
-            self.explore(held)
-
-    def reached_for(self, name: str, association: str) -> tuple[np.ndarray, np.ndarray]:
-        """The ends that are reached for the intruder of a scenario too, an association or nobody in particular."""
-        is_other = (self.owner >= 0) & (self.owner != self.groups.get(association)) if name == OWN else name != PUPIL
-        worth = self.sums @ self.program.truth
-        return np.where(is_other, self.low, worth), np.where(is_other, self.high, worth)
+    records = {name: known for known, name in SCENARIOS[OWN].knowledge(model)}
+    digits = next(many for many in itertools.count(2) if math.comb(many, many // 2) >= len(records))
+    codes = dict(zip(records, itertools.combinations(range(digits), digits // 2), strict=False))
+    found = []
+    for digit in range(digits):
+        outside = {name for name, code in codes.items() if digit in code}
+        known = [each for name in records if name not in outside for each in records[name]]
+        found.append((outside, Intervals(_program(model, known), sums, sizes).explore().explore(1)))
+    return found
 
 
 def _judged(model: Model, cells: list[Cell], known: list[Known], name: str) -> np.ndarray:
@@ -507,100 +462,93 @@ def _judged(model: Model, cells: list[Cell], known: list[Known], name: str) -> n
     return np.fromiter(judged, dtype=int)
 
 
-def _is_supposed(model: Model, cells: list[Cell], own: Intervals, known: list, name: str) -> np.ndarray:
+def _is_supposed(model: Model, cells: list[Cell], own: Intervals, known: list[Known], name: str) -> np.ndarray:
     """Which cells are exact for who knows what a scenario supposes and reads nothing: no release reveals them.
 
     So is the number of persons in no known collège, for who knows the size of each: it says nothing of them.
     """
-    is_exact = own.verdicts == EXACT
+    is_exact = own.low == own.high
     supposed = np.array([name == SIZES and cell.indicateur == SIZE and cell.site_type == REST for cell in cells], bool)
     if known and is_exact.any():
-        unread = Program(System(model.system.truth, model.system.cells, model.system.logic)).knowing(known)
-        supposed[is_exact] |= (
-            Intervals(unread, own.sums[is_exact], own.stages, is_brief=True).settle().verdicts == EXACT
-        )
+        unread = Intervals(_program(model, known, is_read=False), own.sums[is_exact], own.sizes).settle(1)
+        supposed[is_exact] |= unread.low == unread.high
     return supposed
 
 
 # --- Does each published row follow the rounding rules? What they do not explain comes from elsewhere ---
 
-# How far the true count may be from the multiple that is shown: one base, or two when one was not enough.
-SHIFTS = (ROUNDING_BASE - 1, 2 * ROUNDING_BASE - 1)
-
 
 def unexplained_numbers(rows: pd.DataFrame) -> Iterator[str]:
-    """The numbers of `rows_of` a table that no rule explains, in French; protected ones have ``effectif_arrondi``."""
-    is_network, is_protected = rows["site_type"].eq(NETWORK), rows["precision"].eq(PROTECTED)
-    is_exact = {name: rows[shown].isna() & rows[f"{name}_min"].eq(rows[f"{name}_max"]) for name, shown in _SHOWN}
-    none = pd.Series(np.nan, index=rows.index)
+    """The rows of `rows_of` a table that no rule explains, in French: they give more than the numbers displayed."""
+    is_protected = rows["precision"].eq(PROTECTED)
+    own = rows[is_protected]
+    shown = own[["effectif_arrondi", "base_arrondie"]]
+    is_fine = shown.mod(ROUNDING_BASE).fillna(0).eq(0).all(axis=1) & shown.notna().any(axis=1)
+    # Of a site, no count is exact; of the network, one beside a rounded base.
+    is_fine &= own["effectif_arrondi"].notna() | own["site_type"].eq(NETWORK)
     faults = {
-        "un nombre exact, au niveau d’un site": ~is_protected & ~is_network,
-        # In the network, a count may be exact beside a rounded base, but not both.
-        "un nombre exact dit protégé": is_protected & is_exact["effectif"] & rows["base_arrondie"].isna(),
+        "un nombre exact, au niveau d’un site": rows[~is_protected & rows["site_type"].ne(NETWORK)],
+        "un nombre qui n’est pas celui de l’arrondi": own[~(is_fine & (_is_told(own, 1) | _is_told(own, 2)))],
     }
-    for (name, shown), most, is_asked in (
-        (_SHOWN[0], rows["base_max"], is_protected & ~(is_network & is_exact["effectif"])),
-        (_SHOWN[1], none, is_protected & rows["base_min"].notna() & ~is_exact["base"]),
-    ):
-        ends = rows[[f"{name}_min", f"{name}_max"]].to_numpy().T
-        tops = [
-            (rows[shown] - by, top) for by in SHIFTS for top in (rows[shown] + by, np.minimum(rows[shown] + by, most))
-        ]
-        is_told = np.any([(ends[0] == low.clip(lower=0)) & (ends[1] == top) for low, top in tops], axis=0)
-        faults[f"{name} qui n’est pas un multiple de {ROUNDING_BASE}"] = is_asked & rows[shown].mod(ROUNDING_BASE).ne(0)
-        faults[f"{name} dont les bornes ne sont pas celles de l’arrondi"] = is_asked & rows[shown].notna() & ~is_told
-    faults |= _share_faults(rows, is_protected)
-    for fault, is_found in faults.items():
-        for row in rows[is_found].itertuples():
+    for fault, found in faults.items():
+        for row in found.itertuples():
             yield f"{row.lieu} : {row.cellule.title} : {fault}"
 
 
-# Each number of a row, and the column of its rounded value.
-_SHOWN = (("effectif", "effectif_arrondi"), ("base", "base_arrondie"))
+def _is_told(rows: pd.DataFrame, bases: int) -> pd.Series:
+    """Whether ends and shares are those of displayed numbers, less than so many bases from the true ones."""
+    spread, ends, shown = bases * ROUNDING_BASE - 1, {}, []
+    for name, rounded in (("effectif", rows["effectif_arrondi"]), ("base", rows["base_arrondie"])):
+        ends[f"{name}_min"] = (rounded - spread).clip(lower=0).fillna(rows[f"{name}_min"])
+        ends[f"{name}_max"] = (rounded + spread).fillna(rows[f"{name}_min"])
+        shown.append(rounded.fillna(rows[f"{name}_min"]))
+    ends["effectif_max"] = np.fmin(ends["effectif_max"], ends["base_max"])
+    has_share, share = shown[1] >= FEWEST_FOR_SHARE, (100 * shown[0] / shown[1]).clip(upper=100)
+    ends["part_min_pct"] = (100 * ends["effectif_min"] / ends["base_max"]).where(has_share)
+    ends["part_max_pct"] = (100 * ends["effectif_max"] / ends["base_min"]).clip(upper=100).where(has_share)
+    given = rows[list(ends)].to_numpy(float)
+    is_same = np.isclose(given, np.column_stack(list(ends.values())), rtol=0, atol=_NEAR, equal_nan=True).all(axis=1)
+    is_near = (rows["part_imprimee_pct"] - share).abs() <= 0.5 * 10.0 ** -rows["decimales"] + _NEAR
+    return is_same & is_near.where(has_share, rows["part_imprimee_pct"].isna())
 
 
-def _share_faults(rows: pd.DataFrame, is_protected: pd.Series) -> dict[str, pd.Series]:
-    """The shares must be those of the numbers displayed, their ends those of the ends displayed."""
-    count, base = (rows[shown].fillna(rows[f"{name}_min"]) for name, shown in _SHOWN)
-    share, printed = (100 * count / base).clip(upper=100), rows["part_imprimee_pct"]
-    half = 0.5 * 10.0 ** -rows["decimales"].fillna(0)
-    is_exact = rows["effectif_min"].eq(rows["effectif_max"]) & rows["base_min"].eq(rows["base_max"]) & base.gt(0)
-    is_far = printed.notna() & ~(printed - share).abs().le(half + 1e-9)
-    faults = {
-        "une part sans base": is_protected & base.isna() & printed.notna(),
-        f"une part sur une base de moins de {FEWEST_FOR_SHARE}": is_protected
-        & base.lt(FEWEST_FOR_SHARE)
-        & printed.notna(),
-        "une part qui n’est pas celle des nombres affichés": is_far & base.notna() & (is_protected | is_exact),
-    }
-    counts, bases = (
-        [rows[f"{name}_min"], rows[f"{name}_max"], own] for (name, _), own in zip(_SHOWN, (count, base), strict=True)
-    )
-    possible = [(100 * one / whole).clip(upper=100) for one in counts for whole in (*bases, one)]
-    for end in (rows["part_min_pct"], rows["part_max_pct"]):
-        is_explained = np.any([(end - each).abs().lt(1e-6) for each in [*possible, 0 * share, 0 * share + 100]], axis=0)
-        is_own = (end - share).abs().lt(1e-6)
-        is_wrong = end.notna() & np.where(is_protected, base.notna() & ~is_explained, is_exact & ~is_own)
-        name = "une borne de part que les nombres affichés n’expliquent pas"
-        faults[name] = is_wrong | faults.get(name, False)
-    return faults
+# --- The test of a whole release, from its files ---
+
+# The perimeter of the network's persons in the tables of a site, where « alses » is the site.
+_BESIDE = "alses_reseau"
 
 
-# --- The test of a whole release: its tables together, and the marked numbers of its pages ---
+def try_folder(folder: Path, truth: Truth) -> IntruderResult:
+    """What an intruder finds again in a published folder: see `try_tables` for what refuses a release.
 
-
-def try_folder(folder: Path, truth: Truth, *, scenarios: Iterable[str] = tuple(SCENARIOS)) -> IntruderResult:
-    """What an intruder finds again in a published folder, and the marked numbers that are not those published.
-
-    Reads every ``indicateurs.csv``, the network's ``comparaisons.csv`` and all pages; findings name the file. See
-    `try_tables` for what refuses a release.
+    Reads every ``indicateurs.csv`` and the network's ``comparaisons.csv``; findings name the file. Pages are made from
+    these tables alone, where nothing else can be read.
 
     Raises
     ------
     FileNotFoundError
         when the folder holds no indicateurs.csv.
     """
-    folders = read_folders(folder)
-    tables = try_tables(merge_folders(folders), truth, scenarios=scenarios, comparisons=folders[0].comparisons)
-    faults = (fault for each in folders for fault in faults_of(each, folder))
-    return tables.with_more(Finding(EXACT, NOTHING, None, because=(fault,)) for fault in faults)
+    files = sorted(folder.rglob("indicateurs.csv"), key=lambda path: (path.parent != folder, path))
+    if not files or files[0].parent != folder:
+        raise FileNotFoundError(f"{folder.name} : indicateurs.csv manque")
+    tables = [read_table(path, "indicateurs").assign(**{PLACE: path.relative_to(folder).as_posix()}) for path in files]
+    rows = pd.concat(tables, ignore_index=True)
+    rows["perimetre"] = rows["perimetre"].replace(_BESIDE, "alses")
+    # The rows of the network stand in the folder of every site.
+    rows = rows.drop_duplicates([column for column in rows if column != PLACE], ignore_index=True)
+    comparisons = folder / "comparaisons.csv"
+    compared = read_table(comparisons, "comparaisons") if comparisons.is_file() else None
+    return try_tables(rows, truth, comparisons=compared)
+
+
+def read_table(path: Path, name: str) -> pd.DataFrame:
+    """A published table: texts without missing values, numbers (decimal comma) as floats."""
+    table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    kinds = {each["name"]: each["type"] for each in table_schema(name)["fields"]}
+    for column in table:
+        if kinds.get(column) in ("integer", "number"):
+            table[column] = pd.to_numeric(table[column].str.replace(",", ".").replace("", None), errors="coerce")
+        else:
+            table[column] = table[column].map(unescape_formula)
+    return table
