@@ -51,7 +51,7 @@ def once(seed: int) -> dict[str, float]:
         sites = timed(seconds, "count", indicators.count_sites, persons)
         tables = own, sites, rounding.list_sites(sites)
         timed(seconds, "round", rounding.protect, *tables, key=b"bench")
-        shown.append(timed(seconds, "protect", protect_from_attack, *tables, key=b"bench").indicators)
+        shown.append(timed(seconds, "protect", protect_from_attack, *tables, key=b"bench"))
         exact.append(own)
         counts.append(sites)
     truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in (counts, exact)))

@@ -16,7 +16,7 @@ import intruder_cases as cases
 from conftest import ALL
 from helpers import paths
 from helpers.disclosure import intruder_model, intruder_test
-from helpers.disclosure.intruder_model import Relation, System, add_up
+from helpers.disclosure.intruder_model import System, add_up
 from helpers.disclosure.intruder_test import EXACT, Intervals, Program, to_matrix
 from intruder_cases import SITES, SIZE, exact
 
@@ -26,7 +26,7 @@ TABLES = 1000 if ALL else 60
 def settled(system: System, cells: list, span: int = 4) -> np.ndarray:
     """How far apart the ends of cells are, up to ``span``."""
     sums = to_matrix([system.cells[cell] for cell in cells], len(system.truth))
-    found = Intervals(Program(system.truth, system.relations), sums, np.zeros(len(system.truth), dtype=bool)).settle(span)
+    found = Intervals(Program(system.truth, system.logic), sums, np.zeros(len(system.truth), dtype=bool)).settle(span)
     return np.minimum(found.high - found.low, span)
 
 
@@ -35,10 +35,10 @@ def masked(counts: dict[str, int], totals: list[str], *, up_to: int) -> dict[str
     system, hidden = System(), [name for name, count in counts.items() if count <= up_to]
     for name, count in counts.items():
         system.add(name, count)
-        system.logic.append(Relation(system.cells[name], *((1, np.inf) if name in hidden else (count, count)), name))
+        system.logic.append((system.cells[name], *((1, np.inf) if name in hidden else (count, count))))
     for total in totals:
         terms = add_up(system.cells[name] for name in total)
-        system.logic.append(Relation(terms, *[system.value(terms)] * 2, f"total {total}"))
+        system.logic.append((terms, *[system.value(terms)] * 2))
     return dict(zip(hidden, settled(system, hidden).tolist(), strict=True))
 
 
@@ -63,7 +63,7 @@ def small_table(seed: int) -> tuple[System, list[tuple[dict, int, int]]]:
         count = pick.randint(0, 5)
         ends = [(count, count), (max(0, count - 4), count + 4), (1, 4) if 1 <= count <= 4 else (0, 6)]
         system.add((place, answer), count)
-        system.logic.append(Relation(system.cells[place, answer], *pick.choice(ends), "case"))
+        system.logic.append((system.cells[place, answer], *pick.choice(ends)))
     lines = [[(place, answer) for answer in range(answers)] for place in range(places)]
     lines += [[(place, answer) for place in range(places)] for answer in range(answers)]
     # Two of three places make an association.
@@ -72,7 +72,7 @@ def small_table(seed: int) -> tuple[System, list[tuple[dict, int, int]]]:
         terms, width = {place * answers + answer: 1 for place, answer in line}, pick.choice([0, 0, 2, 4])
         count = system.value(terms)
         limits.append((terms, max(0, count - pick.randint(0, width)), count + pick.randint(0, width)))
-        system.logic.append(Relation(*limits[-1], "total"))
+        system.logic.append(limits[-1])
     return system, limits
 
 
@@ -119,14 +119,14 @@ def test_a_true_controlled_rounding_may_leave(truth, good):
     assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] >= 10
 
 
-def test_exact_sites_are_refused_with_the_small_ones_masked_or_not_and_the_equation_is_named(truth):
+def test_exact_sites_are_refused_with_the_small_ones_masked_or_not(truth):
     table = cases.table_of({site: exact(site) for site in SITES}, rounded=False)
     assert intruder_test.try_tables(table, truth).counts["rien"]["exact"] >= 10
     is_small = table["effectif_min"].between(1, 4) & table["site_type"].ne("reseau")
     found = intruder_test.try_tables(table[~is_small], truth, scenarios=["rien"])
     first = next(each for each in found.findings if each.cell is not None)
     assert not found.is_good and first.verdict == EXACT
-    assert "On retrouve le nombre exact" in first.sentence and "indicateurs.csv" in first.sentence
+    assert "On retrouve le nombre exact" in first.sentence
 
 
 def test_rounding_each_number_to_the_nearest_five_is_refused(truth):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from helpers.disclosure.intruder_model import Cell, Model, Truth, rows_of
-from intruder_cases import YEAR, atom, attacked, cell, plain
+from intruder_cases import YEAR, atom, attacked, cell
 
 
 def told(found, state: str = "rien") -> dict[tuple[str, str], tuple[float, float]]:
@@ -48,8 +48,6 @@ def test_a_single_small_answer_of_the_network_is_what_the_others_leave_of_the_ba
     rows = cells(counts | {"sexe/non_renseigne": (0, 4)})
     found = attacked(rows, [atom("A", "0590001A", counts), atom("A", "", {})], network=cells(counts), scenarios=["rien"])
     assert told(found) == {("0590001A", "non_renseigne"): (3, 3)}
-    assert {each.modalite for each in found.findings[0].told_by} >= {"filles", "garcons"}
-    assert "Sexe : filles, 25" in plain(found.sentence)
 
 
 def test_a_crossing_of_an_association_is_bound_by_its_answers():
@@ -100,8 +98,7 @@ def test_a_site_without_a_report_is_known_to_be_small_where_another_has_one(rows
     truth = Truth(pd.concat(atoms), rows[rows["site_type"].eq("reseau")])
     system = Model(truth, rows_of(rows, YEAR), YEAR).system
     terms = system.cells[Cell(YEAR, "alses", "college", "0590003C", "accompagnements")]
-    said = system.published.get(tuple(terms.items()))
-    assert (said[1:3] if said else (0, float("inf"))) == ends
+    assert [low_high for own, *low_high in system.published if own == terms] == [[*ends]] * (ends[0] > 0)
 
 
 def test_new_colleges_are_a_sum_that_the_comparison_reveals():

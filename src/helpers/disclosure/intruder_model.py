@@ -120,14 +120,8 @@ def add_up(parts: Iterable[Terms], less: Terms | None = None) -> Terms:
     return {place: weight for place, weight in total.items() if weight}
 
 
-class Relation(NamedTuple):
-    """``low <= sum <= high``, why, in French, and the published cells that say so."""
-
-    terms: Terms
-    low: float
-    high: float
-    why: str
-    cells: tuple[Cell, ...] = ()
+# Ends of a sum: terms, least, most.
+Relation = tuple[Terms, float, float]
 
 
 @dataclass
@@ -136,9 +130,10 @@ class System:
 
     truth: list[int] = field(default_factory=list)
     cells: dict[Cell, Terms] = field(default_factory=dict)
-    # What holds whatever is published, then what published tables say: one relation a sum.
+    # What holds whatever is published, then what published tables say, each with its place and its cell.
     logic: list[Relation] = field(default_factory=list)
-    published: dict[tuple, Relation] = field(default_factory=dict)
+    published: list[Relation] = field(default_factory=list)
+    _places: list[tuple[str, Cell]] = field(default_factory=list)
 
     def add(self, cell: Cell, count: int) -> None:
         """Adds an unknown, which is a cell."""
@@ -149,29 +144,22 @@ class System:
         """The true value of a sum."""
         return sum(weight * self.truth[place] for place, weight in terms.items())
 
-    def require(self, parts: Iterable[Terms], less: Terms, why: str, *, least: float = 0, most: float = 0) -> None:
+    def require(self, parts: Iterable[Terms], less: Terms, *, least: float = 0, most: float = 0) -> None:
         """Sums minus another lie between two ends (equal by default), if records bear it out."""
         terms = add_up(parts, less)
         if terms and least <= self.value(terms) <= most:
-            self.logic.append(Relation(terms, least, most, why))
+            self.logic.append((terms, least, most))
 
     def publish(self, terms: Terms, low: float, high: float, cell: Cell, place: str) -> None:
         """A published place says that a sum lies between two ends."""
-        value = (
-            f"{low:.0f}" if low == high else f"{low:.0f} au moins" if high == np.inf else f"de {low:.0f} à {high:.0f}"
-        )
-        new, key = Relation(terms, low, high, f"{place} : {cell.title}, {value}", (cell,)), tuple(sorted(terms.items()))
-        old = self.published.get(key)
-        if old is None or (old.low < low and high < old.high):
-            self.published[key] = new
-        elif low > old.low or high < old.high:
-            both = max(low, old.low), min(high, old.high), f"{old.why} ; {new.why}", (*old.cells, cell)
-            self.published[key] = Relation(terms, *both)
+        self.published.append((terms, low, high))
+        self._places.append((place, cell))
 
-    @property
-    def relations(self) -> list[Relation]:
-        """All that an intruder knows who reads the tables."""
-        return [*self.logic, *self.published.values()]
+    def contradictions(self) -> Iterator[str]:
+        """What is published and not true, in French: « indicateurs.csv : réseau, 2021, Sexe : filles »."""
+        for (terms, low, high), (place, cell) in zip(self.published, self._places, strict=True):
+            if not low <= self.value(terms) <= high:
+                yield f"{place} : {cell.title}, {low:.0f} à {high:.0f}"
 
 
 # --- The counts of a year as unknowns: the persons of one association in one collège; all others are sums of them ---
@@ -273,18 +261,15 @@ class Model:
                 continue
             names = {name: self.find(place, entry.id, name) for name in (*entry.modalities, *entry.recorded)}
             answers = {name: terms for name, terms in names.items() if terms is not None}
-            base, where = self.base(place.asked(entry.id)), place.asked(entry.id).title if answers else ""
-            if answers and base is not None:
-                is_unique = entry.choice == "unique"
-                why = "les réponses s’ajoutent à la base" if is_unique else "chacun donne une réponse au moins"
-                self.system.require(answers.values(), base, f"{where} : {why}", most=0 if is_unique else np.inf)
+            base = self.base(place.asked(entry.id))
+            if answers and base is not None:  # who may give several answers gives one at least
+                self.system.require(answers.values(), base, most=0 if entry.choice == "unique" else np.inf)
             if answers and entry.choice == "multiple":
                 groups = {name: own for name in entry.groups if (own := self.find(place, entry.id, name)) is not None}
                 for name, terms in (answers | groups).items():
                     own = self.base(place.asked(entry.id, name))
                     if own is not None:
-                        why = f"{where} : une réponse ne dépasse pas la base"
-                        self.system.require([terms], own, why, least=-np.inf)
+                        self.system.require([terms], own, least=-np.inf)
             self._relate_groups(place, entry, answers)
 
     def _relate_groups(self, place: Cell, entry: Indicator, answers: dict[str, Terms]) -> None:
@@ -294,10 +279,10 @@ class Model:
             if entry.choice == "unique" and members:
                 self.system.cells[cell] = add_up(members)
             elif cell in self.system.cells:
-                own, why = self.system.cells[cell], f"{cell.title} : au plus la somme de ses réponses"
-                self.system.require([own], add_up(members), why, least=-np.inf)
+                own = self.system.cells[cell]
+                self.system.require([own], add_up(members), least=-np.inf)
                 for member in members:
-                    self.system.require([own], member, f"{cell.title} : au moins chacune de ses réponses", most=np.inf)
+                    self.system.require([own], member, most=np.inf)
 
 
 # --- Two questions about the same persons, places and perimeters ---
@@ -318,24 +303,23 @@ _READ_IN = {
 
 def _relate_same_persons(model: Model, place: Cell) -> None:
     """What two questions say alike at a place: a column filled or an answer missing, two readings of one date."""
-    require, where = model.system.require, place.title
+    require = model.system.require
     for column, question in _READ_IN.items():
         parts = model.find(place, "colonne_remplie", column), model.find(place, question, _MISSING)
         base = model.base(place.asked("colonne_remplie", column))
         if None not in (base, *parts):
-            require(parts, base, f"{where} : {column}, rempli ou non")
+            require(parts, base)
     for pair in SAME_ANSWERS:
         one, other = (model.find(place, *answer) for answer in pair)
         if None not in (one, other):
-            require([one], other, f"{where} : {' et '.join(name for name, _ in pair)}, la même réponse")
+            require([one], other)
     worked, *both = (
         model.find(place, name, _MISSING) for name in ("demande_travaillee", "objectif", "demande_initiale")
     )
-    if None not in (worked, *both):
-        why = f"{where} : demande travaillée, non renseignée quand l’une des deux réponses l’est"
-        require(both, worked, why, most=np.inf)
+    if None not in (worked, *both):  # unknown where either of the two answers is
+        require(both, worked, most=np.inf)
         for each in both:
-            require([worked], each, why, most=np.inf)
+            require([worked], each, most=np.inf)
 
 
 def _relate_places(model: Model) -> None:
@@ -344,7 +328,7 @@ def _relate_places(model: Model) -> None:
         filled = model.find(model.whole, "colonne_remplie", column)
         known = [model.find(model.at(*leaf), SIZE) for pair, leaf in model.leaves.items() if pair[side]]
         if filled is not None:
-            model.system.require(filter(None, known), filled, f"{model.whole.title} : {column}, rempli")
+            model.system.require(filter(None, known), filled)
 
 
 def _relate_objectives(model: Model) -> None:
@@ -354,11 +338,10 @@ def _relate_objectives(model: Model) -> None:
     numbers = [(rank, terms) for rank, terms in found if terms]
     themes = [terms for name in cited if (terms := model.find(model.whole, "objectif", name))]
     if numbers and themes:
-        why = f"{model.whole.asked('nombre_d_objectifs').title} : autant d’objectifs en tout"
         for last, least, most in ((len(counted), 0, np.inf), (len(cited), -np.inf, 0)):
             weights = [(last if rank == len(counted) else rank, terms) for rank, terms in numbers]
             total = add_up({place: weight for place in terms} for weight, terms in weights)
-            model.system.require(themes, total, why, least=least, most=most)
+            model.system.require(themes, total, least=least, most=most)
 
 
 def _nest_perimeters(model: Model) -> None:
@@ -368,13 +351,12 @@ def _nest_perimeters(model: Model) -> None:
         own = cells.get(cell._replace(perimetre=ALSES))
         if own is not None:
             cells[cell._replace(perimetre=OTHERS)] = add_up([cells[cell]], own)
-            model.system.require([cells[cell]], own, f"{cell.title}, tout le monde", most=np.inf)
+            model.system.require([cells[cell]], own, most=np.inf)
     for perimeter in catalogue().perimeters.values():
         wide, *answer = (perimeter.count_of or "//").split("/")
         size, whole = (model.whole._replace(perimetre=name) for name in (perimeter.id, wide))
         if size in cells and whole.asked(*answer) in cells:
-            why = f"{size.title}, une réponse de l’ensemble"
-            model.system.require([cells[whole.asked(*answer)]], cells[size], why)
+            model.system.require([cells[whole.asked(*answer)]], cells[size])
 
 
 # --- Cross-tabulations: of each association where they are published so, else of the network ---
@@ -450,15 +432,14 @@ def _relate_crosstab(model: Model, cells: list[Cell]) -> None:
             parts = [[sums[cell] for cell in line]] if other.choice == "unique" else [[sums[cell]] for cell in line]
             least = 0 if other.choice == "unique" and is_whole else -np.inf
             for each in parts if whole is not None else ():
-                require(each, whole, f"{line[0].title} : les cellules d’un croisement font la réponse", least=least)
+                require(each, whole, least=least)
     for cell in cells if cells and entries[cells[0].croise_avec].choice == "multiple" else ():
         sides, size = [margin_of(model, cell, crossed=side) for side in (True, False)], model.find(cell, SIZE)
         if None not in (*sides, size):
-            why = f"{cell.title} : l’une ou l’autre, au plus tout le monde"
-            require(sides, add_up([sums[cell], size]), why, least=-np.inf)
+            require(sides, add_up([sums[cell], size]), least=-np.inf)
         twin = cell._replace(modalite=cell.modalite_croisee, modalite_croisee=cell.modalite)
         if cell.indicateur == cell.croise_avec and twin in sums and cell < twin:
-            require([sums[cell]], sums[twin], f"{cell.title} : le même croisement, lu à l’envers")
+            require([sums[cell]], sums[twin])
 
 
 def _relate_worked(model: Model) -> None:
@@ -469,9 +450,8 @@ def _relate_worked(model: Model) -> None:
     alike = [sums[c] for c in pairs if c.modalite == c.modalite_croisee and c.modalite in names]
     mixed = [c for c in pairs if set(c.modalite.split(FOLDED)) & set(c.modalite_croisee.split(FOLDED)) & names]
     if worked is not None and pairs:
-        why = f"{model.whole.title} : demande travaillée, les paires d’un même mot"
-        model.system.require([worked], add_up(alike), why, most=np.inf)
-        model.system.require([sums[c] for c in mixed], worked, why, most=np.inf)
+        model.system.require([worked], add_up(alike), most=np.inf)
+        model.system.require([sums[c] for c in mixed], worked, most=np.inf)
 
 
 # --- Published rows: ends of cells and of their bases, and what missing rows say ---
@@ -571,14 +551,13 @@ def read_comparisons(model: Model, truth: Truth, comparisons: pd.DataFrame) -> N
                 leaves = [
                     leaf for pair, leaf in model.leaves.items() if _kind(pair[1], known) == _SAME_KIND.get(kind, kind)
                 ]
-                persons = {size: (SIZE, "", values[size])}
+                persons = [(SIZE, "", values[size])]
                 if share in values:
-                    persons[share] = (*str(name).split("/")[2:], round(values[share] * values[size] / 100))
-                for measure, (indicator, modality, count) in persons.items():
+                    persons.append((*str(name).split("/")[2:], round(values[share] * values[size] / 100)))
+                for indicator, modality, count in persons:
                     parts = [model.find(model.at(*leaf), indicator, modality) for leaf in leaves]
                     # What the records of the year do not bear out (another reading of a collège) is left alone.
-                    why = f"comparaisons.csv : {name}, {measure}"
-                    model.system.require(filter(None, parts), {}, why, least=count, most=count)
+                    model.system.require(filter(None, parts), {}, least=count, most=count)
 
 
 def _kind(uai: str, elsewhere: set[str]) -> str:

@@ -40,8 +40,6 @@ from helpers.typography import french_spaces, unescape_formula
 FEWEST_VALUES = 5
 GOOD, THIN, EXACT = 0, 1, 2
 VERDICTS = {GOOD: "bon", THIN: "mince", EXACT: "exact"}
-# At most so many published numbers are named: the first ones show where to look.
-_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -49,13 +47,11 @@ class Finding:
     """What refuses a release: a cell of one to four persons with a narrow interval, or a number that nothing explains.
 
     ``verdict`` is 2 (exact, or a number that should not be there) or 1 (fewer than five values); ``low`` and ``high``
-    are the ends of the interval; ``because`` the published numbers and relations that give it, in French, for the first
-    findings; ``told_by`` the cells of these numbers: one of them must say less.
+    are the ends of the interval; ``number`` the published number that should not be there, in French.
 
     >>> cellule = Cell(2021, "alses", "college", "0590001A", "sexe", "filles")
-    >>> print(Finding(2, "rien", cellule, 3, 3, ("indicateurs.csv : 3",)).sentence)
-    On retrouve le nombre exact, sans rien savoir d’autre : collège 0590001A, 2021, Sexe : filles vaut 3. Ce qui le
-    révèle : indicateurs.csv : 3.
+    >>> print(Finding(2, "rien", cellule, 3, 3).sentence)
+    On retrouve le nombre exact, sans rien savoir d’autre : collège 0590001A, 2021, Sexe : filles vaut 3.
     """
 
     verdict: int
@@ -63,20 +59,17 @@ class Finding:
     cell: Cell | None
     low: float = 0
     high: float = 0
-    because: tuple[str, ...] = ()
-    told_by: tuple[Cell, ...] = ()
+    number: str = ""
 
     @property
     def sentence(self) -> str:
-        """The finding in one French sentence, with the places where the numbers stand."""
-        reasons = " ; ".join(self.because[:_NAMED]) + (" …" if len(self.because) > _NAMED else "")
+        """The finding in one French sentence."""
         if self.cell is None:
-            return french_spaces(f"{reasons}.")
+            return french_spaces(f"{self.number}.")
         what, ends = "On retrouve le nombre exact", f"{self.low:.0f}"
         if self.verdict == THIN:
             what, ends = "On approche trop un petit nombre", f"de {self.low:.0f} à {self.high:.0f}"
-        text = f"{what}, {SCENARIOS[self.scenario].words} : {self.cell.title} vaut {ends}."
-        return french_spaces(f"{text} Ce qui le révèle : {reasons}." if reasons else text)
+        return french_spaces(f"{what}, {SCENARIOS[self.scenario].words} : {self.cell.title} vaut {ends}.")
 
 
 @dataclass(frozen=True)
@@ -139,15 +132,17 @@ class Program:
     def __init__(self, truth: list[int], relations: Iterable[Relation]) -> None:
         self.truth = np.array(truth, dtype=float)
         self.low, self.high = np.zeros(len(self.truth)), np.full(len(self.truth), float(_CEILING))
-        rows = []
-        for terms, low, high, *_ in relations:
-            if len(terms) == 1 and set(terms.values()) == {1}:
-                (place,) = terms
+        rows: dict[tuple, tuple[float, float]] = {}
+        for terms, low, high in relations:
+            key = tuple(sorted(terms.items()))
+            if len(key) == 1 and key[0][1] == 1:
+                place = key[0][0]
                 self.low[place], self.high[place] = max(low, self.low[place]), min(high, self.high[place])
             else:
-                rows.append((terms, low, high))
-        self.matrix = to_matrix([terms for terms, *_ in rows], len(self.truth))
-        self.below, self.above = np.array([ends for _, *ends in rows], dtype=float).reshape(-1, 2).T
+                known = rows.get(key, (-np.inf, np.inf))
+                rows[key] = max(low, known[0]), min(high, known[1])
+        self.matrix = to_matrix([dict(key) for key in rows], len(self.truth))
+        self.below, self.above = np.array([*rows.values()], dtype=float).reshape(-1, 2).T
 
     def blocks(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The unknowns (places) that may move when those of a mask are held, and the independent block of each."""
@@ -310,33 +305,6 @@ class Intervals:
             self.low, self.high = np.minimum(self.low, worth), np.maximum(self.high, worth)
 
 
-# --- Which published numbers reveal a cell: those that hold its two ends, by the dual values ---
-
-# A published number weighs on an end when its dual value is above this.
-_WEIGHS = 1e-7
-_KNOWN = "connaissance supposée : {}"
-
-
-def explain(model: Model, cell: Cell, known: Iterable[Known]) -> list[Relation]:
-    """What holds the ends of a cell: the relations that have a dual value in the relaxed programs."""
-    from scipy.optimize import linprog
-
-    system, cells = model.system, model.system.cells
-    supposed = [Relation(cells[own], *ends, _KNOWN.format(own.title)) for own, *ends in known]
-    relations = [*system.relations, *supposed]
-    signed = [(each, 1.0, each.high) for each in relations] + [(each, -1.0, -each.low) for each in relations]
-    rows = [each for each in signed if np.isfinite(each[2])]
-    width, sides = len(system.truth), np.array([side for _, side, _ in rows])
-    matrix = to_matrix([each.terms for each, *_ in rows], width).multiply(sides[:, None]).tocsr()
-    cost, found = to_matrix([cells[cell]], width).toarray()[0], []
-    for sign in (1.0, -1.0):
-        limits = {"A_ub": matrix, "b_ub": [end for *_, end in rows], "bounds": (0, _CEILING)}
-        result = linprog(sign * cost, method="highs", **limits)
-        weights = result.ineqlin.marginals if result.success else np.zeros(len(rows))
-        found += [rows[place][0] for place in np.flatnonzero(np.abs(weights) > _WEIGHS)]
-    return list({id(each): each for each in found}.values())
-
-
 # --- The test of tables: every cell of one to four persons, in every scenario, each year ---
 
 _CONTRADICTED = "Un nombre publié en contredit un autre, ou n’est pas celui des dossiers : {}"
@@ -367,10 +335,9 @@ def try_tables(
         model = Model(truth, rows, year)
         if comparisons is not None:
             read_comparisons(model, truth, comparisons)
-        values = [(each, model.system.value(each.terms)) for each in model.system.relations]
-        wrong = [_CONTRADICTED.format(each.why) for each, value in values if not each.low <= value <= each.high]
+        wrong = [_CONTRADICTED.format(text) for text in model.system.contradictions()]
         told = [*unexplained_numbers(rows), *wrong]
-        findings += [Finding(EXACT, NOTHING, None, because=(text,)) for text in told]
+        findings += [Finding(EXACT, NOTHING, None, number=text) for text in told]
         # Numbers that cannot hold together leave no value to find: the release is refused already.
         if not wrong and names:
             for name, found, seen in _try_year(model, names):
@@ -417,19 +384,15 @@ def _try_year(model: Model, scenarios: list[str]) -> Iterator[tuple[str, list[Fi
             worst[places] = np.maximum(worst[places], verdicts)
             for rank in np.flatnonzero(verdicts > (GOOD if name == NOTHING else THIN)):
                 cell, ends = cells[places[rank]], (float(own.low[rank]), float(own.high[rank]))
-                # One is explained: it takes two more programs.
-                because = [] if found else explain(model, cell, known)
-                told_by = dict.fromkeys(told for each in because for told in each.cells)
-                whys = tuple(dict.fromkeys(each.why for each in because))
-                found[cell] = Finding(int(verdicts[rank]), name, cell, *ends, whys, tuple(told_by))
+                found[cell] = Finding(int(verdicts[rank]), name, cell, *ends)
         yield name, list(found.values()), {word: int((worst == verdict).sum()) for verdict, word in VERDICTS.items()}
 
 
 def _program(model: Model, known: Iterable[Known], *, is_read: bool = True) -> Program:
     """All that an intruder relies on: what is published, unless it is not read, and what a scenario supposes."""
     system = model.system
-    supposed = [Relation(system.cells[cell], *ends, "") for cell, *ends in known]
-    return Program(system.truth, [*(system.relations if is_read else system.logic), *supposed])
+    supposed = [(system.cells[cell], *ends) for cell, *ends in known]
+    return Program(system.truth, [*system.logic, *(system.published if is_read else []), *supposed])
 
 
 def _coalitions(model: Model, sums, sizes: np.ndarray) -> list[tuple[set[str], Intervals]]:
