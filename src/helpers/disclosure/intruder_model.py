@@ -1,7 +1,7 @@
 """What an intruder reasons with: unknown counts of persons, and all that logic and published tables say of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -568,57 +568,39 @@ def _kind(uai: str, elsewhere: set[str]) -> str:
 
 NOTHING, SIZES, ROW, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
 OWN = "dossiers_d_une_association"
+SCENARIOS = {
+    NOTHING: "sans rien savoir d’autre",
+    SIZES: "en sachant combien de personnes sont suivies dans chaque collège",
+    ROW: "en connaissant tous les chiffres exacts du réseau",
+    PUPIL: "en connaissant une personne dans chaque collège",
+    OWN: "en ayant les dossiers d’une association",
+}
 # What an intruder knows of a cell: it, and its ends.
 Known = tuple[Cell, float, float]
 
 
-class Scenario(NamedTuple):
-    """What is supposed of an intruder, in French; what each possible one knows, with the association that it is."""
-
-    words: str
-    knowledge: Callable[[Model], Iterator[tuple[list[Known], str]]]
-
-
-def _exactly(model: Model, cells: Iterable[Cell]) -> list[Known]:
-    sums = model.system.cells
-    return [(cell, *[model.system.value(sums[cell])] * 2) for cell in cells if cell in sums]
-
-
-def _nothing(_: Model) -> Iterator[tuple[list[Known], str]]:
-    yield [], ""
-
-
-def _sizes(model: Model) -> Iterator[tuple[list[Known], str]]:
-    yield _exactly(model, (model.at(*site) for site in model.sites if site[0] == COLLEGE)), ""
-
-
-def _network_row(model: Model) -> Iterator[tuple[list[Known], str]]:
-    own = (cell for cell in model.system.cells if cell.site_type == NETWORK)
-    yield _exactly(model, (cell for cell in own if cell in model.network or not cell.croise_avec)), ""
-
-
-def _pupils(model: Model) -> Iterator[tuple[list[Known], str]]:
-    """The most telling pupil of each collège, with a report or not: of the rarest answer to every question."""
-    rarest: dict[tuple[str, str], tuple[int, Cell]] = {}
-    for cell, terms in model.system.cells.items():
-        count = model.system.value(terms) if cell.site_type == COLLEGE and not cell.croise_avec else 0
-        if count:
-            key = (cell.site, cell.indicateur)
-            rarest[key] = min(rarest.get(key, (count, cell)), (count, cell))
-    yield [(cell, 1, np.inf) for _, cell in rarest.values()], ""
-
-
-def _records(model: Model) -> Iterator[tuple[list[Known], str]]:
-    """Each association in turn: all that it counts in its records, as a whole and in each of its collèges."""
-    for name in sorted({association for association, _ in model.pairs} - {""}):
-        own = {(ASSOCIATION, name), *(leaf for pair, leaf in model.leaves.items() if pair[0] == name)}
-        yield _exactly(model, (cell for cell in model.system.cells if cell[2:4] in own)), name
-
-
-SCENARIOS = {
-    NOTHING: Scenario("sans rien savoir d’autre", _nothing),
-    SIZES: Scenario("en sachant combien de personnes sont suivies dans chaque collège", _sizes),
-    ROW: Scenario("en connaissant tous les chiffres exacts du réseau", _network_row),
-    PUPIL: Scenario("en connaissant une personne dans chaque collège", _pupils),
-    OWN: Scenario("en ayant les dossiers d’une association", _records),
-}
+def known_in(name: str, model: Model) -> Iterator[tuple[list[Known], str]]:
+    """What each possible intruder of a scenario knows, and the association that it is, if it is one."""
+    cells, value = model.system.cells, model.system.value
+    if name == PUPIL:
+        # The most telling pupil of each collège, with a report or not: of the rarest answer to every question.
+        own = [
+            (value(terms), cell) for cell, terms in cells.items() if cell.site_type == COLLEGE and not cell.croise_avec
+        ]
+        rarest = {(cell.site, cell.indicateur): cell for count, cell in sorted(own, reverse=True) if count}
+        yield [(cell, 1, np.inf) for cell in rarest.values()], ""
+        return
+    known: dict[str, list[Cell]] = {"": []}
+    if name == SIZES:
+        known[""] = [size for site in model.sites if site[0] == COLLEGE and (size := model.at(*site)) in cells]
+    elif name == ROW:
+        own = (cell for cell in cells if cell.site_type == NETWORK)
+        known[""] = [cell for cell in own if cell in model.network or not cell.croise_avec]
+    elif name == OWN:  # all that each association counts, as a whole and in each of its collèges
+        sites = {name: {(ASSOCIATION, name)} for name in sorted({association for association, _ in model.pairs} - {""})}
+        for (association, _), leaf in model.leaves.items():
+            if association:
+                sites[association].add(leaf)
+        known = {name: [cell for cell in cells if cell[2:4] in own] for name, own in sites.items()}
+    for association, own in known.items():
+        yield [(cell, *[value(cells[cell])] * 2) for cell in own], association

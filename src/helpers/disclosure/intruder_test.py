@@ -28,6 +28,7 @@ from helpers.disclosure.intruder_model import (
     Relation,
     Terms,
     Truth,
+    known_in,
     read_comparisons,
     rows_of,
 )
@@ -69,7 +70,7 @@ class Finding:
         what, ends = "On retrouve le nombre exact", f"{self.low:.0f}"
         if self.verdict == THIN:
             what, ends = "On approche trop un petit nombre", f"de {self.low:.0f} à {self.high:.0f}"
-        return french_spaces(f"{what}, {SCENARIOS[self.scenario].words} : {self.cell.title} vaut {ends}.")
+        return french_spaces(f"{what}, {SCENARIOS[self.scenario]} : {self.cell.title} vaut {ends}.")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class IntruderResult:
             return ["Aucun petit nombre (de 1 à 4) à chercher dans les tableaux."]
         exact = max(values[VERDICTS[EXACT]] for values in self.counts.values())
         thin = {name: values[VERDICTS[THIN]] for name, values in self.counts.items()}
-        said = [f"pour {f'{n} au plus' if n else 'aucun'}, {SCENARIOS[name].words}" for name, n in thin.items()]
+        said = [f"pour {f'{n} au plus' if n else 'aucun'}, {SCENARIOS[name]}" for name, n in thin.items()]
         whole = f"Petits nombres (de 1 à 4) cherchés dans les tableaux : {cells} ; retrouvé exactement :"
         return [
             french_spaces(f"{whole} {exact or 'aucun'}."),
@@ -365,13 +366,13 @@ def _try_year(model: Model, scenarios: list[str]) -> Iterator[tuple[str, list[Fi
     sums = to_matrix([system.cells[cell] for cell in cells], len(system.truth))
     sizes = np.zeros(len(system.truth), dtype=bool)
     sizes[model.sizes] = True
-    most = [each for name in (SIZES, ROW, PUPIL) for known, _ in SCENARIOS[name].knowledge(model) for each in known]
+    most = [each for name in (SIZES, ROW, PUPIL) for known, _ in known_in(name, model) for each in known]
     union = Intervals(_program(model, most), sums, sizes).explore()
     for name in sorted(scenarios, key=lambda name: (name == OWN, name != NOTHING, name != PUPIL)):
         # The worst verdict of all the intruders of a scenario; -1 for a cell that none of them is judged on.
         worst, found, span = np.full(len(cells), -1), {}, _WIDE if name == NOTHING else 1
         coalitions = _coalitions(model, sums, sizes) if name == OWN else []
-        for known, association in SCENARIOS[name].knowledge(model):
+        for known, association in known_in(name, model):
             places = _judged(model, cells, known, name)
             starts = [each for movers, each in coalitions if association not in movers] or [union]
             low = np.min([each.low for each in starts], axis=0)
@@ -401,7 +402,7 @@ def _coalitions(model: Model, sums, sizes: np.ndarray) -> list[tuple[set[str], I
     Each association has a code of as many digits as the others: of any two, one is inside without the other and the
     other without it.
     """
-    records = {name: known for known, name in SCENARIOS[OWN].knowledge(model)}
+    records = {name: known for known, name in known_in(OWN, model)}
     digits = next(many for many in itertools.count(2) if math.comb(many, many // 2) >= len(records))
     codes = dict(zip(records, itertools.combinations(range(digits), digits // 2), strict=False))
     found = []
