@@ -123,8 +123,9 @@ class IntruderResult:
 _NEAR = 1e-6
 # Stands for no upper end: no département accompanies so many persons.
 _CEILING = 1_000_000
-# What a program in whole numbers has not found by then is not supposed: the cell counts as narrow.
-_TIME_LIMIT_S = 10
+# What a program in whole numbers has not found in so many branches is not supposed: the cell counts as narrow. A limit
+# of time would round otherwise on a slow machine.
+_NODES = 1000
 
 
 class Program:
@@ -171,11 +172,10 @@ class Program:
         held, count = point.copy(), sums.shape[0]
         held[places] = 0
         inside = self.matrix[:, places]
-        count_inside = np.diff(inside.indptr)
-        is_in = count_inside > 0
+        own = np.diff(inside.indptr)
+        rows = np.flatnonzero(own)
         if is_alone:
-            is_in &= count_inside == np.diff(self.matrix[:, np.flatnonzero(self.low < self.high)].indptr)
-        rows = np.flatnonzero(is_in)
+            rows = rows[(own == np.diff(self.matrix[:, self.low < self.high].indptr))[rows]]
         still = self.matrix[rows] @ held
         # One more unknown for each sum, which is at most the sum, and at most what it is counted up to.
         matrix = block_array([[inside[rows], None], [sums[:, places], -eye_array(count)]], format="csc")
@@ -187,7 +187,7 @@ class Program:
             constraints=LinearConstraint(matrix, least, largest),
             bounds=Bounds(*ends),
             integrality=np.append(np.broadcast_to(whole, len(places)), np.zeros(count)).astype(int),
-            options={"mip_rel_gap": gap, "time_limit": _TIME_LIMIT_S},
+            options={"mip_rel_gap": gap, "node_limit": _NODES},
         )
         if result.x is None:
             return None
