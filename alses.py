@@ -54,12 +54,12 @@ def is_held(root: str) -> bool:
     """Whether the running Python has this very package and its libraries (conda, or an environment made by hand)."""
     if outer_python(root) != sys.executable and os.path.isfile(of_venv(root, STAMP)):
         return False  # we run in our own .venv: its stamp decides
-    import importlib.util
+    from importlib.machinery import PathFinder  # importlib.util takes a tenth of a whole start to load
 
-    found = importlib.util.find_spec("helpers")
+    found = PathFinder.find_spec("helpers")
     source = os.path.realpath(os.path.join(root, "src", ""))
     ours = found and found.origin and os.path.realpath(found.origin).startswith(os.path.join(source, ""))
-    return bool(ours) and importlib.util.find_spec("papermill") is not None
+    return bool(ours) and PathFinder.find_spec("papermill") is not None
 
 
 def read(path: str) -> bytes:

@@ -14,7 +14,7 @@ ENUMERATED = re.compile(r"ALSES_ENUMERATIONS|conftest import .*\bALL\b")
 IMPORTED = re.compile(r"^ *(?:from|import) (.+)$", re.MULTILINE)
 # Rooms of one file that all others rest on, data that all read, what tests share, libraries.
 EVERYWHERE = re.compile(
-    r"src/helpers/((?!documents)[a-z_]+\.py|catalogue\.toml|schemas/)|data/raw/|tests/(conftest|in_process)\.py|requirements/|pyproject\.toml|\.ci/"
+    r"src/helpers/([a-z_]+\.py|catalogue\.toml|schemas/)|data/raw/|tests/(conftest|in_process)\.py|requirements/|pyproject\.toml|\.ci/"
 )
 # Folders that hold no module: the room that reads them.
 READ_BY = {"texts": "text", "page": "report"}

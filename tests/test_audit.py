@@ -12,8 +12,7 @@ from bs4 import BeautifulSoup
 from helpers import clean, data, indicators, paths
 from helpers.indicators import constraints
 from helpers.indicators.build import Origins, derive
-from helpers.indicators.claims import Share, compare_shares
-from helpers.indicators.coherences import seniorities, statuses
+from helpers.indicators.coherences import Share, compare_shares, seniorities, statuses
 from helpers.indicators.constraints import Constraint, System, possible_counts
 from helpers.schema import apply_schema
 from helpers.text import audit_tables

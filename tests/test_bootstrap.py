@@ -363,14 +363,14 @@ def test_an_environment_that_holds_the_package_is_used_as_it_is(root):
 def test_an_environment_that_lacks_something_is_not_used(alses, root, monkeypatch, lacking):
     place = root.with_name("autre copie") if lacking == "the right folder" else root
     origin = SimpleNamespace(origin=str(place / "src" / "helpers" / "__init__.py"))
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == lacking else origin)
+    monkeypatch.setattr("importlib.machinery.PathFinder.find_spec", lambda name: None if name == lacking else origin)
     assert not alses.is_held(root)
 
 
 def test_the_projects_own_environment_obeys_its_stamp(alses, root, monkeypatch):
     """Run by the Python of .venv itself, a changed lock is still noticed, and that Python never rebuilds itself."""
     origin = SimpleNamespace(origin=str(root / "src" / "helpers" / "__init__.py"))
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: origin)
+    monkeypatch.setattr("importlib.machinery.PathFinder.find_spec", lambda _: origin)
     monkeypatch.setattr(sys, "prefix", str(root / ".venv"))
     monkeypatch.setattr(sys, "_base_executable", "python du système", raising=False)
     assert alses.is_held(root)  # made by hand, never stamped

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.system import BROWSER_VARIABLE, BrowserError, find_browser
+from helpers.errors import UserError
+from helpers.system import BROWSER_VARIABLE, find_browser
 
 
 @pytest.fixture(autouse=True)
@@ -50,5 +51,5 @@ def test_another_browser_may_be_named(monkeypatch):
     monkeypatch.setenv(BROWSER_VARIABLE, sys.executable)
     assert find_browser() == Path(sys.executable)
     monkeypatch.setenv(BROWSER_VARIABLE, "/rien")
-    with pytest.raises(BrowserError, match="ALSES_BROWSER désigne un programme introuvable"):
+    with pytest.raises(UserError, match="ALSES_BROWSER désigne un programme introuvable"):
         find_browser()

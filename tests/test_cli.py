@@ -11,9 +11,10 @@ from pathlib import Path, PureWindowsPath
 import papermill
 import pytest
 
+import generate
 from conftest import plain
 from helpers import cli, paths
-from helpers.cli import VERBS, diagnosis, messages
+from helpers.cli import VERBS, messages, tools
 from helpers.errors import BusyError, DataError, NotebookFailure, PublicationError
 from helpers.paths import COMMAND
 from helpers.run import report
@@ -70,8 +71,8 @@ def test_the_command_alone_lists_every_verb_and_every_exit_code(capsys):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_an_example_is_a_command_that_the_parser_takes(verb):
-    for example, purpose in VERBS[verb].examples:
-        assert cli.parse(re.split(r" 2?> ", example)[0].split()).verb == verb and purpose
+    for example, purpose in cli.find_verb(verb).examples:
+        assert cli.parse(re.split(r" 2?> ", example)[0].split()) and purpose
 
 
 def test_the_version_is_that_of_the_project(capsys):
@@ -89,7 +90,7 @@ OWN_ARGPARSE = {"dataclasses", "inspect", "typing"} if sys.version_info < (3, 14
 def test_the_help_and_a_request_that_is_read_need_no_library_and_load_next_to_nothing(arguments):
     """In a Python without site-packages; a hundred modules are its own, and each heavy one takes longer than the help."""
     code = (
-        "import contextlib, io, sys; from helpers import cli; cli.VERBS['run'] = cli.VERBS['run']._replace(act=lambda options: 0)\n"
+        "import contextlib, io, sys; from helpers import cli; from helpers.cli import reports; reports.run = reports.run._replace(act=lambda options: 0)\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): cli.main(sys.argv[1:])\n"
         "print(*sys.modules)"
     )
@@ -97,7 +98,7 @@ def test_the_help_and_a_request_that_is_read_need_no_library_and_load_next_to_no
     done = subprocess.run([sys.executable, "-S", "-c", code, *arguments], env=environment, capture_output=True, encoding="utf-8", check=True)
     loaded = done.stdout.split()
     slow = {"subprocess", "webbrowser", "tempfile", "datetime", "difflib", "json", "asyncio", *OWN_ARGPARSE}
-    assert set(loaded) & slow == set() and len(loaded) < 125 + 50 * (not OWN_ARGPARSE)
+    assert set(loaded) & slow == set() and len(loaded) < 110 + 50 * (not OWN_ARGPARSE)
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------
@@ -257,7 +258,7 @@ def test_where_pytest_is_not_installed_a_sentence_says_how_to_have_it(capsys, mo
 
 @pytest.mark.skipif(os.name == "nt", reason="un tuyau rompu s’y dit autrement")
 def test_a_reader_who_leaves_is_not_told_that_the_disk_is_full(data_root):
-    script = "import sys; from helpers import cli; from helpers.cli import diagnosis; diagnosis.diagnose = lambda: sys.stdin.read() and {} or {}; sys.exit(cli.main(['doctor']))"
+    script = "import sys; from helpers import cli; from helpers.cli import tools; tools.diagnose = lambda: sys.stdin.read() and {} or {}; sys.exit(cli.main(['doctor']))"
     process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()  # before it writes
     process.stdin.close()
@@ -271,7 +272,7 @@ def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root, name
     # Under nohup these tests would pass on a signal that is ignored, which the command rightly leaves so.
     script = (
         f"import signal; signal.signal(signal.{name}, signal.SIG_DFL); import sys, time; from helpers import cli; sys.argv = ['alses', 'doctor']\n"
-        "from helpers.cli import diagnosis; diagnosis.diagnose = lambda: (print('prêt', flush=True), time.sleep(30)); sys.exit(cli.main())"
+        "from helpers.cli import tools; tools.diagnose = lambda: (print('prêt', flush=True), time.sleep(30)); sys.exit(cli.main())"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     assert process.stdout.readline() == "prêt\n"
@@ -353,15 +354,13 @@ def test_status_of_an_empty_project_says_what_to_do(tmp_path, monkeypatch, capsy
 @pytest.mark.parametrize(("state", "code", "last"), [("à noter", 0, "Tout ce qui est nécessaire est là."), ("MANQUE", 1, "À réparer : disque.")])
 def test_doctor_shows_each_check_with_its_remedy_and_answers_by_its_exit_code(state, code, last, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(diagnosis, "CHECKS", {"disque": lambda: diagnosis.Finding(state, "1 Go", "libérez de la place")})
+    monkeypatch.setattr(tools, "CHECKS", {"disque": lambda: tools.Finding(state, "1 Go", "libérez de la place")})
     assert cli.main(["doctor"]) == code
     assert plain(capsys.readouterr().out) == f"{state:<9}disque         1 Go\n{'→':>25} libérez de la place\n\n{last}\n"
 
 
 def test_generate_shows_the_public_data_of_the_repository_whatever_lies_beside_them(tmp_path, monkeypatch):
     """An export, its card, a coding and minutes that somebody dropped there stay out; nothing is written beside the data."""
-    from helpers.cli import tools
-
     for name in ("reunions.csv", "Accompagnements 2020.xlsx", "carte_export.json", "codages/reunions/passages.csv", "comptes_rendus/a.docx"):
         path = tmp_path / "data/raw/2020" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -369,7 +368,7 @@ def test_generate_shows_the_public_data_of_the_repository_whatever_lies_beside_t
     seen, root = [], os.environ.get(paths.DATA_ROOT_VARIABLE)
     monkeypatch.setattr(report, "make_report", lambda year, **_: paths.raw(year))
     monkeypatch.setattr("helpers.report.index.write_example", lambda raw, example: seen.append((sorted(path.name for path in raw.iterdir()), example)))
-    tools.make_example(tmp_path)
+    generate.make_example(tmp_path)
     assert seen == [(["reunions.csv"], tmp_path / "docs/exemple")]
     assert os.environ.get(paths.DATA_ROOT_VARIABLE) == root and [path.name for path in tmp_path.iterdir()] == ["data"]
 
@@ -377,7 +376,6 @@ def test_generate_shows_the_public_data_of_the_repository_whatever_lies_beside_t
 def test_numbers_are_written_as_french_writes_them_and_no_path_is_cut(monkeypatch):
     assert [messages.number(each) for each in (0, 999, 6585, 1_000_000, 48.7)] == ["0", "999", "6\u202f585", "1\u202f000\u202f000", "48,7"]
     assert [messages.counted(each, "ligne") for each in (0, 1, 7374)] == ["0\u00a0ligne", "1\u00a0ligne", "7\u202f374\u00a0lignes"]
-    assert (messages.kilobytes(499), messages.kilobytes(1_234_567)) == ("0 ko", "1\u202f235 ko")
     monkeypatch.setenv("COLUMNS", "40")
     assert messages.beside("  x  ", "un mot : puis data/processed/2020/execution-longue/erreur.log") == (
         "  x  un mot\u00a0: puis\n     data/processed/2020/execution-longue/erreur.log"

@@ -17,7 +17,7 @@ import pytest
 
 from conftest import plain
 from helpers import cli, paths, provenance
-from helpers.cli import live, reports
+from helpers.cli import reports
 from helpers.provenance import libraries
 from helpers.report.checks import POLICY
 from helpers.run import report
@@ -66,19 +66,21 @@ def test_a_record_that_cannot_be_used_and_a_publication_that_was_cut_are_no_repo
         assert provenance.current_report(2032, None) is provenance.report_causes(2032, None) is None, torn
 
 
-def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("age", "found"), [(3600, []), (0, ["data/raw/2032/reunions.csv"])], ids=["settled", "just written"])
+def test_a_file_is_not_read_again_while_the_disk_says_it_is_the_same_unless_it_had_just_been_written(age, found, tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
-    export = tmp_path / "data/raw/2032/accompagnements.csv"
-    export.parent.mkdir(parents=True)
-    export.write_bytes(b"a" * 1_000_001)
-    kept = provenance.record({}, [export])
-    before = export.stat()
-    with export.open("r+b") as file:  # the same size, and soon the same date: only reading would tell
+    table = tmp_path / "data/raw/2032/reunions.csv"
+    table.parent.mkdir(parents=True)
+    table.write_bytes(b"a")
+    then = (time.time_ns() // 1_000_000_000 - age) * 1_000_000_000  # a disk that only tells whole seconds
+    os.utime(table, ns=(then, then))
+    kept = provenance.record({}, [table])
+    with table.open("r+b") as file:  # the same size, and soon the same date: only reading would tell
         file.write(b"b")
-    os.utime(export, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert provenance.why_stale(kept, {}) == []
-    os.utime(export)
-    assert [cause.name for cause in provenance.why_stale(kept, {})] == ["data/raw/2032/accompagnements.csv"]
+    os.utime(table, ns=(then, then))
+    assert [cause.name for cause in provenance.why_stale(kept, {})] == found
+    os.utime(table)
+    assert [cause.name for cause in provenance.why_stale(kept, {})] == ["data/raw/2032/reunions.csv"]
 
 
 # --- several years ---------------------------------------------------------------------------------------------------
@@ -112,10 +114,6 @@ def test_options_for_one_year_are_refused_for_several(capsys, option):
 # --- watching --------------------------------------------------------------------------------------------------------
 
 
-def no_browser():
-    raise webbrowser.Error
-
-
 @pytest.fixture
 def watched(data_root, monkeypatch):
     """A watch whose report costs nothing: what it does at each making, and the end after three."""
@@ -133,8 +131,8 @@ def watched(data_root, monkeypatch):
             raise KeyboardInterrupt
         return data_root, True
 
-    monkeypatch.setattr(webbrowser, "get", no_browser)
-    monkeypatch.delenv(live.PORT_VARIABLE, raising=False)
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    monkeypatch.setenv(reports.PORT_VARIABLE, "0")
     monkeypatch.setattr(reports, "_make_if_needed", make)
     return made, count
 
@@ -152,7 +150,7 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
     changing = threading.Thread(target=change)
     changing.start()
     with pytest.raises(KeyboardInterrupt):
-        reports._watch(Namespace(year=2032, force=True))
+        reports._watch(Namespace(year=2032, force=True, arguments=[]))
     changing.join()
     assert count == [True, False, False]
     told = capsys.readouterr()
@@ -162,38 +160,40 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
 
 
 def test_the_watched_report_is_shown_on_this_computer_alone_and_reloads(tmp_path, monkeypatch):
-    monkeypatch.setattr(webbrowser, "get", no_browser)
-    monkeypatch.setenv(live.PORT_VARIABLE, "0")
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setenv(reports.PORT_VARIABLE, "0")
     report, page = tmp_path / "2032", f'<meta content="{POLICY}"><body>é</body>'
     (report / "associations").mkdir(parents=True)
     for name in ("2032/index.html", "secret.html"):
         (tmp_path / name).write_text(page, encoding="utf-8")
-    preview = live.Preview(report)
+    shown = Namespace(folder=report, version=1)
+    server = reports.serve(shown)
 
     def ask(path: str, **headers: str) -> str:
-        request = urllib.request.Request(preview.address + path, headers=headers)
+        request = urllib.request.Request(server.address + path, headers=headers)
         return urllib.request.urlopen(request, timeout=10).read().decode("utf-8")
 
     try:
-        shown, before = ask(""), ask("version")
-        assert shown == ask("index.html") and "location.reload()" in shown and "é" in shown
-        assert "script-src" in shown and (report / "index.html").read_text(encoding="utf-8") == page
-        assert ask("version") == before
-        preview.show(report)
-        assert ask("version") != before
+        index = ask("")
+        assert index == ask("index.html") and "location.reload()" in index and "é" in index
+        assert "script-src" in index and (report / "index.html").read_text(encoding="utf-8") == page
+        assert ask("version") == "1"
+        shown.version = 2
+        assert ask("version") == "2"
         for path in ("../secret.html", "%2e%2e/secret.html", "associations/", "associations", "absent.html"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 ask(path)
         with pytest.raises(urllib.error.HTTPError, match="403"):
             ask("", Host="exemple.fr")
-        # The command that starts again when the code changes keeps the address that the browser has.
-        preview.shutdown()
-        preview.server_close()
-        again = live.Preview(report)
-        assert again.address == preview.address
     finally:
-        again.shutdown()
-        again.server_close()
+        server.shutdown()
+        server.server_close()
+    # The command that starts again when the code changes keeps the address that the browser has.
+    again = reports.serve(shown)
+    again.shutdown()
+    again.server_close()
+    assert (again.address, opened) == (server.address, [server.address])
 
 
 def test_a_change_of_the_code_restarts_the_command(watched, monkeypatch):
@@ -203,11 +203,11 @@ def test_a_change_of_the_code_restarts_the_command(watched, monkeypatch):
     def restart():
         raise Restarted
 
-    looks = iter([{}, {}, {"module.py": 1}])
-    monkeypatch.setattr(reports, "_code", lambda: next(looks))
+    looks = iter([{}, {}, *[{paths.repository() / "src/helpers/module.py": 1}] * 2])
+    monkeypatch.setattr(reports, "_state", lambda: next(looks))
     monkeypatch.setattr(reports, "_restart", restart)
     with pytest.raises(Restarted):
-        reports._watch(Namespace(year=2032, force=False))
+        reports._watch(Namespace(year=2032, force=False, arguments=[]))
     assert watched[1] == [False]
 
 

@@ -75,8 +75,8 @@ def test_the_base_says_how_many_answers_of_each_year_were_not_understood():
 
 def test_answers_not_understood_are_said_rounded_beside_exact_numbers():
     # Each number has its own row: that of the answers not understood may be rounded alone.
-    frame = years(400, 600, non_prevu=(3, 2)).assign(non_compris=0, non_compris_arrondi=True)
-    shown = text.comparison_tables.bases_of(frame.iloc[:1])
+    frame = years(400, 600, non_prevu=(3, 2)).iloc[:1]
+    shown = text.comparison_tables.bases_of(frame.assign(non_compris=[(("2031/alses/sexe", 3, False), ("2032/alses/sexe", 0, True))]))
     marks = {mark["data-cle"]: mark.text for mark in BeautifulSoup(shown, "html.parser").select("[data-cle*=non_prevu]")}
     assert formats.plain(shown).endswith("réponses non comprises\u00a0: 3 (2031), moins de 5 (2032)")
     assert marks
@@ -86,7 +86,7 @@ def test_answers_not_understood_are_said_rounded_beside_exact_numbers():
 def test_a_number_of_answers_not_understood_says_whether_it_is_rounded(least, most, rounded, expected):
     rows = table([row((2032, "alses", "sexe", "non_prevu"), "personnes", counts=(least, most), base=(1000, 1000), precision="exact", reference="")])
     rows = rows.assign(effectif_arrondi=pd.array([rounded], dtype="Int64"))
-    assert misread_answers(rows) == {(2032, "alses", "sexe"): expected}
+    assert misread_answers(rows) == {(2032, "alses", "sexe"): (("2032/alses/sexe", *expected),)}
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from generate import data_dictionary
 from helpers import cli, schema
-from helpers.documents import data_dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.fr.md"]

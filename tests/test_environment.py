@@ -13,7 +13,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from helpers.documents import CONDA_NAMES, conda_environment
+from generate import CONDA_NAMES, conda_environment
 from helpers.provenance import libraries
 
 ROOT = Path(__file__).resolve().parents[1]

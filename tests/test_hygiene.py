@@ -16,7 +16,7 @@ BYTES_MAX = 1_000_000
 
 TOP_LEVEL = set(
     ".ci .github .gitattributes .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md LICENSE README.md README.fr.md "
-    "alses.py bench data docs environment.yml notebooks pyproject.toml reports requirements src tests".split()
+    "alses.py bench data docs environment.yml notebooks pyproject.toml reports requirements src tests tools".split()
 )
 
 # Columns of the export of the database: a table that bears one of them holds persons, whatever its name.

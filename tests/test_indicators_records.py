@@ -153,7 +153,7 @@ def test_months_are_those_of_the_calendar_for_any_two_days():
     days = [date.fromordinal(int(each)) for each in random.integers(date(2019, 1, 1).toordinal(), date(2021, 12, 31).toordinal(), 400)]
     pairs = [sorted(pair) for pair in itertools.pairwise(days)]
     who = persons(date_debut=[str(start) for start, _ in pairs], date_fin=[str(end) for _, end in pairs])
-    codes, _ = COMPUTED["duree"](Group(who))
+    codes, _ = COMPUTED["duree"](Group.of(who))
     expected = [12 * (e.year - s.year) + e.month - s.month - (e.day < s.day) for s, e in pairs]
     assert (codes - 1).tolist() == [min(12, months) for months in expected]
 
@@ -193,7 +193,7 @@ def test_colleges_and_associations_are_counted_once_each():
 def test_counting_some_rows_at_a_time_counts_them_all():
     who = Persons.of(2021, made(2021, 5, seed=1))
     many = Persons(2021, who.table.take(np.tile(range(5), 120_000)))
-    once, again = (answers_to(Group(each), catalogue().indicators["niveau"]).by_code for each in (who, many))
+    once, again = (answers_to(Group.of(each), catalogue().indicators["niveau"]).by_code for each in (who, many))
     assert (once * 120_000).tolist() == again.tolist()
 
 
@@ -377,11 +377,6 @@ def test_the_rare_reasons_are_put_together_until_none_can_be_told(counts, folded
     assert found["lignes"].tolist() == folded
     assert sorted(motif for line in found["motif"] for motif in line.split(" ; ")) == sorted(rejections["motif"])
 
-
-def test_what_changed_is_counted_for_all_the_files_together():
-    ledger = pd.DataFrame({"fichier": ["a.csv", "b.csv", "b.csv"], "colonne": ["sexe", "sexe", ""], "regle": ["x", "x", "x"], "lignes": [2, 3, 7]})
-    found = indicators.sum_changes(ledger)
-    assert found.to_numpy().tolist() == [["", "sexe", "x", 5], ["", "", "x", 7]]
 
 
 def test_a_row_that_is_lost_stops_the_count():

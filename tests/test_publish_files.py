@@ -28,7 +28,6 @@ def index_context(**changes):
         "title": "Que sait-on des ALSES en 2020 ?", "subtitle": "année 2020", "alert": "",
         "holdings": "<p>Ce rapport part de chiffres imprimés.</p>", "intro": "Qui sont les ALSES.", "pages": PAGES,
         "summaries": [summary | changes.pop("summary", {})], "files": files,
-        "marks": [{"html": '<abbr class="marque exact">●</abbr>', "meaning": "compté"}],
         "opening": ["<p>Deux fois plus d’ALSES.</p>"], "evidence": ["<p>Ce qui a changé.</p>"], "glossary": [{"term": "Base", "meaning": "Le total d’une part."}],
         "document": "Note de synthèse 2020", "foot": "<p>Fichiers lus</p>",
     }  # fmt: skip
@@ -46,8 +45,8 @@ def test_index_says_the_answer_first_and_leads_on(tmp_path):
     told = page.main.get_text(" ")
     said = ["Données synthétiques", "Qui sont les ALSES", "Deux fois plus", "42", "Ce qui a changé", "Que trouve-t-on", "chiffres imprimés"]
     assert sorted(said, key=told.index) == said
-    assert [fold.text for fold in page.select("summary")][-4:] == [
-        "Comment lire les marques", "Glossaire", "Les chiffres, à ouvrir dans un tableur ou un programme", "Comment citer ce rapport",
+    assert [fold.text for fold in page.select("summary")][-3:] == [
+        "Glossaire", "Les chiffres, à ouvrir dans un tableur ou un programme", "Comment citer ce rapport",
     ]  # fmt: skip
     assert page.h1.find_next_sibling()["class"] == ["encart", "synthetique"]
     assert page.select_one(".detail a")["href"] == "02_describe.html"
@@ -58,7 +57,7 @@ def test_index_says_the_answer_first_and_leads_on(tmp_path):
 
 
 def test_index_leaves_out_what_there_is_not(tmp_path):
-    page = index_of(tmp_path, summary={"findings": []}, opening=[], evidence=[], marks=[], glossary=[])
+    page = index_of(tmp_path, summary={"findings": []}, opening=[], evidence=[], glossary=[])
     assert not page.select(".constats, .ouverture")
     assert [fold.text for fold in page.main.select("summary")] == ["Les chiffres, à ouvrir dans un tableur ou un programme", "Comment citer ce rapport"]
 

@@ -7,7 +7,7 @@ the result; one that works for a while passes them to the ``tell`` that it is gi
 
 
 class UserError(Exception):
-    """The program or the computer could not do it: its text says what to do."""
+    """The program or the computer could not do it (a browser, JupyterLab…): its text says what to do."""
 
     exit_code = 1
 
@@ -53,14 +53,6 @@ class ReportError(PublicationError):
     """There is no published report, or it is no longer the one that was published: nothing can be made from it."""
 
     exit_code = 2
-
-
-class BrowserError(UserError):
-    """``ALSES_BROWSER`` names a browser that does not exist."""
-
-
-class WorkbenchError(UserError):
-    """JupyterLab cannot start."""
 
 
 # What a notebook that runs for a report is told when it asks for persons, whatever way it asks.

@@ -25,12 +25,7 @@ OWN = ("year", "compare_to", "site_type", "site", "word")
 
 @dataclass(frozen=True)
 class Parameters:
-    """Valid parameters; ``compare_to`` is None when no earlier year has data.
-
-    >>> choix = check("03_compare", year=2020)
-    >>> choix.years, choix.as_shown("03_compare")
-    ([2019, 2020], {'Année': '2020', 'Comparée à': '2019', 'Champ': 'tout le réseau'})
-    """
+    """Valid parameters; ``compare_to`` is None when no earlier year has data."""
 
     year: int
     compare_to: int | None = None
@@ -82,25 +77,19 @@ def _check_names(notebook: str, given: dict[str, Any]) -> None:
 
 
 def check_year(value: Any, *, name: str = "year") -> int:
-    """The year, known to have raw data.
-
-    Raises
-    ------
-    DataError
-        when it is not a whole number, has no folder in data/raw, or only tables without rows.
-    """
+    """The year; DataError when it is not a whole number, has no folder in data/raw, or only tables without rows."""
     if type(value) is not int:
         raise DataError(f"« {name} » doit être une année en quatre chiffres, sans guillemets ; reçu : {value!r}.")
     known = paths.years()
-    if value not in known and value in paths.prepared_years():
+    if value in known:
+        return value
+    if value in paths.prepared_years():
         raise DataError(
             f"Rien à lire encore pour {value} : les tables de data/raw/{value} n’ont que leurs noms de colonnes ; "
             "remplissez-en une, déposez l’export de la base ou importez un codage, puis relancez."
         )
-    if value not in known:
-        listed = f"années présentes : {', '.join(map(str, known))}" if known else "data/raw ne contient aucune année"
-        raise DataError(f"Aucune donnée pour {value} ; {listed}. Déposez ses fichiers dans data/raw/{value}.")
-    return value
+    listed = f"années présentes : {', '.join(map(str, known))}" if known else "data/raw ne contient aucune année"
+    raise DataError(f"Aucune donnée pour {value} ; {listed}. Déposez ses fichiers dans data/raw/{value}.")
 
 
 def _check_compare_to(value: Any, year: int) -> int | None:
@@ -135,11 +124,8 @@ def _check_word(value: Any) -> str:
 def check(notebook: str, **given: Any) -> Parameters:
     """The parameters of a notebook; an omitted or None ``compare_to`` becomes the latest earlier year with data.
 
-    Raises
-    ------
-    DataError
-        for an unknown name, a wrong type, a year without data, years in the wrong order, an impossible site, or more
-        than one word.
+    Raises DataError for an unknown name, a wrong type, a year without data, years in the wrong order, an impossible
+    site, or more than one word.
 
     >>> check("03_compare", year=2020)
     Parameters(year=2020, compare_to=2019, site_type='reseau', site='', word='équipe')

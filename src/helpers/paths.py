@@ -1,6 +1,9 @@
-"""Where everything is: the two roots, the folders and tables of the project, its years, exports and sites."""
+"""Where everything is: the two roots, the folders and tables of the project, its years, exports and sites.
 
-import hashlib
+>>> [relative(folder) for folder in (raw_table(2020, "reunions"), executed(2020, "college", "0592714E"), report(2020))]
+['data/raw/2020/reunions.csv', 'data/processed/2020/execution/colleges/0592714e', 'reports/2020']
+"""
+
 import os
 import re
 import unicodedata
@@ -53,35 +56,10 @@ def with_data_root(root: Path) -> Iterator[None]:
         _rooted.reset(token)
 
 
-# --- The folders of sites ---
-
-# The folder of each kind of site, in a report and beside its executed notebooks.
-_KINDS = {"association": "associations", "college": "colleges"}
-# Names that Windows keeps for its devices.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
-_MOST = 40
-
-
-def slug(name: str) -> str:
-    """A name in plain lower case and dashes, safe on any disk; six digits of a checksum keep two names distinct.
-
-    >>> slug("0592714E"), slug("Itinéraires"), slug("AUX")
-    ('0592714e', 'itineraires-e99a24', 'aux-1898ed')
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MOST].strip("-")
-    if short and short == name.lower() and not _DEVICES.fullmatch(short):
-        return short
-    return "-".join(filter(None, [short, hashlib.sha256(name.encode()).hexdigest()[:6]]))
-
-
-def site_folder(site_type: str, site: str) -> str:
-    """The folder of a site, relative to that of its report.
-
-    >>> site_folder("association", "AAPI")
-    'associations/aapi'
-    """
-    return f"{_KINDS[site_type]}/{slug(site)}"
+def relative(path: Path) -> str:
+    """The path as messages and manifests show it: from the data root, with forward slashes; elsewhere, its name."""
+    path, root = Path(path), data_root()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 # --- The folders of the project and its tables. Notebooks always come from the repository, data from the data root ---
@@ -92,14 +70,16 @@ COMMAND = "py alses.py" if os.name == "nt" else "python3 alses.py"
 # What the name of a report adds to its year when it rests on simulated records.
 SYNTHETIC_SUFFIX = "-synthetique"
 
+# « 0 » leaves a reader's own notebooks out: the tests and the example in git are about the four.
+OWN_NOTEBOOKS_VARIABLE = "ALSES_OWN_NOTEBOOKS"
+
+# What `check` could not read, to be explained in a spreadsheet, and what someone explained: private, beside the export.
+TO_COMPLETE, READINGS = "a_completer.csv", "lectures.csv"
+
 
 def notebook(name: str) -> Path:
     """The source of a notebook, by its name without extension."""
     return repository() / "notebooks" / f"{name}.ipynb"
-
-
-# « 0 » leaves them out: the tests and the example in git are about the four.
-OWN_NOTEBOOKS_VARIABLE = "ALSES_OWN_NOTEBOOKS"
 
 
 def is_own(name: str) -> bool:
@@ -120,145 +100,99 @@ def drafts() -> Path:
 
 
 def raw(year: int) -> Path:
-    """The read-only folder of a year's raw files.
-
-    >>> relative(raw(2020))
-    'data/raw/2020'
-    """
+    """The read-only folder of a year's raw files: ``data/raw/2020``."""
     return data_root() / "data" / "raw" / str(year)
 
 
 def raw_table(year: int, name: str) -> Path:
-    """The raw file of a table of a year, there or not.
-
-    >>> relative(raw_table(2020, "reunions"))
-    'data/raw/2020/reunions.csv'
-    """
+    """The raw file of a table of a year, there or not."""
     return raw(year) / f"{name}.csv"
 
 
-# What `check` could not read, to be explained in a spreadsheet, and what someone explained: private, beside the export.
-TO_COMPLETE, READINGS = "a_completer.csv", "lectures.csv"
-
-
 def own_readings(year: int) -> Path:
-    """The private file of the spellings that someone explained for a year, there or not.
-
-    >>> relative(own_readings(2021))
-    'data/raw/2021/lectures.csv'
-    """
+    """The private file of the spellings that someone explained for a year, there or not."""
     return raw(year) / READINGS
 
 
 def codings_folder(year: int) -> Path:
-    """The private folder of the codings that were imported for a year, a folder each.
-
-    >>> relative(codings_folder(2021))
-    'data/raw/2021/codages'
-    """
+    """The private folder of the codings that were imported for a year, a folder each."""
     return raw(year) / "codages"
 
 
 def minutes_folder(year: int) -> Path:
-    """The private folder of the minutes of a year's meetings.
-
-    >>> relative(minutes_folder(2021))
-    'data/raw/2021/comptes_rendus'
-    """
+    """The private folder of the minutes of a year's meetings."""
     return raw(year) / "comptes_rendus"
 
 
 def reference() -> Path:
-    """The folder of the public reference tables.
-
-    >>> relative(reference())
-    'data/raw/reference'
-    """
+    """The folder of the public reference tables."""
     return data_root() / "data" / "raw" / "reference"
 
 
 def processed(year: int) -> Path:
-    """The machine-made folder of a year's clean tables.
-
-    >>> relative(processed(2020))
-    'data/processed/2020'
-    """
+    """The machine-made folder of a year's clean tables: ``data/processed/2020``."""
     return data_root() / "data" / "processed" / str(year)
 
 
 def executed(year: int, site_type: str = "reseau", site: str = "") -> Path:
-    """The folder of the notebooks as they were executed for a year's report, or for that of one of its sites.
-
-    >>> relative(executed(2020)), relative(executed(2020, "college", "0592714E"))
-    ('data/processed/2020/execution', 'data/processed/2020/execution/colleges/0592714e')
-    """
+    """The folder of the notebooks as they were executed for a year's report, or for that of one of its sites."""
     folder = processed(year) / "execution"
     return folder / site_folder(site_type, site) if site else folder
 
 
 def workbench() -> Path:
-    """The folder where JupyterLab keeps what a reader chose in its menus; it may be deleted at any time.
-
-    >>> relative(workbench())
-    'data/processed/.atelier'
-    """
+    """The folder where JupyterLab keeps what a reader chose in its menus; it may be deleted at any time."""
     return data_root() / "data" / "processed" / ".atelier"
 
 
 def shareable() -> Path:
-    """The data root of 02, 03 and 04 when a report is made: aggregates only, persons and exports are outside it.
-
-    >>> relative(shareable())
-    'data/processed/diffusion'
-    """
+    """The data root of 02, 03 and 04 when a report is made: aggregates only, persons and exports are outside it."""
     return data_root() / "data" / "processed" / "diffusion"
 
 
 def is_shareable() -> bool:
-    """Whether the data root is that one, of any project.
-
-    >>> is_shareable()
-    False
-    """
+    """Whether the data root is that one, of any project."""
     return data_root().parts[-3:] == ("data", "processed", "diffusion")
 
 
 def released(year: int) -> Path:
-    """The private folder that keeps what was released of a year's records.
-
-    >>> relative(released(2021))
-    'data/releases/2021'
-    """
+    """The private folder that keeps what was released of a year's records."""
     return data_root() / "data" / "releases" / str(year)
 
 
 def reports() -> Path:
-    """The folder that holds one folder a year.
-
-    >>> relative(reports() / "2020")
-    'reports/2020'
-    """
+    """The folder that holds one folder a year."""
     return data_root() / "reports"
 
 
 def report(year: int, *, is_synthetic: bool = False) -> Path:
-    """The folder of the report of a year; one that rests on simulated records has another, and never that one.
-
-    >>> [relative(report(2020, is_synthetic=simule)) for simule in (False, True)]
-    ['reports/2020', 'reports/2020-synthetique']
-    """
+    """The folder of the report of a year; one that rests on simulated records has another, and never that one."""
     return reports() / (f"{year}{SYNTHETIC_SUFFIX}" if is_synthetic else str(year))
 
 
-def relative(path: Path) -> str:
-    """The path as messages and manifests show it: from the data root, with forward slashes; elsewhere, its name alone.
+# Names that Windows keeps for its devices.
+_DEVICES = r"(con|prn|aux|nul|com\d|lpt\d)"
+_LONGEST_SLUG = 40
 
-    >>> relative(data_root() / "reports" / "2020" / "index.html")
-    'reports/2020/index.html'
+
+def slug(name: str) -> str:
+    """A name in plain lower case and dashes, safe on any disk; six digits of a checksum keep two names distinct.
+
+    >>> slug("0592714E"), slug("Itinéraires"), slug("AUX")
+    ('0592714e', 'itineraires-e99a24', 'aux-1898ed')
     """
-    path = Path(path)
-    root = data_root()
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].strip("-")
+    if short and short == name.lower() and not re.fullmatch(_DEVICES, short):
+        return short
+    import hashlib  # slow to load
+
+    return "-".join(filter(None, [short, hashlib.sha256(name.encode()).hexdigest()[:6]]))
+
+
+def site_folder(site_type: str, site: str) -> str:
+    """The folder of a site, relative to that of its report: ``associations/aapi``."""
+    return f"{site_type}s/{slug(site)}"
 
 
 # --- The private files of a year, its export and its codings, and how a page may name one ---
@@ -267,12 +201,10 @@ def relative(path: Path) -> str:
 EXPORT = "accompagnement"
 # The name of a simulated export, which may be shown.
 SIMULATED = "accompagnements_synthetique"
-
 # The table of the quotations that a person has reviewed, beside the codings.
 QUOTED = "citations"
 
 _EXPORT, _CODINGS = "export de la base de", "codages de"
-_PUBLIC = re.compile(rf"(?:{_EXPORT}|{_CODINGS}) (\d{{4}}), fichier \d+")
 
 
 def exports_in(folder: Path) -> list[Path]:
@@ -326,7 +258,7 @@ def private_year(name: str) -> int | None:
     >>> private_year("export de la base de 2021, fichier 2"), private_year("data/raw/2021/reunions.csv")
     (2021, None)
     """
-    found = _PUBLIC.fullmatch(name)
+    found = re.fullmatch(rf"(?:{_EXPORT}|{_CODINGS}) (\d{{4}}), fichier \d+", name)
     return int(found[1]) if found else None
 
 
@@ -343,7 +275,7 @@ ENTRIES = "entrees.json"
 # What a line of a table may hold without any value: separators, quotes, spaces, the UTF-8 mark.
 _NO_VALUE = b' \t,;"\xef\xbb\xbf'
 # A line of column names in plain text: anything else that stands alone is a fault to report.
-_SEVERAL_NAMES = re.compile(rb"^[^\0]*[,;\t][^\0]*$")
+_SEVERAL_NAMES = rb"[^\0]*[,;\t][^\0]*"
 
 
 def is_year(name: str) -> bool:
@@ -364,16 +296,7 @@ def has_rows(path: Path) -> bool:
     if not path.is_file():
         return False
     lines = [line for line in path.read_bytes().splitlines() if line.strip(_NO_VALUE)]
-    return not (len(lines) == 1 and _SEVERAL_NAMES.search(lines[0]))
-
-
-def has_data(year: int) -> bool:
-    """Whether a year has something to read: a raw table with rows, an export or a coding.
-
-    >>> has_data(2020), has_data(2018)
-    (True, False)
-    """
-    return _has_rows(year) or _has_private(year)
+    return not (len(lines) == 1 and re.fullmatch(_SEVERAL_NAMES, lines[0]))
 
 
 def told_entries(year: int) -> dict | None:
@@ -389,38 +312,27 @@ def has_export(year: int) -> bool:
     return bool(exports(year)) or bool((told_entries(year) or {}).get("export"))
 
 
-def _has_rows(year: int) -> bool:
-    return any(has_rows(raw(year) / f"{table}.csv") for table in RAW_TABLES)
-
-
 def _has_private(year: int) -> bool:
     """Whether the year has an export or a coding, here or where its aggregates come from."""
     return bool(private_files(year)) or bool((told_entries(year) or {}).get("entrees"))
 
 
-def prepared_years() -> list[int]:
-    """The years that have a folder in data/raw with a table, even without any row, an export or a coding; in order.
+def _has_printed(year: int) -> bool:
+    return any(has_rows(raw_table(year, table)) for table in RAW_TABLES)
 
-    >>> prepared_years()
-    [2019, 2020]
-    """
-    folder = data_root() / "data" / "raw"
-    found = [child for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
-    years_found = sorted(int(child.name) for child in found if is_year(child.name))
+
+def prepared_years() -> list[int]:
+    """The years that have a folder in data/raw with a table, even without any row, an export or a coding; in order."""
+    folders = (data_root() / "data" / "raw").glob("[0-9]*")
+    named = sorted(int(folder.name) for folder in folders if is_year(folder.name) and folder.is_dir())
     return [
-        year
-        for year in years_found
-        if _has_private(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
+        year for year in named if any(raw_table(year, table).is_file() for table in RAW_TABLES) or _has_private(year)
     ]
 
 
 def years() -> list[int]:
-    """The years that have something to read, in order.
-
-    >>> years()
-    [2019, 2020]
-    """
-    return [year for year in prepared_years() if has_data(year)]
+    """The years that have something to read, a raw table with rows, an export or a coding; in order."""
+    return [year for year in prepared_years() if _has_printed(year) or _has_private(year)]
 
 
 def exported_years() -> list[int]:
@@ -429,20 +341,13 @@ def exported_years() -> list[int]:
 
 
 def earlier_year(year: int) -> int | None:
-    """The latest earlier year that has printed values or records, or None: a coding alone cannot be compared.
-
-    >>> earlier_year(2025), earlier_year(2019)
-    (2020, None)
-    """
-    return max((known for known in years() if known < year and (_has_rows(known) or has_export(known))), default=None)
+    """The latest earlier year that has printed values or records, or None: a coding alone cannot be compared."""
+    earlier = [known for known in years() if known < year]
+    return max((known for known in earlier if _has_printed(known) or has_export(known)), default=None)
 
 
 def previous_year(year: int) -> int | None:
-    """The year just before, if it has data: the one that a printed difference refers to.
-
-    >>> previous_year(2020), previous_year(2025)
-    (2019, None)
-    """
+    """The year just before, if it has data: the one that a printed difference refers to."""
     return year - 1 if year - 1 in years() else None
 
 

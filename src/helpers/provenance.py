@@ -32,7 +32,7 @@ from helpers.paths import (
     repository,
     years,
 )
-from helpers.system import READ_ONCE_FROM, atomic_write, sha256_of
+from helpers.system import atomic_write, sha256_of
 
 # --- Files read and written by this process: an audit hook sees every open, whatever library does it ---
 
@@ -185,6 +185,10 @@ LOADED_AT = time.time()
 FORM, _FORMS = 2, (1, 2)
 
 
+# The tick of a disk's clock: at most that of Windows; on a USB stick, which only tells whole seconds, two seconds.
+_TICK_NS, _COARSE_NS = 20_000_000, 2_000_000_000
+
+
 class State(NamedTuple):
     """A file as it was: SHA-256, then what the disk said of it (0: unknown)."""
 
@@ -228,15 +232,24 @@ def name_of(path: Path) -> str:
 
 
 def state_of(path: Path, known: State | None = None) -> State | None:
-    """The file as it is, None if missing; a large file that the disk says untouched is not read again."""
+    """The file as it is, None if missing; one that the disk says untouched is not read again."""
     try:
         state = path.stat()
-        now = (state.st_size, state.st_mtime_ns, state.st_ino)
-        if known and state.st_size >= READ_ONCE_FROM and now == (known.size, known.modified, known.inode):
+        # Two changes can fall in one tick of the clock: a file that is so fresh is read again the next time.
+        tick = _COARSE_NS if state.st_mtime_ns % 1_000_000_000 == 0 else _TICK_NS
+        modified = state.st_mtime_ns if time.time_ns() - state.st_mtime_ns > tick else 0
+        now = (state.st_size, modified, state.st_ino)
+        if known and modified and now == (known.size, known.modified, known.inode):
             return known
         return State(sha256_of(path), *now)
     except OSError:
         return None
+
+
+def settled(name: str, state: State) -> State:
+    """A state that was taken as soon as the file was written, taken again if it still holds the same bytes."""
+    now = None if state.modified else state_of(locate(name))
+    return now if now and now.sha256 == state.sha256 else state
 
 
 def _entries(folder: Path | os.DirEntry) -> list[os.DirEntry]:

@@ -22,16 +22,7 @@ VERDICTS = {
     "contradictoire": "contradictoire",
 }
 
-PRECISIONS = {
-    "exact": "compté ou imprimé à l’unité",
-    "arrondi_imprime": "part imprimée arrondie, qui encadre l’effectif",
-    "arrondi_secret": "arrondi pour protéger les personnes",
-    "deduit": "déduit d’autres chiffres imprimés",
-    "non_publie": "donnée non publiée",
-    "contradictoire": "imprimé, mais contredit par d’autres chiffres",
-}
-
-# In one word, for marks (the style sheet adds a shape, never colour alone) and for tables that sort.
+# What is known of a value, in one word: `docs/method.md` explains them.
 PRECISION_WORDS = {
     "exact": "exact",
     "arrondi_imprime": "arrondi",
@@ -54,8 +45,6 @@ SOURCES = {
 }
 # Sources of the values counted in individual records, received or simulated.
 FROM_RECORDS = ("export", SYNTHETIC)
-# What the mark of a value from simulated records means.
-SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent personne"
 
 # Precision codes whose values are never displayed or compared.
 UNSAID = ("non_publie", "contradictoire")
@@ -136,11 +125,7 @@ def read_code(code: str) -> str:
 
 @dataclass(frozen=True)
 class Group:
-    """Modalities read together, outside the sums; ``hypothesis`` is the assumption under which the label is right.
-
-    >>> catalogue().indicators["niveau"].groups["4e_3e"]
-    Group(label='4e ou 3e', members=('4e', '3e'), hypothesis=None)
-    """
+    """Modalities read together, outside the sums; ``hypothesis`` is the assumption under which the label is right."""
 
     label: str
     members: tuple[str, ...]
@@ -210,12 +195,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Perimeter:
-    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that holds its size.
-
-    >>> collegiens = catalogue().perimeters["collegiens"]
-    >>> collegiens.label, collegiens.short, collegiens.count_of
-    ('collégiens suivis en prévention spécialisée', 'tous les collégiens', 'prevention_specialisee/situation/collegien')
-    """
+    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that holds its size."""
 
     id: str
     label: str
@@ -258,34 +238,37 @@ class Catalogue:
         return [entry for entry in self.indicators.values() if entry.topic == topic]
 
 
+# The fields of an indicator by their names in the file; its groups are read apart.
+_FIELDS = {
+    "libelle": "label",
+    "definition": "definition",
+    "rubrique": "topic",
+    "unite": "unit",
+    "choix": "choice",
+    "forme": "form",
+    "base": "base",
+    "base_propre": "own_bases",
+    "constat": "finding",
+    "population": "population",
+    "base_dite": "base_words",
+    "rapport": "ratio",
+    "hypothese": "hypothesis",
+    "modalites": "modalities",
+    "modalites_export": "recorded",
+    "compte_pour": "counted_in",
+    "export_seul": "is_of_records",
+    "croise_avec": "crossed_with",
+    "par_site": "is_by_site",
+}
+
+
 def _indicator(name: str, entry: dict) -> Indicator:
     groups = {
         group: Group(value["libelle"], tuple(value["regroupe"]), value.get("hypothese"))
-        for group, value in entry.get("groupes", {}).items()
+        for group, value in entry.pop("groupes", {}).items()
     }
-    return Indicator(
-        id=name,
-        label=entry["libelle"],
-        definition=entry["definition"],
-        topic=entry["rubrique"],
-        unit=entry["unite"],
-        choice=entry["choix"],
-        form=entry["forme"],
-        base=entry.get("base"),
-        own_bases=dict(entry.get("base_propre", {})),
-        finding=entry.get("constat", Indicator.finding),
-        population=entry.get("population"),
-        base_words=tuple(entry.get("base_dite", ())),
-        ratio=tuple(entry.get("rapport", ())),
-        hypothesis=entry.get("hypothese"),
-        modalities=dict(entry.get("modalites", {})),
-        groups=groups,
-        recorded=dict(entry.get("modalites_export", {})),
-        counted_in=tuple(entry.get("compte_pour", ())),
-        is_of_records=entry.get("export_seul", False),
-        crossed_with=tuple(entry.get("croise_avec", ())),
-        is_by_site=entry.get("par_site", False),
-    )
+    values = {_FIELDS[key]: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Indicator(id=name, groups=groups, **values)
 
 
 def _perimeter(name: str, entry: dict) -> Perimeter:
@@ -296,7 +279,7 @@ def _perimeter(name: str, entry: dict) -> Perimeter:
 def read_catalogue(text: str) -> Catalogue:
     """A catalogue from TOML: the package's, or a changed copy to try a new indicator.
 
-    Raises KeyError when an entry lacks a required field: the catalogue is code, so this is a bug.
+    Raises KeyError or TypeError when an entry has an unknown field or lacks one: the catalogue is code, this is a bug.
 
     >>> texte = (paths.repository() / "src" / "helpers" / "catalogue.toml").read_text(encoding="utf-8")
     >>> read_catalogue(texte.replace("garçons", "gars")).indicators["sexe"].modalities
@@ -319,11 +302,7 @@ def read_catalogue(text: str) -> Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue of the package.
-
-    >>> catalogue().indicators["sexe"].modalities
-    {'filles': 'filles', 'garcons': 'garçons'}
-    """
+    """The catalogue of the package."""
     return read_catalogue(files("helpers").joinpath("catalogue.toml").read_text(encoding="utf-8"))
 
 
@@ -344,11 +323,7 @@ def table_schema(name: str) -> dict:
 
 
 def table_names() -> list[str]:
-    """The tables that have a Table Schema, in alphabetical order.
-
-    >>> table_names()[:3]
-    ['accompagnements', 'affirmations', 'alias']
-    """
+    """The tables that have a Table Schema, in alphabetical order."""
     return sorted(path.name.removesuffix(".json") for path in files("helpers").joinpath("schemas").iterdir())
 
 
@@ -362,11 +337,7 @@ def columns(name: str) -> list[str]:
 
 
 def optional_columns(name: str) -> list[str]:
-    """The columns that a file of this table may leave out, in order.
-
-    >>> optional_columns("themes")
-    ['parent', 'inclure', 'exclure', 'exemple', 'modifie_le']
-    """
+    """The columns that a file of this table may leave out, in order."""
     return [column["name"] for column in table_schema(name)["fields"] if column.get("presence") == "facultative"]
 
 

@@ -1,9 +1,10 @@
-"""What is asked of the computer: running programs, a browser that prints, checksums, atomic writes."""
+"""What is asked of the computer: running programs, a browser, checksums, atomic writes.
+
+A run that has nothing to do loads this module and must be immediate: what it can do without is imported where used.
+"""
 
 import errno
-import hashlib
 import os
-import shutil
 import stat
 import sys
 import time
@@ -12,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-from helpers.errors import BrowserError
+from helpers.errors import UserError
 
 # --- Programs, and what is really on the disk ---
 
@@ -22,12 +23,7 @@ _HERE, _BOTH = -100, 2  # AT_FDCWD and RENAME_EXCHANGE, of Linux
 
 
 def is_alive(number: int) -> bool:
-    """Whether a process of this computer has this number; always true on Windows, where one cannot ask.
-
-    >>> import os
-    >>> is_alive(os.getpid()), is_alive(-1)
-    (True, False)
-    """
+    """Whether a process of this computer has this number; always true on Windows, where one cannot ask."""
     if number <= 0:
         return False
     if os.name == "nt":
@@ -68,18 +64,7 @@ def sync_tree(folder: Path) -> None:
 def swap_folders(one: Path, other: Path) -> bool:
     """Swaps the names of two folders in a single step; False where that cannot be done (anywhere but on Linux).
 
-    Raises
-    ------
-    OSError
-        when the disk refuses: nothing has changed.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     avant, apres = pathlib.Path(dossier, "avant"), pathlib.Path(dossier, "apres")
-    ...     avant.mkdir(), apres.mkdir(), (avant / "page.html").touch()
-    ...     swap_folders(avant, apres) == (apres / "page.html").exists()
-    (None, None, None)
-    True
+    Raises OSError when the disk refuses: nothing has changed.
     """
     if sys.platform != "linux":
         return False
@@ -127,16 +112,15 @@ def _places() -> Iterator[Path]:
 def find_browser() -> Path | None:
     """Chromium, Chrome or Edge, whichever is found first; None when there is none.
 
-    Raises
-    ------
-    BrowserError
-        when ``ALSES_BROWSER`` names a program that does not exist.
+    Raises UserError when ``ALSES_BROWSER`` names a program that does not exist.
     """
+    import shutil
+
     chosen = os.environ.get(BROWSER_VARIABLE)
     if chosen:
         found = shutil.which(chosen)
         if found is None:
-            raise BrowserError(f"{BROWSER_VARIABLE} désigne un programme introuvable : corrigez-la ou effacez-la.")
+            raise UserError(f"{BROWSER_VARIABLE} désigne un programme introuvable : corrigez-la ou effacez-la.")
         return Path(found)
     commands = (shutil.which(name) for name in _COMMANDS)
     return next((Path(command) for command in commands if command), None) or next(
@@ -146,22 +130,19 @@ def find_browser() -> Path | None:
 
 # --- Checksums ---
 
-# Bytes. A larger file is an export: its checksum is kept while its size and its date stay the same. A small table is
-# always read again, for two changes can fall in one tick of the clock.
+# Bytes. A larger file is an export: a process keeps its checksum while its size and its date stay the same.
 READ_ONCE_FROM = 1_000_000
 
 
 def checksum(content: bytes) -> str:
     """The SHA-256 of bytes, in hexadecimal."""
+    import hashlib  # slow to load, and nothing is hashed where nothing has changed
+
     return hashlib.sha256(content).hexdigest()
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal.
-
-    >>> len(sha256_of(paths.raw_table(2020, "reunions")))
-    64
-    """
+    """The SHA-256 of a file's bytes, in hexadecimal."""
     state = path.stat()
     if state.st_size < READ_ONCE_FROM:
         return checksum(path.read_bytes())
@@ -170,6 +151,8 @@ def sha256_of(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _fingerprint_of_large(path: Path, size: int, modified: int) -> str:
+    import hashlib
+
     del size, modified
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -215,14 +198,6 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
     Two programs that write the same file use two paths, so that they never mix: the last one to end wins. The new file
     is flushed to the disk first, so that a power cut leaves one of the two whole.
-
-    >>> import pathlib, tempfile
-    >>> from helpers.system import atomic_write
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     with atomic_write(pathlib.Path(dossier, "carte.json")) as beside:
-    ...         _ = beside.write_text("{}", encoding="utf-8")
-    ...     print([fichier.name for fichier in pathlib.Path(dossier).iterdir()])
-    ['carte.json']
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{path.name}.*.partiel"):
@@ -246,15 +221,9 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
     Where a system cannot swap two folders, the former one is set aside for an instant; if the program is killed just
     then, the next one puts it back.
-
-    >>> import pathlib, tempfile
-    >>> from helpers.system import atomic_folder
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     with atomic_folder(pathlib.Path(dossier, "codage")) as beside:
-    ...         _ = (beside / "passages.csv").write_text("", encoding="utf-8")
-    ...     print([fichier.name for fichier in pathlib.Path(dossier, "codage").iterdir()])
-    ['passages.csv']
     """
+    import shutil
+
     path.parent.mkdir(parents=True, exist_ok=True)
     recover_folder(path)
     beside, former = (path.with_name(f".{path.name}.{os.getpid()}.{end}") for end in ("partiel", "ancien"))
@@ -277,6 +246,8 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 def recover_folder(path: Path) -> None:
     """Puts back a folder that a killed program had set aside, and removes what it had started to write."""
+    import shutil
+
     for left in [*path.parent.glob(f".{path.name}.*.ancien"), *path.parent.glob(f".{path.name}.*.partiel")]:
         with suppress(OSError):  # another program may have moved it
             if not _is_left(left):

@@ -98,15 +98,8 @@ def _three(row, column: str) -> Measure:
     return tuple(float("nan") if pd.isna(each) else float(each) for each in found)
 
 
-def _rounded_measures(row, now: Side, before: Side) -> dict[str, Measure]:
-    """Two shares of which one is rounded: as displayed, with bounds. No test: it would need the exact counts."""
-    (_, base), (_, base_ref) = now.central(), before.central()
-    shares = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
-    return {
-        "base": (base, *now.bases),
-        "base_reference": (base_ref, *before.bases),
-        **{name: _three(row, column) for name, column in shares.items()},
-    }
+# Both shares as displayed, with bounds, where there is no test: it would need exact counts.
+_DISPLAYED = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
 
 
 def _year(row, *, known: Corrections, years: str) -> ComparisonResult:
@@ -114,12 +107,13 @@ def _year(row, *, known: Corrections, years: str) -> ComparisonResult:
     kind = "annees" if known.is_headlined(path) else "details"
     methods = counted_words(row, now="_apres", reference="_avant")
     made = partial(ComparisonResult, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part)
+    displayed = {name: _three(row, column) for name, column in _DISPLAYED.items()}
     if now is None or before is None or pd.isna(row.ecart_min):
-        names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
-        return made({name: _three(row, column) for name, column in names.items()}, methods=methods)
+        return made(displayed, methods=methods)
     counts = _count_change(row, now=now, before=before)
     if _is_protected(row):
-        found = _rounded_measures(row, now, before)
+        sides = {"base": now, "base_reference": before}
+        found = {name: (side.central()[1], *side.bases) for name, side in sides.items()} | displayed
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     if path not in HEADLINED or not known.may_test(path):
         # Not tested: an interval would be read as a test, and it ignores likeness.
@@ -486,8 +480,7 @@ def _rows(found: ComparisonResult, corrected: dict[str, Measure], *, year: int, 
 _HEADS = ["comparaison", "nature", "perimetre", "indicateur", "modalite", "libelle", "question", "public"]
 _SIDES = ["reference_pct", "part_pct", "ecart_pts", "ecart_min_pts", "ecart_max_pts", "p", "verdict"]
 _COUNTED = ["effectif_reference", "effectif", "ecart_effectif", "evolution_pct", "base_reference", "base"]
-_KEYS = ["constat", "constat_effectif", "portee", "protege", "annee", "comparee_a", "reference"]
-_MISREAD = ["non_compris_reference", "non_compris_reference_arrondi", "non_compris", "non_compris_arrondi"]
+_KEYS = ["constat", "constat_effectif", "portee", "protege", "annee", "comparee_a", "reference", "non_compris"]
 
 
 def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
@@ -499,7 +492,7 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
     rounding leaves open (``ecart_min_pts``, ``ecart_max_pts``), ``p`` the corrected p-value of the worst case, and
     ``verdict`` what may be concluded (`indicators.Comparison.verdict`). Each measure of the schema has its column, with
     its extremes. ``indicators`` (schema ``indicateurs``) give the sources of the numbers, and how many answers of each
-    year were not understood (``non_compris``, ``non_compris_reference``, rounded if ``…_arrondi``).
+    year were not understood (``non_compris``, as `indicators.readable` has it).
 
     >>> ecarts = table(data.load_result(2020, "comparaisons"))
     >>> ecarts.query("nature == 'annees' and part_pct.notna()")[["libelle", "ecart_pts", "verdict"]].round(1)
@@ -522,7 +515,7 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
             for name, measure in each.measures.items()
             for end, value in (("", measure.value), ("min", measure.low), ("max", measure.high))
         }
-        of_year = partial(_misread_in, misread, names)
+        questions = [(year, names["perimetre"], names["indicateur"]) for year in (head["comparee_a"], head["annee"])]
         public, title = entries.perimeters[names["perimetre"]], entries.indicators[names["indicateur"]].label
         rows.append(
             {"comparaison": id, **names, "libelle": each.subject, "question": title}
@@ -530,20 +523,16 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
             | {"verdict": each.verdict, "constat": each.finding, "constat_effectif": each.count_finding}
             | {"portee": each.reach, "annee": head["annee"], "comparee_a": head["comparee_a"]}
             | {"reference": merge_references(known[key] for key in _sides(names, head) if key in known)}
-            | dict(zip(_MISREAD, [*of_year(head["comparee_a"]), *of_year(head["annee"])], strict=True))
+            | {"non_compris": tuple(chain.from_iterable(misread.get(each, ()) for each in questions))}
             | values
         )
     # The same columns whatever a year compares, so that a selection may name any of them.
     every = [column_of(name, end) for name in entries.measures for end in ("", "min", "max")]
-    first = [*_HEADS, *_SIDES, *_COUNTED, *_KEYS, *_MISREAD]
+    first = [*_HEADS, *_SIDES, *_COUNTED, *_KEYS]
     frame = pd.DataFrame(rows).reindex(columns=[*first, *(name for name in every if name not in first)])
     frame = frame.astype(object) if frame.empty else frame  # pandas would take empty words for numbers
     numbers = [name for name in frame if name not in (*_HEADS, *_KEYS, "verdict")]
     return frame.astype(dict.fromkeys(numbers, float)).copy()  # one block of numbers
-
-
-def _misread_in(misread: dict, names: dict[str, str], year: int) -> tuple[int | None, bool | None]:
-    return misread.get((year, names["perimetre"], names["indicateur"]), (None, None))
 
 
 def _references(indicators: tuple[pd.DataFrame, ...]) -> dict[tuple, str]:

@@ -205,34 +205,28 @@ def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to:
 
 # --- Three years or more ---
 
+# By what consecutive differences allow; any other mixture with « indetermine » is not known.
 _COURSES = {
-    "hausse": "augmente d’année en année",
-    "baisse": "diminue d’année en année",
-    "stable": "reste stable, à un point près",
-    "hausse_ou_stable": "augmente ou reste stable d’une année à la suivante",
-    "baisse_ou_stable": "diminue ou reste stable d’une année à la suivante",
-    "peu_ou_stable": "reste stable, à un point près, d’une année à la suivante",
-    "va_et_vient": "ne va pas toujours dans le même sens",
-    "indetermine": "a pu changer, mais l’arrondi ne permet pas de dire dans quel sens",
+    ("hausse",): "augmente d’année en année",
+    ("baisse",): "diminue d’année en année",
+    ("hausse", "stable"): "augmente ou reste stable d’une année à la suivante",
+    ("baisse", "stable"): "diminue ou reste stable d’une année à la suivante",
+    ("stable",): "reste stable, à un point près, d’une année à la suivante",
 }
 
 
 def _course(bounds: list[tuple[float, float]]) -> str:
-    """What consecutive differences allow; stable if the share never leaves the threshold."""
+    """What consecutive differences allow to say; stable if the share never leaves the threshold."""
     within = catalogue().stable_points
-    whole = max(high for _, high in bounds) - min(low for low, _ in bounds)
-    if whole <= within:
-        return "stable"
+    if max(high for _, high in bounds) - min(low for low, _ in bounds) <= within:
+        return "reste stable, à un point près"
     steps = {
         finding(after[0] - before[1], after[1] - before[0], stable_within=within) for before, after in pairwise(bounds)
     }
     if steps >= {"hausse", "baisse"}:
-        return "va_et_vient"
-    if "indetermine" in steps:
-        return "indetermine"
-    moves = steps - {"stable"}
-    name = moves.pop() if moves else "peu"
-    return f"{name}_ou_stable" if "stable" in steps else name
+        return "ne va pas toujours dans le même sens"
+    unknown = "a pu changer, mais l’arrondi ne permet pas de dire dans quel sens"
+    return _COURSES.get(tuple(sorted(steps)), unknown)
 
 
 def courses(shares: pd.DataFrame) -> pd.DataFrame:
@@ -242,7 +236,7 @@ def courses(shares: pd.DataFrame) -> pd.DataFrame:
     """
     keys = ["perimetre", "indicateur", "modalite", "libelle"]
     rows = [
-        (*key, _COURSES[_course(list(parts[["part_min_pct", "part_max_pct"]].itertuples(index=False, name=None)))])
+        (*key, _course(list(parts[["part_min_pct", "part_max_pct"]].itertuples(index=False, name=None))))
         for key, parts in shares.sort_values("annee").groupby(keys, sort=False)
     ]
     return pd.DataFrame(rows, columns=[*keys, "cours"])

@@ -11,7 +11,7 @@ from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
 from helpers.charts.table_csv import csv_address
 from helpers.charts.theme import in_french
-from helpers.indicators.lookup import READ_IN, Facts, fact_of, merge_references, rows_in, with_shares
+from helpers.indicators.lookup import Facts, fact_of, merge_references, rows_in, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.comparison_tables import bases_of, comparison_table
 from helpers.text.formats import (
@@ -23,12 +23,12 @@ from helpers.text.formats import (
     population,
     say,
     say_base,
+    say_bases,
     say_count,
-    say_misread,
     say_share,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import column_title, headings
+from helpers.text.tables import column_title
 from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
 from helpers.typography import fold
@@ -105,15 +105,7 @@ def _base(frame: pd.DataFrame) -> str:
         count = say_base(fact) + (f" en {fact.key[:4]}" if are_years else "")
         known.setdefault(_words(row, "modalite_croisee") or population(fact), {})[plain(count)] = count
     parts = [Markup("n = {} ({})").format(Markup(", ").join(counts.values()), who) for who, counts in known.items()]
-    misread = {
-        f"{row.annee}/{row.perimetre}/{READ_IN.get(row.indicateur, row.indicateur)}": (
-            int(row.non_compris),
-            bool(row.non_compris_arrondi),
-        )
-        for row, fact in rows
-        if pd.notna(getattr(row, "non_compris", None))
-    }
-    return Markup(" ; ").join(filter(None, [*parts, say_misread(misread)]))
+    return say_bases(parts, frame)
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:
@@ -145,25 +137,15 @@ def _words(row, column: str) -> str:
 def _indicator_table(frame: pd.DataFrame, caption: str) -> Html:
     """Rows of indicators: what tells them apart, count, base and share, each number bearing the key of its row."""
     telling = [name for name in _TELLING if name in frame and len(set(frame[name])) > 1]
-    heads = headings(
-        "Réponse",
-        *(_TELLING[name] for name in telling),
-        "Effectif",
-        "Base",
-        "Part",
-        numbers=["Effectif", "Base", "Part"],
-    )
-    rows = []
+    numbers = {"Effectif": say_count, "Base": say_base, "Part": say_share}
+    heads, rows = ["Réponse", *(_TELLING[name] for name in telling), *numbers], []
     for row in rows_in(_shared(frame)):
         fact = fact_of(row)
-        values = (say_count(fact), say_base(fact), say_share(fact))
-        rows.append(
-            [fact.label, *(_words(row, name) for name in telling), *("—" if v == MISSING else v for v in values)]
-        )
-    used = [
-        place for place in range(len(heads)) if not heads[place].is_number or any(row[place] != "—" for row in rows)
-    ]
-    return lay_out_table(caption, [heads[place] for place in used], [[row[place] for place in used] for row in rows])
+        values = [say(fact) for say in numbers.values()]
+        rows.append([fact.label, *(_words(row, name) for name in telling), *values])
+    used = [place for place, head in enumerate(heads) if head not in numbers or any(r[place] != MISSING for r in rows)]
+    cells = [["—" if row[place] == MISSING else row[place] for place in used] for row in rows]
+    return lay_out_table(caption, [heads[place] for place in used], cells, numbers=numbers)
 
 
 def _table(frame: pd.DataFrame, title: str, column: str) -> Html:

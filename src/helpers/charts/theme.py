@@ -11,46 +11,29 @@ from helpers.text.tables import column_title
 
 # --- The look of every drawing ---
 
-# Measured with matplotlib's own font, so that all machines lay out alike; a reader's font is at most as wide.
+# What the white style of seaborn does not say. Texts are measured with matplotlib's own font, so that all machines lay
+# out alike; a reader's font is at most as wide.
 STYLE = {
     "font.family": "DejaVu Sans",
-    "axes.spines.left": True,
-    "axes.spines.bottom": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.facecolor": "white",
     "axes.edgecolor": GREY,
+    "axes.formatter.useoffset": False,
     "axes.labelcolor": INK,
-    "axes.axisbelow": True,
-    "axes.grid": False,
-    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
     "figure.dpi": 72,
+    "figure.figsize": (7.2, 4),
     "hatch.color": INK,
-    "lines.solid_capstyle": "round",
-    "patch.edgecolor": "w",
-    "patch.force_edgecolor": True,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
     "text.color": INK,
     "text.parse_math": False,
     "xtick.color": INK,
     "ytick.color": INK,
-    "xtick.direction": "out",
-    "ytick.direction": "out",
-    "xtick.top": False,
-    "xtick.bottom": False,
-    "ytick.left": False,
-    "ytick.right": False,
 }
 
 YEARS = (1900, 2100)  # an axis between these bears years
 _PLAIN = ("libelle", "annee")  # what these columns hold says what it is
-
-_DRAWN = {
-    "axes.formatter.useoffset": False,
-    "figure.figsize": (7.2, 4),
-    "figure.constrained_layout.use": True,
-    "svg.fonttype": "none",
-    "legend.frameon": False,
-}
 
 
 def style() -> None:
@@ -59,7 +42,7 @@ def style() -> None:
 
     # Grids of seaborn ask for their own layout; `publier` lays out again.
     warnings.filterwarnings("ignore", message="The figure layout has changed to tight")
-    sns.set_theme(style="white", palette=[BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER], rc={**STYLE, **_DRAWN})
+    sns.set_theme(style="white", palette=[BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER], rc=STYLE)
     try:
         from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats

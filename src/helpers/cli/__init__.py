@@ -1,5 +1,9 @@
 """The ``alses`` command: reads the command line, runs the verb, prints what happened in French.
 
+A verb is declared beside the function that does its work, in `reports`, `raw_files`, `codings` and `tools`. Only the
+module of the verb that is asked for is loaded, and it imports what takes time when it needs it: the help, and a run
+that has nothing to do, must be immediate.
+
 Exit codes: 0 done, 1 the program failed, 2 the request or the data cannot be used, 130 interrupted.
 """
 
@@ -7,33 +11,86 @@ import argparse
 import os
 import signal
 import sys
+from collections import namedtuple
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 
 from helpers import paths
-from helpers.cli import codings, messages, raw_files, reports, tools
-from helpers.cli.messages import INTACT, examples, filled, print_error, print_message, rows, width
-from helpers.cli.verbs import Verb, option
+from helpers.cli.messages import INTACT, WIDEST, examples, explain, filled, print_error, print_message, rows, width
 from helpers.paths import COMMAND
 from helpers.typography import french_spaces
 
-# The verbs in the order of the help.
-VERBS: dict[str, Verb] = {
-    each.name: each
-    for each in (
-        reports.run,
-        reports.share,
-        tools.lab,
-        raw_files.new_year,
-        raw_files.check,
-        codings.import_coding,
-        codings.export_coding,
-        raw_files.simulate,
-        reports.status,
-        reports.verify,
-        tools.doctor,
-        tools.test,
-        tools.generate,
-    )
+# The verbs in the order of the help, and the module of each.
+VERBS = {
+    "run": "reports",
+    "share": "reports",
+    "lab": "tools",
+    "new-year": "raw_files",
+    "check": "raw_files",
+    "import-coding": "codings",
+    "export-coding": "codings",
+    "simulate": "raw_files",
+    "status": "reports",
+    "verify": "reports",
+    "doctor": "tools",
+    "test": "tools",
+    "generate": "tools",
 }
+
+# --- How a verb is declared: what it says of itself, its options, and the function that follows it ---
+
+# ``examples`` are pairs (what follows the command, what it is for); ``act`` takes the options and gives the exit code.
+Verb = namedtuple("Verb", "name summary description examples options act")  # a dataclass takes longer to load
+
+
+def verb(name: str, summary: str, description: str, examples: tuple, *options: tuple) -> Callable[[Callable], Verb]:
+    """Makes a verb of the command of the function that follows."""
+    return lambda act: Verb(name, summary, description, examples, options, act)
+
+
+def option(words: str, help: str, **settings) -> tuple:
+    """The arguments of ``add_argument``; ``words`` are the name and what its value is called, if it takes one."""
+    name, _, metavar = words.partition(" ")
+    kind = {"metavar": metavar} if metavar else {"action": "store_true"}
+    return (name,), {"help": french_spaces(help), **kind, **settings}
+
+
+def as_year(value: str) -> int:
+    """The year of an option, as argparse's ``type``: four plain digits."""
+    if not paths.is_year(value):
+        raise argparse.ArgumentTypeError(f"une année en quatre chiffres est attendue, reçu : {value}")
+    return int(value)
+
+
+def _integer(expected: str, lowest: int, highest: int = 10**18) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if value.isascii() and value.isdecimal() and len(value) < 19 and lowest <= int(value) <= highest:
+            return int(value)
+        raise argparse.ArgumentTypeError(f"{expected} est attendu, reçu : {value}")
+
+    return read
+
+
+as_positive = _integer("un nombre entier à partir de 1", 1)
+as_whole = _integer("un nombre entier, sans signe ni espace,", 0)
+as_port = _integer("un port de 1024 à 65535", 1024, 65535)
+
+
+def year_option(help: str) -> tuple:
+    """``--year``, which must be given."""
+    return option("--year ANNÉE", f"{help} (obligatoire)", type=as_year, required=True)
+
+
+def year_argument(help: str) -> tuple:
+    """The year, as the word after the verb."""
+    return option("year ANNÉE", help, type=as_year)
+
+
+def find_verb(name: str) -> Verb:
+    """A verb of `VERBS`, its module loaded."""
+    return getattr(import_module(f"helpers.cli.{VERBS[name]}"), name.replace("-", "_"))
+
 
 # --- The command line: argparse, with its own words in French ---
 
@@ -70,18 +127,24 @@ FRENCH = {
 }
 
 
-def _layout(prog: str) -> argparse.HelpFormatter:
-    return argparse.RawDescriptionHelpFormatter(prog, width=width())
-
-
 class _Parser(argparse.ArgumentParser):
     """A parser that exits with 2 after one French sentence, which proposes what is near to a mistyped option."""
 
-    def __init__(self, prog: str, **texts: str) -> None:
+    def __init__(self, prog: str, verb: Verb | None = None) -> None:
         argparse._ = lambda text: FRENCH.get(text, text)
-        # No abbreviation: what « --o » means would change with the next option.
-        super().__init__(prog=prog, formatter_class=_layout, add_help=False, allow_abbrev=False, **texts)
+        # No abbreviation: what « --o » means would change with the next option. Of a known width, since argparse makes
+        # a formatter for each option, and loads `shutil` to ask the terminal.
+        layout = partial(argparse.RawDescriptionHelpFormatter, width=WIDEST)
+        super().__init__(prog=prog, formatter_class=layout, add_help=False, allow_abbrev=False)
         self.add_argument("-h", "--help", action="help", help="affiche cette aide")
+        self.verb = verb
+
+    def format_help(self) -> str:
+        if self.verb is None:
+            return main_help()
+        self.formatter_class = partial(argparse.RawDescriptionHelpFormatter, width=width())
+        self.description, self.epilog = filled(self.verb.description), examples(self.verb.examples)
+        return super().format_help()
 
     def error(self, message: str):
         self.exit(2, french_spaces(f"{message}\nAide : {self.prog} --help\n"))
@@ -114,7 +177,7 @@ def main_help() -> str:
     parts = [
         f"usage : {COMMAND} VERBE [options]\n",
         f"{filled(DESCRIPTION)}\n",
-        rows("verbes", tuple((verb.name, verb.summary) for verb in VERBS.values())),
+        rows("verbes", tuple((name, find_verb(name).summary) for name in VERBS)),
         rows("options", OPTIONS),
         examples(EXAMPLES),
         rows("codes de sortie", EXIT_CODES),
@@ -123,33 +186,27 @@ def main_help() -> str:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """The options of a verb, which is in ``verb``; exits after the help, the version or a sentence on what is wrong."""
+    """The options of a verb, with its function; exits after the help, the version or a sentence on what is wrong."""
     name, *rest = arguments
     if name.startswith("-"):
         parser = _Parser(COMMAND)
-        parser.format_help = main_help
         parser.add_argument("--version", action="store_true")
         if parser.read(arguments).version:
-            print_message(f"alses {_version()}")
+            import tomllib  # the package may not be installed yet: the project's file tells
+
+            project = tomllib.loads((paths.repository() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+            print_message(f"alses {project['version']}")
             parser.exit()
         parser.error("il manque : VERBE")
     if name not in VERBS:
         _Parser(COMMAND).refuse_unknown("verbe inconnu", name, list(VERBS))
-    # Only the parser of this verb is made: those of all the others take longer than reading the options.
-    verb = VERBS[name]
-    parser = _Parser(f"{COMMAND} {name}", description=filled(verb.description), epilog=examples(verb.examples))
+    verb = find_verb(name)
+    parser = _Parser(f"{COMMAND} {name}", verb)
     for names, settings in (*verb.options, option("--debug", "en cas d’échec, montre aussi le détail technique")):
         parser.add_argument(*names, **settings)
     options = parser.read(rest)
-    options.verb = name
+    options.act, options.arguments = verb.act, arguments
     return options
-
-
-def _version() -> str:
-    """Of the project's file, for the package may not be installed yet."""
-    import tomllib
-
-    return tomllib.loads((paths.repository() / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
 # --- The command ---
@@ -185,7 +242,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     options = parse(arguments)
     try:
-        return VERBS[options.verb].act(options)
+        return options.act(options)
     except KeyboardInterrupt:
         print_error(f"\nInterrompu. {INTACT}")
         return 130
@@ -193,6 +250,4 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
-        if options.debug:
-            messages.print_traceback(error)
-        return messages.explain(error, arguments, getattr(options, "year", None))
+        return explain(error, arguments, getattr(options, "year", None))

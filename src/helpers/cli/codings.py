@@ -5,8 +5,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from helpers import paths
+from helpers.cli import option, verb, year_option
 from helpers.cli.messages import beside, counted, filled, print_error, print_item, print_message
-from helpers.cli.verbs import option, verb, year_option
 from helpers.errors import DataError
 from helpers.paths import COMMAND
 

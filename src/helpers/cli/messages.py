@@ -1,12 +1,12 @@
-"""What a person reads in the terminal: text laid out to fit, failures and their log, progress of a run."""
+"""What a person reads in the terminal: text laid out to fit, failures and their log, progress of a run.
+
+What only a failure or a run needs is imported there: the help, and a run that has nothing to do, must be immediate.
+"""
 
 import errno
 import os
-import re
-import shutil
 import sys
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,8 +14,6 @@ from helpers import paths
 from helpers.errors import NotebookFailure, UserError
 from helpers.paths import COMMAND
 from helpers.typography import NARROW, WIDE, french_spaces
-
-# What only a failure or a run needs is imported there: the help must be immediate.
 
 
 def print_message(text: object) -> None:
@@ -36,6 +34,8 @@ WIDEST, NARROWEST = 80, 40
 
 def width() -> int:
     """The columns to write on."""
+    import shutil
+
     return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
 
 
@@ -54,20 +54,22 @@ def plural(count: int) -> str:
     return "s" if count > 1 else ""
 
 
-def kilobytes(count: int) -> str:
-    """A number of bytes in thousands."""
-    return f"{number(round(count / 1000))} ko"
-
-
-def filled(text: str) -> str:
-    """Each line of the text as a paragraph that fits."""
-    return "\n".join(textwrap.fill(french_spaces(line), width()) for line in text.splitlines())
+def kilobytes(path: Path) -> str:
+    """The size of a file."""
+    return f"{number(round(path.stat().st_size / 1000))} ko"
 
 
 def beside(head: str, text: str) -> str:
     """A text that starts after ``head`` and keeps to its right; a long word, such as a path, is never cut."""
+    import textwrap
+
     indents = {"initial_indent": head, "subsequent_indent": " " * len(head)}
     return textwrap.fill(french_spaces(text), width(), **indents, break_long_words=False, break_on_hyphens=False)
+
+
+def filled(text: str) -> str:
+    """Each line of the text as a paragraph that fits."""
+    return "\n".join(beside("", line) for line in text.split("\n"))
 
 
 def print_item(text: str) -> None:
@@ -96,15 +98,16 @@ def examples(pairs: tuple[tuple[str, str], ...]) -> str:
 
 LOG = "erreur.log"
 # What IPython puts around the words of an error to colour them.
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_COLOURS = r"\x1b\[[0-9;]*m"
 
 
 def _details(error: BaseException, arguments: list[str]) -> str:
     import platform
+    import re
     import traceback
     from datetime import datetime
 
-    details = _COLOURS.sub("", "".join(traceback.format_exception(error)))
+    details = re.sub(_COLOURS, "", "".join(traceback.format_exception(error)))
     for words in _private_words(error) if _may_have_exports() else ():
         details = details.replace(words, "(paroles de l’erreur tues : des exports sont présents)")
     now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}"
@@ -127,6 +130,8 @@ def _may_have_exports() -> bool:
 
 def _private_words(error: BaseException) -> list[str]:
     """What the errors of a chain say in a library's words, the longest first."""
+    import re
+
     chain, words = [error], []
     for each in chain:  # grows as it is read
         chain += [other for other in (each.__cause__, each.__context__) if other is not None and other not in chain]
@@ -136,7 +141,7 @@ def _private_words(error: BaseException) -> list[str]:
             words += [each.evalue, *words_of(each.traceback)]
         elif not type(each).__module__.startswith("helpers"):
             words += [str(each), *map(str, each.args)]
-    return sorted({_COLOURS.sub("", each) for each in words if each}, key=len, reverse=True)
+    return sorted({re.sub(_COLOURS, "", each) for each in words if each}, key=len, reverse=True)
 
 
 def _folders() -> list[tuple[Path, str]]:
@@ -177,17 +182,10 @@ def forget(year: int, *, of: str = "") -> None:
             log.unlink()
 
 
-def print_traceback(error: BaseException) -> None:
-    """The same on the screen, for ``--debug``."""
-    import traceback
-
-    traceback.print_exception(error, file=sys.stderr)
-
-
 # --- Failures: a French sentence and an exit code ---
 
 INTACT = "Le rapport précédent, s’il existe, est intact."
-REPORT_IT = f"Pour le signaler, envoyez ce fichier et ce qu’affiche « {COMMAND} doctor » à qui vous a remis le projet."
+_REPORT_IT = f"Pour le signaler, envoyez ce fichier et ce qu’affiche « {COMMAND} doctor » à qui vous a remis le projet."
 
 _REFUSALS = {
     errno.ENOSPC: "Le disque est plein : libérez de la place",
@@ -197,31 +195,28 @@ _REFUSALS = {
 }
 
 
-def _unreadable(path: Path) -> Path | None:
-    """The file, or the folder on the way to it, that this user may not read."""
-    for folder in reversed(path.parents):
-        if folder.is_dir() and not os.access(folder, os.X_OK):
-            return folder
-    return path if path.exists() and not os.access(path, os.R_OK) else None
+def _is_closed(path: Path) -> bool:
+    return path.exists() and not os.access(path, os.X_OK if path.is_dir() else os.R_OK)
 
 
-def _shown(folder: Path) -> str:
-    return "le dossier du projet" if folder == paths.data_root() else f"« {paths.relative(folder)} »"
-
-
-def _of_rights(path: Path | None) -> str:
+def _refused(path: Path | None) -> str:
+    """What to do about a file or a folder that the system refuses."""
+    held = "ouvert dans un autre programme ou protégé en écriture, puis relancez."
     if path is None:
-        return "Fermez un fichier, ouvert dans un autre programme ou protégé en écriture, puis relancez."
-    # First: nothing can be asked of what stands in a closed folder.
-    if closed := _unreadable(path):
-        remedy = "demandez-le à qui a déposé ces fichiers, puis relancez."
-        return f"Votre compte n’a pas le droit de lire {_shown(closed)} : {remedy}"
+        return f"Fermez un fichier, {held}"
     folder = path if path.is_dir() else path.parent
+    # The outermost first: nothing can be asked of what stands in a closed folder.
+    closed = next(filter(_is_closed, [*reversed(path.parents), path]), None)
+    shown = (
+        "le dossier du projet" if (closed or folder) == paths.data_root() else f"« {paths.relative(closed or folder)} »"
+    )
+    if closed:
+        remedy = "demandez-le à qui a déposé ces fichiers, puis relancez."
+        return f"Votre compte n’a pas le droit de lire {shown} : {remedy}"
     # A file that is there, in a folder that takes others, is held by another program; else it is the folder's doing.
     if path.is_dir() or not path.exists() or not os.access(folder, os.W_OK):
-        remedy = "copiez le projet dans un dossier à vous, puis relancez."
-        return f"Impossible d’écrire dans {_shown(folder)}, protégé : {remedy}"
-    return f"Fermez {path.name}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
+        return f"Impossible d’écrire dans {shown}, protégé : copiez le projet dans un dossier à vous, puis relancez."
+    return f"Fermez {path.name}, {held}"
 
 
 def _known(error: Exception) -> tuple[str, int] | None:
@@ -229,7 +224,7 @@ def _known(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, UserError):
         return (f"{error}\n{INTACT}" if isinstance(error, NotebookFailure) else str(error)), error.exit_code
     if isinstance(error, PermissionError):
-        return _of_rights(Path(error.filename) if error.filename else None), 1
+        return _refused(Path(error.filename) if error.filename else None), 1
     if isinstance(error, OSError):
         unknown = f"Le disque a refusé (erreur {error.errno}) : libérez de la place ou vérifiez vos droits"
         return f"{_REFUSALS.get(error.errno, unknown)}, puis relancez.", 1
@@ -240,66 +235,34 @@ def _known(error: Exception) -> tuple[str, int] | None:
 
 
 def explain(error: Exception, arguments: list[str], year: int | None) -> int:
-    """Prints what went wrong and gives the exit code; a log is kept, unless the data or the request are at fault."""
+    """Prints what went wrong and gives the exit code; a log is kept, unless the data or the request are at fault.
+
+    Technical details are shown if the arguments hold ``--debug``, or if no log can be kept of a fault of ours.
+    """
     known = _known(error)
     sentence, code = known or (f"Erreur imprévue ({type(error).__name__}) : c’est un défaut du programme. {INTACT}", 1)
+    log = None if code == 2 else keep(error, arguments, year)
+    if "--debug" in arguments or not (known or log):
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
     print_error(sentence)
-    if code == 2:
-        return code
-    log = keep(error, arguments, year)
     if log:
-        print_error(f"Détail technique : {log}" + ("" if known else f"\n{REPORT_IT}"))
-    elif not known:
-        print_traceback(error)
+        print_error(f"Détail technique : {log}" + ("" if known else f"\n{_REPORT_IT}"))
     return code
 
 
 # --- Progress: a bar on a terminal, one plain line a notebook anywhere else ---
 
-# Columns: below, the bar keeps only the count and what is left.
-WIDE_FROM = 72
 # Before that share of the cells is done an estimate misleads: the notebooks of the start have the slowest cells.
 ESTIMATE_FROM = 0.3
-# Seconds: what is left is rounded up to this, for no run is known to the second.
-ESTIMATE_STEP_S = 5
-TICK_S = 1
+_TICK_S = 1
+# tqdm's own counts and times; until the total is known, and while pages are made, there is no count to show.
+_UNCOUNTED = "{desc} {elapsed}"
+_COUNTED = "{desc} {bar} {n_fmt}/{total_fmt} cellules · {elapsed}"
+_ESTIMATED = f"{_COUNTED} · reste {{remaining}}"
 # Two full blocks that every console's font holds; the eighths of blocks that tqdm prefers are missing from some.
 _BLOCKS = "░█"
-
-
-def duration(seconds: float) -> str:
-    """A whole number of seconds in words.
-
-    >>> duration(8.2), duration(65)
-    ('8 s', '1 min 05 s')
-    """
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-
-
-def time_left(done: int, total: int, elapsed: float) -> str:
-    """What is left at the pace so far, rounded up; empty too early to tell, and once every cell is done.
-
-    >>> time_left(50, 100, 12.0), time_left(5, 100, 12.0), time_left(100, 100, 12.0)
-    ('15 s', '', '')
-    """
-    if done >= total or done < total * ESTIMATE_FROM:
-        return ""
-    left = elapsed / done * (total - done)
-    return duration(-(-left // ESTIMATE_STEP_S) * ESTIMATE_STEP_S)
-
-
-def bar_text(done: int, total: int, elapsed: str, left: str, *, wide: bool) -> str:
-    """What stands at the right of the bar.
-
-    >>> bar_text(45, 128, "12 s", "25 s", wide=True), bar_text(45, 128, "12 s", "25 s", wide=False)
-    ('45/128 cellules · 12 s · reste environ 25 s', '45/128 · reste 25 s')
-    """
-    if not 0 < done < total:
-        return elapsed
-    if wide:
-        return f"{done}/{total} cellules · {elapsed}" + (f" · reste environ {left}" if left else "")
-    return f"{done}/{total}" + (f" · reste {left}" if left else "")
 
 
 def is_terminal() -> bool:
@@ -307,67 +270,53 @@ def is_terminal() -> bool:
     return sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _bar():
-    from tqdm import tqdm
-
-    class Bar(tqdm):
-        """tqdm with its words in French, chosen for the width that the terminal has now."""
-
-        @property
-        def format_dict(self) -> dict:
-            state = super().format_dict
-            elapsed, started = state["elapsed"], getattr(self, "cells_from", None)
-            left = "" if started is None else time_left(self.n, self.total, elapsed - started)
-            columns = state["ncols"] or 0  # a console may not know
-            text = bar_text(self.n, self.total, duration(elapsed), left, wide=columns >= WIDE_FROM)
-            return {**state, "bar_format": "{desc} {bar} " + text}
-
-    # The first step gives the total; until then, and while pages are made, there is no count to show.
-    return Bar(total=0, desc="contrôle des fichiers", leave=False, dynamic_ncols=True, ascii=_BLOCKS, mininterval=0)
-
-
-class _Progress:
-    """What a run is given: ``tell`` for its lines, ``show`` for each step."""
-
-    def __init__(self, bar=None) -> None:
-        self._bar = bar
-
-    def tell(self, text: object) -> None:
-        """Writes a line, above the bar if there is one."""
-        if self._bar is None:
-            print_message(text)
-        else:
-            with self._bar.external_write_mode(file=sys.stdout):
-                print_message(text)
-
-    def show(self, step) -> None:
-        """Redraws the bar for this step of the pipeline."""
-        if self._bar is not None:
-            self._bar.total, self._bar.n = step.total, step.done
-            if step.notebook and not step.done:
-                self._bar.cells_from = self._bar.format_dict["elapsed"]
-            name = f"{step.notebook} {step.year}" if step.notebook else "mise en page"
-            self._bar.set_description_str(name if step.done or step.notebook else "préparation")
-
-
 @contextmanager
-def progress() -> Iterator[_Progress]:
-    """What a run shows its progress with; on a terminal the bar is wiped at the end, however the run ends."""
+def progress() -> Iterator[tuple[Callable, Callable]]:
+    """What a run shows its progress with: a function for its lines, one for each step of the pipeline.
+
+    On a terminal the bar is wiped at the end, however the run ends.
+    """
     if not is_terminal():
-        yield _Progress()
+        yield print_message, lambda _: None
         return
     import threading
 
-    bar, finished = _bar(), threading.Event()
+    from tqdm import tqdm
+
+    bar = tqdm(
+        total=0,
+        desc="contrôle des fichiers",
+        bar_format=_UNCOUNTED,
+        leave=False,
+        dynamic_ncols=True,
+        ascii=_BLOCKS,
+        mininterval=0,
+        smoothing=0,
+    )
+
+    def tell(text: object) -> None:
+        with bar.external_write_mode(file=sys.stdout):
+            print_message(text)
+
+    def show(step) -> None:
+        bar.total, bar.n = step.total, step.done
+        if 0 < step.done < step.total:
+            bar.bar_format = _ESTIMATED if step.done >= step.total * ESTIMATE_FROM else _COUNTED
+        else:
+            bar.bar_format = _UNCOUNTED
+        name = f"{step.notebook} {step.year}" if step.notebook else "mise en page"
+        bar.set_description_str(name if step.done or step.notebook else "préparation")
+
+    finished = threading.Event()
 
     def tick() -> None:  # a cell may last several seconds: without this the time would stand still
-        while not finished.wait(TICK_S):
+        while not finished.wait(_TICK_S):
             bar.refresh()
 
     clock = threading.Thread(target=tick, daemon=True)
     clock.start()
     try:
-        yield _Progress(bar)
+        yield tell, show
     finally:
         finished.set()
         clock.join()

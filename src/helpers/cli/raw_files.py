@@ -4,8 +4,8 @@ import sys
 from argparse import Namespace
 
 from helpers import paths
+from helpers.cli import as_whole, option, verb, year_argument, year_option
 from helpers.cli.messages import beside, counted, filled, number, plural, print_error, print_item, print_message
-from helpers.cli.verbs import as_whole, option, verb, year_argument, year_option
 from helpers.errors import DataError
 from helpers.paths import COMMAND
 
@@ -206,12 +206,12 @@ def _list_unread(year: int, told: list[str]) -> None:
     )
 
 
-def _list(title: str, lines: list[tuple[float, str]]) -> None:
-    """A title and what it counts, one a line; nothing without any."""
+def _list(title: str, lines: list[tuple[float | str, str]]) -> None:
+    """A title and what it counts, or names, one a line; nothing without any."""
     if lines:
         print_message(f"{title} :")
-    for count, text in lines:
-        print_message(beside(f"{number(count):>{COUNT}}  ", text))
+    for head, text in lines:
+        print_message(beside(f"{head if isinstance(head, str) else number(head):>{COUNT}}  ", text))
 
 
 def _list_spoken(year: int) -> None:
@@ -233,15 +233,13 @@ def _list_spoken(year: int) -> None:
 def _list_account(account, rejected_rows: str) -> None:
     """What became of the rows of an export."""
     rejected = account.read - account.kept
-    print_message(
-        f"Export : {number(account.read)} ligne{plural(account.read)} lue{plural(account.read)}, "
-        f"{number(account.kept)} gardée{plural(account.kept)}, {number(rejected)} rejetée{plural(rejected)}."
-    )
+    parts = ((account.read, "ligne lue", "lignes lues"), (account.kept, "gardée"), (rejected, "rejetée"))
+    print_message(f"Export : {', '.join(counted(*part) for part in parts)}.")
     _list("Lignes rejetées", [(row.lignes, row.motif) for row in account.rejections.itertuples()])
     if rejected_rows:
         print_message(rejected_rows)
     changes = [
-        (row.lignes, f"colonne « {row.colonne} » : {row.regle}" if row.colonne else f"{row.fichier} : {row.regle}")
+        (row.lignes, f"{f'colonne « {row.colonne} »' if row.colonne else row.fichier} : {row.regle}")
         for row in account.changes.itertuples()
     ]
     _list("Noté au nettoyage, en lignes", changes)
@@ -252,12 +250,11 @@ def _list_account(account, rejected_rows: str) -> None:
                 "deux : qui est suivi les deux années ne peut pas être reconnu."
             )
         )
-    differing = list(account.differing.itertuples())
-    if differing:
-        print_message("Chiffres imprimés que l’export ne retrouve pas :")
-    for row in differing:
-        found = f"imprimé {number(row.valeur)}, recompté {number(round(row.recompte, 1))} : {row.motif}"
-        print_message(beside(f"{row.id:>{COUNT}}  ", found))
+    differing = [
+        (row.id, f"imprimé {number(row.valeur)}, recompté {number(round(row.recompte, 1))} : {row.motif}")
+        for row in account.differing.itertuples()
+    ]
+    _list("Chiffres imprimés que l’export ne retrouve pas", differing)
 
 
 # --- simulate ---
@@ -289,12 +286,7 @@ def simulate(options: Namespace) -> int:
         raise DataError("Choisissez l’un des deux : --persons N, ou --from-published.")
     data.refuse_beside_export(options.year)
     earlier = data.read_simulated(options.year - 1)
-    how = {
-        "seed": options.seed,
-        "earlier": earlier,
-        "colleges": options.colleges,
-        "associations": options.associations,
-    }
+    how = {name: getattr(options, name) for name in ("seed", "colleges", "associations")} | {"earlier": earlier}
     if options.from_published:
         figures = data.read_raw(options.year, "chiffres_publies")
         for fault in data.figure_faults(figures, year=options.year):

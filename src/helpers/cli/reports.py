@@ -5,12 +5,12 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from helpers import paths
-from helpers.cli import messages
+from helpers.cli import as_positive, as_year, messages, option, verb, year_argument
 from helpers.cli.messages import beside, counted, kilobytes, plural, print_error, print_message
-from helpers.cli.verbs import as_positive, as_year, option, verb, year_argument
 from helpers.errors import DataError, ReportError
 from helpers.paths import COMMAND
 
@@ -80,27 +80,20 @@ _PDF = option("--pdf", "fait aussi un PDF, avec Chromium, Chrome ou Edge (ALSES_
     _PDF,
 )
 def run(options: Namespace) -> int:
-    several = len(options.years) > 1
-    if several and (options.compare_to or options.watch):
+    years = dict.fromkeys(options.years)
+    if len(options.years) > 1 and (options.compare_to or options.watch):
         raise DataError("« --compare-to » et « --watch » ne valent que pour une seule année : lancez-les une par une.")
     options.year = options.years[0]
     if options.watch:
         return _watch(options)
-    if several:
-        return _run_each(options)
-    _run_one(options)
-    return 0
-
-
-def _run_each(options: Namespace) -> int:
-    """The exit code of the first year that failed: a failure is printed, and the other years are made."""
-    codes, years = [], dict.fromkeys(options.years)
-    for each in years:
-        options.year = each
+    codes = []
+    for options.year in years:  # a year that fails is told, and the others are made
         try:
             _run_one(options)
         except Exception as error:
-            codes.append(messages.explain(error, sys.argv[1:], each))
+            if len(years) == 1:
+                raise
+            codes.append(messages.explain(error, options.arguments, options.year))
     if codes:
         print_message(f"\n{len(codes)} rapport{plural(len(codes))} sur {len(years)} en échec.")
     return codes[0] if codes else 0
@@ -134,10 +127,10 @@ def _make_if_needed(options: Namespace) -> tuple[Path, bool]:
     """The folder of the report, and whether it had to be made."""
     from helpers import provenance
 
-    current = None
+    sites, current = _sites(options), None
     if not options.force:
-        current = provenance.current_report(options.year, options.compare_to, _sites(options))
-    folder = current or _make(options)
+        current = provenance.current_report(options.year, options.compare_to, sites)
+    folder = current or _make(options, sites)
     if current:
         print_message(f"Rien n’a changé : {paths.relative(folder)} est à jour.")
     else:
@@ -146,12 +139,12 @@ def _make_if_needed(options: Namespace) -> tuple[Path, bool]:
     return folder, not current
 
 
-def _make(options: Namespace) -> Path:
+def _make(options: Namespace, sites: list[str]) -> Path:
     from helpers.kernels import fork
 
     if not options.scheduler:
         fork.start()  # the libraries of the notebooks load on another processor, while ours load here
-    with messages.progress() as progress:
+    with messages.progress() as (tell, show):
         # Imported under the bar: the libraries take seconds, and a terminal that says nothing looks dead.
         from helpers.run.report import make_report
 
@@ -161,84 +154,87 @@ def _make(options: Namespace) -> Path:
             jobs=options.jobs,
             is_forced=options.force,
             scheduler=options.scheduler,
-            sites=_sites(options),
-            tell=progress.tell,
-            show=progress.show,
+            sites=sites,
+            tell=tell,
+            show=show,
         )
 
 
 def _list_report(folder: Path) -> None:
     print_message(f"\nLe rapport est prêt : {paths.relative(folder)}")
     for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        print_message(f"  {path.name:<26}{kilobytes(path.stat().st_size):>8}")
+        print_message(f"  {path.name:<26}{kilobytes(path):>8}")
     if reports := list(folder.glob("*/*/02_describe.html")):
         print_message(f"  {len(reports)} rapports par association ou par collège : sites.html en donne la liste.")
     print_message(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {folder / 'index.html'}")
 
 
-# --- run --watch ---
+# --- run --watch: the report made again after each change, in a browser whose pages reload by themselves ---
 
 # Seconds: between two looks, and without any change before a run, for a program may write a file in several goes.
 LOOK_S, QUIET_S = 0.15, 0.05
+HOST = "127.0.0.1"
+# The port, for the command that starts again when the code changes: the page in the browser goes on.
+PORT_VARIABLE = "ALSES_WATCH_PORT"
+
+# The script, and the policy that lets it run, are added on the way to the browser: the files have neither.
+_POLICY = b"default-src 'none';"
+_ALLOWED = b"default-src 'none'; script-src 'unsafe-inline'; connect-src 'self';"
+_SCRIPT = b"""<script>
+let shown
+setInterval(async () => {
+  const version = await fetch("/version").then(answer => answer.text()).catch(() => shown)
+  if (shown !== undefined && version !== shown) location.reload()
+  shown = version
+}, 700)
+</script>
+"""
 
 
 def _watch(options: Namespace) -> int:
     """Makes the report, then again after each change, until Ctrl-C; a failure is printed, and the watch goes on."""
-    from helpers.cli.live import Preview
-
-    code, inputs, preview = _code(), _inputs(), None
+    state, shown = _state(), Namespace(folder=None, version=0)
     while True:
         try:
             folder, is_new = _make_if_needed(options)
-            if preview is None:
-                preview = Preview(folder)
-                print_message(f"\nPages rechargées à chaque changement, sur cet ordinateur : {preview.address}")
-            elif is_new:
-                preview.show(folder)
+            is_first = shown.folder is None
+            if is_first or is_new:
+                shown.folder, shown.version = folder, time.time_ns()
+            if is_first:
+                address = serve(shown).address
+                print_message(f"\nPages rechargées à chaque changement, sur cet ordinateur : {address}")
         except Exception as error:
-            messages.explain(error, sys.argv[1:], options.year)
+            messages.explain(error, options.arguments, options.year)
         options.force = False
         print_message("\nEn attente d’un changement (Ctrl-C pour finir)…")
         try:
-            inputs = _wait(code, inputs)
+            state = _wait(state)
         except KeyboardInterrupt:
             print_error("\nFin.")
             return 0
 
 
-def _wait(code: dict, inputs: dict) -> dict:
-    """The inputs as they are once one has changed; starts the command again where the code has."""
+def _wait(state: dict) -> dict:
+    """The state of the files once one has changed; starts the command again if it is one of the code."""
     while True:
         time.sleep(LOOK_S)
-        if _code() != code:
-            _restart()
-        now = _inputs()
-        if now != inputs:
+        if (now := _state()) != state:
             time.sleep(QUIET_S)
-            if _inputs() == now:
+            if now == _state():
+                if any(path.is_relative_to(paths.repository() / "src") for path, _ in now.items() ^ state.items()):
+                    _restart()
                 return now
 
 
-def _code() -> dict:
-    return _states(paths.repository() / "src" / "helpers")
-
-
-def _inputs() -> dict:
-    return _states(paths.data_root() / "data" / "raw", paths.repository() / "notebooks")
-
-
-def _states(*folders: Path) -> dict[Path, tuple[int, int]]:
-    """The date and the size of each file."""
+def _state() -> dict[Path, tuple[int, int]]:
+    """The date and the size of each file that a report is made from."""
+    folders = (paths.data_root() / "data" / "raw", paths.repository() / "notebooks", paths.repository() / "src")
     states = {}
     for path in (path for folder in folders for path in folder.rglob("*")):
-        if path.name.startswith((".", "~")) or path.suffix == ".pyc":
-            continue
-        try:
-            state = path.stat()
-        except OSError:
-            continue  # gone between the two looks
-        if path.is_file():
-            states[path] = (state.st_mtime_ns, state.st_size)
+        with suppress(OSError):  # gone between the two looks
+            if not path.name.startswith((".", "~")) and path.suffix != ".pyc" and path.is_file():
+                state = path.stat()
+                states[path] = (state.st_mtime_ns, state.st_size)
     return states
 
 
@@ -250,6 +246,55 @@ def _restart() -> None:
 
         sys.exit(subprocess.call(command))
     os.execv(sys.executable, command)
+
+
+def serve(shown: Namespace):
+    """Serves ``shown.folder`` at a free port of this computer, until the process ends; gives the server.
+
+    Pages that are open reload when ``shown.version`` changes.
+    """
+    import webbrowser
+    from http import HTTPStatus
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+    from threading import Thread
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            # A site that gives its own name the address of this computer is not answered.
+            if self.headers.get("Host") not in {f"{name}:{self.server.server_port}" for name in (HOST, "localhost")}:
+                return self.send_error(HTTPStatus.FORBIDDEN)
+            self.directory = str(shown.folder)
+            file = Path(self.translate_path(self.path))
+            file = file / "index.html" if file.is_dir() else file
+            if self.path == "/version":
+                content, kind = str(shown.version).encode(), "text/plain"
+            elif file.is_file():
+                content, kind = file.read_bytes(), self.guess_type(str(file))
+            else:
+                return self.send_error(HTTPStatus.NOT_FOUND)
+            if kind == "text/html":
+                content = content.replace(_POLICY, _ALLOWED, 1).replace(b"</body>", _SCRIPT + b"</body>", 1)
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the terminal tells what the watch does."""
+
+    known = int(os.environ.get(PORT_VARIABLE, 0))
+    try:
+        server = ThreadingHTTPServer((HOST, known), Handler)
+    except OSError:  # taken meanwhile
+        server = ThreadingHTTPServer((HOST, 0), Handler)
+    server.handle_error = lambda *_: None  # a browser that leaves before its answer is no fault
+    server.address = f"http://{HOST}:{server.server_port}/"
+    os.environ[PORT_VARIABLE] = str(server.server_port)
+    Thread(target=server.serve_forever, daemon=True).start()
+    if server.server_port != known:
+        webbrowser.open(server.address)  # without a browser, the address is printed
+    return server
 
 
 # --- share ---
@@ -285,7 +330,7 @@ def _deliver(report_year: int, *, archive: bool, pdf: bool, handouts: Sequence[s
     made = sharing.share(report_year, archive=archive, pdf=pdf, handouts=handouts, tell=print_message)
     print_message("")
     for path in made:
-        print_message(f"  {paths.relative(path):<26}{kilobytes(path.stat().st_size):>8}   prêt à envoyer")
+        print_message(f"  {paths.relative(path):<26}{kilobytes(path):>8}   prêt à envoyer")
     _list_outdated(report_year)
 
 
@@ -363,22 +408,17 @@ def _list_files(each) -> None:
 
 def _list_reports(each) -> None:
     """The report of a year, and the one that rests on simulated records."""
-    if each.report or (each.has_data and not each.simulated):
-        _list_one_report("rapport", each.year, each.report, paths.report(each.year))
-    if each.simulated:
-        _list_one_report("simulé", each.year, each.simulated, paths.report(each.year, is_synthetic=True))
-
-
-def _list_one_report(label: str, year: int, report, folder: Path) -> None:
-    if report is None:
-        _line(label, f"pas encore fait : {COMMAND} run --year {year}")
-        return
-    state = "à refaire" if report.reasons else "à jour"
-    made = f"fait le {report.made:%d/%m/%Y à %H h %M}" if report.made else "date inconnue"
-    size = f"{report.size_bytes / 1_000_000:.1f}\u00a0Mo".replace(".", ",")
-    _line(label, f"{state} ; {made} ; {size}")
-    for text in (f"{paths.relative(folder)}/index.html", *(f"{reason}." for reason in report.reasons)):
-        _line("", text)
+    for label, report in (("rapport", each.report), ("simulé", each.simulated)):
+        if report:
+            state = "à refaire" if report.reasons else "à jour"
+            made = f"fait le {report.made:%d/%m/%Y à %H h %M}" if report.made else "date inconnue"
+            size = f"{report.size_bytes / 1_000_000:.1f}\u00a0Mo".replace(".", ",")
+            _line(label, f"{state} ; {made} ; {size}")
+            folder = paths.report(each.year, is_synthetic=report is each.simulated)
+            for text in (f"{paths.relative(folder)}/index.html", *(f"{reason}." for reason in report.reasons)):
+                _line("", text)
+        elif each.has_data and not each.simulated and label == "rapport":
+            _line(label, f"pas encore fait : {COMMAND} run --year {each.year}")
 
 
 # --- verify ---
@@ -410,8 +450,8 @@ def verify(options: Namespace) -> int:
 
 def _folders(asked: list[str]) -> list[Path]:
     """The folders of the reports asked for, all of them if none is; a path is looked for here, then in the project."""
-    if not asked and paths.reports().is_dir():
-        folders = sorted(path for path in paths.reports().iterdir() if path.is_dir())
+    if not asked:
+        folders = sorted(path for path in paths.reports().glob("*") if path.is_dir())
         return [folder for folder in folders if paths.is_year(folder.name.removesuffix(paths.SYNTHETIC_SUFFIX))]
     folders = []
     for text in asked:
@@ -433,13 +473,14 @@ def _verify_one(folder: Path) -> bool:
         print_error(error)
         return False
     shown = paths.relative(folder) if folder.is_relative_to(paths.data_root()) else folder.as_posix()
-    for fault in report.faults:
+    faults = [*report.faults, *(() if report.inputs is None else _changed_private_files(report.year))]
+    for fault in faults:
         print_error(f"{shown} : {fault}.")
-    files, count = f"{report.files} fichiers", len(report.faults)
+    files = f"{report.files} fichiers"
     if report.inputs is not None:
         files += f" et {report.inputs} fichiers de données"
-    again = f"Pour le refaire : {COMMAND} run --year {report.year}"
-    if count:
+    if count := len(faults):
+        again = f"Pour le refaire : {COMMAND} run --year {report.year}"
         print_message(f"{shown} : {count} différence{plural(count)} ({files} vérifiés). {again}")
     else:
         print_message(f"{shown} : {files}, tels qu’ils ont été publiés.")
@@ -447,12 +488,7 @@ def _verify_one(folder: Path) -> bool:
         print_message("  Les fichiers de données ne sont pas avec ce rapport : leurs empreintes ne sont pas vérifiées.")
     if made := _made(report.stamp):
         print_message(f"  {made}")
-    if count or report.inputs is None:
-        return not count
-    changed = _changed_private_files(report.year)
-    for fault in changed:
-        print_error(f"{shown} : {fault}. {again}")
-    return not changed and _withstands(folder, report.year, shown)
+    return not faults and (report.inputs is None or _withstands(folder, report.year, shown))
 
 
 def _made(stamp: dict) -> str | None:
@@ -479,12 +515,8 @@ def _changed_private_files(year: int) -> list[str]:
 
     records = [provenance.read_record(paths.executed(each) / "01_clean.json") for each in paths.years() if each <= year]
     written = {name: state for kept in records if kept for name, state in kept.products.items() if "/prive/" in name}
-    now = provenance.record({}, map(provenance.locate, written)).files
-    return [
-        f"{name} n’est plus tel que 01_clean l’a écrit" if name in now else f"{name} n’est plus là"
-        for name, state in sorted(written.items())
-        if name not in now or now[name].sha256 != state.sha256
-    ]
+    verbs = {"a changé": "n’est plus tel que 01_clean l’a écrit"}
+    return [f"{reason.name} {verbs.get(reason.verb, reason.verb)}" for reason in provenance.changed_files(written)]
 
 
 def _withstands(folder: Path, year: int, shown: str) -> bool:

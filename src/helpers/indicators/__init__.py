@@ -1,7 +1,7 @@
 """Rows to indicators (01): what is counted, what is printed, the audit of a note; finding one value."""
 
+from helpers.indicators.audit import check_figures, count_independent, count_reconciled, count_verdicts, reconcile
 from helpers.indicators.build import build_indicators
-from helpers.indicators.claims import serious_findings
 from helpers.indicators.clusters import (
     count_overlaps,
     count_sites,
@@ -10,7 +10,7 @@ from helpers.indicators.clusters import (
     estimate_of_sites,
     indicators_before,
 )
-from helpers.indicators.coherences import Coherences, check_coherences
+from helpers.indicators.coherences import Coherences, check_coherences, serious_findings
 from helpers.indicators.comparisons import (
     FEW_COLLEGES,
     LEVEL,
@@ -24,8 +24,15 @@ from helpers.indicators.comparisons import (
     stepped_down,
 )
 from helpers.indicators.constraints import left_to_print, share_bounds
-from helpers.indicators.controls import check_figures, count_independent, count_verdicts
-from helpers.indicators.documents import count_ledger, count_meetings, count_posts, count_statements, count_year
+from helpers.indicators.documents import (
+    count_ledger,
+    count_meetings,
+    count_posts,
+    count_received,
+    count_statements,
+    count_year,
+    fold_rejections,
+)
 from helpers.indicators.lookup import (
     BESIDE,
     NETWORK,
@@ -55,4 +62,3 @@ from helpers.indicators.lookup import (
     with_site_name,
 )
 from helpers.indicators.persons import count_persons, published_answers
-from helpers.indicators.reconciliation import count_received, count_reconciled, fold_rejections, reconcile, sum_changes

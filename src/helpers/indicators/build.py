@@ -75,14 +75,6 @@ def _sum(plus: list[Step], minus: list[Step]) -> Step:
     return Step(text, 2, sources)
 
 
-def _share_of(equation: Constraint) -> tuple[Cell, Cell, str] | None:
-    """Part, whole and share of an equation that reads ``part = share x whole``."""
-    if equation.centre is None:
-        return None
-    (part, _), (whole, share) = equation.centre.items()
-    return part, whole, f"{round(-100 * share, 10):g} %"
-
-
 def _solved(unknown: Cell, equation: Constraint, known: Known) -> Step | None:
     """The last unknown of an equation; None when there is nothing to add."""
     own, plus, minus = equation.coefficients[unknown], [], []
@@ -96,18 +88,16 @@ def _solved(unknown: Cell, equation: Constraint, known: Known) -> Step | None:
     return _sum(plus, minus) if plus else None
 
 
-def _by_complement(equation: Constraint, shares: dict[Cell, tuple[Cell, Step]], known: Known) -> tuple | None:
+def _by_complement(equation: Constraint, shares: list[tuple], known: Known) -> tuple | None:
     """A whole whose parts are all known or shares of itself: ``known parts / (100 % - shares)``."""
     unknown = [cell for cell in equation.coefficients if cell not in known]
     wholes = [cell for cell in unknown if equation.coefficients[cell] < 0]
-    parts = [cell for cell in unknown if equation.coefficients[cell] > 0]
+    of_whole = {part: share for part, whole, share in shares if [whole] == wholes}
+    parts = [cell for cell in unknown if cell not in wholes]
     known_parts = [known[cell] for cell in equation.coefficients if cell in known]
-    if len(wholes) != 1 or equation.low or not (parts and known_parts):
+    if len(wholes) != 1 or equation.low or not (parts and known_parts) or not set(parts) <= set(of_whole):
         return None
-    if any(shares.get(cell, (None,))[0] != wholes[0] for cell in parts):
-        return None
-    left = _sum([Step(WHOLE)], [shares[cell][1] for cell in parts])
-    return wholes[0], quotient(_sum(known_parts, []), left)
+    return wholes[0], quotient(_sum(known_parts, []), _sum([Step(WHOLE)], [of_whole[cell] for cell in parts]))
 
 
 def _merged(equations: list[Constraint]) -> list[Constraint]:
@@ -127,18 +117,17 @@ def _merged(equations: list[Constraint]) -> list[Constraint]:
 def _news(equations: list[Constraint], shares: list[tuple], known: Known) -> Iterable[tuple[Cell, Step]]:
     """The cells that each equation makes known."""
     for part, whole, share in shares:
-        if whole in known and part not in known and known[whole].text == WHOLE:
-            yield part, share
-        elif whole in known and part not in known:
-            yield part, Step(f"{share.text} * {known[whole].inside(1)}", 1, share.sources | known[whole].sources)
+        if whole in known and part not in known:
+            is_whole = known[whole].text == WHOLE
+            sources = share.sources | known[whole].sources
+            yield part, share if is_whole else Step(f"{share.text} * {known[whole].inside(1)}", 1, sources)
         elif part in known and whole not in known:
             yield whole, quotient(known[part], share)
-    by_part = {part: (whole, share) for part, whole, share in shares}
     for equation in equations:
         unknown = [cell for cell in equation.coefficients if cell not in known]
         if len(unknown) == 1 and (step := _solved(unknown[0], equation, known)):
             yield unknown[0], step
-        elif len(unknown) > 1 and (found := _by_complement(equation, by_part, known)):
+        elif len(unknown) > 1 and (found := _by_complement(equation, shares, known)):
             yield found
 
 
@@ -150,25 +139,22 @@ def derive(target: Cell, system: System, *, leaf: Leaf, whole: Cell | None = Non
     near = system.around([target])
     fixed = [c for c in near.constraints if c.centre is None and c.low == c.high]
     known: Known = {} if whole is None else {whole: Step(WHOLE)}
-    if whole is None:
-        for equation in fixed:
-            (cell, *others) = equation.coefficients
-            if not others and equation.source is None:
-                known[cell] = leaf(cell, equation.low)
-            elif not others:
-                known[cell] = Step(f"{equation.low:.10g}", 0, frozenset([equation.source]))
+    for equation in fixed if whole is None else ():
+        (cell, *others) = equation.coefficients
+        if not others:
+            printed = Step(f"{equation.low:.10g}", 0, frozenset([equation.source]))
+            known[cell] = leaf(cell, equation.low) if equation.source is None else printed
     sums = [c for c in fixed if len(c.coefficients) > 1 and (whole is None or c.low == 0)]
     for _ in range(2):  # a question may be split into two groups: « 4e ou 3e » and « 6e, 5e ou autre »
         sums += _merged(sums)
-    shares = {
-        (part, base): (part, base, Step(share, 0, frozenset([c.source])))
-        for c in near.constraints
-        if (found := _share_of(c))
-        for part, base, share in [found]
-    }
+    shares = {}
+    for constraint in near.constraints:
+        if constraint.centre is not None:  # part = share x whole
+            (part, _), (base, share) = constraint.centre.items()
+            shares[part, base] = Step(f"{round(-100 * share, 10):g} %", 0, frozenset([constraint.source]))
     while target not in known:
         new: Known = {}
-        for cell, step in _news(sums, list(shares.values()), known):
+        for cell, step in _news(sums, [(*cells, share) for cells, share in shares.items()], known):
             if cell not in new or step.cost < new[cell].cost:
                 new[cell] = step
         if not new:
@@ -247,15 +233,20 @@ def consistent_system(figures: pd.DataFrame, counted: pd.DataFrame) -> tuple[Sys
     Catalogue assumptions that the figures refute are dropped too.
     """
     system = build_system(figures, counted)
-    assumed = assumptions_in(system)
-    found = contradictions(system.without(assumed), spared=figures.loc[figures["modalite"].eq(""), "id"])
+    found = contradictions(without_assumptions(system), spared=figures.loc[figures["modalite"].eq(""), "id"])
     system = system.without(set().union(*(conflict.culprits for conflict in found)))
-    return (system if not assumed or is_feasible(system) else system.without(assumed)), found
+    is_kept = not assumptions_in(system) or is_feasible(system)
+    return (system if is_kept else without_assumptions(system)), found
 
 
 def assumptions_in(system: System) -> set[str]:
     """The sources of the catalogue assumptions that the system uses."""
     return {c.source for c in system.constraints if c.source and c.source.startswith(HYPOTHESIS)}
+
+
+def without_assumptions(system: System) -> System:
+    """The system with what is printed and counted alone."""
+    return system.without(assumptions_in(system))
 
 
 def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int) -> pd.DataFrame:
@@ -277,15 +268,16 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     """
     figures = left_to_print(figures, counted)
     system, conflicts = consistent_system(figures, counted)
-    system = system.without(assumptions_in(system))
     contradicted = set().union(*(conflict.culprits for conflict in conflicts))
     own = list(figures[figures["annee"] == year].itertuples())
-    known_from = _Deduction(figures, Origins.of(figures, counted), system)
+    known_from = _Deduction(figures, Origins.of(figures, counted), without_assumptions(system))
     known = {cell_of(fact) for fact in counted[counted["croise_avec"] == ""].itertuples()}
     cells = dict.fromkeys([cell_of(figure) for figure in own if figure.mesure != "ecart"])
-    cells |= dict.fromkeys(cell for cell in system.cells() if cell[0] == year)
+    cells |= dict.fromkeys(cell for cell in known_from.system.cells() if cell[0] == year)
     rows = [
-        _bounded(cell, own, known_from, contradicted) for cell in cells if cell not in known and not _is_ratio(cell)
+        _bounded(cell, own, known_from, contradicted)
+        for cell in cells
+        if cell not in known and not catalogue().indicators[cell[2]].ratio
     ]
     printed = table([*rows, *_printed_gaps(own, contradicted)])
     both = pd.concat([printed, counted], ignore_index=True)
@@ -298,13 +290,9 @@ def _printed_gaps(own: list, contradicted: set[str]) -> list[dict]:
     for figure in own:
         is_total = figure.mesure == "ecart" and figure.unite != "points" and figure.indicateur == "accompagnements"
         if is_total and figure.operateur == "=" and figure.base == "" and figure.id not in contradicted:
-            said.setdefault(figure.perimetre, figure)
-    return [
-        single(
-            (*cell_of(figure)[:2], "variation_annuelle", ""), int(figure.valeur), cite(figure.document, [figure.ligne])
-        )
-        for figure in said.values()
-    ]
+            cell = (*cell_of(figure)[:2], "variation_annuelle", "")
+            said.setdefault(cell, single(cell, int(figure.valeur), cite(figure.document, [figure.ligne])))
+    return list(said.values())
 
 
 def _in_reading_order(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -320,10 +308,6 @@ def _in_reading_order(indicators: pd.DataFrame) -> pd.DataFrame:
 
     places = pd.Series([place(row) for row in indicators.itertuples()], dtype="object")
     return indicators.iloc[places.sort_values(kind="stable").index].reset_index(drop=True)
-
-
-def _is_ratio(cell: Cell) -> bool:
-    return bool(catalogue().indicators[cell[2]].ratio)
 
 
 def _interval(cell: Cell | None, system: System) -> tuple[int, int] | None:
@@ -416,9 +400,3 @@ def _cited(figures: list) -> str:
     for figure in figures:
         lines.setdefault(figure.document, []).append(figure.ligne)
     return " ; ".join(cite(document, found) for document, found in lines.items())
-
-
-def hypotheses_of(sources: set[str]) -> list[str]:
-    """The French text of the assumptions among these sources."""
-    perimeters = catalogue().perimeters
-    return [perimeters[s.removeprefix(HYPOTHESIS)].hypothesis for s in sorted(sources) if s.startswith(HYPOTHESIS)]

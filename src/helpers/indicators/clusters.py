@@ -16,11 +16,7 @@ from helpers.indicators.persons import (
     by_class,
     count_persons,
     is_small,
-    may_show,
     perimeters,
-    shown_parts,
-    steps,
-    tally,
 )
 from helpers.schema import FEWEST_COLLEGES, ROUNDING_BASE, Indicator, apply_schema, catalogue, columns
 
@@ -49,8 +45,6 @@ def indicators_before(figures: pd.DataFrame, earlier: dict[int, Persons], *, yea
 # --- Exact counts by association and collège, before any protection ---
 
 _PERIMETER = "alses"
-# The columns of persons that say where they are followed.
-_PLACES = ("association", "uai")
 
 
 def count_sites(persons: Persons) -> pd.DataFrame:
@@ -92,12 +86,11 @@ def _tables(group: Group) -> Iterator[pd.DataFrame]:
 
 def _places(group: Group) -> tuple[pd.DataFrame, np.ndarray]:
     """The pairs of association and UAI, and the place of each person among them."""
-    association, uai = (group.codes(name).astype(np.int64) for name in _PLACES)
-    labels = [group.persons.labels[name] for name in _PLACES]
-    pairs, classes = np.unique(association * len(labels[1]) + uai, return_inverse=True)
-    there = {"association": pairs // len(labels[1]), "uai": pairs % len(labels[1])}
-    names = {name: [known[code] for code in there[name]] for name, known in zip(_PLACES, labels, strict=True)}
-    return pd.DataFrame(names), classes
+    associations, uais = (group.persons.labels[name] for name in ("association", "uai"))
+    pairs = group.codes("association").astype(np.int64) * len(uais) + group.codes("uai")
+    pairs, classes = np.unique(pairs, return_inverse=True)
+    names = [(associations[pair // len(uais)], uais[pair % len(uais)]) for pair in pairs]
+    return pd.DataFrame(names, columns=["association", "uai"]), classes
 
 
 def _crossed(places: pd.DataFrame, classes: np.ndarray, answers: Answers, other: Answers) -> Iterator[pd.DataFrame]:
@@ -124,10 +117,43 @@ def _rows(
     )
 
 
-# --- Intraclass correlation: how alike the persons of one collège are ---
+# --- Counts by collège: exact, or as published ---
 
 # The questions that page 03 compares; they apply to everybody.
 _ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes")
+_SIZE = ("accompagnements", "")
+
+
+def _answers_compared() -> list[tuple[str, str]]:
+    """Each question that is compared, with each of its answers and groups in documents."""
+    entries = [catalogue().indicators[name] for name in _ASKED]
+    return [(entry.id, answer) for entry in entries for answer in [*entry.modalities, *entry.groups]]
+
+
+def _by_college(group: Group) -> pd.DataFrame:
+    """One row a UAI (empty if unknown) where somebody is, one column an answer (indicator, modality) and the size."""
+    labels, college = group.persons.labels["uai"], group.codes("uai")
+    found = {_SIZE: np.bincount(college, minlength=len(labels))}
+    for entry in [catalogue().indicators[name] for name in _ASKED]:
+        given = by_class(college, len(labels), answers_to(group, entry))
+        found |= {(entry.id, name): given[:, place] for place, name in enumerate(_names(entry))}
+    table = pd.DataFrame(found, index=labels)
+    return table[table[_SIZE] > 0]
+
+
+def _by_published_college(sites: pd.DataFrame) -> pd.DataFrame:
+    """The same as published: the rounded counts of the protected ``sites`` (schema ``indicateurs``)."""
+    rows = sites[sites["site_type"].eq("college") & sites["perimetre"].eq(_PERIMETER) & sites["croise_avec"].eq("")]
+    keys = {"index": "site", "columns": ["indicateur", "modalite"], "values": "effectif_arrondi"}
+    return rows.pivot_table(**keys, aggfunc="sum", fill_value=0).astype(np.int64)
+
+
+def _names(entry: Indicator) -> list[str]:
+    return [*entry.modalities, *entry.recorded, *entry.groups]
+
+
+# --- Intraclass correlation: how alike the persons of one collège are ---
+
 # Mean square error of rounding to the nearest multiple (Sheppard).
 _MOVED_BY_ROUNDING = (ROUNDING_BASE**2 - 1) / 12
 
@@ -149,36 +175,8 @@ def estimate_clusters(persons: Persons, *, source: str) -> pd.DataFrame:
     0   filles         2           1.0            2.0
     1  garcons         2           1.0            2.0
     """
-    rows = list(_clusters_rows(persons)) if len(persons) else []
-    whole = pd.DataFrame(rows, columns=columns("grappes")).assign(source=source)
-    return apply_schema(whole, "grappes")
-
-
-def _clusters_rows(persons: Persons) -> Iterator[dict]:
-    known = perimeters(persons)[_PERIMETER]
-    places = np.flatnonzero(known.codes("uai"))
-    placed = Group(persons, places if known.rows is None else known.rows[places])
-    college = placed.codes("uai")
-    sizes = tally(college, len(persons.labels["uai"]))
-    for name in _ASKED:
-        answers = answers_to(placed, catalogue().indicators[name])
-        given = by_class(college, len(sizes), answers)
-        names = [*answers.modalities(), *answers.entry.groups]
-        for modality in [*answers.entry.modalities, *answers.entry.groups]:
-            found = intraclass(given[:, names.index(modality)], sizes)
-            if found is not None:
-                cell = {"annee": persons.year, "perimetre": _PERIMETER, "indicateur": name, "modalite": modality}
-                yield cell | found
-
-
-def counts_of_sites(sites: pd.DataFrame) -> pd.DataFrame:
-    """The rounded counts of each collège: one row a UAI, a column an answer (indicator, modality).
-
-    From the protected ``sites`` (schema ``indicateurs``). The size is (« accompagnements », empty modality).
-    """
-    rows = sites[sites["site_type"].eq("college") & sites["perimetre"].eq(_PERIMETER) & sites["croise_avec"].eq("")]
-    keys = {"index": "site", "columns": ["indicateur", "modalite"], "values": "effectif_arrondi"}
-    return rows.pivot_table(**keys, aggfunc="sum", fill_value=0).astype(np.int64)
+    counts = _by_college(perimeters(persons)[_PERIMETER]).drop(index=EMPTY, errors="ignore")
+    return _clusters(counts, year=persons.year, source=source)
 
 
 def estimate_of_sites(sites: pd.DataFrame, *, year: int, source: str) -> pd.DataFrame:
@@ -187,22 +185,18 @@ def estimate_of_sites(sites: pd.DataFrame, *, year: int, source: str) -> pd.Data
     ``sites`` are the protected rows of the collèges that get a report (schema ``indicateurs``). The mean effect of
     rounding on the variance between collèges is subtracted; for a rare answer, most of that variance is rounding, and
     the correlation is rather too high than too low.
-
-    >>> rien = data.load(2020, "indicateurs").iloc[:0]
-    >>> indicators.estimate_of_sites(rien, year=2021, source="export").empty
-    True
     """
-    counts, rows = counts_of_sites(sites), []
-    sizes = counts.get(("accompagnements", ""), pd.Series(dtype=np.int64)).to_numpy()
-    for name in _ASKED if len(sizes) else ():
-        entry = catalogue().indicators[name]
-        for modality in [*entry.modalities, *entry.groups]:
-            if (name, modality) in counts:
-                given = counts[name, modality].to_numpy()
-                found = intraclass(given, sizes, moved=_MOVED_BY_ROUNDING)
-                cell = {"annee": year, "perimetre": _PERIMETER, "indicateur": name, "modalite": modality}
-                rows += [cell | found] if found else []
-    return apply_schema(pd.DataFrame(rows, columns=columns("grappes")).assign(source=source), "grappes")
+    return _clusters(_by_published_college(sites), year=year, source=source, moved=_MOVED_BY_ROUNDING)
+
+
+def _clusters(counts: pd.DataFrame, *, year: int, source: str, moved: float = 0.0) -> pd.DataFrame:
+    rows = []
+    for name, modality in _answers_compared() if _SIZE in counts else ():
+        if (name, modality) in counts:
+            found = intraclass(counts[name, modality].to_numpy(), counts[_SIZE].to_numpy(), moved=moved)
+            cell = {"annee": year, "perimetre": _PERIMETER, "indicateur": name, "modalite": modality, "source": source}
+            rows += [cell | found] if found else []
+    return apply_schema(pd.DataFrame(rows, columns=columns("grappes")), "grappes")
 
 
 def intraclass(given: np.ndarray, sizes: np.ndarray, *, moved: float = 0.0) -> dict | None:
@@ -274,82 +268,117 @@ def standard_error(given: np.ndarray, sizes: np.ndarray, given_ref: np.ndarray, 
     return np.sqrt(variance + (total**2).sum(axis=0) * known.sum() / (known.sum() - 1))
 
 
-def errors_of(pair: tuple[Group, Group], questions: tuple[str, ...]) -> Iterator[dict]:
-    """For each answer of these questions, put to everybody: both counts, both bases, collèges, error in points.
-
-    Only for modalities and groups of documents; none that nobody, or everybody, gives both years.
-    """
-    names = [EMPTY, *sorted({label for group in pair for label in group.persons.labels["uai"]} - {EMPTY})]
-    places = [
-        np.array([names.index(label) for label in group.persons.labels["uai"]], dtype=np.intp).take(group.codes("uai"))
-        for group in pair
-    ]
-    sizes = [tally(place, len(names)) for place in places]
-    colleges = int(((sizes[0] + sizes[1])[1:] > 0).sum())
-    for name in questions if all(size.sum() for size in sizes) else ():
-        entry = catalogue().indicators[name]
-        given = [
-            by_class(place, len(names), answers_to(group, entry)) for place, group in zip(places, pair, strict=True)
-        ]
-        errors = standard_error(given[0], sizes[0], given[1], sizes[1])
-        answers = [*entry.modalities, *entry.recorded, *entry.groups]
-        for modality in [*entry.modalities, *entry.groups]:
-            place = answers.index(modality)
-            if errors[place] > 0:
-                yield {
-                    "indicateur": name,
-                    "modalite": modality,
-                    "effectif": int(given[0][:, place].sum()),
-                    "base": int(sizes[0].sum()),
-                    "effectif_anterieur": int(given[1][:, place].sum()),
-                    "base_anterieure": int(sizes[1].sum()),
-                    "colleges": colleges,
-                    "erreur_type_pts": round(100 * float(errors[place]), 6),
-                }
-
-
 def errors_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame]) -> pd.DataFrame:
     """The differences of two whole years (schema ``recouvrements``), their error from what is published of collèges.
 
     ``sites`` are the protected rows (schema ``indicateurs``) of the collèges of each year that get a report; persons in
-    none of them count one by one. Left out: differences of others than the ALSES' persons, who are not counted by
-    collège, and those without an estimable error.
-
-    >>> rien = data.load(2020, "recouvrements")
-    >>> indicators.errors_of_sites(rien, {}).empty
-    True
+    none of them count one by one. Differences without an estimable error are left out.
     """
-    tables, found = {year: counts_of_sites(rows) for year, rows in sites.items()}, []
-    for row in overlaps[overlaps["perimetre"].eq("alses")].itertuples():
-        years, answer = (row.annee, row.annee_anterieure), (row.indicateur, row.modalite)
+    tables = {year: _by_published_college(rows) for year, rows in sites.items()}
+    rows = _with_errors([row._asdict() for row in overlaps.itertuples(index=False)], tables)
+    return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")), "recouvrements")
+
+
+def _with_errors(rows: list[dict], tables: dict[int, pd.DataFrame]) -> list[dict]:
+    """The rows with ``colleges`` and ``erreur_type_pts``; ``tables`` are the counts by collège of each year."""
+    found = []
+    for row in rows:
+        years, answer = (row["annee"], row["annee_anterieure"]), (row["indicateur"], row["modalite"])
         if any(year not in tables or answer not in tables[year] for year in years):
             continue
         names = tables[years[0]].index.union(tables[years[1]].index)
-        whole = ((row.effectif, row.base), (row.effectif_anterieur, row.base_anterieure))
-        placed = [tables[year].reindex(names, fill_value=0) for year in years]
-        given, sizes = zip(
-            *(_with_others(each, answer, *all_) for each, all_ in zip(placed, whole, strict=True)), strict=True
-        )
-        error = standard_error(given[0][:, None], sizes[0], given[1][:, None], sizes[1])[0]
+        whole = ((row["effectif"], row["base"]), (row["effectif_anterieur"], row["base_anterieure"]))
+        sides = [
+            _with_others(tables[year].reindex(names, fill_value=0), answer, *all_)
+            for year, all_ in zip(years, whole, strict=True)
+        ]
+        error = standard_error(*(array for side in sides for array in side))[0]
         if error > 0:
-            found.append(row._asdict() | {"colleges": len(names), "erreur_type_pts": round(100 * float(error), 6)})
-    return apply_schema(pd.DataFrame(found, columns=columns("recouvrements")), "recouvrements")
+            found.append(row | {"colleges": len(names), "erreur_type_pts": round(100 * float(error), 6)})
+    return found
 
 
 def _with_others(counts: pd.DataFrame, answer: tuple[str, str], count: int, base: int) -> tuple[np.ndarray, np.ndarray]:
     """Counts and sizes: first what these collèges leave of the whole, then each of them."""
-    given, sizes = counts[answer].to_numpy(), counts["accompagnements", ""].to_numpy()
+    given, sizes = counts[answer].to_numpy(), counts[_SIZE].to_numpy()
     others = max(0, base - sizes.sum())
     left = min(max(0, count - given.sum()), others)
-    return np.concatenate([[left], given]), np.concatenate([[others], sizes])
+    return np.concatenate([[left], given])[:, None], np.concatenate([[others], sizes])
+
+
+# --- Answers that may be shown of a population split into parts (persons of both years, kinds of collèges) ---
+# These exact counts are not in the system that is rounded (`recouvrements` passes through the protection as it is), so
+# that small ones are left out here. The reader knows the whole: the parts, what they leave of the parts' sizes, and the
+# sum of the answers left out must all be zero or at least `FEWEST_PERSONS`.
+
+
+def may_show(parts: np.ndarray, sizes: np.ndarray, entry: Indicator) -> np.ndarray:
+    """Which modalities, then groups, may be shown; ``parts`` has a row an answer and a column a part, of ``sizes``.
+
+    When a person gives one answer, further answers are left out, smallest first, until the sum of those left out is not
+    small either.
+
+    >>> sexe = catalogue().indicators["sexe"]
+    >>> may_show(np.array([[30, 20], [28, 3], [0, 0], [0, 0], [9, 7]]), np.array([67, 30]), sexe)
+    array([ True, False,  True,  True, False])
+    """
+    count = len(entry.modalities) + len(entry.recorded)
+    kept = ~(is_small(parts) | is_small(sizes - parts)).any(axis=1)
+    if entry.choice == "unique":
+        for place in np.argsort(parts[:count].sum(axis=1), kind="stable"):
+            if not is_small(parts[:count][~kept[:count]].sum(axis=0)).any():
+                break
+            # An answer that nobody gives hides nothing.
+            kept[place] &= not parts[place].any()
+    names = [*entry.modalities, *entry.recorded]
+    for rank, group in enumerate(entry.groups.values(), start=count):
+        members = [names.index(member) for member in group.members]
+        kept[rank] &= _tells_nothing(parts[rank], parts[members], kept[members], is_single=entry.choice == "unique")
+    return kept
+
+
+def _tells_nothing(whole: np.ndarray, members: np.ndarray, kept: np.ndarray, *, is_single: bool) -> bool:
+    """Whether a group may stand beside those of its members that are shown.
+
+    When a person gives one answer, it is their sum: all members are shown, or the group is not. Else the differences of
+    what is shown count those who give one of them only, or several.
+    """
+    if is_single:
+        return bool(kept.all())
+    return not (is_small(whole - members).any() or is_small(members.sum(axis=0) - whole).any())
+
+
+def shown_parts(sizes: np.ndarray, colleges: np.ndarray) -> list[int]:
+    """The parts that may be shown, the same in each split: neither they nor the rest have one to four persons.
+
+    ``sizes`` has a row a split and a column a part. ``colleges`` is the number of collèges of each part: one or two
+    would be their own values.
+
+    >>> shown_parts(np.array([[50, 20, 0, 3], [40, 0, 9, 0]]), np.array([9, 9, 9, 9]))
+    [0, 2]
+    >>> shown_parts(np.array([[50, 20, 30]]), np.array([12, 2, 9]))
+    [0]
+    """
+    many = np.where(sizes > 0, colleges, 0)  # a part without anybody hides no other
+    shown = list(range(sizes.shape[1]))
+    while shown:
+        small = [place for place in shown if (is_small(sizes[:, place]) | _are_few(many[:, place])).any()]
+        rest, apart = (np.delete(each, shown, axis=1).sum(axis=1) for each in (sizes, many))
+        is_told = is_small(rest) | _are_few(apart)
+        if not small and not is_told.any():
+            break
+        # Leaving out a part that is empty hides nothing.
+        useful = [place for place in shown if sizes[:, place][is_told].any()]
+        shown.remove(min(small or useful or shown, key=lambda place: int(sizes[:, place].sum())))
+    return shown
+
+
+def _are_few(colleges: np.ndarray) -> np.ndarray:
+    return (colleges > 0) & (colleges < FEWEST_COLLEGES)
 
 
 # --- The same persons and the same collèges, in two years of records ---
 
-# Differences with a standard error: perimeter, and its printed questions that apply to everybody.
-_COMPARED = {_PERIMETER: _ASKED, "collegiens": ("suivi_par",)}
-_WHOLE = "ensemble"
-_SHARED = "personnes_communes"
 _COLLEGES = ("colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu")
 _OLD, _ONE_YEAR, _UNKNOWN = 0, (1, 2), 3
 
@@ -365,9 +394,8 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
     that would reveal one to four persons, by itself or by subtraction, is left out, with others if needed; so is a kind
     of one or two collèges. A hidden kind has no row, an empty one a row with 0. ``effectif_deux_fois`` alone is empty
     when so few changed their answer. Persons of both years are unknown when each association numbers its own in one of
-    the two only. Then, for the whole of each year (``ensemble``, collégiens too), the standard
-    error of the difference of two shares (`standard_error`). ``source`` is export or synthetique; empty without earlier
-    records.
+    the two only. Then, for the whole of each year (``ensemble``), the standard error of the difference of two shares
+    (`standard_error`). ``source`` is export or synthetique; empty without earlier records.
 
     >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(20)], "suivi_par": "alses"})
     >>> avant, apres = Persons.of(2020, lignes.head(12)), Persons.of(2021, lignes.tail(15))
@@ -378,35 +406,37 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
     """
     rows = []
     for year, others in sorted(earlier.items()) if len(persons) else ():
-        if len(others):
-            cell = {"annee": persons.year, "annee_anterieure": year}
-            known = perimeters(persons), perimeters(others)
-            pair = known[0][_PERIMETER], known[1][_PERIMETER]
-            # Numbers that each association gave one year, and the database the other, name different persons.
-            of_persons = _of_persons(pair) if persons.is_within == others.is_within else ()
-            found = [{"perimetre": _PERIMETER, **row} for row in [*of_persons, *_of_colleges(pair)]]
-            rows += [cell | row for row in [*found, *_of_everybody(known)]]
-    return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")).assign(source=source), "recouvrements")
+        if not len(others):
+            continue
+        pair = tuple(perimeters(each)[_PERIMETER] for each in (persons, others))
+        # Numbers that each association gave one year, and the database the other, name different persons.
+        of_persons = _of_persons(pair) if persons.is_within == others.is_within else ()
+        cell = {"annee": persons.year, "annee_anterieure": year, "perimetre": _PERIMETER, "source": source}
+        tables = [_by_college(group) for group in pair]
+        placed = {
+            each: own.drop(index=EMPTY, errors="ignore") for each, own in zip(cell.values(), tables, strict=False)
+        }
+        wholes = [cell | row for row in _of_everybody(tables)]
+        rows += [*(cell | row for row in [*of_persons, *_of_colleges(pair)]), *_with_errors(wholes, placed)]
+    return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")), "recouvrements")
 
 
-def _of_everybody(known: tuple[dict[str, Group], dict[str, Group]]) -> Iterator[dict]:
-    """The counts of both whole years, and the standard error of the difference of their shares."""
-    for perimeter, questions in _COMPARED.items():
-        if perimeter in known[0] and perimeter in known[1]:
-            head = {"perimetre": perimeter, "population": _WHOLE}
-            yield from (head | row for row in errors_of((known[0][perimeter], known[1][perimeter]), questions))
+def _of_everybody(tables: list[pd.DataFrame]) -> Iterator[dict]:
+    """The counts of both whole years."""
+    bases = tuple(int(table[_SIZE].sum()) for table in tables)
+    for answer in _answers_compared() if all(bases) else ():
+        yield _row("ensemble", *answer, tuple(int(table[answer].sum()) for table in tables), bases)
 
 
 def _of_persons(pair: Pair) -> Iterator[dict]:
     """The persons of both years: their number, then their answers."""
-    places = [np.arange(group.size) if group.rows is None else group.rows for group in pair]
-    found = pair[0].persons.shared(places[0], pair[1].persons, places[1])
+    found = pair[0].persons.shared(pair[0].rows, pair[1].persons, pair[1].rows)
     shared = tuple(Group(group.persons, rows) for group, rows in zip(pair, found, strict=True))
     size = shared[0].size
     sizes = np.array([size, pair[0].size - size, size, pair[1].size - size])
     if is_small(sizes).any():
         return
-    yield _row(_SHARED, "accompagnements", "", (size, size), (size, size), twice=size)
+    yield _row("personnes_communes", *_SIZE, (size, size), (size, size), twice=size)
     for entry in [catalogue().indicators[name] for name in _ASKED] if size else ():
         whole, own = ([answers_to(group, entry) for group in groups] for groups in (pair, shared))
         (now, before), (all_now, all_before) = ([_counts(answers) for answers in each] for each in (own, whole))
@@ -414,34 +444,33 @@ def _of_persons(pair: Pair) -> Iterator[dict]:
         twice = _twice(own, now, before)
         for place in np.flatnonzero(may_show(parts, sizes, entry) & parts.any(axis=1)):
             counts = int(now[place]), int(before[place])
-            yield _row(_SHARED, entry.id, _names(entry)[place], counts, (size, size), twice=twice[place])
+            answer = entry.id, _names(entry)[place]
+            yield _row("personnes_communes", *answer, counts, (size, size), twice=twice[place])
 
 
 def _twice(own: list[Answers], now: np.ndarray, before: np.ndarray) -> list[int | None]:
     """Who gave each answer both years; None if one to four gave it in one year only, or changed within a group."""
-    entry, (first, second) = own[0].entry, [answers.incidence(with_groups=True).astype(bool) for answers in own]
-    both = np.zeros(first.shape[1], dtype=np.int64)
-    for step in steps(own[0].base):
-        both += (first[own[0].codes[step]] & second[own[1].codes[step]]).sum(axis=0)
-    is_told = is_small(np.column_stack([both, now - both, before - both, own[0].base - now - before + both])).any(
-        axis=1
-    )
+    entry = own[0].entry
+    first, second = (answers.incidence(with_groups=True).astype(bool)[answers.codes] for answers in own)
+    both = (first & second).sum(axis=0)
+    apart = np.column_stack([both, now - both, before - both, own[0].base - now - before + both])
+    is_told = is_small(apart).any(axis=1)
     names = _names(entry)
     for group, value in entry.groups.items():
         place, members = names.index(group), [names.index(member) for member in value.members]
         # Who went from one member of the group to another.
-        is_told[place] |= is_small(both[place] - both[members].sum(keepdims=True)).any()
+        is_told[place] |= is_small(both[place] - both[members].sum())
     return [None if told else int(count) for told, count in zip(is_told, both, strict=True)]
 
 
 def _of_colleges(pair: Pair) -> Iterator[dict]:
     """The persons of each year by kind of collège: their number, then their answers."""
     kinds, colleges = _kinds(pair)
-    sizes = [tally(codes, len(_COLLEGES)) for codes in kinds]
-    shown = shown_parts(*sizes, colleges=colleges)
+    sizes = np.array([np.bincount(codes, minlength=len(_COLLEGES)) for codes in kinds])
+    shown = shown_parts(sizes, colleges)
     for place in shown:
-        own = tuple(int(size[place]) for size in sizes)
-        yield _row(_COLLEGES[place], "accompagnements", "", own, own)
+        own = tuple(sizes[:, place].tolist())
+        yield _row(_COLLEGES[place], *_SIZE, own, own)
     for entry in [catalogue().indicators[name] for name in _ASKED] if shown else ():
         counts = [
             by_class(codes, len(_COLLEGES), answers_to(group, entry)) for codes, group in zip(kinds, pair, strict=True)
@@ -450,8 +479,7 @@ def _of_colleges(pair: Pair) -> Iterator[dict]:
         of_parts = np.concatenate([_parts(size, shown) for size in sizes])
         for answer in np.flatnonzero(may_show(parts, of_parts, entry) & parts.any(axis=1)):
             for place in shown:
-                found = tuple(int(each[place, answer]) for each in counts)
-                bases = tuple(int(size[place]) for size in sizes)
+                found, bases = tuple(int(each[place, answer]) for each in counts), tuple(sizes[:, place].tolist())
                 yield _row(_COLLEGES[place], entry.id, _names(entry)[answer], found, bases)
 
 
@@ -462,17 +490,13 @@ def _parts(counts: np.ndarray, shown: list[int]) -> np.ndarray:
 
 def _kinds(pair: Pair) -> tuple[list[np.ndarray], np.ndarray]:
     """The kind of collège of each person of each year (a place in ``_COLLEGES``), and the collèges of each kind."""
-    labels = [group.persons.labels["uai"] for group in pair]
-    seen = [
-        {label for label, count in zip(names, tally(group.codes("uai"), len(names)), strict=True) if count}
-        for group, names in zip(pair, labels, strict=True)
-    ]
-    seen = [names - {EMPTY} for names in seen]
+    labels = [np.array(group.persons.labels["uai"], dtype=object) for group in pair]
+    seen = [set(names[np.unique(group.codes("uai"))]) - {EMPTY} for group, names in zip(pair, labels, strict=True)]
     common = seen[0] & seen[1]
     # The number of unknown collèges is not known: take it as many.
     colleges = np.array([len(common), *(len(own - common) for own in seen), FEWEST_COLLEGES])
     kinds = [
-        np.array([_UNKNOWN if name == EMPTY else _OLD if name in common else alone for name in names], dtype=np.uint8)
+        np.array([_UNKNOWN if name == EMPTY else _OLD if name in common else alone for name in names])
         for names, alone in zip(labels, _ONE_YEAR, strict=True)
     ]
     return [kind.take(group.codes("uai")) for kind, group in zip(kinds, pair, strict=True)], colleges
@@ -480,10 +504,6 @@ def _kinds(pair: Pair) -> tuple[list[np.ndarray], np.ndarray]:
 
 def _counts(answers: Answers) -> np.ndarray:
     return answers.by_code @ answers.incidence(with_groups=True)
-
-
-def _names(entry: Indicator) -> list[str]:
-    return [*entry.modalities, *entry.recorded, *entry.groups]
 
 
 def _row(

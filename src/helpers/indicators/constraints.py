@@ -71,19 +71,14 @@ def row(
 
     ``ends`` are those of the share, in per cent, where they are tighter than the counts' over the base's.
     """
-    year, perimeter, indicator, modality = cell
-    low, high = counts or (None, None)
-    base_low, base_high = base or (None, None)
+    (low, high), (base_low, base_high) = counts or (None, None), base or (None, None)
     if ends is None and counts and base and base_low > 0:
         ends = (100 * low / base_high, 100 * high / base_low)
     share_low, share_high = ends or (None, None)
-    return {
-        "annee": year,
-        "perimetre": perimeter,
+    of_cell = dict(zip(("annee", "perimetre", "indicateur", "modalite"), cell, strict=True))
+    return of_cell | {
         "site_type": NETWORK,
         "site": "",
-        "indicateur": indicator,
-        "modalite": modality,
         "croise_avec": cross[0],
         "modalite_croisee": cross[1],
         "unite": unit,
@@ -143,8 +138,7 @@ def solve(
             matrix[row, place] = weight
     for place, weight in objective:
         cost[place] = weight
-    limits = [(low, high) for _, low, high in rows]
-    constraints = [LinearConstraint(matrix, *np.array(limits).T)] if limits else []
+    constraints = [LinearConstraint(matrix, *zip(*((low, high) for _, low, high in rows), strict=True))] if rows else []
     # By default the solver stops within 1e-4 of the optimum, which is several persons for large counts.
     exact, whole = {"mip_rel_gap": 0}, np.full(size, not in_fractions)
     found = milp(cost, constraints=constraints, bounds=Bounds(0, CEILING), integrality=whole, options=exact)
@@ -232,8 +226,10 @@ class System:
         return {cell: round(found.pop()) for cell, found in values.items() if len(found) == 1}
 
 
-def _program(system: System, objective: dict[Variable, float]) -> tuple[list[Variable], tuple]:
-    """The cells of a program, and the program itself, over their places."""
+def least(
+    system: System, objective: dict[Variable, float], *, in_fractions: bool = False
+) -> dict[Variable, float] | None:
+    """The counts that minimise a combination of cells, whole unless ``in_fractions``; None when there are none."""
     cells = list(dict.fromkeys([*system.cells(), *objective]))
     place = {cell: index for index, cell in enumerate(cells)}
 
@@ -241,20 +237,9 @@ def _program(system: System, objective: dict[Variable, float]) -> tuple[list[Var
         return tuple((place[cell], weight) for cell, weight in weights.items())
 
     rows = tuple((placed(each.coefficients), each.low, each.high) for each in system.constraints)
-    return cells, (rows, placed(objective), len(cells))
-
-
-def least(system: System, objective: dict[Variable, float]) -> dict[Variable, int] | None:
-    """The counts that minimise a combination of cells, or None when there are none."""
-    cells, program = _program(system, objective)
-    found = solve(*program)
-    return None if found is None else {cell: round(value) for cell, value in zip(cells, found, strict=True)}
-
-
-def floor(system: System, objective: dict[Variable, float]) -> float:
-    """A lower bound of a combination of cells, if feasible: its minimum in fractions."""
-    cells, program = _program(system, objective)
-    return worth(dict(zip(cells, solve(*program, in_fractions=True), strict=True)), objective)
+    found = solve(rows, placed(objective), len(cells), in_fractions=in_fractions)
+    counts = found if found is None or in_fractions else map(round, found)
+    return None if counts is None else dict(zip(cells, counts, strict=True))
 
 
 def worth(counts: dict[Variable, float], objective: dict[Variable, float]) -> float:
@@ -409,13 +394,6 @@ def left_to_print(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
 
     ``counted`` has the schema ``indicateurs``. Where records count a question, its printed figures and differences with
     the year before are dropped; `indicators.reconcile` compares both.
-
-    >>> chiffres = data.read_raw(2020, "chiffres_publies")
-    >>> personnes = records.Persons.of(2020, pd.DataFrame({"identifiant": ["F1"], "suivi_par": ["alses"]}))
-    >>> comptes = indicators.count_persons(personnes, source="export", reference="export de la base, 2020")
-    >>> restent = indicators.left_to_print(chiffres, comptes)
-    >>> len(chiffres), len(restent), sorted(set(restent["perimetre"]) & {"alses", "collegiens"})
-    (44, 16, ['collegiens'])
     """
     names = ["annee", "perimetre", "indicateur"]
     known = set(counted.loc[counted["source"].isin(FROM_RECORDS), names].itertuples(index=False, name=None))
@@ -443,20 +421,17 @@ def build_system(figures: pd.DataFrame, counted: pd.DataFrame) -> System:
     figures = left_to_print(figures, counted)
     entries, years = catalogue(), sorted(set(figures["annee"]))
     constraints = [c for figure in figures.itertuples() for c in _of_figure(figure, years)]
-    plain = _counted_beside(figures, counted)
-    constraints += [
-        Constraint({cell_of(fact): 1.0}, fact.effectif_min, fact.effectif_max) for fact in plain.itertuples()
-    ]
-    cells = {cell_of(fact) for fact in [*figures.itertuples(), *plain.itertuples()]}
-    done, waiting = set(), list(dict.fromkeys([cell_of(f) for f in [*figures.itertuples(), *plain.itertuples()]]))
-    while waiting:
-        cell = waiting.pop(0)
-        if cell[:3] in done:
-            continue
-        done.add(cell[:3])
-        new = _structure(cell, entries, cells)
-        constraints += new
-        waiting += [other for constraint in new for other in constraint.coefficients]
+    facts = [*figures.itertuples(), *_counted_beside(figures, counted).itertuples()]
+    counts = [(cell_of(fact), fact) for fact in facts[len(figures) :]]
+    constraints += [Constraint({cell: 1.0}, fact.effectif_min, fact.effectif_max) for cell, fact in counts]
+    waiting, done = list(dict.fromkeys(map(cell_of, facts))), set()
+    cells = set(waiting)
+    for cell in waiting:  # which grows
+        if cell[:3] not in done:
+            done.add(cell[:3])
+            new = _structure(cell, entries, cells)
+            constraints += new
+            waiting += [other for constraint in new for other in constraint.coefficients]
     return System(constraints)
 
 
@@ -468,14 +443,6 @@ def ratio_bounds(system: System, part: Variable, whole: Variable) -> tuple[Fract
 
     Tighter than the bounds of each: the smallest part seldom goes with the largest whole. Dinkelbach (1967): a sequence
     of integer linear programs, each from the best ratio so far.
-
-    >>> from helpers.indicators.constraints import Constraint
-    >>> boys, everybody, any_ = "garçons", "tous", float("inf")
-    >>> low = Constraint({boys: 200, everybody: -119}, 0, any_)
-    >>> high = Constraint({boys: 200, everybody: -121}, -any_, 0)
-    >>> ends = ratio_bounds(System([low, high, Constraint({everybody: 1}, 90, 110)]), boys, everybody)
-    >>> [round(float(end), 3) for end in ends]
-    [0.596, 0.604]
     """
     (low, high), (whole_low, whole_high) = bounds(system, {part: 1}), bounds(system, {whole: 1})
     if None in (high, whole_high) or whole_low == 0:
@@ -492,7 +459,8 @@ def _extreme_ratio(system: System, part: Variable, whole: Variable, *, sign: int
     while True:
         ratio = Fraction(counts[part], counts[whole])
         direction = {part: float(sign * ratio.denominator), whole: float(-sign * ratio.numerator)}
-        if floor(system, direction) > -0.5:  # a better ratio would give -1 or less: weights are whole
+        # A better ratio would give -1 or less, since weights are whole; the minimum in fractions is quicker.
+        if worth(least(system, direction, in_fractions=True), direction) > -0.5:
             return ratio
         better = least(system, direction)
         if better is None or round(worth(better, direction)) >= 0:

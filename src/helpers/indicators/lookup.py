@@ -142,9 +142,8 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
 
     Added: ``libelle`` (the answer), ``effectif`` and ``base`` (known to the unit, or rounded to protect persons; else
     missing, and the bounds say what is known), ``part_pct``, ``part_min_pct`` and ``part_max_pct`` (per cent),
-    ``public`` (of whom, ``place`` being the name of a site), ``groupe`` (of a cross-tabulation), ``non_compris``
-    (answers to the question that were not understood; missing if none) and ``non_compris_arrondi`` (whether that number
-    is rounded to protect persons).
+    ``public`` (of whom, ``place`` being the name of a site), ``groupe`` (of a cross-tabulation) and ``non_compris``
+    (what `misread_answers` gives of the question).
 
     >>> chiffres = indicators.readable(data.load(2020, "indicateurs"))
     >>> filles = chiffres.query("modalite == 'filles' and perimetre == 'alses'").iloc[0]
@@ -166,9 +165,7 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
     rows["groupe"] = [asked[name].label_of(answer) if name in asked else answer for name, answer in crossed]
     misread = misread_answers(indicators)
     keys = zip(rows["annee"], rows["perimetre"], rows["indicateur"].replace(READ_IN), strict=True)
-    found = [misread.get(key, (None, None)) for key in keys]
-    rows["non_compris"] = pd.array([count for count, _ in found], dtype="Int64")
-    rows["non_compris_arrondi"] = pd.array([is_rounded for _, is_rounded in found], dtype="boolean")
+    rows["non_compris"] = pd.Series([misread.get(key, ()) for key in keys], rows.index, dtype=object)
     first = ["indicateur", "modalite", "libelle", "effectif", "base", *shares, "public", "groupe", "precision"]
     return rows[[*first, *(name for name in rows if name not in first)]]
 
@@ -177,14 +174,16 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
 READ_IN = {"nombre_d_objectifs": "objectif"}
 
 
-def misread_answers(indicators: pd.DataFrame) -> dict[tuple[int, str, str], tuple[int, bool]]:
-    """By year, perimeter and question, the answers of an export that were not understood (rows of one place), and
-    whether that number is rounded: it may be although those beside it are not. A question without any has no entry.
+def misread_answers(indicators: pd.DataFrame) -> dict[tuple[int, str, str], tuple[tuple[str, int, bool]]]:
+    """By year, perimeter and question, the answers of an export that were not understood (rows of one place): the path
+    of the question, their number, and whether it is rounded, as it may be although those beside it are not. A question
+    without any has no entry.
     """
     rows = indicators[indicators["modalite"].eq(UNFORESEEN) & indicators["croise_avec"].eq("")]
     shown = rows["effectif_arrondi"].fillna(rows["effectif_min"]).fillna(0)
     keys = rows[["annee", "perimetre", "indicateur"]].itertuples(index=False, name=None)
-    return dict(zip(keys, zip(map(int, shown), rows["effectif_arrondi"].notna(), strict=True), strict=True))
+    found = zip(keys, map(int, shown), rows["effectif_arrondi"].notna(), strict=True)
+    return {key: (("/".join(map(str, key)), count, is_rounded),) for key, count, is_rounded in found}
 
 
 def is_of_site(indicators: pd.DataFrame) -> bool:

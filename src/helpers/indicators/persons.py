@@ -1,7 +1,7 @@
 """Individual records to exact indicators: groups of persons, their answers, cross-tabulations, quartiles."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -9,56 +9,88 @@ import pandas as pd
 
 from helpers.clean.records import Persons
 from helpers.indicators.constraints import row, table
-from helpers.schema import FEWEST_COLLEGES, FEWEST_PERSONS, FOLDED, Indicator, catalogue
+from helpers.schema import FEWEST_PERSONS, FOLDED, Indicator, catalogue
 
-# --- Groups of persons, and counts by code ---
-
-# Codes counted at a time: numpy's copies then stay in the processor's cache.
-_STEP = 250_000
+# --- Groups of persons, and their answers as codes ---
+# Rules are applied once a label, never once a person.
 
 
 @dataclass(frozen=True)
 class Group:
-    """All the persons of a year, or those of ``rows`` (their places, in order); ``taken`` caches their codes."""
+    """Some persons of a year: those of ``rows`` (their places, in order)."""
 
     persons: Persons
-    rows: np.ndarray | None = None
-    taken: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    rows: np.ndarray
 
-    @cached_property
+    @classmethod
+    def of(cls, persons: Persons) -> "Group":
+        """All the persons of a year."""
+        return cls(persons, np.arange(len(persons)))
+
+    @property
     def size(self) -> int:
         """The number of persons."""
-        return len(self.persons) if self.rows is None else len(self.rows)
+        return len(self.rows)
 
     def codes(self, column: str) -> np.ndarray:
         """Their codes in a column."""
-        if self.rows is None:
-            return self.persons.codes[column]
-        if column not in self.taken:
-            self.taken[column] = self.persons.codes[column].take(self.rows)
-        return self.taken[column]
+        return self.persons.codes[column].take(self.rows)
 
     def having(self, column: str, label: str) -> "Group":
         """Those who have a label in a column."""
         labels = self.persons.labels[column]
-        if label not in labels:
-            return Group(self.persons, np.array([], dtype=np.intp))
-        places = np.flatnonzero(self.codes(column) == labels.index(label))
-        return Group(self.persons, places if self.rows is None else self.rows[places])
+        is_own = self.codes(column) == labels.index(label) if label in labels else np.zeros(self.size, dtype=bool)
+        return Group(self.persons, self.rows[is_own])
 
 
-def steps(size: int) -> Iterator[slice]:
-    """Consecutive slices over so many rows."""
-    return (slice(start, start + _STEP) for start in range(0, size, _STEP))
+@dataclass(frozen=True)
+class Answers:
+    """Codes, one a person of the base; ``members`` gives the modalities of each code."""
+
+    entry: Indicator
+    codes: np.ndarray
+    members: list[tuple[str, ...]]
+
+    @property
+    def base(self) -> int:
+        """How many persons the question is about."""
+        return len(self.codes)
+
+    @cached_property
+    def by_code(self) -> np.ndarray:
+        """Persons by code."""
+        return np.bincount(self.codes, minlength=len(self.members))
+
+    def modalities(self) -> list[str]:
+        """Every modality: those of documents, then those that only records have."""
+        return [*self.entry.modalities, *self.entry.recorded]
+
+    def incidence(self, *, with_groups: bool = False) -> np.ndarray:
+        """Zeros and ones, codes by modalities, then by groups; a code with several members of a group counts once."""
+        names = [(name,) for name in self.modalities()]
+        names += [group.members for group in self.entry.groups.values()] if with_groups else []
+        is_in = [[not set(members).isdisjoint(each) for each in names] for members in self.members]
+        return np.array(is_in, dtype=np.int64).reshape(len(self.members), len(names))
+
+    def counts(self) -> dict[str, int]:
+        """Persons by modality, then by group; who gives two answers of a group counts once."""
+        names = [*self.modalities(), *self.entry.groups]
+        return dict(zip(names, (self.by_code @ self.incidence(with_groups=True)).tolist(), strict=True))
 
 
-def tally(codes: np.ndarray, width: int) -> np.ndarray:
-    """Persons by code, for the codes below ``width``."""
-    return sum((np.bincount(codes[step], minlength=width) for step in steps(len(codes))), np.zeros(width, np.int64))
+def joint(first: Answers, second: Answers) -> np.ndarray:
+    """Persons by both codes; the same persons in the same order."""
+    shape = (len(first.members), len(second.members))
+    both = first.codes.astype(np.intp) * shape[1] + second.codes
+    return np.bincount(both, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def by_class(classes: np.ndarray, width: int, answers: Answers) -> np.ndarray:
+    """Persons by class (codes below ``width``) and by modality, then group."""
+    return joint(Answers(answers.entry, classes, [()] * width), answers) @ answers.incidence(with_groups=True)
 
 
 # --- Derived questions: age, durations, request and goals ---
-# Rules are applied once a label, never once a person.
 
 UNKNOWN = "non_renseigne"
 
@@ -84,8 +116,7 @@ def _themes(label: str) -> set[str]:
     return set(label.split(";")) & set(catalogue().indicators["objectif"].modalities)
 
 
-def _number_of_goals(label: str, year: int) -> Members:
-    del year
+def _number_of_goals(label: str, _: int) -> Members:
     size = len(_themes(label))
     return _class(size, (2, 3, 4), "nombre_d_objectifs") if size else ()
 
@@ -100,6 +131,10 @@ def _end(day: str, year: int) -> Members:
     return ("oui" if day[:4] == str(year) else "non",)
 
 
+def _set(label: str, _: int) -> Members:
+    return tuple(label.split(";")) if label else ()
+
+
 def _request_is_goal(group: Group) -> tuple[np.ndarray, list[Members]]:
     """A code a pair of initial request and set of goals; unknown without a theme on either side."""
     asked, worked = (group.persons.labels[column] for column in ("demande_initiale", "objectifs"))
@@ -109,10 +144,7 @@ def _request_is_goal(group: Group) -> tuple[np.ndarray, list[Members]]:
         for request in asked
         for own in goals
     ]
-    codes = group.codes("demande_initiale").astype(np.uint32)
-    codes *= np.uint32(len(worked))
-    codes += group.codes("objectifs")
-    return codes, members
+    return group.codes("demande_initiale").astype(np.intp) * len(worked) + group.codes("objectifs"), members
 
 
 def months_spent(group: Group) -> np.ndarray:
@@ -123,14 +155,11 @@ def months_spent(group: Group) -> np.ndarray:
     labels, last = group.persons.labels, _rank(f"{group.persons.year}-12-31")
     starts = np.array([_rank(day) if day else last + _MONTH for day in labels["date_debut"]], dtype=np.int32)
     ends = np.array([min(_rank(day), last) if day else last for day in labels["date_fin"]], dtype=np.int32)
-    months = np.empty(group.size, dtype=np.int16)
-    for step in steps(group.size):
-        months[step] = (ends[group.codes("date_fin")[step]] - starts[group.codes("date_debut")[step]]) // _MONTH
-    return months
+    return (ends[group.codes("date_fin")] - starts[group.codes("date_debut")]) // _MONTH
 
 
 def _duration(group: Group) -> tuple[np.ndarray, list[Members]]:
-    months = (np.clip(months_spent(group), -1, _DURATION_BOUNDS[-1]) + 1).astype(np.uint8)
+    months = np.clip(months_spent(group), -1, _DURATION_BOUNDS[-1]) + 1
     known = [_class(value, _DURATION_BOUNDS, "duree") for value in range(_DURATION_BOUNDS[-1] + 1)]
     return months, [(UNKNOWN,), *known]
 
@@ -142,6 +171,7 @@ def _rank(day: str) -> int:
 
 # Questions read in one column, label by label; and those that need two columns.
 READ: dict[str, tuple[str, Callable[[str, int], Members]]] = {
+    "objectif": ("objectifs", _set),
     "age": ("annee_naissance", _age),
     "nombre_d_objectifs": ("objectifs", _number_of_goals),
     "mois_d_ouverture": ("date_debut", _start),
@@ -153,65 +183,10 @@ COMPUTED: dict[str, Callable[[Group], tuple[np.ndarray, list[Members]]]] = {
 }
 
 
-# --- The answers of a group, as codes ---
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Codes, one a person of the base; ``members`` gives the modalities of each code."""
-
-    entry: Indicator
-    codes: np.ndarray
-    members: list[tuple[str, ...]]
-
-    @property
-    def base(self) -> int:
-        """How many persons the question is about."""
-        return len(self.codes)
-
-    @cached_property
-    def by_code(self) -> np.ndarray:
-        """Persons by code."""
-        return tally(self.codes, len(self.members))
-
-    def modalities(self) -> list[str]:
-        """Every modality: those of documents, then those that only records have."""
-        return [*self.entry.modalities, *self.entry.recorded]
-
-    def incidence(self, *, with_groups: bool = False) -> np.ndarray:
-        """Zeros and ones, codes by modalities, then by groups; a code with several members of a group counts once."""
-        names = self.modalities()
-        found = np.zeros((len(self.members), len(names) + with_groups * len(self.entry.groups)), dtype=np.int64)
-        for place, members in enumerate(self.members):
-            found[place, [names.index(member) for member in members]] = 1
-        for rank, group in enumerate(self.entry.groups.values() if with_groups else ()):
-            found[:, len(names) + rank] = found[:, [names.index(member) for member in group.members]].any(axis=1)
-        return found
-
-    def counts(self) -> dict[str, int]:
-        """Persons by modality, then by group; who gives two answers of a group counts once."""
-        names = [*self.modalities(), *self.entry.groups]
-        return dict(zip(names, (self.by_code @ self.incidence(with_groups=True)).tolist(), strict=True))
-
-
-def joint(first: Answers, second: Answers) -> np.ndarray:
-    """Persons by both codes; the same persons in the same order."""
-    shape = (len(first.members), len(second.members))
-    found = np.zeros(shape[0] * shape[1], dtype=np.int64)
-    for step in steps(first.base):
-        found += np.bincount(first.codes[step].astype(np.intp) * shape[1] + second.codes[step], minlength=len(found))
-    return found.reshape(shape)
-
-
-def by_class(classes: np.ndarray, width: int, answers: Answers) -> np.ndarray:
-    """Persons by class (codes below ``width``) and by modality, then group."""
-    return joint(Answers(answers.entry, classes, [()] * width), answers) @ answers.incidence(with_groups=True)
-
-
 def asked_of(group: Group, entry: Indicator) -> Group:
     """Those of a group to whom a question applies."""
     name, _, modality = (entry.base or "").partition("/")
-    return group.having(_column(name), modality) if modality else group
+    return group.having(name, modality) if modality else group
 
 
 def answers_to(group: Group, entry: Indicator) -> Answers:
@@ -219,18 +194,9 @@ def answers_to(group: Group, entry: Indicator) -> Answers:
     asked = asked_of(group, entry)
     if entry.id in COMPUTED:
         return Answers(entry, *COMPUTED[entry.id](asked))
-    column, read = READ.get(entry.id, (_column(entry.id), _set))
+    column, read = READ.get(entry.id, (entry.id, _set))
     labels = asked.persons.labels[column]
     return Answers(entry, asked.codes(column), [read(label, group.persons.year) or (UNKNOWN,) for label in labels])
-
-
-def _column(indicator: str) -> str:
-    return "objectifs" if indicator == "objectif" else indicator
-
-
-def _set(label: str, year: int) -> tuple[str, ...]:
-    del year
-    return tuple(label.split(";")) if label else ()
 
 
 # --- Cross-tabulations without a cell of one to four persons ---
@@ -267,9 +233,14 @@ def cross(answers: Answers, other: Answers) -> list[Crossed]:
         return list(_pairs(answers, other, counts))
     if answers.entry.choice == "multiple":
         return list(_by_column(answers, other, counts))
-    if len(answers.modalities()) <= len(other.modalities()):
-        return [Crossed(row, column, *pair) for row, column, *pair in _both_sides(answers, other, counts, by="column")]
-    return [Crossed(column, row, *pair) for row, column, *pair in _both_sides(other, answers, counts.T, by="row")]
+    is_turned = len(answers.modalities()) > len(other.modalities())
+    rows, cells, columns = _both_sides(other, answers, counts.T) if is_turned else _both_sides(answers, other, counts)
+    found = []
+    for place, column in enumerate(columns):
+        for rank, one in enumerate(rows):
+            names, base = ((column, one), cells[rank]) if is_turned else ((one, column), cells[:, place])
+            found.append(Crossed(*names, int(cells[rank, place]), int(base.sum())))
+    return found
 
 
 def _together(answers: Answers, other: Answers) -> np.ndarray:
@@ -279,25 +250,19 @@ def _together(answers: Answers, other: Answers) -> np.ndarray:
     return answers.incidence().T @ joint(answers, other) @ other.incidence()
 
 
-def _both_sides(short: Answers, long: Answers, counts: np.ndarray, *, by: str) -> Iterator[tuple[str, str, int, int]]:
-    """Row, column, count and base (``by`` which side), where the most answers of documents stand alone."""
+def _both_sides(short: Answers, long: Answers, counts: np.ndarray) -> tuple[list[str], np.ndarray, list[str]]:
+    """Rows, cells and columns of the reading where the most answers of documents stand alone; none, if none may be."""
     readings = [
         (rows, *folded)
         for rows, kept in _short_sides(short, counts)
         if (folded := fold(kept, long.modalities())) is not None
     ]
-    if not readings:
-        return
 
     def worth(reading: tuple) -> tuple[int, int]:
         alone = [name in short.entry.modalities for name in reading[0]]
         return sum(alone) + sum(name in long.entry.modalities for name in reading[2]), len(reading[0])
 
-    rows, cells, columns = max(readings, key=worth)
-    for place, column in enumerate(columns):
-        for rank, one in enumerate(rows):
-            base = cells[:, place].sum() if by == "column" else cells[rank].sum()
-            yield one, column, int(cells[rank, place]), int(base)
+    return max(readings, key=worth, default=([], counts, []))
 
 
 def _short_sides(short: Answers, counts: np.ndarray) -> Iterator[tuple[list[str], np.ndarray]]:
@@ -328,7 +293,9 @@ def _by_column(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator
         folded = fold(np.vstack([kept, bases - kept]), other.modalities())
         rows = [answers.modalities()[place] for place in places]
         if folded is not None and not is_small(_same_hidden(answers, other, counts, shown=(rows, folded[1]))):
-            yield from _cells(folded, rows)
+            for cells, crossed in zip(folded[0].T.tolist(), folded[1], strict=True):
+                for modality, count, others in zip(rows, cells[: len(rows)], cells[len(rows) :], strict=True):
+                    yield Crossed(modality, crossed, count, count + others)
             return
         places.pop()
 
@@ -339,14 +306,6 @@ def _same_hidden(answers: Answers, other: Answers, counts: np.ndarray, *, shown:
     hidden = [name for name in same if name not in shown[0] or name not in shown[1]]
     rows, columns = ([each.modalities().index(name) for name in hidden] for each in (answers, other))
     return int(counts[rows, columns].sum())
-
-
-def _cells(folded: tuple[np.ndarray, list[str]], rows: list[str]) -> Iterator[Crossed]:
-    cells, columns = folded
-    for place, crossed in enumerate(columns):
-        for rank, modality in enumerate(rows):
-            count, others = (int(cells[start + rank, place]) for start in (0, len(rows)))
-            yield Crossed(modality, crossed, count, count + others)
 
 
 def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | None:
@@ -399,78 +358,6 @@ def _hide_more(is_shown: np.ndarray, counts: np.ndarray) -> None:
         is_shown[smallest] = is_shown[smallest[::-1]] = False
 
 
-# --- Answers that may be shown of a population split into parts (persons of both years, kinds of collèges) ---
-# These exact counts are not in the system that is rounded (`recouvrements` passes through the protection as it is), so
-# that small ones are left out here. The reader knows the whole: the parts, what they leave of the parts' sizes, and the
-# sum of the answers left out must all be zero or at least `FEWEST_PERSONS`.
-
-
-def may_show(parts: np.ndarray, sizes: np.ndarray, entry: Indicator) -> np.ndarray:
-    """Which modalities, then groups, may be shown; ``parts`` has a row an answer and a column a part, of ``sizes``.
-
-    When a person gives one answer, further answers are left out, smallest first, until the sum of those left out is not
-    small either.
-
-    >>> sexe = catalogue().indicators["sexe"]
-    >>> may_show(np.array([[30, 20], [28, 3], [0, 0], [0, 0], [9, 7]]), np.array([67, 30]), sexe)
-    array([ True, False,  True,  True, False])
-    """
-    count = len(entry.modalities) + len(entry.recorded)
-    kept = ~(is_small(parts) | is_small(sizes - parts)).any(axis=1)
-    if entry.choice == "unique":
-        for place in np.argsort(parts[:count].sum(axis=1), kind="stable"):
-            if not is_small(parts[:count][~kept[:count]].sum(axis=0)).any():
-                break
-            # An answer that nobody gives hides nothing.
-            kept[place] &= not parts[place].any()
-    names = [*entry.modalities, *entry.recorded]
-    for rank, group in enumerate(entry.groups.values(), start=count):
-        members = [names.index(member) for member in group.members]
-        kept[rank] &= _tells_nothing(parts[rank], parts[members], kept[members], is_single=entry.choice == "unique")
-    return kept
-
-
-def _tells_nothing(whole: np.ndarray, members: np.ndarray, kept: np.ndarray, *, is_single: bool) -> bool:
-    """Whether a group may stand beside those of its members that are shown.
-
-    When a person gives one answer, it is their sum: all members are shown, or the group is not. Else the differences of
-    what is shown count those who give one of them only, or several.
-    """
-    if is_single:
-        return bool(kept.all())
-    return not (is_small(whole - members).any() or is_small(members.sum(axis=0) - whole).any())
-
-
-def shown_parts(*sizes: np.ndarray, colleges: np.ndarray | None = None) -> list[int]:
-    """The parts that may be shown, the same in each split: neither they nor the rest have one to four persons.
-
-    ``colleges`` is the number of collèges of each part: one or two would be their own values. Unknown counts as many.
-
-    >>> shown_parts(np.array([50, 20, 0, 3]), np.array([40, 0, 9, 0])), shown_parts(np.array([50, 20, 0]))
-    ([0, 2], [0, 1, 2])
-    >>> shown_parts(np.array([50, 20, 30]), colleges=np.array([12, 2, 9]))
-    [0]
-    """
-    both = np.array(sizes)
-    many = np.full_like(both, FEWEST_COLLEGES) if colleges is None else np.broadcast_to(colleges, both.shape)
-    many = np.where(both > 0, many, 0)  # a part without anybody hides no other
-    shown = list(range(both.shape[1]))
-    while shown:
-        small = [place for place in shown if (is_small(both[:, place]) | _are_few(many[:, place])).any()]
-        rest, apart = (np.delete(each, shown, axis=1).sum(axis=1) for each in (both, many))
-        is_told = is_small(rest) | _are_few(apart)
-        if not small and not is_told.any():
-            break
-        # Leaving out a part that is empty hides nothing.
-        useful = [place for place in shown if both[:, place][is_told].any()]
-        shown.remove(min(small or useful or shown, key=lambda place: int(both[:, place].sum())))
-    return shown
-
-
-def _are_few(colleges: np.ndarray) -> np.ndarray:
-    return (colleges > 0) & (colleges < FEWEST_COLLEGES)
-
-
 # --- How long follow-ups last: quartiles of those that ended in the year, and of the others so far ---
 
 # Each indicator, and whether its follow-ups ended in the year.
@@ -497,15 +384,13 @@ def quartiles_of(group: Group, indicator: str) -> list[int]:
 
 # --- Individual records to exact indicators ---
 
-# Shown even when zero: that no answer is missing is worth knowing.
-_ALWAYS_SHOWN = "non_renseigne"
 # Totals that count the distinct values of a column, not persons.
 _DIFFERENT = {"colleges_suivis": "uai", "associations_suivantes": "association"}
 
 
 def perimeters(persons: Persons) -> dict[str, Group]:
     """The persons of each perimeter; an export without other educators knows the ALSES' only."""
-    everyone = Group(persons)
+    everyone = Group.of(persons)
     by_alses = {"alses": everyone.having("suivi_par", "alses")}
     if not everyone.having("suivi_par", "autre_educateur").size:
         return by_alses
@@ -553,7 +438,7 @@ def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
 
 
 def _answers_in(group: Group, perimeter: str) -> pd.DataFrame:
-    found = pd.DataFrame(index=_places(group))
+    found = pd.DataFrame(index=group.rows)
     for entry in catalogue().indicators.values():
         if perimeter not in entry.counted_in or entry.id == "colonne_remplie":
             continue
@@ -563,15 +448,11 @@ def _answers_in(group: Group, perimeter: str) -> pd.DataFrame:
         elif entry.choice != "total":
             answers = answers_to(group, entry)
             words = [";".join(members) for members in answers.members]
-            found[entry.id] = pd.Series(_words(answers.codes, words), index=_places(asked_of(group, entry)))
+            found[entry.id] = pd.Series(_words(answers.codes, words), index=asked_of(group, entry).rows)
         elif entry.id in _DIFFERENT:
             column = _DIFFERENT[entry.id]
             found[column] = _words(group.codes(column), group.persons.labels[column])
     return found
-
-
-def _places(group: Group) -> np.ndarray:
-    return np.arange(group.size) if group.rows is None else group.rows
 
 
 def _words(codes: np.ndarray, words: list[str]) -> pd.Categorical:
@@ -596,7 +477,8 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
     answers = answers_to(group, entry)
     base = (answers.base,) * 2
     for modality, count in answers.counts().items():
-        if count or modality not in entry.recorded or modality == _ALWAYS_SHOWN:
+        # Shown even when zero: that no answer is missing is worth knowing.
+        if count or modality not in entry.recorded or modality == UNKNOWN:
             yield _exact(group, entry, perimeter, modality, count, base=base)
     # Only where both questions are counted: elsewhere, the difference of two perimeters would show smaller cells.
     for other in [catalogue().indicators[name] for name in entry.crossed_with]:
@@ -608,8 +490,7 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
 def _total(group: Group, entry: Indicator) -> int:
     if entry.id not in _DIFFERENT:
         return group.size
-    column = _DIFFERENT[entry.id]
-    return int((tally(group.codes(column), len(group.persons.labels[column]))[1:] > 0).sum())
+    return int(np.count_nonzero(np.unique(group.codes(_DIFFERENT[entry.id]))))
 
 
 def _asked(group: Group, entry: Indicator, modality: str) -> Group:

@@ -5,7 +5,6 @@ the standard library's forkserver, imports everything (`zygote`), and each kerne
 milliseconds, its memory shared, its state its own. To Papermill and nbclient it is a kernel like any other.
 """
 
-import asyncio
 import atexit
 import contextlib
 import functools
@@ -19,15 +18,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from queue import Empty
+from types import ModuleType
 from typing import Any
 
-from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import DottedObjectName, Type, default
+from traitlets import default
 
-from helpers.kernels import zygote
+# Threads do not survive a fork, and these libraries start some at import unless told not to. Sums by one thread do not
+# depend on the number of processors either.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 # --- In a forked kernel, before its first cell: what an ordinary kernel gets by starting ---
 
@@ -44,12 +44,12 @@ def _own_state(cwd: str, env: dict[str, str]) -> None:
     """Sets what a new process has of its own: folder, environment, signals, random seed."""
     os.chdir(cwd)
     os.environ.clear()
-    os.environ.update({**zygote.left, **env})
+    zygote = sys.modules.get("helpers.kernels.zygote")  # absent when another program started the forkserver
+    os.environ.update({**(zygote.left if zygote else {}), **env})
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Something else in the command may have started the forkserver, without our libraries.
-    sys.path[:] = zygote.path or [entry for entry in sys.path if entry]
+    sys.path[:] = zygote.path if zygote else [entry for entry in sys.path if entry]
     # It may have children, and bears the name that an ordinary process has in logs.
     itself = multiprocessing.current_process()
     itself.daemon, itself.name = False, "MainProcess"
@@ -74,29 +74,15 @@ def run(arguments: list[str], connection: str, cwd: str, env: dict[str, str]) ->
 # --- The forkserver of the standard library, and a fork of it for each kernel ---
 
 # Imported by name in the forkserver, before its first fork.
-_PRELOAD = ["helpers.kernels.__main__"]
-_KERNEL, _KILLER, _FIRST = "alses-kernel", "alses-end", "alses-ready"
+_PRELOAD = ["helpers.kernels.zygote"]
+_KERNEL, _KILLER = "alses-kernel", "alses-end"
 _RETRY_S = 0.1
 
 # What `fork` raises when the forkserver could not start, or ended.
 FAILURES = (OSError, EOFError, multiprocessing.AuthenticationError)
 
-# Variables that libraries read once, when they are loaded (prefixes): in a fork it is too late to change them.
-_READ_EARLY = ("HOME", "JE_", "LANG", "LC_", "MKL_", "MPL", "OMP_", "OPENBLAS_", "PYTHON", "TZ", "XDG_")
-
 _turn = threading.Lock()
-_was_started, _is_loaded = threading.Event(), threading.Event()
-_environment: dict[str, str] = {}
-
-
-def _early(env: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in env.items() if name.startswith(_READ_EARLY)}
-
-
-def has_environment(env: dict[str, str]) -> bool:
-    """Whether a fork would behave in this environment as a new process: nothing that is read once has changed."""
-    start()
-    return _was_started.is_set() and _early(env) == {**zygote.ONE_THREAD, **_environment}
+_was_started = threading.Event()
 
 
 def is_possible() -> bool:
@@ -118,9 +104,6 @@ def start() -> None:
     from multiprocessing import forkserver
 
     multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
-    if not _was_started.is_set():
-        _environment.clear()
-        _environment.update(_early(os.environ))
     with contextlib.suppress(*FAILURES):
         forkserver.ensure_running()
         _was_started.set()
@@ -134,15 +117,6 @@ def stop() -> None:
         with contextlib.suppress(*FAILURES):
             fork(_end_forkserver, name=_KILLER).join()
         _was_started.clear()
-        _is_loaded.clear()
-
-
-def wait() -> None:
-    """Returns once the libraries are loaded, or could not be."""
-    if not _is_loaded.is_set():
-        with contextlib.suppress(*FAILURES):
-            fork(os.getpid, name=_FIRST).join()
-            _is_loaded.set()
 
 
 def _end_forkserver() -> None:
@@ -150,20 +124,13 @@ def _end_forkserver() -> None:
 
 
 @contextlib.contextmanager
-def _hidden_main() -> Iterator[None]:
-    """Makes ``__main__`` look empty inside the block.
-
-    Otherwise multiprocessing imports it again in each child, and a script without a guard would start again.
-    """
-    main = sys.modules["__main__"]
-    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
-    for name in kept:
-        setattr(main, name, None)
+def _empty_main() -> Iterator[None]:
+    """Replaces ``__main__`` inside the block: each child would run a script without a guard again."""
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     try:
         yield
     finally:
-        for name, value in kept.items():
-            setattr(main, name, value)
+        sys.modules["__main__"] = main
 
 
 def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
@@ -177,7 +144,7 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
     start()
     # A daemon: a command that ends does not wait for a kernel that it left behind.
     process = multiprocessing.get_context("forkserver").Process(target=target, args=arguments, name=name, daemon=True)
-    with _turn, _hidden_main():
+    with _turn, _empty_main():
         try:
             process.start()
         except ConnectionRefusedError:
@@ -190,9 +157,6 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
 # --- A kernel provisioner of jupyter_client that forks ---
 
 _LAUNCHER = "ipykernel_launcher"
-# Seconds to wait for a kernel that was killed; the system needs a few milliseconds.
-_KILL_TIMEOUT_S = 5.0
-_POLL_S = 0.002
 
 
 def _end(group: int, connection: str) -> None:
@@ -242,7 +206,8 @@ class ForkedProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """What a client needs to connect to the kernel, which may not listen yet."""
         cwd, env = kwargs.get("cwd") or Path.cwd(), kwargs.get("env") or dict(os.environ)
-        if _LAUNCHER not in cmd or not has_environment(env):
+        start()
+        if _LAUNCHER not in cmd or not _was_started.is_set():
             return await super().launch_kernel(cmd, **kwargs)
         arguments, connection = cmd[cmd.index(_LAUNCHER) + 1 :], self.parent.connection_file
         try:
@@ -254,61 +219,12 @@ class ForkedProvisioner(LocalProvisioner):
         self.cwd = cwd
         return self.connection_info
 
-    async def kill(self, restart: bool = False) -> None:
-        """Ends the kernel and waits until it is gone: nbclient would poll ten times a second."""
-        await super().kill(restart=restart)
-        for _ in range(int(_KILL_TIMEOUT_S / _POLL_S)):
-            if await self.poll() is not None:
-                return
-            await asyncio.sleep(_POLL_S)
 
-
-# --- The kernel managers for Papermill: encrypted channels, and no idle wait at the start ---
-
-# Seconds that a kernel which has answered may take to say so on its output channel, which opens a little later.
-_ECHO_S = 0.2
-
-
-class PromptClient(AsyncKernelClient):
-    """A client that is ready when the kernel answers on both channels, not after a fixed silence."""
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Returns once a request has been answered, and its end announced on the output channel.
-
-        Raises
-        ------
-        RuntimeError
-            when the kernel died, or did not answer within ``timeout`` seconds.
-        """
-        deadline = time.monotonic() + (timeout or float("inf"))
-        while not await self._has_answered():
-            if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
-
-    async def _has_answered(self) -> bool:
-        asked = self.kernel_info()
-        try:
-            while (await self.get_shell_msg(timeout=1))["parent_header"].get("msg_id") != asked:
-                pass
-            while not _is_end_of(asked, await self.get_iopub_msg(timeout=_ECHO_S)):
-                pass
-        except Empty:
-            return False
-        return True
-
-
-def _is_end_of(asked: str, message: dict[str, Any]) -> bool:
-    is_idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
-    return is_idle and message["parent_header"].get("msg_id") == asked
+# --- The kernel managers for Papermill: encrypted channels ---
 
 
 class PlainKernelManager(AsyncKernelManager):
     """Ordinary kernels of this Python, encrypted where the library can."""
-
-    client_class = DottedObjectName("helpers.kernels.fork.PromptClient", config=True)
-    client_factory = Type(klass="jupyter_client.asynchronous.AsyncKernelClient", config=True)
 
     @default("transport_encryption")
     def _encrypt(self) -> str:
@@ -316,7 +232,7 @@ class PlainKernelManager(AsyncKernelManager):
 
     async def start_kernel(self, **kwargs: Any) -> None:
         """Starts the kernel with one thread for sums, so that they do not depend on the number of processors."""
-        env = {**zygote.ONE_THREAD, **(kwargs.pop("env", None) or os.environ)}
+        env = {**ONE_THREAD, **(kwargs.pop("env", None) or os.environ)}
         await super().start_kernel(env=env, **kwargs)
 
 
@@ -325,8 +241,6 @@ class ForkedKernelManager(PlainKernelManager):
 
     async def start_kernel(self, **kwargs: Any) -> None:
         """Starts the kernel by a fork, once the libraries are loaded."""
-        # Waiting here, before there is a connection file, leaves none behind if the command is killed meanwhile.
-        wait()
         if self.provisioner is None:
             self.kernel_id = self.kernel_id or str(uuid.uuid4())
             self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)

@@ -1,4 +1,4 @@
-"""What the forkserver does once: it loads everything that the notebooks import.
+"""What the forkserver imports once, before its first fork: importing this module loads everything that notebooks use.
 
 All kernels share the result, so nothing here depends on a year, on data or on the time, and nothing starts a thread.
 What a kernel must do for itself stands in `fork`.
@@ -18,50 +18,22 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 from helpers import provenance
+from helpers.kernels.fork import ONE_THREAD
 
 # sys.path of a new interpreter: multiprocessing gives each child that of the command.
 path: list[str] = []
 # The variables that libraries set when they are loaded.
 left: dict[str, str] = {}
 
-# What our notebooks import, and what an ordinary kernel imports before its first cell; without
-# matplotlib_inline.backend_inline, whose import hooks into the shell of the kernel: there is none yet.
-_FIRST = ["pandas"]
-_KERNEL = [
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "encodings.idna",
-    "faulthandler",
-    "ipykernel.debugger",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
-    "ipykernel.zmqshell",
-    "psutil",
-    "resource",
-    "sqlite3",
-    "tornado.platform.asyncio",
-]
-_OURS = [
-    "analysis.comparisons",
-    "analysis.describe",
-    "analysis.themes",
-    "charts",
-    "clean",
-    "codings",
-    "data",
-    "indicators",
-    "parameters",
-    "text",
-]
+# What an ordinary kernel imports before its first cell, but for matplotlib_inline.backend_inline: its import hooks into
+# the shell of the kernel, and there is none yet.
+_KERNEL = ["ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.debugger"]
+_OURS = (
+    "analysis.comparisons analysis.describe analysis.themes charts clean codings data indicators parameters text"
+).split()
 # Imported late, by functions of ours.
 _LATER = ["scipy.stats", "scipy.optimize", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"]
-
-# Threads do not survive a fork, and these libraries start some at import unless told not to. polars, which statsmodels
-# imports if it is installed, has no such setting and is kept out.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+# statsmodels imports polars if it is installed, which cannot be told to start no thread.
 _BARRED = ("polars",)
 
 
@@ -79,30 +51,6 @@ def _shelter() -> None:
     with contextlib.suppress(OSError):
         os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-class _Stream(io.TextIOBase):
-    """Replaces ``sys.stdout`` or ``sys.stderr`` while libraries load, when nobody reads them.
-
-    Some libraries keep the stream: in a fork, what they write goes to the notebook.
-    """
-
-    encoding = "UTF-8"
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def _current(self) -> io.TextIOBase | None:
-        current = getattr(sys, self.name)
-        return None if current is self else current
-
-    def write(self, text: str) -> int:
-        current = self._current()
-        return current.write(text) if current else len(text)
-
-    def flush(self) -> None:
-        if current := self._current():
-            current.flush()
 
 
 @contextlib.contextmanager
@@ -130,7 +78,8 @@ def _apart() -> Iterator[None]:
     before = set(os.environ)
     barred = [name for name in _BARRED if sys.modules.setdefault(name, None) is None]
     gc.disable()
-    with contextlib.redirect_stdout(_Stream("stdout")), contextlib.redirect_stderr(_Stream("stderr")):
+    # A library that keeps the stream of its import writes to nobody in a kernel.
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         yield
     left.update((name, value) for name, value in os.environ.items() if name not in before)
     for name in barred:
@@ -139,14 +88,12 @@ def _apart() -> Iterator[None]:
     gc.freeze()  # without a last collection: it costs 0.3 s and frees almost nothing
 
 
-def load() -> None:
-    """Loads everything: from then on this process only forks."""
-    sys.path[:] = path[:] = _own_path()
-    _shelter()
-    with _apart():
-        with _as_in_a_kernel():
-            _load(_FIRST)
-        _load(_KERNEL)
-        provenance.begin()  # from here on, the files that our modules open are recorded
-        _load([f"helpers.{name}" for name in _OURS])
-        _load(_LATER)
+sys.path[:] = path[:] = _own_path()
+_shelter()
+with _apart():
+    with _as_in_a_kernel():
+        _load(["pandas"])
+    _load(_KERNEL)
+    provenance.begin()  # from here on, the files that our modules open are recorded
+    _load([f"helpers.{name}" for name in _OURS])
+    _load(_LATER)

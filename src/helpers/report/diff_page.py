@@ -30,7 +30,7 @@ from helpers.report.page import INDEX, lay_out, report_subtitle
 from helpers.schema import FROM_RECORDS, SYNTHETIC
 from helpers.system import atomic_write
 from helpers.text.formats import Html, fragment
-from helpers.text.tables import Group, headings
+from helpers.text.tables import Group
 from helpers.text.tables import lay_out as lay_out_table
 
 _TITLE = "Ce qui a changé"
@@ -76,13 +76,12 @@ def _figures(found: list[Change], kind: str, names: Names) -> Html:
     if not any(diff.remarks(each) for each in found):  # no empty column
         titles = titles[:-1]
         groups = [Group(group.title, [cells[:-1] for cells in group.rows]) for group in groups]
-    return lay_out_table(f"Chiffres {_AGREED[kind][0]}, par rubrique", headings(*titles, numbers=["n"]), groups)
+    return lay_out_table(f"Chiffres {_AGREED[kind][0]}, par rubrique", titles, groups, numbers=["n"])
 
 
 def _comparisons(found: list[Change], kind: str, names: Names) -> Html:
     groups = _groups(found, _compared, lambda each: [names.measure(each), *_values(each, kind)])
-    columns = headings("Mesure", *_HEADS[kind], numbers=[])
-    return lay_out_table(f"Mesures {_AGREED[kind][1]}, par comparaison", columns, groups)
+    return lay_out_table(f"Mesures {_AGREED[kind][1]}, par comparaison", ["Mesure", *_HEADS[kind]], groups)
 
 
 def _compared(change: Change) -> str:

@@ -30,13 +30,6 @@ class File(TypedDict):
     description: str
 
 
-class Mark(TypedDict):
-    """A mark as the pages show it (HTML) and what it means."""
-
-    html: str
-    meaning: str
-
-
 class Term(TypedDict):
     """A word of the glossary and its meaning."""
 
@@ -59,7 +52,6 @@ class IndexContext(TypedDict):
     pages: list[Page]
     summaries: list[Summary]
     files: list[File]
-    marks: list[Mark]
     glossary: list[Term]
     document: str
     foot: str
@@ -112,7 +104,6 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             evidence=[*map(Markup, context["evidence"])],
             summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
-            marks=[{**mark, "html": Markup(mark["html"])} for mark in context["marks"]],
             glossary=context["glossary"],
             document=context["document"],
         )

@@ -493,7 +493,7 @@ def share(
         a run or another share is at work on the year: a run would remove what is being made.
     ReportError
         there is no report, it is that of another year or on simulated records, or a file is missing or changed.
-    BrowserError
+    UserError
         ``ALSES_BROWSER`` names a program that does not exist.
     PublicationError
         the single page is too heavy or has a defect, or the browser failed; nothing was replaced.

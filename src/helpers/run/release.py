@@ -19,7 +19,7 @@ from helpers.report.index import IndexContext, write_index
 from helpers.report.notebook import export_page, extract, page_title
 from helpers.report.page import HOME, INDEX, SHEET, SITES, SLIDES, Page, PublicationError, template_files
 from helpers.run.tasks import FIRST, SITE_NOTEBOOKS, Site, Task, read_source
-from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
+from helpers.schema import FEWEST_FOR_REPORT
 from helpers.typography import french_spaces
 
 # --- Around the pages: subtitle, foot, and the summary that opens the report ---
@@ -62,15 +62,6 @@ FILES = {
 def report_subtitle(choice: Parameters) -> str:
     """The year, and the one it is compared with."""
     return report_page.report_subtitle(choice.year, choice.compare_to)
-
-
-def _marks(*, is_synthetic: bool) -> list[dict]:
-    invented = [{"html": text.synthetic_mark(), "meaning": SYNTHETIC_MEANING}]
-    return [
-        *({"html": text.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
-        *(invented if is_synthetic else []),
-        {"html": "l.", "meaning": "ligne de la transcription du document cité"},
-    ]
 
 
 # Also in a report that has pages below the network.
@@ -132,7 +123,6 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
         files=[{"href": href, "description": description} for href, description in files.items()],
         sites=SITES if has_sites else "",
         handouts=HANDOUTS,
-        marks=_marks(is_synthetic=bool(alert)),
         holdings=next(iter(said("index-contenu")), ""),
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
         document=document,
@@ -350,7 +340,7 @@ def record_report(made: RunResult, folder: Path, asked: dict) -> None:
         return
     published = [path for path in folder.rglob("*") if path.is_file()]
     own = provenance.record(asked, _code_behind(_RELEASE_CODE), products=published)
-    products = {name: state for part in [*parts, own] for name, state in part.products.items()}
+    products = {name: provenance.settled(name, each) for part in [*parts, own] for name, each in part.products.items()}
     files = {name: state for part in [*parts, own] for name, state in part.files.items() if name not in products}
     folders = {name: listed for part in parts for name, listed in part.folders.items()}
     provenance.remember(Record(asked, files, folders, own.libraries, products), place)

@@ -1,7 +1,6 @@
 """The tasks of a report and their order: notebooks, years and sites, run side by side."""
 
 import ast
-import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
@@ -12,7 +11,6 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import nbformat
-import papermill
 from nbformat import NotebookNode
 
 from helpers import data, paths, provenance
@@ -88,33 +86,6 @@ def check_source(name: str, given: dict) -> None:
 def count_cells(name: str) -> int:
     """How many cells a run executes: those with code, and the parameters that Papermill adds."""
     return 1 + sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in read_source(name).cells)
-
-
-@dataclass(frozen=True)
-class NotebookParameter:
-    """A parameter as its notebook writes it; ``meaning`` is the comment beside it."""
-
-    name: str
-    default: Any
-    meaning: str
-
-    @property
-    def label(self) -> str:
-        """The first words of the meaning: « Année du rapport »."""
-        first = self.meaning.partition(",")[0].partition(";")[0].strip()
-        return f"{first[:1].upper()}{first[1:]}"
-
-
-def notebook_parameters(notebook: str) -> dict[str, NotebookParameter]:
-    """The parameters of a notebook, in order; forms are made of them. OSError when the notebook is missing.
-
-    >>> list(notebook_parameters("03_compare")), notebook_parameters("03_compare")["compare_to"].label
-    (['year', 'compare_to', 'site_type', 'site'], 'Année de comparaison')
-    """
-    # Papermill warns in English, each time, that it may not know the type of a parameter.
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    found = papermill.inspect_notebook(paths.notebook(notebook))
-    return {name: NotebookParameter(name, ast.literal_eval(one["default"]), one["help"]) for name, one in found.items()}
 
 
 # --- What a report is made of: one task per notebook and year or site, and which must come before which ---

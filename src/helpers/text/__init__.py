@@ -13,7 +13,6 @@ from helpers.text.comparison_tables import comparison_table, tableau
 from helpers.text.formats import (
     Html,
     day,
-    fragment,
     is_rounded,
     month,
     number,
@@ -21,13 +20,11 @@ from helpers.text.formats import (
     plain,
     plural,
     points,
-    precision_mark,
     probability,
     say,
     say_share,
     scientific,
     signed,
-    synthetic_mark,
     trimmed,
 )
 from helpers.text.sentences import named_value, renvoi, texte

@@ -12,13 +12,13 @@ from helpers.text.formats import (
     CHANCE,
     Html,
     plain,
+    say_bases,
     say_bounds,
     say_compared,
     say_measure,
-    say_misread,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import Group, headings, lay_out
+from helpers.text.tables import Group, lay_out
 
 # What a frame of several natures is grouped under.
 KINDS = {
@@ -43,9 +43,8 @@ def tableau(frame: pd.DataFrame, columns: Mapping[str, str], *, caption: str, pa
     for row in rows_in(frame):
         told = [sentence(each, read(row)) or "—" for each in columns.values()]
         groups.setdefault(str(getattr(row, par)) if par else "", []).append(told)
-    first, *others = columns
     made = [Group(title, rows) for title, rows in groups.items()]
-    return lay_out(caption, headings(first, *others, numbers=others), made, note=note)
+    return lay_out(caption, list(columns), made, numbers=list(columns)[1:], note=note)
 
 
 def _finding(comparison: Comparison, *, of_counts: bool = False) -> str:
@@ -80,11 +79,10 @@ def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "", of_cou
         chance = "—" if each.finding == "stable" else CHANCE[each.reach]
         gap = _gap(each, "ecart_effectif" if of_counts or "ecart" not in each else "ecart")
         groups.setdefault(head, []).append([*told, *gap, _finding(each, of_counts=of_counts), chance])
-    titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
     is_tested = any(each.is_tested for each in found) and not of_counts
-    kept = [place for place in range(7) if place < 6 or is_tested]
-    made = [Group(title, [[row[place] for place in kept] for row in rows]) for title, rows in groups.items()]
-    return lay_out(caption, [titles[place] for place in kept], made)
+    heads = ["Comparaison", *numbers, "Constat", *["Hasard"] * is_tested]
+    made = [Group(title, [row[: len(heads)] for row in rows]) for title, rows in groups.items()]
+    return lay_out(caption, heads, made, numbers=numbers)
 
 
 def _gap(comparison: Comparison, name: str) -> tuple[str, str]:
@@ -107,14 +105,4 @@ def bases_of(frame: pd.DataFrame) -> str:
         for name, who in zip(("base_reference", "base"), sides, strict=True):
             if pd.notna(getattr(row, name)):
                 said[f"{plain(say_compared(comparison_of(row), name))} ({who})"] = None
-    misread = {
-        f"{year}/{row.perimetre}/{row.indicateur}": (int(count), bool(is_rounded))
-        for row in frame.itertuples()
-        for year, count, is_rounded in (
-            (row.comparee_a, row.non_compris_reference, row.non_compris_reference_arrondi),
-            (row.annee, row.non_compris, row.non_compris_arrondi),
-        )
-        if pd.notna(count)
-    }
-    told = Markup(" ; ").join(filter(None, [Markup(" ; ").join(said), say_misread(misread)]))
-    return Markup("n = {}").format(told) if said else ""
+    return Markup("n = {}").format(say_bases(map(Markup, said), frame)) if said else ""

@@ -3,11 +3,12 @@
 import html
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
 
+import pandas as pd
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -17,7 +18,7 @@ from markupsafe import Markup
 from helpers.clean.answers import UNFORESEEN
 from helpers.indicators.comparisons import Comparison, Measure
 from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site
-from helpers.schema import PRECISION_WORDS, ROUNDING_BASE, catalogue
+from helpers.schema import ROUNDING_BASE, catalogue
 from helpers.typography import NARROW, WIDE
 
 # --- Numbers and dates in French (CLDR data through babel) ---
@@ -139,7 +140,6 @@ def month(value: date, *, is_short: bool = False) -> str:
 
 # --- Numbers marked in HTML with the indicator they come from ---
 
-SYNTHETIC = "synthétique"
 # Rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
 ABOUT, UNDER, OVER = "environ {}", "moins de {}", "plus de {}"
 
@@ -171,24 +171,6 @@ def mark(text: str, value: float, key: str, measure: str, *, title: str = "") ->
     return Markup('<data value="{}" data-cle="{}" data-mesure="{}"{}>{}</data>').format(
         f"{float(value):.10g}", key, measure, cited, text
     )
-
-
-def _shaped(name: str, word: str) -> Markup:
-    return Markup('<span class="marque {}">{}</span>').format(name.replace("_", "-"), word)
-
-
-def precision_mark(precision: str) -> Markup:
-    """The visible mark of a precision (a key of `PRECISIONS`): its word, in a class that gives it a shape.
-
-    >>> print(text.precision_mark("deduit"))
-    <span class="marque deduit">déduit</span>
-    """
-    return _shaped(precision, PRECISION_WORDS[precision])
-
-
-def synthetic_mark() -> Markup:
-    """The visible mark of a value counted in simulated records."""
-    return _shaped("synthetique", SYNTHETIC)
 
 
 def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
@@ -245,38 +227,26 @@ def say_base(fact: Fact | None) -> Markup:
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
 
 
-def say_misread(found: dict[str, tuple[int, bool]]) -> Markup:
-    """How many answers of an export were not understood, for the base of a figure; nothing without any.
+def say_bases(bases: Iterable[Markup], frame: pd.DataFrame) -> Markup:
+    """The bases of a figure, then how many answers of an export were not understood (column ``non_compris``).
 
-    ``found`` gives the count of each question (« 2021/alses/niveau ») and whether it is rounded to protect persons.
-
-    >>> plain(say_misread({"2021/alses/niveau": (3, False)}))
-    '3 réponses non comprises'
-    >>> plain(say_misread({"2020/alses/niveau": (0, True), "2021/alses/sexe": (5, True)}))
-    'réponses non comprises\\xa0: moins de 5 (niveau de classe, 2020), environ 5 (sexe, 2021)'
+    >>> non_compris = [(("2020/alses/niveau", 0, True), ("2021/alses/niveau", 5, True))]
+    >>> plain(say_bases(["n = 210 (2020) ; 245 (2021)"], pd.DataFrame({"non_compris": non_compris})))
+    'n = 210 (2020) ; 245 (2021) ; réponses non comprises\\xa0: moins de 5 (2020), environ 5 (2021)'
     """
-    said = []
-    for question, (count, is_rounded) in found.items():
-        key = f"{question}/{UNFORESEEN}"
-        if is_rounded:
-            said.append(_about(count, ROUNDING_BASE - 1, key, "effectif_arrondi"))
-        else:
-            said.append(mark(number(count), count, key, "effectif"))
-    if len(said) < 2:
-        words = plural(max((2 if is_rounded else count for count, is_rounded in found.values()), default=0), *_MISREAD)
-        return Markup("").join(Markup("{} {}").format(each, words) for each in said)
-    entries, told = catalogue(), []
-    names = [key.split("/") for key in found]
-    varies = [len(set(each)) > 1 for each in zip(*names, strict=True)]
-    for shown, (year, perimeter, question) in zip(said, names, strict=True):
-        label, public = entries.indicators[question].label, entries.perimeters[perimeter]
-        which = (year, public.short or public.label, f"{label[:1].lower()}{label[1:]}")
-        words = [word for word, is_told in zip(reversed(which), reversed(varies), strict=True) if is_told]
-        told.append(Markup("{} ({})").format(shown, ", ".join(words)))
-    return Markup("{}\u00a0: {}").format(_MISREAD[1], Markup(", ").join(told))
-
-
-_MISREAD = "réponse non comprise", "réponses non comprises"
+    told, entries = [], catalogue()
+    found = dict.fromkeys(each for cell in frame.get("non_compris", ()) for each in cell)
+    varies = [len(set(names)) > 1 for names in zip(*(question.split("/") for question, _, _ in found), strict=True)]
+    for question, count, is_rounded in found:
+        key, (year, perimeter, indicator) = f"{question}/{UNFORESEEN}", question.split("/")
+        label, public = entries.indicators[indicator].label, entries.perimeters[perimeter]
+        which = zip((year, public.short or public.label, f"{label[:1].lower()}{label[1:]}"), varies, strict=True)
+        words = ", ".join([word for word, is_told in which if is_told][::-1])
+        about = _about(count, ROUNDING_BASE - 1, key, "effectif_arrondi")
+        shown = about if is_rounded else mark(number(count), count, key, "effectif")
+        told.append(Markup("{} ({})").format(shown, words) if words else shown)
+    misread = Markup("réponses non comprises\u00a0: {}").format(Markup(", ").join(told)) if told else ""
+    return Markup(" ; ").join(filter(None, [*bases, misread]))
 
 
 # --- Units, populations and agreement ---

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -29,12 +30,6 @@ LEDGER = "registre"
 
 
 @dataclass(frozen=True)
-class Column:
-    title: str
-    is_number: bool = False
-
-
-@dataclass(frozen=True)
 class Group:
     """Rows that belong together, under a title (empty: none)."""
 
@@ -59,34 +54,28 @@ def column_title(column: str) -> str:
     return column.removesuffix("_pct").replace("_", " ").capitalize()
 
 
-def headings(*titles: str, numbers: list[str]) -> list[Column]:
-    """The columns of these titles; those listed in ``numbers`` are right-aligned."""
-    return [Column(title, title in numbers) for title in titles]
-
-
-def _classes(columns: list[Column], kind: str) -> str:
-    # One word per column of numbers, on the table: a class on each cell would weigh a tenth of the page.
-    return " ".join([*([kind] if kind else []), *(f"n{n}" for n, each in enumerate(columns, 1) if each.is_number)])
-
-
 def lay_out(
-    caption: str, columns: list[Column], rows: list[list] | list[Group], *, note: Any = "", kind: str = ""
+    caption: str,
+    heads: list[str],
+    rows: list[list] | list[Group],
+    *,
+    numbers: Collection[str] = (),
+    note: Any = "",
+    kind: str = "",
 ) -> Html:
     """The cells as a captioned table, the first of each row heading it; ``rows`` may be groups of rows.
 
-    ``kind`` is « matrice » for a table that is read along its columns too.
+    The columns whose head is in ``numbers`` are right-aligned; ``kind`` is « matrice » for a table that is read along
+    its columns too.
     """
     groups = rows if rows and isinstance(rows[0], Group) else [Group("", rows)]
-    text = fragment(
-        "table.html.j2", caption=caption, columns=columns, groups=groups, note=note, classes=_classes(columns, kind)
-    )
-    heads, told = (
-        [column.title for column in columns],
-        [[plain(cell) for cell in row] for g in groups for row in g.rows],
-    )
-    if groups[0].title:  # each row stands alone in a spreadsheet
-        heads, told = ["Groupe", *heads], [[g.title, *map(plain, row)] for g in groups for row in g.rows]
-    return Html(text, plain(text), [heads, *told])
+    # One word per column of numbers, on the table: a class on each cell would weigh a tenth of the page.
+    classes = " ".join(filter(None, [kind, *(f"n{n}" for n, each in enumerate(heads, 1) if each in numbers)]))
+    text = fragment("table.html.j2", caption=caption, heads=heads, groups=groups, note=note, classes=classes)
+    told = [[g.title, *map(plain, row)] for g in groups for row in g.rows]
+    # Each row stands alone in a spreadsheet.
+    cells = [["Groupe", *heads], *told] if groups[0].title else [heads, *(row[1:] for row in told)]
+    return Html(text, plain(text), cells)
 
 
 def repli(title: str, *contents: Html, kind: str = "") -> Html:
@@ -154,12 +143,10 @@ def table(
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
     titles = titles or {name: name for name in frame.columns if name != by}
     shown = frame[list(titles)]
-    columns = [
-        Column(title, bool(pd.api.types.is_numeric_dtype(shown[name]) and not pd.api.types.is_bool_dtype(shown[name])))
-        for name, title in titles.items()
-    ]
+    numbers = {titles[name] for name in shown.select_dtypes("number")}
     rows = list(zip(*(_cells(frame, name) for name in titles), strict=True))
-    made = lay_out(caption, columns, _grouped(rows, frame[by]) if by else rows, kind="" if folded else kind)
+    laid = {"numbers": numbers, "kind": "" if folded else kind}
+    made = lay_out(caption, list(titles.values()), _grouped(rows, frame[by]) if by else rows, **laid)
     made = repli(caption, made, kind=kind) if folded else made
     return Html(made.html, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}", made.rows)
 

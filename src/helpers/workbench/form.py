@@ -5,7 +5,6 @@ import base64
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,73 +14,23 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from threading import Thread
-from types import FrameType
 from typing import Any
 
 import ipywidgets as widgets
 from tornado.web import HTTPError
 
 from helpers import paths
+from helpers.errors import UserError
 from helpers.parameters import NOTEBOOKS
-from helpers.run import tasks
 from helpers.typography import french_spaces
-from helpers.workbench.welcome import WorkbenchError, style, years_html
-
-# --- The command of the terminal as a subprocess: its lines, its exit code, ended with the notebook ---
-
-PATIENCE_S = 5
-
-
-class Command:
-    """One run of ``python -m helpers.cli``: the very program of the terminal, with the same lines and results."""
-
-    def __init__(self, arguments: list[str], *, on_line: Callable[[str], None], on_end: Callable[[int], None]) -> None:
-        """Starts it; ``on_line`` and ``on_end`` are called from another thread."""
-        paths.pin_data_root()
-        # Unbuffered, so that each line is shown when it is written.
-        environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "helpers.cli", *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
-        # The kernel ends with the notebook, and must not leave the command running unseen.
-        atexit.register(self.stop)
-        self._thread = Thread(target=self._follow, args=(on_line, on_end), daemon=True)
-        self._thread.start()
-
-    def _follow(self, on_line: Callable[[str], None], on_end: Callable[[int], None]) -> None:
-        for line in self._process.stdout:
-            on_line(line.rstrip("\n"))
-        code = self._process.wait()
-        atexit.unregister(self.stop)
-        on_end(code)
-
-    def stop(self) -> None:
-        """Ends it, whatever it was doing: the previous report is kept."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Returns once it has ended and ``on_end`` was called."""
-        self._thread.join(timeout)
-
+from helpers.workbench.welcome import dropdown, style, years_html
 
 # --- The form: choose a year, check its files, make its report, open it ---
 
 # A dropdown cannot hold « no value »: 0 stands for it.
 NO_OTHER, NONE_EARLIER, UNSET = "la précédente qui a des données", "aucune : pas d’année antérieure", 0
-WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "30rem", "max_width": "100%"}
-
 COPIED = [*NOTEBOOKS, "20_explorer"]  # the notebooks that take a year
+PATIENCE_S = 5  # given to a command that was asked to stop
 
 # The exit codes of the command (see cli), for a reader.
 _ENDS = {
@@ -103,8 +52,7 @@ def _message(kind: str, text: str) -> str:
 
 def copy_for(notebook: str, year: int, compare_to: int | None = None) -> Path:
     """A copy of a notebook among the drafts, which git ignores, with these parameters; one that is there stays."""
-    asked = tasks.notebook_parameters(notebook)
-    given = {"year": year, **({"compare_to": compare_to} if "compare_to" in asked else {})}
+    given = {"year": year} | ({"compare_to": compare_to} if "compare_to" in NOTEBOOKS.get(notebook, ()) else {})
     content = json.loads(paths.notebook(notebook).read_text(encoding="utf-8"))
     for cell in content["cells"]:
         if "parameters" in cell["metadata"].get("tags", []):
@@ -120,13 +68,12 @@ def copy_for(notebook: str, year: int, compare_to: int | None = None) -> Path:
 
 
 class Form:
-    """The widgets and what they do; ``box`` is displayed."""
+    """The widgets and what they do; ``box`` is displayed. The form runs the very command of the terminal."""
 
     def __init__(self) -> None:
-        asked, years = tasks.notebook_parameters("03_compare"), paths.years()
-        first = asked["year"].default if asked["year"].default in years else max(years, default=None)
-        self.year = widgets.Dropdown(options=years, value=first, description=asked["year"].label, **_wide())
-        self.compare_to = widgets.Dropdown(description=asked["compare_to"].label, **_wide())
+        years = paths.years()
+        self.year = dropdown("Année du rapport", options=years, value=max(years, default=None))
+        self.compare_to = dropdown("Année de comparaison")
         self.check = _button("Vérifier les fichiers", "Lit les fichiers de l’année et liste leurs erreurs", "check")
         self.adopt = _button(
             "Reprendre mes réponses", "Celles que vous avez écrites dans a_completer.csv, puis vérifie", "pencil"
@@ -134,20 +81,23 @@ class Form:
         self.make = _button("Faire le rapport", "Une demi-minute à deux minutes", "cogs", "primary")
         self.open = _button("Ouvrir le rapport", "Dans le navigateur de cet ordinateur", "external-link")
         self.stop = _button("Arrêter", "Arrête ce qui est en cours", "stop")
-        self.notebook = widgets.Dropdown(options=COPIED, description="Notebook", **_wide())
+        self.notebook = dropdown("Notebook", options=COPIED)
         self.copy = _button("Copier pour cette année", "Dans vos brouillons, avec ces paramètres", "copy")
         self.said, self.journal, self.state = widgets.HTML(), widgets.HTML(), widgets.HTML(years_html())
         self._lines: list[str] = []
-        self._command: Command | None = None
+        self._process: subprocess.Popen | None = None
+        self._thread: Thread | None = None
         self._connect()
         self._offer_years()
-        buttons = widgets.HBox(
-            [self.check, self.adopt, self.make, self.open, self.stop], layout={"flex_flow": "row wrap"}
+        buttons, drafts = (
+            widgets.HBox(each, layout={"flex_flow": "row wrap"})
+            for each in ([self.check, self.adopt, self.make, self.open, self.stop], [self.notebook, self.copy])
         )
-        drafts = widgets.HBox([self.notebook, self.copy], layout={"flex_flow": "row wrap"})
         rows = [self.year, self.compare_to, buttons, drafts, self.said, self.journal]
         own = widgets.VBox(rows).add_class("alses-atelier")
         self.box = widgets.VBox([widgets.HTML(style()), self.state, own])
+        # The kernel ends with the notebook, and must not leave a command running unseen.
+        atexit.register(self._stop)
 
     def _connect(self) -> None:
         self.year.observe(lambda _: self._offer_years(), "value")
@@ -155,7 +105,7 @@ class Form:
         self.adopt.on_click(lambda _: self._run("check", "--year", str(self.year.value), "--adopt"))
         self.make.on_click(lambda _: self._run("run", "--year", str(self.year.value), *self._compared()))
         self.open.on_click(lambda _: self._open())
-        self.stop.on_click(lambda _: self._command and self._command.stop())
+        self.stop.on_click(lambda _: self._stop())
         self.copy.on_click(lambda _: self._copy())
 
     def _compared(self) -> list[str]:
@@ -170,15 +120,15 @@ class Form:
         self.compare_to.value = kept if kept in earlier else UNSET
         self._settle(is_busy=False)
 
-    def _index(self):
+    def _index(self) -> Path:
         true, simulated = (paths.report(self.year.value, is_synthetic=each) / "index.html" for each in (False, True))
         return simulated if simulated.is_file() and not true.is_file() else true
 
     def _settle(self, *, is_busy: bool) -> None:
         """Enables the buttons that can be pressed now."""
         is_empty = self.year.value is None
-        self.year.disabled = self.compare_to.disabled = is_busy or is_empty
-        self.check.disabled = self.adopt.disabled = self.make.disabled = is_busy or is_empty
+        for each in (self.year, self.compare_to, self.check, self.adopt, self.make):
+            each.disabled = is_busy or is_empty
         self.copy.disabled = is_empty
         self.open.disabled = is_busy or is_empty or not self._index().is_file()
         self.stop.disabled = not is_busy
@@ -188,23 +138,51 @@ class Form:
             return
         self._lines = []
         self._settle(is_busy=True)
-        self.journal.value = ""
-        self.said.value = _message("", "En cours…")
-        self._command = Command(list(arguments), on_line=self._add, on_end=self._end)
-
-    def _add(self, line: str) -> None:
-        self._lines.append(line)
-        text = escape("\n".join(self._lines).strip("\n"), quote=False)
-        self.journal.value = (
-            '<div class="alses-journal" role="log" aria-label="Ce que dit le programme" tabindex="0">'
-            f"<pre>{text}</pre></div>"
+        self.journal.value, self.said.value = "", _message("", "En cours…")
+        paths.pin_data_root()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "helpers.cli", *arguments],
+            # Unbuffered, so that each line is shown when it is written.
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
         )
+        self._thread = Thread(target=self._follow, args=(self._process,), daemon=True)
+        self._thread.start()
+
+    def _follow(self, process: subprocess.Popen) -> None:
+        """Shows each line of the command, then how it ended; in another thread."""
+        for line in process.stdout:
+            self._lines.append(line.rstrip("\n"))
+            text = escape("\n".join(self._lines).strip("\n"), quote=False)
+            self.journal.value = (
+                '<div class="alses-journal" role="log" aria-label="Ce que dit le programme" tabindex="0">'
+                f"<pre>{text}</pre></div>"
+            )
+        self._end(process.wait())
 
     def _end(self, code: int) -> None:
         is_known = code in _ENDS and not any(line.startswith("Traceback") for line in self._lines)
         self.said.value = _message(*(_STOPPED if code < 0 or code == 130 else _ENDS[code] if is_known else _UNKNOWN))
         self._settle(is_busy=False)
         self.state.value = years_html()
+
+    def _stop(self) -> None:
+        """Ends the command, whatever it was doing: the previous report is kept."""
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Returns once what was started has ended."""
+        if self._thread:
+            self._thread.join(timeout)
 
     def _open(self) -> None:
         index = self._index()
@@ -215,17 +193,8 @@ class Form:
         path = copy_for(self.notebook.value, self.year.value, self.compare_to.value or None)
         where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
         self.said.value = _message(
-            "bon", f"Copie prête, dans le panneau de gauche : {where}. Changez-y ce que vous voulez."
+            "bon", f"Copie prête, dans le panneau de gauche : {where}. Changez-y ce que vous voulez."
         )
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Returns once what was started has ended."""
-        if self._command:
-            self._command.wait(timeout)
-
-
-def _wide() -> dict:
-    return {"style": WIDE, "layout": widgets.Layout(**LAYOUT)}
 
 
 def _button(label: str, tooltip: str, icon: str, kind: str = "") -> widgets.Button:
@@ -236,7 +205,7 @@ def _button(label: str, tooltip: str, icon: str, kind: str = "") -> widgets.Butt
 
 
 def show_form() -> widgets.Widget:
-    """The form, fed from the parameters of 03_compare; it runs the command of the terminal.
+    """The form.
 
     >>> annee, autre = show_form().children[2].children[:2]
     >>> annee.description, annee.options
@@ -352,13 +321,7 @@ def _command(port: int) -> list[str]:
 
 
 def _address(server: subprocess.Popen, runtime: Path) -> str:
-    """The address of the server, with its token, once it answers.
-
-    Raises
-    ------
-    WorkbenchError
-        when it stopped before, or took too long.
-    """
+    """The address of the server, with its token, once it answers; UserError when it stopped before, or is too slow."""
     until = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < until and server.poll() is None:
         # A single server writes there; under Windows its process id is not that of the process started.
@@ -370,7 +333,7 @@ def _address(server: subprocess.Popen, runtime: Path) -> str:
             return f"{info['url']}{WELCOME}?token={info['token']}"
         time.sleep(0.1)
     lines = (runtime / "journal.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    raise WorkbenchError(
+    raise UserError(
         "JupyterLab n’a pas démarré. Relancez ; si cela persiste, supprimez le dossier .venv puis relancez.\n"
         + "\n".join(lines[-8:])
     )
@@ -389,23 +352,15 @@ def _stop(server: subprocess.Popen) -> None:
                 continue
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def launch(*, port: int = PORT, browser: bool = True, tell: Callable[[str], None] = print) -> int:
     """Runs JupyterLab on the welcome notebook until it is stopped; the exit code is 0.
 
     It answers this machine only, and takes the next free port when ``port`` is taken.
 
-    Raises
-    ------
-    WorkbenchError
-        when the server does not start.
+    Raises UserError when the server does not start.
     """
     paths.pin_data_root()
     paths.drafts().mkdir(exist_ok=True)
-    signal.signal(signal.SIGTERM, _interrupt)
     with tempfile.TemporaryDirectory(prefix="alses-", ignore_cleanup_errors=True) as folder:
         runtime = Path(folder)
         with (runtime / "journal.txt").open("wb") as journal:

@@ -11,15 +11,19 @@ import pandas as pd
 
 from helpers import codings, data, indicators, paths
 from helpers.codings.model import code_labels
-from helpers.errors import WorkbenchError  # noqa: F401 (this room takes it from here)
 from helpers.run import inventory
-from helpers.run.inventory import Report, Year
+from helpers.run.inventory import Year
 from helpers.schema import PRECISION_WORDS, DataError, catalogue
 from helpers.text.formats import Html, fragment, number, plural
 from helpers.typography import french_spaces
 
 # Fixed widths: beside a button, a dropdown would shrink out of line.
-WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "42rem", "max_width": "100%"}
+WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "42rem", "max_width": "100%", "flex": "0 1 auto"}
+
+
+def dropdown(label: str, **settings) -> widgets.Dropdown:
+    """A list to choose from."""
+    return widgets.Dropdown(description=label, style=WIDE, layout=LAYOUT, **settings)
 
 
 @cache
@@ -50,51 +54,42 @@ def _files(year: Year) -> str:
     return f"{count} {plural(count, 'fichier', 'fichiers')}, {state}" if count else "Aucun fichier dans data/raw"
 
 
-def _report(report: Report | None, simulated: Report | None = None) -> str:
-    if report is None and simulated is not None:
-        return "Rapport : fait de données simulées"
-    if report is None:
-        return "Rapport : pas encore fait"
-    return "Rapport : à refaire, ses données ont changé" if report.reasons else "Rapport : fait, à jour"
+def _report(year: Year) -> tuple[str, str]:
+    """The state of the report of a year, and the colour of its card."""
+    if year.report is None:
+        return "fait de données simulées" if year.simulated else "pas encore fait", ""
+    return ("à refaire, ses données ont changé", "moyen") if year.report.reasons else ("fait, à jour", "bon")
 
 
 def _detail(year: Year) -> str:
+    """Why the report is stale; else what the year has."""
     if year.report and year.report.reasons:
         others = len(year.report.reasons) - 1
         more = f" (et {others} {plural(others, 'autre', 'autres')})" if others else ""
         return f"{year.report.reasons[0]}{more}."
-    others = {"export": year.exports, "codages": year.codings}
-    named = ", ".join([_TITLES.get(name, name) for name in (*year.rows, *(kind for kind in others if others[kind]))])
+    kinds = [*year.rows, *(["export"] if year.exports else []), *(["codages"] if year.codings else [])]
+    named = ", ".join(_TITLES.get(name, name) for name in kinds)
     return f"{named[:1].upper()}{named[1:]}." if named else ""
-
-
-def _colour(year: Year) -> str:
-    if year.faults:
-        return "faute"
-    return "bon" if year.report and not year.report.reasons else "moyen" if year.report else ""
-
-
-def _place(year: Year) -> str:
-    """The report to open: the true one, else the one of simulated records."""
-    if not (year.report or year.simulated):
-        return ""
-    return paths.relative(paths.report(year.year, is_synthetic=not year.report) / "index.html")
 
 
 def years_html() -> str:
     """The years with raw files or a report, as cards: files, faults, state and place of the report."""
-    cards = [
-        {
-            "name": year.year,
-            "files": _files(year),
-            "report": _report(year.report, year.simulated),
-            "detail": _detail(year),
-            "colour": _colour(year),
-            # No link: JupyterLab opens pages in a sandbox, where links to other pages are blocked.
-            "place": _place(year),
-        }
-        for year in inventory.take_inventory()
-    ]
+    cards = []
+    for year in inventory.take_inventory():
+        report, colour = _report(year)
+        # Of the true report, else of the one of simulated records. No link: JupyterLab opens pages in a sandbox, where
+        # links to other pages are blocked.
+        index = paths.relative(paths.report(year.year, is_synthetic=not year.report) / "index.html")
+        cards.append(
+            {
+                "name": year.year,
+                "files": _files(year),
+                "report": f"Rapport : {report}",
+                "detail": _detail(year),
+                "colour": "faute" if year.faults else colour,
+                "place": index if year.report or year.simulated else "",
+            }
+        )
     return french_spaces(fragment("years.html.j2", years=cards))
 
 
@@ -199,48 +194,44 @@ _NOTHING = "Aucun codage dans data/raw : importez-en un (import-coding), puis ex
 _WARNING = "Ces lignes sont des paroles : elles peuvent faire reconnaître quelqu’un, et ne quittent pas ce poste."
 
 
-class Concordance:
-    """The widgets and what they show; ``box`` is displayed."""
+class Concordance(widgets.VBox):
+    """A year and a word: each place of the coded texts where it occurs, in any form, with its codes."""
 
     def __init__(self) -> None:
         years = [year for year in paths.years() if data.codings(year)]
-        self.year = widgets.Dropdown(description="Année", style=WIDE, layout=LAYOUT, options=years)
+        self.year = dropdown("Année", options=years, value=max(years, default=None))
         self.word = widgets.Text(description="Mot", style=WIDE, layout=LAYOUT, continuous_update=False)
         self.said, self.table = widgets.HTML(), widgets.Output()
-        self.year.value = max(years, default=None)
         for choice in (self.year, self.word):
             choice.observe(lambda _: self._refresh(), "value")
         self._refresh()
-        shown = [self.year, self.word, self.said, self.table] if years else [self.said]
-        self.box = widgets.VBox([widgets.HTML(style()), *shown, _scripts()]).add_class("alses-atelier")
+        displayed = [self.year, self.word, self.said, self.table] if years else [self.said]
+        super().__init__([widgets.HTML(style()), *displayed, _scripts()])
+        self.add_class("alses-atelier")
 
     def _refresh(self) -> None:
         self.table.outputs = ()
+        try:
+            self.said.value = _notice(self._find(self.word.value.strip()))
+        except DataError as fault:
+            self.said.value = _notice(str(fault))
+
+    def _find(self, word: str) -> str:
+        """What is said of a word; its places go into the table."""
         if self.year.value is None:
-            self._tell(_NOTHING)
-        elif not self.word.value.strip():
-            self._tell("Tapez un mot, puis Entrée : ses autres formes sont trouvées aussi.")
-        else:
-            try:
-                self._show()
-            except DataError as fault:
-                self._tell(str(fault))
-
-    def _show(self) -> None:
-        book, word = data.read_reference("themes"), self.word.value.strip()
+            return _NOTHING
+        if not word:
+            return "Tapez un mot, puis Entrée : ses autres formes sont trouvées aussi."
+        book = data.read_reference("themes")
         labels = dict(zip(book["theme"], book["libelle"], strict=True))
-        found = codings.contexts(
-            codings.merge_codings(codings.recode_to_book(data.load_codings(self.year.value), book)), word
-        )
+        project = codings.merge_codings(codings.recode_to_book(data.load_codings(self.year.value), book))
+        found = codings.contexts(project, word)
+        if found.empty:
+            return f"« {word} » ne vient dans aucun texte codé de l’année."
         named = [", ".join(_label(path, labels) for path in codes.split(", ") if path) for codes in found["codes"]]
-        count = f"{len(found)} emploi{'s' if len(found) > 1 else ''} de « {word} »"
-        self._tell(f"{count}. {_WARNING}" if len(found) else f"« {word} » ne vient dans aucun texte codé de l’année.")
-        if len(found):
-            shown = found.assign(codes=named)[list(_COLUMNS)].rename(columns=_COLUMNS)
-            self.table.outputs = (as_output(table_alone(shown)),)
-
-    def _tell(self, text: str) -> None:
-        self.said.value = _notice(text)
+        shown = found.assign(codes=named)[list(_COLUMNS)].rename(columns=_COLUMNS)
+        self.table.outputs = (as_output(table_alone(shown)),)
+        return f"{len(found)} {plural(len(found), 'emploi', 'emplois')} de « {word} ». {_WARNING}"
 
 
 def _label(path: str, labels: dict[str, str]) -> str:
@@ -248,12 +239,12 @@ def _label(path: str, labels: dict[str, str]) -> str:
 
 
 def find_word() -> widgets.Widget:
-    """A year and a word: each place of the coded texts where it occurs, in any form, with its codes.
+    """The search of a word.
 
     >>> find_word().children[1].value
     '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
     """
-    return Concordance().box
+    return Concordance()
 
 
 # --- Recipes: a question, its chart, its table, and the Python that makes them ---
@@ -261,11 +252,6 @@ def find_word() -> widgets.Widget:
 UNCROSSED = "aucun croisement"
 FIRST = "demande_initiale"  # preselected where the year has it: many answers, some bounded
 THEMES = "theme_enonce"  # the question whose answers are named by the code book
-
-
-def _dropdown(label: str) -> widgets.Dropdown:
-    layout = widgets.Layout(**LAYOUT, flex="0 1 auto")
-    return widgets.Dropdown(description=label, style=WIDE, layout=layout)
 
 
 def _offer(choice: widgets.Dropdown, options: list[tuple[str, str]], *, first: str | None = None) -> None:
@@ -276,15 +262,13 @@ def _offer(choice: widgets.Dropdown, options: list[tuple[str, str]], *, first: s
     choice.value = kept if kept in values else values[0] if values else None
 
 
-class Explorer:
-    """The widgets and what they show; ``box`` is displayed."""
+class Explorer(widgets.VBox):
+    """Dropdowns limited to what is published, with the chart, the sortable table and the Python of each choice."""
 
     def __init__(self) -> None:
         years = paths.years()
-        self.year = _dropdown("Année")
-        self.year.options, self.year.value = years, max(years, default=None)
-        self.indicator, self.perimeter = _dropdown("Indicateur"), _dropdown("Population")
-        self.crossing = _dropdown("Croisé avec")
+        self.year = dropdown("Année", options=years, value=max(years, default=None))
+        self.indicator, self.perimeter, self.crossing = map(dropdown, ("Indicateur", "Population", "Croisé avec"))
         self.figure, self.code, self.table = widgets.HTML(), widgets.HTML(), widgets.Output()
         self.again = widgets.Button(
             description="Actualiser", tooltip="Relit les tables de l’année", icon="refresh", layout={"width": "8rem"}
@@ -295,8 +279,10 @@ class Explorer:
             choice.observe(self._on_choice, "value")
         self._refresh()
         year = widgets.HBox([self.year, self.again])
-        parts = [widgets.HTML(style()), year, *self._choices[1:], self.figure, self.table, self.code, _scripts()]
-        self.box = widgets.VBox(parts).add_class("alses-atelier")
+        super().__init__(
+            [widgets.HTML(style()), year, *self._choices[1:], self.figure, self.table, self.code, _scripts()]
+        )
+        self.add_class("alses-atelier")
 
     @property
     def _choices(self) -> list[widgets.Dropdown]:
@@ -308,16 +294,19 @@ class Explorer:
             self._refresh()
 
     def _refresh(self) -> None:
-        self._is_settling = True
+        self._is_settling, is_possible = True, False
         try:
             known = self._load()
             self._offer_all(known)
             self._show(known)
-            self._allow(True)
+            is_possible = True
         except DataError as missing:
-            self._empty(str(missing))
+            self.figure.value = _notice(str(missing))
+            self.table.outputs, self.code.value = (), ""
         finally:
             self._is_settling = False
+            for choice in self._choices[1:]:
+                choice.disabled = not is_possible
 
     def _load(self) -> pd.DataFrame:
         year = self.year.value
@@ -350,16 +339,11 @@ class Explorer:
         exec(code, {"display": shown.append})  # what is shown is what the lines make
         self.figure.value = french_spaces("".join(each.html for each in shown[:-1]))
         self.table.outputs = (as_output(shown[-1].html.removeprefix(library())),)
-        self.code.value = _code(code)
-
-    def _empty(self, text: str) -> None:
-        self.figure.value = _notice(text)
-        self.table.outputs, self.code.value = (), ""
-        self._allow(False)
-
-    def _allow(self, is_possible: bool) -> None:
-        for choice in self._choices[1:]:
-            choice.disabled = not is_possible
+        text = escape(code, quote=False)
+        self.code.value = (
+            "<p><strong>Les mêmes, dans votre propre notebook :</strong></p>"
+            f'<pre class="alses-code" tabindex="0" aria-label="Lignes de Python à copier">{text}</pre>'
+        )
 
 
 def _name_of_crossing(name: str) -> str:
@@ -380,12 +364,13 @@ display(charts.publier(axes, lignes, titre="{title}"))
 _RECIPE = """import matplotlib.pyplot as plt
 import seaborn as sns
 
-from helpers import charts, data, indicators, workbench
+from helpers import charts, data, indicators
+from helpers.workbench import welcome
 
 charts.style()
 chiffres = indicators.Facts(data.load({year}, "indicateurs"), year={year})
 lignes = chiffres.reponses("{indicator}", public="{perimeter}"{crossing})
-{named}{drawn}display(workbench.sortable(lignes))"""
+{named}{drawn}display(welcome.sortable(lignes))"""
 _NAMED = """livre = data.read_reference("themes").set_index("theme")["libelle"]
 lignes["libelle"] = lignes["modalite"].map(livre).fillna(lignes["libelle"])
 """
@@ -410,16 +395,10 @@ def recipe(rows: pd.DataFrame) -> str:
     )
 
 
-def _code(lines: str) -> str:
-    title = "<p><strong>Les mêmes, dans votre propre notebook :</strong></p>"
-    text = escape(lines, quote=False)
-    return f'{title}<pre class="alses-code" tabindex="0" aria-label="Lignes de Python à copier">{text}</pre>'
-
-
 def explore() -> widgets.Widget:
-    """Dropdowns limited to what is published, with the chart, the sortable table and the Python of each choice.
+    """The recipes.
 
     >>> [liste.description for liste in explore().children[2:5]]
     ['Indicateur', 'Population', 'Croisé avec']
     """
-    return Explorer().box
+    return Explorer()

@@ -1,10 +1,15 @@
-"""Generated documents: docs/data-dictionary.md from the schemas, environment.yml from pyproject.toml."""
+"""What ``alses generate`` writes: environment.yml, docs/data-dictionary.md, and the example in docs/exemple/."""
 
+import os
 import re
+import shutil
+import tempfile
 import tomllib
+from pathlib import Path
 
+from helpers import paths
 from helpers.errors import DataError
-from helpers.schema import Catalogue, Indicator, catalogue, table_names, table_schema
+from helpers.schema import Indicator, catalogue, table_names, table_schema
 from helpers.typography import french_spaces
 
 # --- docs/data-dictionary.md ---
@@ -88,7 +93,8 @@ def _in_records(entry: Indicator) -> str:
     return " ; ".join(parts)
 
 
-def _indicators(entries: Catalogue) -> str:
+def _indicators() -> str:
+    entries = catalogue()
     lines = [
         "| indicateur | libellé | définition | unité | base | choix | modalités et regroupements | dans l’export |",
         "|---|---|---|---|---|---|---|---|",
@@ -110,20 +116,19 @@ def _indicators(entries: Catalogue) -> str:
     return "\n".join(lines)
 
 
-def data_dictionary(entries: Catalogue | None = None) -> str:
-    """The dictionary as Markdown, of the package's catalogue unless another is given."""
-    entries = entries or catalogue()
+def data_dictionary() -> str:
+    """The dictionary of the package's catalogue and table schemas, as Markdown."""
     perimeters = "\n".join(
         f"- `{perimeter.id}` : {perimeter.label}"
         + (f" ; on admet que {perimeter.hypothesis}" if perimeter.hypothesis else "")
-        for perimeter in entries.perimeters.values()
+        for perimeter in catalogue().perimeters.values()
     )
     parts = [
         _HEAD,
         "## Périmètres\n",
         perimeters,
         "\n## Indicateurs\n",
-        _indicators(entries),
+        _indicators(),
         _RECORDED,
         "## Tables\n",
         "\n\n".join(_table(name) for name in table_names()),
@@ -138,60 +143,83 @@ CONDA_NAMES = {"matplotlib": "matplotlib-base", "nbconvert": "nbconvert-core", "
 # Not on conda-forge: pip installs them there too.
 BY_PIP = {"simplemma"}
 
-# A name and version bounds, which read the same in pip and in conda; no extra, no marker, no address, no "===".
-_BOUND = r"(?:[<>]=?|==|!=|~=)\s*[\w.*]+"
-_REQUIREMENT = re.compile(rf"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<bounds>(?:{_BOUND}(?:\s*,\s*{_BOUND})*)?)")
+# A name and version bounds, which read the same in pip and in conda; no extra, no marker, no address.
+_REQUIREMENT = re.compile(r"([a-z0-9-]+)\s*((?:[<>]=?|==|!=)[\d.,\s<>=!]+)")
 
 _HEADER = """\
 # Environnement conda, aux mêmes bornes que celui de pip. Fichier produit à partir de pyproject.toml par\u00a0:
 #   python3 alses.py generate
 # Pour l’installer\u00a0: conda env create -f environment.yml, puis conda activate alses.
+name: alses
+channels:
+  - conda-forge
+dependencies:
 """
 
 
 def conda_environment(pyproject_text: str) -> str:
     """The text of environment.yml: Python, the dependencies under conda's names, by pip `BY_PIP` and the package.
 
-    Raises
-    ------
-    DataError
-        for a dependency that conda cannot write.
-
-    >>> texte = '[project]\\nrequires-python = ">=3.11"\\ndependencies = ["matplotlib>=3.9"]'
-    >>> conda_environment(texte).splitlines()[6:9]
-    ['dependencies:', '  - python >=3.11', '  - matplotlib-base >=3.9']
+    Raises DataError for a dependency that conda cannot write: an extra, a marker, an address.
     """
     project = tomllib.loads(pyproject_text)["project"]
-    specs = [conda_spec(each) for each in (f"python{project['requires-python']}", *project["dependencies"])]
-    by_pip = [spec.replace(" ", "") for spec in specs if spec.split()[0] in BY_PIP]
-    specs = [spec for spec in specs if spec.split()[0] not in BY_PIP]
-    lines = [
-        "name: alses",
-        "channels:",
-        "  - conda-forge",
-        "dependencies:",
-        *(f"  - {spec}" for spec in [*specs, "pip"]),
-    ]
-    return _HEADER + "\n".join([*lines, "  - pip:", *(f"      - {spec}" for spec in [*by_pip, "-e ."]), ""])
+    by_conda, by_pip = [], []
+    for requirement in (f"python{project['requires-python']}", *project["dependencies"]):
+        match = _REQUIREMENT.fullmatch(requirement)
+        if match is None:
+            raise DataError(
+                f"pyproject.toml : la dépendance « {requirement} » ne peut pas s’écrire pour conda ; "
+                "gardez un nom et des bornes de version."
+            )
+        name, bounds = match[1], "".join(match[2].split())
+        if name in BY_PIP:
+            by_pip.append(f"{name}{bounds}")
+        else:
+            by_conda.append(f"{CONDA_NAMES.get(name, name)} {bounds}")
+    lines = [*(f"  - {spec}" for spec in [*by_conda, "pip"]), "  - pip:", *(f"      - {spec}" for spec in by_pip)]
+    return _HEADER + "\n".join([*lines, "      - -e .", ""])
 
 
-def conda_spec(requirement: str) -> str:
-    """A pip requirement as conda writes it: conda's name, a space, the bounds.
+# --- docs/exemple: the report of the only year whose every figure is public ---
 
-    Raises
-    ------
-    DataError
-        for an extra, a marker or an address.
+EXAMPLE_YEAR = 2020
+# What data/raw may hold of persons, which the example would show.
+_PRIVATE = shutil.ignore_patterns(
+    "[Aa][Cc][Cc][Oo][Mm][Pp][Aa][Gg][Nn][Ee][Mm][Ee][Nn][Tt]*", "carte_export.json", "codages", "comptes_rendus"
+)
 
-    >>> conda_spec("matplotlib>=3.9, <3.13")
-    'matplotlib-base >=3.9,<3.13'
-    """
-    match = _REQUIREMENT.fullmatch(requirement.strip())
-    if match is None:
-        raise DataError(
-            f"pyproject.toml : la dépendance « {requirement} » ne peut pas s’écrire pour conda ; "
-            "gardez un nom et des bornes de version."
-        )
-    name = re.sub(r"[-_.]+", "-", match["name"]).lower()
-    bounds = "".join(match["bounds"].split())
-    return f"{CONDA_NAMES.get(name, name)} {bounds}".rstrip()
+
+def make_example(root: Path) -> None:
+    """Makes the report of the repository's public data, in a folder aside, and keeps it in docs/exemple."""
+    from helpers.report import index
+    from helpers.run.report import make_report
+
+    with tempfile.TemporaryDirectory() as aside:
+        shutil.copytree(root / "data" / "raw", Path(aside) / "data" / "raw", ignore=_PRIVATE)
+        before = os.environ.get(paths.DATA_ROOT_VARIABLE)
+        os.environ[paths.DATA_ROOT_VARIABLE] = aside  # by the environment, for the kernels too
+        try:
+            index.write_example(make_report(EXAMPLE_YEAR), root / "docs" / "exemple")
+        finally:
+            os.environ.pop(paths.DATA_ROOT_VARIABLE)
+            if before is not None:
+                os.environ[paths.DATA_ROOT_VARIABLE] = before
+
+
+def main() -> None:
+    """Writes all three; a reader's own notebooks are no part of the example."""
+    root = paths.repository()
+    pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
+    for name, text in (
+        ("environment.yml", conda_environment(pyproject)),
+        ("docs/data-dictionary.md", data_dictionary()),
+    ):
+        (root / name).write_text(text, encoding="utf-8", newline="\n")
+        print(name)
+    os.environ[paths.OWN_NOTEBOOKS_VARIABLE] = "0"
+    make_example(root)
+    print("docs/exemple")
+
+
+if __name__ == "__main__":
+    main()
