@@ -51,11 +51,11 @@ def once(seed: int) -> dict[str, float]:
         sites = timed(seconds, "count", indicators.count_sites, persons)
         tables = own, sites, rounding.list_sites(sites)
         timed(seconds, "round", rounding.protect, *tables, key=b"bench")
-        shown.append(timed(seconds, "protect", protect_from_attack, *tables, key=b"bench").indicators)
+        shown.append(timed(seconds, "protect", protect_from_attack, *tables, key=b"bench"))
         exact.append(own)
         counts.append(sites)
     truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in (counts, exact)))
-    if not timed(seconds, "audit", intruder_test.attack, pd.concat(shown, ignore_index=True), truth).is_good:
+    if not timed(seconds, "audit", intruder_test.try_tables, pd.concat(shown, ignore_index=True), truth).is_good:
         raise SystemExit("a small count was found: there is nothing to time")
     return seconds
 

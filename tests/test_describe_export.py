@@ -117,7 +117,7 @@ def test_a_bar_is_as_long_as_the_rounded_number_that_is_published(root, monkeypa
     del root
     rows = counted(2033).query("unite == 'personnes' and croise_avec == ''")
     shown = {"effectif_arrondi": rows["effectif_min"] // 5 * 5, "base_arrondie": rows["base_min"] // 5 * 5}
-    save_export(2033, rounding.protect_rows(rows.assign(**shown), spread=4))
+    save_export(2033, rounding.protect_rows(rows.assign(**shown)))
     drawn = []
     monkeypatch.setattr(charts, "valeurs", lambda axes, frame, **_: drawn.append(([bar.get_width() for bar in axes.patches if bar.get_width()], frame)))
     run_page(2033)

@@ -197,7 +197,7 @@ def test_girls_and_boys_are_never_joined():
 def test_a_rounded_table_leaves_another_one_of_the_same_question_exact():
     who = persons(association=["A"] * 77, uai=["0590001A"] * 77, nouvel_accompagnement=["oui"] * 77, parents_associes=["oui", "non"] * 38 + ["oui"], **times(*LEVELS_BY_SEX))
     sites, asked = indicators.count_sites(who), ("parents_associes", "niveau")
-    now = rounding.protect(counted(who), sites, rounding.list_sites(sites), key=b"cle", also=[asked]).indicators
+    now = rounding.protect(counted(who), sites, rounding.list_sites(sites), key=b"cle", also=[asked])
     own = now[now["site_type"].eq("reseau")].set_index(["indicateur", "croise_avec"])
     assert set(own.loc[asked, "precision"]) == {"arrondi_secret"}
     beside = own.loc[("nouvel_accompagnement", "niveau")]

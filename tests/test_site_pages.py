@@ -51,7 +51,7 @@ def own_of(year: int, *, size: int | None = None) -> pd.DataFrame:
     whole = SIZES[year] if size is None else size
     rounded = [whole, *(min(whole, shown[year]) for shown, _ in COUNTED.values())]
     rows = network_of(year).assign(site_type="college", site="0590001A", effectif_arrondi=rounded)
-    return protect_rows(rows.assign(base_arrondie=[None, *[whole] * len(COUNTED)]), spread=4)
+    return protect_rows(rows.assign(base_arrondie=[None, *[whole] * len(COUNTED)]))
 
 
 def site(year: int = 2032, *, place: str = COLLEGE, size: int | None = None) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in
     for _ in range(20):
         counts = {name: random.hypergeometric(whole, 1000 - whole, 50) for name, (_, whole) in COUNTED.items()}
         shown = [50, *(5 * round(count / 5) for count in counts.values())]
-        own = protect_rows(network.assign(site_type="college", site="0590001A", effectif_arrondi=shown, base_arrondie=[None, *[50] * len(COUNTED)]), spread=4)
+        own = protect_rows(network.assign(site_type="college", site="0590001A", effectif_arrondi=shown, base_arrondie=[None, *[50] * len(COUNTED)]))
         figures = indicators.Facts(indicators.with_site_name(indicators.beside_network(own, network), COLLEGE), year=2032)
         told += any(each.finding != "comparable" for each in describe.comparisons_with_network(figures))
     assert told <= 1

@@ -24,7 +24,7 @@ ROOMS = (
     "charts", "disclosure", "report", "kernels", "run", "workbench", "simulate", "cli",
 )
 # What judges imports nothing of what is judged: neither who protects, nor who counts, describes or compares.
-JUDGES = ("intruder_model", "intruder_relations", "intruder_pages", "intruder_test")
+JUDGES = ("intruder_model", "intruder_test")
 FOR_JUDGES = {"schema", "typography", "disclosure"}
 # Libraries that only one room may import.
 RESERVED = {"papermill": {"run"}, "nbconvert": {"report"}, "tqdm": {"cli"}, "sqlite3": {"codings"}, "ipywidgets": {"workbench"}}

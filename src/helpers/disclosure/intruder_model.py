@@ -1,37 +1,27 @@
-"""The intruder's model: counts as unknowns, linear relations between them, disclosure scenarios."""
+"""What an intruder reasons with: unknown counts of persons, and all that logic and published tables say of them."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers.schema import FOLDED, FROM_RECORDS, SAME_ANSWERS, Indicator, catalogue
+from helpers.schema import FEWEST_FOR_REPORT, FOLDED, FROM_RECORDS, SAME_ANSWERS, Indicator, catalogue
 
-# --- Verdicts: how many values the feasibility interval of a cell has ---
-
-# From this many possible values on, a reader has learnt little more than that the count is small.
-FEWEST_VALUES = 5
-GOOD, THIN, EXACT = 0, 1, 2
-
-
-def verdicts_of(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """The verdict on cells from the ends of their feasibility intervals."""
-    return np.where(high - low < 1, EXACT, np.where(high - low + 1 < FEWEST_VALUES, THIN, GOOD))
-
-
-# --- Cells of the indicator table, and what a published place says of one ---
+# --- Cells: the counts of the indicator table, and those that are left when others are subtracted ---
 
 NETWORK, ASSOCIATION, COLLEGE = "reseau", "association", "college"
-# What remains of a site, or of the network, once what is known below it is subtracted.
+# What is left of an association once its collèges are subtracted; one association's persons in a shared collège.
 REST, PART = "reste", "partie"
-# Persons followed by somebody else: never counted, but the difference of two counted perimeters.
-OTHERS = "hors_alses"
-# The size of a site, on which every question rests.
+# Persons followed by no known association, in a collège or not.
+ALONE = "personnes sans association connue"
+# The perimeter that sites count; that of everybody; persons of the second who are not of the first.
+ALSES, EVERYBODY, OTHERS = "alses", "prevention_specialisee", "hors_alses"
+# The size of a place, on which every question rests.
 SIZE = "accompagnements"
+_MISSING = "non_renseigne"
 
 
 class Cell(NamedTuple):
@@ -50,248 +40,33 @@ class Cell(NamedTuple):
     croise_avec: str = ""
     modalite_croisee: str = ""
 
-    @property
-    def question(self) -> tuple[str, str, str, str]:
-        """The cell without year, perimeter and site."""
-        return self[4:]
-
-    def at(self, site_type: str, site: str) -> "Cell":
-        """The same cell of another site."""
-        return self._replace(site_type=site_type, site=site)
+    def asked(self, indicator: str, modality: str = "") -> "Cell":
+        """Who gives an answer, at the same place."""
+        return Cell(*self[:4], indicator, modality)
 
     @property
     def title(self) -> str:
         """The cell in French: « collège 0590001A, 2021, Sexe : filles »."""
-        entry = catalogue().indicators[self.indicateur]
-        text = entry.title_of(self.modalite)
+        entries = catalogue().indicators
+        text = entries[self.indicateur].title_of(self.modalite)
         if self.croise_avec:
-            text += f", selon {catalogue().indicators[self.croise_avec].title_of(self.modalite_croisee)}"
-        return f"{_place(self)}, {self.annee}, {text}"
-
-
-def _place(cell: Cell) -> str:
-    names = {ASSOCIATION: f"association {cell.site}", COLLEGE: f"collège {cell.site}", PART: cell.site}
-    names[REST] = f"association {cell.site}, hors des collèges connus" if cell.site else "sans association ni collège"
-    site = names.get(cell.site_type, "réseau")
-    if cell.site_type != NETWORK:
-        return site
-    perimeters = catalogue().perimeters
-    return f"{site} ({perimeters[cell.perimetre].short if cell.perimetre in perimeters else 'hors des ALSES'})"
-
-
-def is_size_elsewhere(cell: Cell) -> bool:
-    """Whether a cell counts the persons in no known collège: what sites leave, at no site."""
-    return cell.indicateur == SIZE and cell.site_type == REST
-
-
-class KnownCell(NamedTuple):
-    """What one published place says of a cell: its ends (the upper one may be infinite), and the place."""
-
-    cell: Cell
-    low: float
-    high: float
-    place: str
+            text += f", selon {entries[self.croise_avec].title_of(self.modalite_croisee)}"
+        return f"{self._place}, {self.annee}, {text}"
 
     @property
-    def text(self) -> str:
-        """In French: « indicateurs.csv : réseau, 2021, Sexe : filles, 120 »."""
-        value = f"{self.low:.0f}"
-        if self.low != self.high:
-            value = f"{value} au moins" if self.high == np.inf else f"de {value} à {self.high:.0f}"
-        return f"{self.place} : {self.cell.title}, {value}"
+    def _place(self) -> str:
+        rest = f"association {self.site}, hors des collèges connus" if self.site else "sans association ni collège"
+        names = {ASSOCIATION: f"association {self.site}", COLLEGE: f"collège {self.site}", PART: self.site, REST: rest}
+        if self.site_type != NETWORK:
+            return names[self.site_type]
+        known = catalogue().perimeters.get(self.perimetre)
+        return f"réseau ({known.short if known else 'hors des ALSES'})"
 
 
-# --- Unknown counts and linear relations, as arrays for a solver ---
+# --- The truth, which the intruder looks for: exact counts by association and collège, and of the network ---
 
-Terms = dict[int, int]
-
-
-class Relation(NamedTuple):
-    """``low <= sum(coefficient x unknown) <= high``, and why it holds, in French."""
-
-    terms: Terms
-    low: float
-    high: float
-    why: str
-
-
-@dataclass
-class System:
-    """Unknown counts with their ends, and relations; a cell is a sum of unknowns.
-
-    ``truth`` holds the true value of every unknown: all relations must hold for it.
-    """
-
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-    truth: list[int] = field(default_factory=list)
-    whys: list[str] = field(default_factory=list)
-    relations: list[Relation] = field(default_factory=list)
-    sums: dict[Hashable, Terms] = field(default_factory=dict)
-    # Unknowns that appear in every question: once they are fixed, the questions are independent.
-    hubs: set[int] = field(default_factory=set)
-
-    def add(self, name: Hashable, truth: int, low: float = 0, high: float = np.inf, why: str = "") -> int:
-        """Adds an unknown, which is also a cell of that name, and gives its place."""
-        place = len(self.low)
-        self.low.append(low)
-        self.high.append(high)
-        self.truth.append(truth)
-        self.whys.append(why)
-        self.sums[name] = {place: 1}
-        return place
-
-    def name(self, name: Hashable, terms: Terms) -> None:
-        """Names a sum of unknowns, so that it can be bounded and queried."""
-        self.sums[name] = terms
-
-    def bound(self, terms: Terms, low: float, high: float, why: str) -> None:
-        """Keeps a sum between two ends; for an unknown alone, narrows its own."""
-        if len(terms) == 1 and set(terms.values()) == {1}:
-            (place,) = terms
-            if low > self.low[place] or high < self.high[place]:
-                self.whys[place] = f"{self.whys[place]} ; {why}" if self.whys[place] else why
-            self.low[place], self.high[place] = max(self.low[place], low), min(self.high[place], high)
-        elif terms:
-            self.relations.append(Relation(terms, low, high, why))
-
-    def require(self, parts: Iterable[Terms], less: Terms, ends: tuple[float, float], why: str) -> None:
-        """Keeps a sum, minus another, between two ends, if it is so in truth: a reader relies on nothing else."""
-        terms = sum_terms([*parts, {place: -weight for place, weight in less.items()}])
-        if ends[0] <= self.value(terms) <= ends[1]:
-            self.bound(terms, *ends, why)
-
-    def with_known(self, known: Iterable[tuple[Hashable, float, float, str]]) -> "System":
-        """A copy in which the reader also knows these cells (name, low, high, why)."""
-        copy = System(
-            list(self.low), list(self.high), self.truth, list(self.whys), list(self.relations), self.sums, self.hubs
-        )
-        for name, low, high, why in known:
-            copy.bound(self.sums[name], low, high, why)
-        return copy
-
-    @cached_property
-    def matrix(self):
-        """The relations as a sparse matrix, one row each."""
-        return to_sparse_matrix([relation.terms for relation in self.relations], len(self.low))
-
-    @cached_property
-    def ends(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """The ends of the unknowns, then of the relations."""
-        rows = [(relation.low, relation.high) for relation in self.relations]
-        low, high = np.array(rows, dtype=float).reshape(-1, 2).T
-        return np.array(self.low, dtype=float), np.array(self.high, dtype=float), low, high
-
-    def value(self, terms: Terms) -> int:
-        """The true value of a sum."""
-        return sum(weight * self.truth[place] for place, weight in terms.items())
-
-
-def sum_terms(parts: Iterable[Terms]) -> Terms:
-    """The total of sums of unknowns, without those that cancel out."""
-    total: Counter = Counter()
-    for terms in parts:
-        total.update(terms)
-    return {place: weight for place, weight in total.items() if weight}
-
-
-def to_sparse_matrix(rows: list[Terms], width: int):
-    """Sums of unknowns as a sparse matrix, one row each."""
-    from scipy.sparse import csr_array
-
-    places = [place for terms in rows for place in terms]
-    weights = [weight for terms in rows for weight in terms.values()]
-    starts = np.cumsum([0, *map(len, rows)])
-    return csr_array(
-        (np.array(weights, dtype=float), np.array(places, dtype=np.int32), starts), shape=(len(rows), width)
-    )
-
-
-def contradicted_values(system: System) -> list[str]:
-    """The published numbers that contradict the truth, in French."""
-    low, high, below, above = system.ends
-    truth = np.array(system.truth, dtype=float)
-    sums = system.matrix @ truth
-    whys = [system.whys[place] for place in np.flatnonzero((truth < low) | (truth > high))]
-    return whys + [system.relations[row].why for row in np.flatnonzero((sums < below) | (sums > above))]
-
-
-# --- Additivity at one place: answers make up their base or stay within it, groups hold their members ---
-
-
-def base_of(cell: Cell, system: System) -> Terms | None:
-    """The base of a cell as a sum of unknowns; None if the year does not count it."""
-    base = catalogue().indicators[cell.indicateur].base_of(cell.modalite)
-    if not base:
-        return None
-    indicator, _, modality = base.partition("/")
-    return system.sums.get(cell._replace(indicateur=indicator, modalite=modality, croise_avec="", modalite_croisee=""))
-
-
-def add_question_relations(system: System, size: Cell) -> None:
-    """Adds the relations of every question at the place and perimeter of a size; names the groups."""
-    for entry in catalogue().indicators.values():
-        names = [*entry.modalities, *entry.recorded]
-        cells = [size._replace(indicateur=entry.id, modalite=name) for name in names]
-        known = {cell.modalite: system.sums[cell] for cell in cells if cell in system.sums}
-        if known and entry.choice in ("unique", "multiple"):
-            _relate_base(system, entry, known, cells[0])
-            _relate_groups(system, entry, known, cells[0])
-
-
-def _relate_base(system: System, entry: Indicator, known: dict[str, Terms], cell: Cell) -> None:
-    base = base_of(cell, system)
-    where = cell._replace(modalite="").title
-    if base is None:
-        return
-    if entry.choice == "unique":
-        system.require([*known.values()], base, (0, 0), f"{where} : les réponses s’ajoutent à la base")
-        return
-    system.require([*known.values()], base, (0, np.inf), f"{where} : chacun donne une réponse au moins")
-    for name, terms in known.items():
-        own = base_of(cell._replace(modalite=name), system)
-        if own is not None:
-            system.require([terms], own, (-np.inf, 0), f"{where} : une réponse ne dépasse pas la base")
-
-
-def _relate_groups(system: System, entry: Indicator, known: dict[str, Terms], cell: Cell) -> None:
-    for name, group in entry.groups.items():
-        own = cell._replace(modalite=name)
-        members = [known[member] for member in group.members if member in known]
-        if entry.choice == "unique" and members:
-            system.name(own, sum_terms(members))
-        elif own in system.sums:
-            terms, base = system.sums[own], base_of(own, system)
-            system.require([terms], sum_terms(members), (-np.inf, 0), f"{own.title} : au plus la somme de ses réponses")
-            for member in members:
-                system.require([terms], member, (0, np.inf), f"{own.title} : au moins chacune de ses réponses")
-            if base is not None:
-                system.require([terms], base, (-np.inf, 0), f"{own.title} : ne dépasse pas la base")
-
-
-def add_objective_relations(system: System, size: Cell) -> None:
-    """The numbers of objectives per person bound the objectives in all: only the network has both."""
-    entry = catalogue().indicators["objectif"]
-    counted = [*catalogue().indicators["nombre_d_objectifs"].modalities]
-    of_number = [size._replace(indicateur="nombre_d_objectifs", modalite=name) for name in counted]
-    cited = [size._replace(indicateur="objectif", modalite=name) for name in entry.modalities]
-    numbers = [(rank, system.sums[cell]) for rank, cell in enumerate(of_number, start=1) if cell in system.sums]
-    themes = [system.sums[cell] for cell in cited if cell in system.sums]
-    if numbers and themes:
-        why = f"{of_number[0]._replace(modalite='').title} : autant d’objectifs en tout"
-        most = {rank: len(entry.modalities) if rank == len(counted) else rank for rank, _ in numbers}
-        least = sum_terms({place: rank for place in terms} for rank, terms in numbers)
-        system.require(themes, least, (0, np.inf), why)
-        system.require(
-            themes, sum_terms({place: most[rank] for place in terms} for rank, terms in numbers), (-np.inf, 0), why
-        )
-
-
-# --- The truth, which a reader does not know: exact counts by association and collège, and of the network ---
-
-# (association, UAI), either of them empty when it is not known.
+# (association, UAI), either of them empty when it is not known; a cell without its place.
 Pair = tuple[str, str]
-Question = tuple[str, str, str, str]
 _QUESTION = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
 
 
@@ -302,24 +77,19 @@ def is_of_persons(table: pd.DataFrame) -> pd.Series:
 
 @dataclass(frozen=True)
 class Truth:
-    """The exact counts of every year.
+    """The exact counts of every year: by site (schema ``comptes_par_site``) and of the network (``indicateurs``)."""
 
-    ``atoms`` has one row a pair of association and collège and a cell with a count that is not 0 (``annee``,
-    ``association``, ``uai``, ``indicateur``, ``modalite``, ``croise_avec``, ``modalite_croisee``, ``effectif``);
-    ``network`` has the schema ``indicateurs``.
-    """
-
-    atoms: pd.DataFrame
+    sites: pd.DataFrame
     network: pd.DataFrame
 
     @property
     def years(self) -> list[int]:
         """The years counted from records."""
-        return sorted(int(year) for year in self.atoms["annee"].unique())
+        return sorted(int(year) for year in self.sites["annee"].unique())
 
     def by_pair(self, year: int) -> dict[Pair, Counter]:
         """For each association and collège, the persons of each question."""
-        rows = self.atoms[self.atoms["annee"].eq(year)]
+        rows = self.sites[self.sites["annee"].eq(year)]
         texts = rows[["association", "uai", *_QUESTION]].fillna("").astype(str).itertuples(index=False, name=None)
         counts: dict[Pair, Counter] = {}
         for (association, uai, *question), count in zip(texts, rows["effectif"], strict=True):
@@ -329,15 +99,194 @@ class Truth:
     def of_network(self, year: int) -> dict[Cell, int]:
         """The persons of each cell of the network, in every perimeter."""
         rows = self.network[self.network["annee"].eq(year) & is_of_persons(self.network)]
-        rows = rows[rows["site_type"].eq("reseau")]
+        rows = rows[rows["site_type"].eq(NETWORK)]
         texts = rows[["perimetre", *_QUESTION]].fillna("").astype(str).itertuples(index=False, name=None)
-        cells = [Cell(year, perimeter, "reseau", "", *question) for perimeter, *question in texts]
+        cells = [Cell(year, perimeter, NETWORK, "", *question) for perimeter, *question in texts]
         return dict(zip(cells, map(int, rows["effectif_min"]), strict=True))
 
 
-# --- Two questions about the same persons: columns filled and answers missing, two readings of a date ---
+# --- Sums of unknown counts, and relations between them ---
 
-_MISSING = "non_renseigne"
+# Place of an unknown: how many times it counts.
+Terms = dict[int, int]
+
+
+def add_up(parts: Iterable[Terms], less: Terms | None = None) -> Terms:
+    """The total of sums of unknowns, minus another, without those that cancel out."""
+    total: Counter = Counter()
+    for terms in parts:
+        total.update(terms)
+    total.subtract(less or {})
+    return {place: weight for place, weight in total.items() if weight}
+
+
+# Ends of a sum: terms, least, most.
+Relation = tuple[Terms, float, float]
+
+
+@dataclass
+class System:
+    """Unknown counts, of which the true values are known to the judge alone; cells are sums of them."""
+
+    truth: list[int] = field(default_factory=list)
+    cells: dict[Cell, Terms] = field(default_factory=dict)
+    # What holds whatever is published, then what published tables say, each with its place and its cell.
+    logic: list[Relation] = field(default_factory=list)
+    published: list[Relation] = field(default_factory=list)
+    _places: list[tuple[str, Cell]] = field(default_factory=list)
+
+    def add(self, cell: Cell, count: int) -> None:
+        """Adds an unknown, which is a cell."""
+        self.cells[cell] = {len(self.truth): 1}
+        self.truth.append(count)
+
+    def value(self, terms: Terms) -> int:
+        """The true value of a sum."""
+        return sum(weight * self.truth[place] for place, weight in terms.items())
+
+    def require(self, parts: Iterable[Terms], less: Terms, *, least: float = 0, most: float = 0) -> None:
+        """Sums minus another lie between two ends (equal by default), if records bear it out."""
+        terms = add_up(parts, less)
+        if terms and least <= self.value(terms) <= most:
+            self.logic.append((terms, least, most))
+
+    def publish(self, terms: Terms, low: float, high: float, cell: Cell, place: str) -> None:
+        """A published place says that a sum lies between two ends."""
+        self.published.append((terms, low, high))
+        self._places.append((place, cell))
+
+    def contradictions(self) -> Iterator[str]:
+        """What is published and not true, in French: « indicateurs.csv : réseau, 2021, Sexe : filles »."""
+        for (terms, low, high), (place, cell) in zip(self.published, self._places, strict=True):
+            if not low <= self.value(terms) <= high:
+                yield f"{place} : {cell.title}, {low:.0f} à {high:.0f}"
+
+
+# --- The counts of a year as unknowns: the persons of one association in one collège; all others are sums of them ---
+
+
+class Model:
+    """A year as a system: its cells at every level, what links them, and what the published rows say.
+
+    ``rows`` are those of `rows_of`; cross-tabulations are counted by association where some are published so.
+    """
+
+    def __init__(self, truth: Truth, rows: pd.DataFrame, year: int) -> None:
+        self.system, self.whole = System(), Cell(year, ALSES, NETWORK, "", SIZE)
+        self.pairs, self.network = truth.by_pair(year), truth.of_network(year)
+        # The smallest place of each pair, and those that each site is made of.
+        self.leaves = {pair: self._leaf(*pair) for pair in self.pairs}
+        self.sites: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        # The unknowns that appear in every question: the sizes of the leaves.
+        self.sizes: list[int] = []
+        # Of a cross-tabulation at a place, the finest cells.
+        self.crossed: dict[tuple[str, str, str, str], list[Cell]] = {}
+        self._add_leaves()
+        self._add_network()
+        self._add_sites()
+        _relate_objectives(self)
+        for site in [(NETWORK, ""), *self.leaves.values()]:
+            _relate_same_persons(self, self.at(*site))
+        _relate_places(self)
+        _nest_perimeters(self)
+        shown = rows[rows["site_type"].eq(ASSOCIATION) & rows["croise_avec"].ne("")]
+        _add_crosstabs(self, set(zip(shown["indicateur"], shown["croise_avec"], strict=True)))
+        _read_rows(self, rows)
+
+    def at(self, site_type: str, site: str) -> Cell:
+        """The size of a place."""
+        return self.whole._replace(site_type=site_type, site=site)
+
+    def find(self, place: Cell, indicator: str, modality: str = "") -> Terms | None:
+        """Who gives an answer at a place, as a sum; None when the year does not count them."""
+        return self.system.cells.get(place.asked(indicator, modality))
+
+    def base(self, cell: Cell) -> Terms | None:
+        """Whom a question is asked of, at the place of a cell."""
+        base = catalogue().indicators[cell.indicateur].base_of(cell.modalite)
+        return self.find(cell, *base.partition("/")[::2]) if base else None
+
+    def _leaf(self, association: str, uai: str) -> tuple[str, str]:
+        """The collège or the association itself when it has no other part."""
+        alike = [pair for pair in self.pairs if (pair[1] == uai if uai else pair[0] == association)]
+        if len(alike) == 1 and (uai or association):
+            return (COLLEGE, uai) if uai else (ASSOCIATION, association)
+        return (PART, f"collège {uai}, association {association or 'inconnue'}") if uai else (REST, association)
+
+    def _add_leaves(self) -> None:
+        """The unknowns of each pair: the questions that somebody answers, not crossed."""
+        entries = catalogue().indicators
+        asked = {question for counts in self.pairs.values() for question in counts if not question[2]}
+        for pair, leaf in self.leaves.items():
+            for question in sorted(asked):
+                entry = entries[question[0]]
+                if entry.unit == "personnes" and not (entry.choice == "unique" and question[1] in entry.groups):
+                    if question[0] == SIZE:
+                        self.sizes.append(len(self.system.truth))
+                    self.system.add(self.at(*leaf).asked(*question[:2]), self.pairs[pair][question])
+            self._relate_answers(self.at(*leaf))
+
+    def _add_network(self) -> None:
+        """The cells of the network that pairs do not give: other perimeters, questions that sites are not asked."""
+        perimeters = {}
+        for cell, count in self.network.items():
+            entry = catalogue().indicators[cell.indicateur]
+            if cell.croise_avec or count == 0 or (entry.choice == "unique" and cell.modalite in entry.groups):
+                continue
+            if cell.perimetre != ALSES or sum(counts[cell[4:]] for counts in self.pairs.values()) != count:
+                self.system.add(cell, count)
+                perimeters[cell.perimetre] = self.whole._replace(perimetre=cell.perimetre)
+        self._others = perimeters
+
+    def _add_sites(self) -> None:
+        """Associations, collèges and the network, as sums of their leaves."""
+        for (association, uai), leaf in self.leaves.items():
+            parents = [(NETWORK, ""), (ASSOCIATION, association) if association else (PART, ALONE)]
+            for site in [*parents, *([(COLLEGE, uai)] if uai else [])]:
+                self.sites.setdefault(site, []).append(leaf)
+        cells = self.system.cells
+        questions = dict.fromkeys(cell[4:] for cell in cells if cell.perimetre == ALSES)
+        for site, leaves in self.sites.items():
+            for question in questions:
+                own = [cells[cell] for leaf in leaves if (cell := Cell(*self.at(*leaf)[:4], *question)) in cells]
+                if own:
+                    cells.setdefault(Cell(*self.at(*site)[:4], *question), add_up(own))
+        for place in self._others.values():
+            self._relate_answers(place)
+
+    def _relate_answers(self, place: Cell) -> None:
+        """The answers to each question make up those it is asked of, or stay among them; groups hold their members."""
+        for entry in catalogue().indicators.values():
+            if entry.choice not in ("unique", "multiple"):
+                continue
+            names = {name: self.find(place, entry.id, name) for name in (*entry.modalities, *entry.recorded)}
+            answers = {name: terms for name, terms in names.items() if terms is not None}
+            base = self.base(place.asked(entry.id))
+            if answers and base is not None:  # who may give several answers gives one at least
+                self.system.require(answers.values(), base, most=0 if entry.choice == "unique" else np.inf)
+            if answers and entry.choice == "multiple":
+                groups = {name: own for name in entry.groups if (own := self.find(place, entry.id, name)) is not None}
+                for name, terms in (answers | groups).items():
+                    own = self.base(place.asked(entry.id, name))
+                    if own is not None:
+                        self.system.require([terms], own, least=-np.inf)
+            self._relate_groups(place, entry, answers)
+
+    def _relate_groups(self, place: Cell, entry: Indicator, answers: dict[str, Terms]) -> None:
+        for name, group in entry.groups.items():
+            cell = place.asked(entry.id, name)
+            members = [answers[member] for member in group.members if member in answers]
+            if entry.choice == "unique" and members:
+                self.system.cells[cell] = add_up(members)
+            elif cell in self.system.cells:
+                own = self.system.cells[cell]
+                self.system.require([own], add_up(members), least=-np.inf)
+                for member in members:
+                    self.system.require([own], member, most=np.inf)
+
+
+# --- Two questions about the same persons, places and perimeters ---
+
 # Columns of an export and the question read in each: who has it filled has an answer.
 _READ_IN = {
     "sexe": "sexe",
@@ -352,234 +301,306 @@ _READ_IN = {
 }
 
 
-def add_twin_relations(system: System, size: Cell) -> None:
-    """Adds what two questions say alike at the place of a size, where the records bear it out."""
-
-    def find(indicator: str, modality: str) -> Terms | None:
-        return system.sums.get(size._replace(indicateur=indicator, modalite=modality))
-
-    where = size.title
+def _relate_same_persons(model: Model, place: Cell) -> None:
+    """What two questions say alike at a place: a column filled or an answer missing, two readings of one date."""
+    require = model.system.require
     for column, question in _READ_IN.items():
-        filled, missing = find("colonne_remplie", column), find(question, _MISSING)
-        whole = base_of(size._replace(indicateur="colonne_remplie", modalite=column), system)
-        if None not in (whole, filled, missing):
-            system.require([filled, missing], whole, (0, 0), f"{where} : {column}, rempli ou non")
+        parts = model.find(place, "colonne_remplie", column), model.find(place, question, _MISSING)
+        base = model.base(place.asked("colonne_remplie", column))
+        if None not in (base, *parts):
+            require(parts, base)
     for pair in SAME_ANSWERS:
-        one, other = (find(*answer) for answer in pair)
+        one, other = (model.find(place, *answer) for answer in pair)
         if None not in (one, other):
-            system.require([one], other, (0, 0), f"{where} : {' et '.join(name for name, _ in pair)}, la même réponse")
-    missing = [find(name, _MISSING) for name in ("demande_travaillee", "objectif", "demande_initiale")]
-    if None not in missing:
-        why = f"{where} : demande travaillée, non renseignée quand l’une des deux réponses l’est"
-        system.require(missing[1:], missing[0], (0, np.inf), why)
-        for each in missing[1:]:
-            system.require([missing[0]], each, (0, np.inf), why)
+            require([one], other)
+    worked, *both = (
+        model.find(place, name, _MISSING) for name in ("demande_travaillee", "objectif", "demande_initiale")
+    )
+    if None not in (worked, *both):  # unknown where either of the two answers is
+        require(both, worked, most=np.inf)
+        for each in both:
+            require([worked], each, most=np.inf)
 
 
-def add_place_relations(system: System, size: Cell, leaves: dict[tuple[str, str], tuple[str, str]]) -> None:
-    """Who has a collège, or an association, filled is in a known one.
-
-    ``leaves`` gives the type and name of the smallest place of each association and UAI.
-    """
+def _relate_places(model: Model) -> None:
+    """Who has a collège, or an association, filled is in a known one."""
     for side, column in enumerate(("association", "uai")):
-        filled = system.sums.get(size._replace(indicateur="colonne_remplie", modalite=column))
-        own = [size.at(*leaf) for pair, leaf in leaves.items() if pair[side]]
+        filled = model.find(model.whole, "colonne_remplie", column)
+        known = [model.find(model.at(*leaf), SIZE) for pair, leaf in model.leaves.items() if pair[side]]
         if filled is not None:
-            known = [system.sums[cell] for cell in own if cell in system.sums]
-            system.require(known, filled, (0, 0), f"{size.title} : {column}, rempli")
+            model.system.require(filter(None, known), filled)
 
 
-def add_worked_relations(system: System, size: Cell) -> None:
+def _relate_objectives(model: Model) -> None:
+    """The numbers of objectives per person bound the objectives in all."""
+    counted, cited = (catalogue().indicators[name].modalities for name in ("nombre_d_objectifs", "objectif"))
+    found = [(rank, model.find(model.whole, "nombre_d_objectifs", name)) for rank, name in enumerate(counted, start=1)]
+    numbers = [(rank, terms) for rank, terms in found if terms]
+    themes = [terms for name in cited if (terms := model.find(model.whole, "objectif", name))]
+    if numbers and themes:
+        for last, least, most in ((len(counted), 0, np.inf), (len(cited), -np.inf, 0)):
+            weights = [(last if rank == len(counted) else rank, terms) for rank, terms in numbers]
+            total = add_up({place: weight for place in terms} for weight, terms in weights)
+            model.system.require(themes, total, least=least, most=most)
+
+
+def _nest_perimeters(model: Model) -> None:
+    """Those followed by an ALSES are among everybody: the difference is a cell; a size is an answer of a wider one."""
+    cells = model.system.cells
+    for cell in [cell for cell in cells if cell.perimetre == EVERYBODY]:
+        own = cells.get(cell._replace(perimetre=ALSES))
+        if own is not None:
+            cells[cell._replace(perimetre=OTHERS)] = add_up([cells[cell]], own)
+            model.system.require([cells[cell]], own, most=np.inf)
+    for perimeter in catalogue().perimeters.values():
+        wide, *answer = (perimeter.count_of or "//").split("/")
+        size, whole = (model.whole._replace(perimetre=name) for name in (perimeter.id, wide))
+        if size in cells and whole.asked(*answer) in cells:
+            model.system.require([cells[whole.asked(*answer)]], cells[size])
+
+
+# --- Cross-tabulations: of each association where they are published so, else of the network ---
+
+
+def _members(indicator: str, name: str) -> set[str]:
+    """The answers behind a published name: folded ones, or those of a group."""
+    entry = catalogue().indicators[indicator]
+    return {member for part in name.split(FOLDED) for member in entry.members_of(part)}
+
+
+def _add_crosstabs(model: Model, by_association: set[tuple[str, str]]) -> None:
+    """The unknowns of every cross-tabulation; the network's are sums of those of associations where there are some."""
+    of_network = {(cell.indicateur, cell.croise_avec) for cell in model.network if cell.croise_avec}
+    for crossing in sorted(of_network | by_association):
+        tables: dict[tuple[str, str], Counter] = {}
+        for (association, _), counts in model.pairs.items() if crossing in by_association else ():
+            own = tables.setdefault((ASSOCIATION, association) if association else (PART, ALONE), Counter())
+            own.update({(q[1], q[3]): n for q, n in counts.items() if (q[0], q[2]) == crossing})
+        is_by_site = any(tables.values())
+        if not is_by_site:
+            own = {cell: n for cell, n in model.network.items() if (cell.indicateur, cell.croise_avec) == crossing}
+            tables = {(NETWORK, ""): Counter({(cell.modalite, cell.modalite_croisee): n for cell, n in own.items()})}
+        names = _finest({cell for table in tables.values() for cell in table}, crossing)
+        for site, table in tables.items():
+            # Of the network, only the published cells: a pair that is left out is not known to be empty.
+            kept = names if is_by_site else [each for each in names if each in table]
+            cells = [_crossed(model, crossing, each, site) for each in kept]
+            for cell, each in zip(cells, kept, strict=True):
+                model.system.add(cell, table[each])
+            model.crossed[*site, *crossing] = cells
+            _relate_crosstab(model, cells)
+        for each in names if is_by_site else ():
+            own = [model.system.cells[_crossed(model, crossing, each, site)] for site in tables]
+            model.system.cells[_crossed(model, crossing, each, (NETWORK, ""))] = add_up(own)
+    _relate_worked(model)
+
+
+def _crossed(model: Model, crossing: tuple[str, str], names: tuple[str, str], site: tuple[str, str]) -> Cell:
+    return Cell(*model.at(*site)[:4], crossing[0], names[0], crossing[1], names[1])
+
+
+def _finest(cells: set[tuple[str, str]], crossing: tuple[str, str]) -> list[tuple[str, str]]:
+    """The finest names of both sides: neither groups nor folded answers that also stand alone."""
+    sides = []
+    for side, indicator in enumerate(crossing):
+        entry, names = catalogue().indicators[indicator], {cell[side] for cell in cells}
+        names -= set(entry.groups) if entry.choice == "unique" else set()
+        sides.append(sorted(n for n in names if FOLDED not in n or not _members(indicator, n) & names))
+    return [(row, column) for row in sides[0] for column in sides[1]]
+
+
+def margin_of(model: Model, cell: Cell, *, crossed: bool) -> Terms | None:
+    """Who gives the crossed answer of a cell (or its own); None when the year does not count it."""
+    indicator, name = (cell.croise_avec, cell.modalite_croisee) if crossed else (cell.indicateur, cell.modalite)
+    parts = [model.find(cell, indicator, member) for member in sorted(_members(indicator, name))]
+    return add_up(filter(None, parts)) or None
+
+
+def _relate_crosstab(model: Model, cells: list[Cell]) -> None:
+    """Cells with one answer in common make it up, or stay within it; either of two answers is at most everybody."""
+    require, sums, entries = model.system.require, model.system.cells, catalogue().indicators
+    for crossed in (True, False):
+        lines: dict[str, list[Cell]] = {}
+        for cell in cells:
+            lines.setdefault(cell.modalite_croisee if crossed else cell.modalite, []).append(cell)
+        for line in lines.values():
+            whole = margin_of(model, line[0], crossed=crossed)
+            other = entries[line[0].indicateur if crossed else line[0].croise_avec]
+            names = {n for c in line for n in _members(other.id, c.modalite if crossed else c.modalite_croisee)}
+            asked = (*other.modalities, *other.recorded)
+            is_whole = {name for name in asked if model.find(line[0], other.id, name) is not None} <= names
+            parts = [[sums[cell] for cell in line]] if other.choice == "unique" else [[sums[cell]] for cell in line]
+            least = 0 if other.choice == "unique" and is_whole else -np.inf
+            for each in parts if whole is not None else ():
+                require(each, whole, least=least)
+    for cell in cells if cells and entries[cells[0].croise_avec].choice == "multiple" else ():
+        sides, size = [margin_of(model, cell, crossed=side) for side in (True, False)], model.find(cell, SIZE)
+        if None not in (*sides, size):
+            require(sides, add_up([sums[cell], size]), least=-np.inf)
+        twin = cell._replace(modalite=cell.modalite_croisee, modalite_croisee=cell.modalite)
+        if cell.indicateur == cell.croise_avec and twin in sums and cell < twin:
+            require([sums[cell]], sums[twin])
+
+
+def _relate_worked(model: Model) -> None:
     """Whose first request became an objective: the pairs of one word in their cross-tabulation, some of them folded."""
-    worked = system.sums.get(size._replace(indicateur="demande_travaillee", modalite="oui"))
-    pairs = [
-        cell
-        for cell in system.sums
-        if (cell.indicateur, cell.croise_avec) == ("objectif", "demande_initiale")
-        and (cell.site_type, cell.perimetre, cell.annee) == (NETWORK, size.perimetre, size.annee)
-    ]
-    names = set(catalogue().indicators["objectif"].modalities)
-    alike = [cell for cell in pairs if cell.modalite == cell.modalite_croisee and cell.modalite in names]
-    mixed = [
-        cell
-        for cell in pairs
-        if cell not in alike and set(cell.modalite.split(FOLDED)) & set(cell.modalite_croisee.split(FOLDED)) & names
-    ]
-    if worked is None or not pairs:
-        return
-    why = f"{size.title} : demande travaillée, les paires d’un même mot"
-    least = sum_terms(system.sums[cell] for cell in alike)
-    system.require([worked], least, (0, np.inf), why)
-    system.require([system.sums[cell] for cell in (*alike, *mixed)], worked, (0, np.inf), why)
+    worked = model.find(model.whole, "demande_travaillee", "oui")
+    pairs = model.crossed.get((NETWORK, "", "objectif", "demande_initiale"), [])
+    names, sums = set(catalogue().indicators["objectif"].modalities), model.system.cells
+    alike = [sums[c] for c in pairs if c.modalite == c.modalite_croisee and c.modalite in names]
+    mixed = [c for c in pairs if set(c.modalite.split(FOLDED)) & set(c.modalite_croisee.split(FOLDED)) & names]
+    if worked is not None and pairs:
+        model.system.require([worked], add_up(alike), most=np.inf)
+        model.system.require([sums[c] for c in mixed], worked, most=np.inf)
 
 
-# --- The base cells of a year as unknowns, by association and collège; sites are sums of them ---
+# --- Published rows: ends of cells and of their bases, and what missing rows say ---
 
-_ALSES = "alses"
-# Persons followed by no known association, in a collège or not.
-ALONE = "personnes sans association connue"
-
-
-class Model:
-    """A year as a system whose cells are named by `Cell`, with the additivity constraints within and between places."""
-
-    def __init__(self, truth: Truth, year: int) -> None:
-        self.year, self.system = year, System()
-        # By site type, site and both questions: the finest cells of a cross-tabulation.
-        self.crossed: dict[tuple[str, str, str, str], list[Cell]] = {}
-        # The same system before anything published is read: what a reader knows by reasoning alone.
-        self.unread = self.system
-        # What each published number says, in French, and of which cell.
-        self.told: dict[str, Cell] = {}
-        self.pairs = truth.by_pair(year)
-        self.network = truth.of_network(year)
-        self.leaves = {pair: self._leaf(pair) for pair in self.pairs}
-        self._count_pairs()
-        self._count_elsewhere()
-        self._name_sites()
-        whole = self._cell((SIZE, "", "", ""))
-        add_objective_relations(self.system, whole)
-        for site in [(NETWORK, ""), *self.leaves.values()]:
-            add_twin_relations(self.system, whole.at(*site))
-        add_place_relations(self.system, whole, self.leaves)
-        self._nest()
-
-    def learn(self, known: KnownCell, terms: Terms | None = None) -> None:
-        """Bounds the cell, or other terms, by what a published place says."""
-        self.system.bound(terms or self.system.sums[known.cell], known.low, known.high, known.text)
-
-    def _leaf(self, pair: Pair) -> tuple[str, str]:
-        """The name of the smallest place: the collège or association itself when it has no other part."""
-        association, uai = pair
-        own = [other for other in self.pairs if (other[1] == uai if uai else other[0] == association)]
-        if len(own) == 1 and (uai or association):
-            return (COLLEGE, uai) if uai else (ASSOCIATION, association)
-        return (PART, f"collège {uai}, association {association or 'inconnue'}") if uai else (REST, association)
-
-    def _cell(self, question: tuple, site_type: str = NETWORK, site: str = "", *, perimeter: str = _ALSES) -> Cell:
-        return Cell(self.year, perimeter, site_type, site, *question)
-
-    def _count_pairs(self) -> None:
-        """The unknowns of each pair, for the questions that are not crossed and that somebody answers."""
-        entries = catalogue().indicators
-        asked = [q for q in dict.fromkeys(q for counts in self.pairs.values() for q in counts) if not q[2]]
-        self.asked = sorted(q for q in asked if entries[q[0]].unit == "personnes")
-        for pair, (site_type, site) in self.leaves.items():
-            for question in self.asked:
-                entry = entries[question[0]]
-                if entry.choice == "unique" and question[1] in entry.groups:
-                    continue
-                place = self.system.add(self._cell(question, site_type, site), self.pairs[pair][question])
-                if question[0] == SIZE:
-                    self.system.hubs.add(place)
-            add_question_relations(self.system, self._cell((SIZE, "", "", ""), site_type, site))
-
-    def _count_elsewhere(self) -> None:
-        """The network cells that no pair gives: other perimeters, questions that are counted for all only."""
-        perimeters = []
-        for cell, count in self.network.items():
-            entry = catalogue().indicators[cell.indicateur]
-            if cell.croise_avec or count == 0 or (entry.choice == "unique" and cell.modalite in entry.groups):
-                continue
-            total = sum(counts[cell.question] for counts in self.pairs.values()) if cell.perimetre == _ALSES else None
-            if total != count:
-                self.system.add(cell, count)
-                perimeters.append(cell.perimetre)
-        for perimeter in dict.fromkeys(perimeters):
-            if perimeter != _ALSES:
-                add_question_relations(self.system, self._cell((SIZE, "", "", ""), perimeter=perimeter))
-
-    def _name_sites(self) -> None:
-        """Associations, collèges in several associations and the network, as sums of their pairs."""
-        sites: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for (association, uai), leaf in self.leaves.items():
-            sites.setdefault((NETWORK, ""), []).append(leaf)
-            sites.setdefault((ASSOCIATION, association) if association else (PART, ALONE), []).append(leaf)
-            if uai:
-                sites.setdefault((COLLEGE, uai), []).append(leaf)
-        self.members = sites
-        names = [cell.question for cell in self.system.sums if cell.perimetre == _ALSES]
-        for site, leaves in sites.items():
-            for question in dict.fromkeys(names):
-                cell = self._cell(question, *site)
-                own = [self._cell(question, *leaf) for leaf in leaves]
-                parts = [self.system.sums[part] for part in own if part in self.system.sums]
-                if cell not in self.system.sums and parts:
-                    self.system.name(cell, sum_terms(parts))
-
-    def _nest(self) -> None:
-        """The persons of the ALSES are among everybody's; the difference is a cell too."""
-        system = self.system
-        for cell in [cell for cell in system.sums if cell.perimetre == "prevention_specialisee"]:
-            own = cell._replace(perimetre=_ALSES)
-            if own in system.sums:
-                less = {place: -weight for place, weight in system.sums[own].items()}
-                system.name(cell._replace(perimetre=OTHERS), sum_terms([system.sums[cell], less]))
-                system.require([system.sums[cell]], system.sums[own], (0, np.inf), f"{own.title}, en fait partie")
-        for perimeter in catalogue().perimeters.values():
-            if perimeter.count_of is None:
-                continue
-            wide, indicator, modality = perimeter.count_of.split("/")
-            whole = self._cell((indicator, modality, "", ""), perimeter=wide)
-            size = self._cell((SIZE, "", "", ""), perimeter=perimeter.id)
-            if whole in system.sums and size in system.sums:
-                system.require(
-                    [system.sums[whole]], system.sums[size], (0, 0), f"{size.title}, une réponse de l’ensemble"
-                )
+_TEXTS = ["perimetre", "site_type", "site", *_QUESTION]
+_NUMBERS = ["effectif_min", "effectif_max", "base_min", "base_max", "effectif_arrondi", "base_arrondie"]
+_NUMBERS += ["part_imprimee_pct", "decimales", "part_min_pct", "part_max_pct"]
+# The column that names the published file of a row; a table that comes before its files has none.
+PLACE = "lieu"
+# The precision of a count that was rounded.
+PROTECTED = "arrondi_secret"
 
 
-# --- Disclosure scenarios: what the intruder knows beside what is published ---
+def rows_of(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The rows of persons of a year (schema ``indicateurs``): texts without missing values, numbers as floats, `PLACE`.
 
-NOTHING, SIZES, TOP, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
+    ``cellule`` holds the cell of each row.
+    """
+    rows = table[table["annee"].eq(year) & is_of_persons(table)]
+    texts = {name: rows[name].fillna("").astype(str) for name in _TEXTS}
+    numbers = {
+        name: pd.to_numeric(values).astype("Float64").to_numpy("float64", na_value=np.nan)
+        for name, values in rows.reindex(columns=_NUMBERS).items()
+    }
+    cells = [Cell(year, *names) for names in zip(*texts.values(), strict=True)]
+    places = rows[PLACE] if PLACE in rows else "indicateurs.csv"
+    return rows.assign(**texts, **numbers, cellule=pd.Series(cells, rows.index, dtype=object), **{PLACE: places})
+
+
+def _read_rows(model: Model, rows: pd.DataFrame) -> None:
+    system, told = model.system, set(rows["cellule"])
+    for row in rows.itertuples():
+        cell = row.cellule
+        if cell.croise_avec and not _name_crossed(model, cell):
+            continue
+        base = margin_of(model, cell, crossed=True) if cell.croise_avec else model.base(cell)
+        for terms, low, high, of in (
+            (system.cells.get(cell), row.effectif_min, row.effectif_max, ""),
+            (base, row.base_min, row.base_max, ", base"),
+        ):
+            if terms and not (np.isnan(low) and np.isnan(high)):
+                ends = 0 if np.isnan(low) else low, np.inf if np.isnan(high) else high
+                system.publish(terms, *ends, cell, f"{getattr(row, PLACE)}{of}")
+    # Where a question is answered, an answer without a row is nobody's, or suppressed.
+    answered = {cell[:5] for cell in told if not cell.croise_avec}
+    for cell, terms in list(system.cells.items()):
+        if not cell.croise_avec and cell not in told and cell[:5] in answered:
+            ends = (1, np.inf) if system.value(terms) else (0, 0)
+            system.publish(terms, *ends, cell, "absent des tableaux")
+    # Where sites have a report, one without holds somebody, and the list of sites says whether it is small.
+    shown = {(cell.site_type, cell.site) for cell in told}
+    for site in model.sites if {site_type for site_type, _ in shown} - {NETWORK} else ():
+        size = system.cells.get(model.at(*site))
+        if site[0] in (ASSOCIATION, COLLEGE) and site not in shown and size:
+            most = FEWEST_FOR_REPORT - 1 if system.value(size) < FEWEST_FOR_REPORT else np.inf
+            system.publish(size, 1, most, model.at(*site), "sites.csv")
+
+
+def _name_crossed(model: Model, cell: Cell) -> bool:
+    """Names a published cell of a cross-tabulation as a sum of finer ones; whether the model knows them."""
+    sums = model.system.cells
+    if cell not in sums:
+        rows, columns = _members(cell.indicateur, cell.modalite), _members(cell.croise_avec, cell.modalite_croisee)
+        inside = [
+            sums[own]
+            for own in model.crossed.get((cell.site_type, cell.site, cell.indicateur, cell.croise_avec), [])
+            if _members(own.indicateur, own.modalite) <= rows
+            and _members(own.croise_avec, own.modalite_croisee) <= columns
+        ]
+        if inside:
+            sums[cell] = add_up(inside)
+    return cell in sums
+
+
+# For each kind of collège in a comparison of two years: the measures of its size and share, and the year they describe.
+_KINDS = {
+    "anciens": ("base_anciens", "part_anciens", "annee"),
+    "anciens_reference": ("base_anciens_reference", "part_anciens_reference", "comparee_a"),
+    "nouveaux": ("base_nouveaux", "part_nouveaux", "annee"),
+    "sortis": ("base_sortis", "part_sortis", "comparee_a"),
+    "inconnu": ("base_inconnu", "", "annee"),
+}
+# What a kind is, in the year that it describes.
+_SAME_KIND = {"anciens_reference": "anciens", "sortis": "nouveaux"}
+
+
+def read_comparisons(model: Model, truth: Truth, comparisons: pd.DataFrame) -> None:
+    """The persons of old and new collèges, which ``comparaisons`` counts, are sums of those of the sites."""
+    asked = {name for size, share, _ in _KINDS.values() for name in (size, share)}
+    rows = comparisons[comparisons["mesure"].isin(asked)]
+    for (name, year, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
+        years = {"annee": int(year), "comparee_a": int(before)}
+        values = dict(zip(own["mesure"], own["valeur"].astype(float), strict=True))
+        for kind, (size, share, which) in _KINDS.items():
+            if years[which] == model.whole.annee and size in values:
+                known = {uai for _, uai in truth.by_pair(years["comparee_a" if which == "annee" else "annee"])} - {""}
+                leaves = [
+                    leaf for pair, leaf in model.leaves.items() if _kind(pair[1], known) == _SAME_KIND.get(kind, kind)
+                ]
+                persons = [(SIZE, "", values[size])]
+                if share in values:
+                    persons.append((*str(name).split("/")[2:], round(values[share] * values[size] / 100)))
+                for indicator, modality, count in persons:
+                    parts = [model.find(model.at(*leaf), indicator, modality) for leaf in leaves]
+                    # What the records of the year do not bear out (another reading of a collège) is left alone.
+                    model.system.require(filter(None, parts), {}, least=count, most=count)
+
+
+def _kind(uai: str, elsewhere: set[str]) -> str:
+    return "inconnu" if not uai else "anciens" if uai in elsewhere else "nouveaux"
+
+
+# --- Disclosure scenarios: what an intruder knows beside what is published ---
+
+NOTHING, SIZES, ROW, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
 OWN = "dossiers_d_une_association"
-STATES = {
+SCENARIOS = {
     NOTHING: "sans rien savoir d’autre",
     SIZES: "en sachant combien de personnes sont suivies dans chaque collège",
-    TOP: "en connaissant tous les chiffres exacts du réseau",
+    ROW: "en connaissant tous les chiffres exacts du réseau",
     PUPIL: "en connaissant une personne dans chaque collège",
     OWN: "en ayant les dossiers d’une association",
 }
-
-# A cell that an intruder knows: name, ends, and the French sentence that says why.
-Known = tuple[Cell, float, float, str]
-
-
-def known_in(state: str, model: Model) -> list[list[Known]]:
-    """The cells that an intruder knows in a scenario: one list an intruder (each association may be one)."""
-    system = model.system
-    if state == OWN:
-        names = sorted({association for association, _ in model.pairs} - {""})
-        known = [_exact(model, _records_of(model, name)) for name in names]
-    elif state == PUPIL:
-        known = [[(cell, 1, np.inf) for cell in _pupils(model)]]
-    else:
-        sizes = [Cell(model.year, "alses", *site, SIZE) for site in model.members if site[0] == COLLEGE]
-        top = [c for c in system.sums if c.site_type == NETWORK and (c in model.network or not c.croise_avec)]
-        known = [_exact(model, {SIZES: sizes, TOP: top}.get(state, []))]
-    said = "connaissance supposée : {}, {}{}"
-    return [
-        [(cell, low, high, said.format(cell.title, low, "" if high == low else " au moins")) for cell, low, high in own]
-        for own in known
-    ]
+# What an intruder knows of a cell: it, and its ends.
+Known = tuple[Cell, float, float]
 
 
-def _exact(model: Model, cells: list[Cell]) -> list[tuple[Cell, float, float]]:
-    sums = model.system.sums
-    return [(cell, *(model.system.value(sums[cell]),) * 2) for cell in cells if cell in sums]
-
-
-def _records_of(model: Model, association: str) -> list[Cell]:
-    """All that an association counts in its own records: as a whole, and in each of its collèges."""
-    own = {(ASSOCIATION, association), *(leaf for pair, leaf in model.leaves.items() if pair[0] == association)}
-    return [cell for cell in model.system.sums if (cell.site_type, cell.site) in own]
-
-
-def _pupils(model: Model) -> list[Cell]:
-    """The most telling pupil of each collège, with a report or not: of the rarest answer to every question."""
-    rarest: dict[tuple[str, str], tuple[int, Cell]] = {}
-    for cell, terms in model.system.sums.items():
-        count = model.system.value(terms) if cell.site_type == COLLEGE and not cell.croise_avec else 0
-        if count:
-            key = (cell.site, cell.indicateur)
-            rarest[key] = min(rarest.get(key, (count, cell)), (count, cell))
-    return [cell for _, cell in rarest.values()]
+def known_in(name: str, model: Model) -> Iterator[tuple[list[Known], str]]:
+    """What each possible intruder of a scenario knows, and the association that it is, if it is one."""
+    cells, value = model.system.cells, model.system.value
+    if name == PUPIL:
+        # The most telling pupil of each collège, with a report or not: of the rarest answer to every question.
+        own = [
+            (value(terms), cell) for cell, terms in cells.items() if cell.site_type == COLLEGE and not cell.croise_avec
+        ]
+        rarest = {(cell.site, cell.indicateur): cell for count, cell in sorted(own, reverse=True) if count}
+        yield [(cell, 1, np.inf) for cell in rarest.values()], ""
+        return
+    known: dict[str, list[Cell]] = {"": []}
+    if name == SIZES:
+        known[""] = [size for site in model.sites if site[0] == COLLEGE and (size := model.at(*site)) in cells]
+    elif name == ROW:
+        own = (cell for cell in cells if cell.site_type == NETWORK)
+        known[""] = [cell for cell in own if cell in model.network or not cell.croise_avec]
+    elif name == OWN:  # all that each association counts, as a whole and in each of its collèges
+        sites = {name: {(ASSOCIATION, name)} for name in sorted({association for association, _ in model.pairs} - {""})}
+        for (association, _), leaf in model.leaves.items():
+            if association:
+                sites[association].add(leaf)
+        known = {name: [cell for cell in cells if cell[2:4] in own] for name, own in sites.items()}
+    for association, own in known.items():
+        yield [(cell, *[value(cells[cell])] * 2) for cell in own], association

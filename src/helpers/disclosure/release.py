@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import data, paths
-from helpers.clean.records import Persons
-from helpers.disclosure import cells_to_round, intruder_model, intruder_relations, intruder_test, rounding
+from helpers.disclosure import cells_to_round, intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import MONTHS, is_small, published_answers
@@ -58,7 +58,7 @@ def _names(sites: pd.DataFrame) -> list[str]:
 
 # Each different release has a file of answers, named by the checksum of what it holds.
 _KEY, _ANSWERS = "cle.bin", "reponses_{}.parquet"
-# What version 0.8 kept, of the last release only: a hash a person, of all that was written of her.
+# What version 0.8 kept of the last release: a hash a person, which does not say whose answers change.
 _ROWS = "lignes.npy"
 _PERIMETER, _SHARED = "perimetre", "alses"
 # Odd, so that multiplication modulo 2**64 is one-to-one (Knuth's multiplicative hashing).
@@ -67,16 +67,6 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 def _is_simulated(year: int) -> bool:
     return data.simulated_exports(year) == paths.exports(year)
-
-
-def _rows_of(persons: Persons) -> np.ndarray:
-    """Sorted hashes, one a person, of all that is known of her (releases of version 0.8)."""
-    names = persons.table["identifiant"].to_numpy(dtype=object)
-    hashes = pd.util.hash_array(names, categorize=False)
-    for column in sorted(persons.codes):
-        words = np.array([f"{column}={label}" for label in persons.labels[column]], dtype=object)
-        hashes = hashes * _SPREAD + pd.util.hash_array(words, categorize=False).take(persons.codes[column])
-    return np.sort(hashes)
 
 
 def _answers_of(year: int) -> pd.DataFrame:
@@ -183,17 +173,17 @@ def require_same_answers(year: int) -> None:
     Raises
     ------
     DataError
-        when the answers of some persons differ, with their number; or when a release of version 0.8 does not say.
+        when the answers of some persons differ, with their number; or for a release of version 0.8.
     """
     folder = paths.released(year)
     kept = sorted(folder.glob(_ANSWERS.format("*")))
     if not (kept or (folder / _ROWS).is_file()) or not paths.exports(year) or _is_simulated(year):
         return
-    if (folder / _ROWS).is_file() and not np.array_equal(np.load(folder / _ROWS), _rows_of(data.load_records(year))):
+    if not kept:
         raise DataError(
-            f"L’export de {year} a changé depuis un rapport fait par une version antérieure, qui ne gardait pas de "
-            "quoi compter les personnes dont les réponses changent : la correction attend, et le rapport publié reste "
-            f"en place. Remettez l’export d’alors et relancez ; {_if_unread(folder)}"
+            f"Le rapport de {year} a été fait par la version 0.8, qui ne gardait pas de quoi compter les personnes "
+            "dont les réponses changent : il ne peut pas être refait, et celui qui est publié reste en place ; "
+            f"{_if_unread(folder)}"
         )
     now = _answers_of(year)
     changed = {path: changed_persons(before, now) for path in kept for before in [_read_answers(path)]}
@@ -288,13 +278,11 @@ _LEVELS = ["reseau", "association", "college"]
 _ROUNDS = 24
 # How many draws are tried before network cells are rounded.
 _DRAWS = 3
-# From this round on, counts may go two bases away.
-_NEAR_ROUNDS = 16
 
 
 def protect_from_attack(
     indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame, *, key: bytes
-) -> rounding.Protected:
+) -> pd.DataFrame:
     """The protected indicators (schema ``indicateurs``) in which the intruder test finds no small count.
 
     As `rounding.protect`. Counts that the test finds get a forced rounding direction; failing that, ties are drawn
@@ -308,52 +296,46 @@ def protect_from_attack(
     also, turned, blocked = set(), set(), set()
     truth, draw = intruder_model.Truth(counts, indicators), key
     for rank in range(_ROUNDS):
-        protected, kept = _rounded((indicators, counts, sites), draw, also, turned, may_widen=rank > _NEAR_ROUNDS)
-        # What cannot be forced is not asked again, until more network cells are rounded or counts may go two bases.
-        blocked, turned = (blocked | turned - kept) if rank != _NEAR_ROUNDS else set(), kept
-        refused = _refused(protected.indicators, truth)
+        protected, kept = _rounded((indicators, counts, sites), draw, also, turned)
+        # What cannot be forced is not asked again, until more network cells are rounded.
+        blocked, turned = blocked | turned - kept, kept
+        refused = _refused(protected, truth)
         if not refused:
             return protected
         # In order of cost: a forced direction, another draw, network cells that lose their exact value.
         if more := _directions(refused, turned | blocked):
             turned |= more
-        elif rank >= _DRAWS and (more := _to_round(refused, protected.indicators, also)):
+        elif rank >= _DRAWS and (more := _to_round(refused, protected, also)):
             also, blocked = also | more, set()
         else:
             draw = hashlib.blake2b(draw, salt=rank.to_bytes(2, "big")).digest()
     raise DataError(f"La protection n’aboutit pas, rien n’est publié. {refused[0].sentence}")
 
 
-def _rounded(tables: tuple, key: bytes, also: set, turned: set, *, may_widen: bool) -> tuple[rounding.Protected, set]:
-    """The tables rounded with the forced directions, and these; without any, if no rounding as near has them."""
+def _rounded(tables: tuple, key: bytes, also: set, turned: set) -> tuple[pd.DataFrame, set]:
+    """The tables rounded with the forced directions, and these; without any, if no rounding has them all."""
     if turned:
-        try:
-            protected = rounding.protect(*tables, key=key, also=also | turned)
-        except DataError:
-            pass
-        else:
-            if may_widen or not protected.is_wide:
-                return protected, turned
+        with suppress(DataError):
+            return rounding.protect(*tables, key=key, also=also | turned), turned
     return rounding.protect(*tables, key=key, also=also), set()
 
 
-def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intruder_relations.Finding]:
+def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intruder_test.Finding]:
     """The findings that refuse the tables, published with site pages or for the network alone."""
     alone = indicators[indicators["site_type"].eq("reseau")]
     # Without those of associations beside them, rounded cross-tabulations of the network are read otherwise.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
-    every = tuple(intruder_model.STATES)
+    every = tuple(intruder_model.SCENARIOS)
     # An association's records are tried once: with the tables of all sites, which tell it most.
     tries = [(indicators, every), (alone, tuple(state for state in every if state != intruder_model.OWN))]
     for table, states in tries if has_rounded else tries[:1]:
-        findings = intruder_test.attack(table, truth, states=states, stops_early=True).findings
-        if refused := [finding for finding in findings if finding.is_refused]:
+        if refused := intruder_test.try_tables(table, truth, scenarios=states, stops_early=True).findings:
             return refused
     return []
 
 
 def _directions(
-    refused: Iterable[intruder_relations.Finding], asked: set[rounding.ForcedRounding]
+    refused: Iterable[intruder_test.Finding], asked: set[rounding.ForcedRounding]
 ) -> set[rounding.ForcedRounding]:
     """New forced rounding directions, at the widest level of each answer; those ``asked`` before are left out.
 
@@ -363,12 +345,12 @@ def _directions(
     before = {each[:4] for each in asked}
     turns: dict[tuple, rounding.ForcedRounding] = {}
     for finding in refused:
-        cell, is_up = finding.cell, finding.state in (intruder_model.PUPIL, intruder_model.OWN)
-        if not is_up and finding.state != intruder_model.TOP:
+        cell, is_up = finding.cell, finding.scenario in (intruder_model.PUPIL, intruder_model.OWN)
+        if not is_up and finding.scenario != intruder_model.ROW:
             continue
         if cell is None or cell.croise_avec or cell.perimetre != "alses" or cell.site_type not in _LEVELS:
             continue
-        place = ("reseau", "") if finding.state == intruder_model.OWN else cell[2:4]
+        place = ("reseau", "") if finding.scenario == intruder_model.OWN else cell[2:4]
         turn = rounding.ForcedRounding(*place, cell.indicateur, cell.modalite, is_up)
         widest = turns.setdefault((is_up, *turn[2:4]), turn)
         if _LEVELS.index(turn.site_type) < _LEVELS.index(widest.site_type):
@@ -376,24 +358,21 @@ def _directions(
     return {each for each in turns.values() if each[:4] not in before}
 
 
-def _to_round(refused: Iterable[intruder_relations.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
-    """The next exact network cells to round: the cell that is found, else its question, its base, its causes."""
+def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
+    """The next exact network cells to round: the cell that is found, else its question, its base, else all of them."""
     rows = shown[cells_to_round.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
     exact = set(cells_to_round.cells_of(rows)) - also
     more: set[tuple] = set()
-    for finding in refused:
-        cell = finding.cell
-        if cell is None:
-            continue
+    for cell in (finding.cell for finding in refused if finding.cell):
         if cell.croise_avec and (pair := (cell.indicateur, cell.croise_avec)) not in also:
             more.add(pair)
             continue
         base = (catalogue().indicators[cell.indicateur].base or "").partition("/")[0]
-        own = [each for each in exact if each[1:] == (cell.indicateur, cell.modalite)]
-        question = [each for each in exact if each[1] == cell.indicateur]
-        causes = {(each.perimetre, each.indicateur, each.modalite) for each in finding.told_by} & exact
-        more |= set(own or question or [each for each in exact if each[1] == base] or causes)
-    return more
+        own = {each for each in exact if each[1:] == (cell.indicateur, cell.modalite)}
+        more |= (
+            own or {each for each in exact if each[1] == cell.indicateur} or {each for each in exact if each[1] == base}
+        )
+    return more or exact
 
 
 # --- The last check before a release: the intruder test, from its files alone ---
@@ -402,45 +381,36 @@ def _to_round(refused: Iterable[intruder_relations.Finding], shown: pd.DataFrame
 _KEPT = "audit.json"
 
 
-def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> intruder_relations.Audit | None:
+def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> intruder_test.IntruderResult | None:
     """What a reader of the folder can find again about the persons of these years; None without records.
 
-    Tables that are, byte for byte, those of the last test are not tested again; pages always are. Nothing is written
-    unless ``is_kept``.
+    Tables that are, byte for byte, those of the last test are not tested again. Nothing is written unless ``is_kept``.
     """
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
     exact = [[data.load_site_counts(year), data.load(year, "indicateurs")] for year in counted]
-    tables = (pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True))
-    truth, record = intruder_model.Truth(*tables), paths.processed(max(years)) / _KEPT
-    seal = _seal(folder, truth)
-    known = _counts_of(record, seal)
-    audit = intruder_test.audit(folder, truth, states=() if known else tuple(intruder_model.STATES))
-    audit = audit.with_more([], known)
-    if audit.is_good and is_kept:
-        record.write_text(json.dumps({"empreinte": seal, "essais": audit.counts}), encoding="utf-8")
-    return audit
+    truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True)))
+    record, seal = paths.processed(max(years)) / _KEPT, _seal(folder, truth)
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(record.read_text(encoding="utf-8"))
+        if known["empreinte"] == seal:
+            return intruder_test.IntruderResult([], known["essais"])
+    result = intruder_test.try_folder(folder, truth)
+    if result.is_good and is_kept:
+        record.write_text(json.dumps({"empreinte": seal, "essais": result.counts}), encoding="utf-8")
+    return result
 
 
 def _seal(folder: Path, truth: intruder_model.Truth) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.csv")):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    for table in (truth.atoms, truth.network):
+    for table in (truth.sites, truth.network):
         digest.update(table.to_csv(index=False).encode())
     for module in sorted(Path(intruder_test.__file__).parent.glob("*.py")):
         digest.update(module.read_bytes())
     return digest.hexdigest()
-
-
-def _counts_of(kept: Path, seal: str) -> dict[str, dict[str, int]]:
-    """What the last test of these very tables counted, by scenario; empty when it is not known."""
-    try:
-        record = json.loads(kept.read_text(encoding="utf-8"))
-        return record["essais"] if record["empreinte"] == seal else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
 
 
 # --- A year's protected aggregates, in the data root of 02, 03 and 04 ---
@@ -477,10 +447,7 @@ def protect_year(year: int) -> Aggregates:
     sites = name_sites(year, counts)
     rows, told = kept_rows(year, exact, counts), f"{year} : les effectifs déjà publiés sont repris tels quels"
     if rows is None:
-        protected = protect_from_attack(exact, counts, sites, key=release_key(year))
-        rows, told = protected.indicators, ""
-        if protected.is_wide:
-            told = f"{year} : arrondi à deux multiples près, un seul ne suffisait pas"
+        rows, told = protect_from_attack(exact, counts, sites, key=release_key(year)), ""
     is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
     tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}
@@ -550,13 +517,12 @@ def round_shared_persons(rows: pd.DataFrame, *, key: bytes) -> pd.DataFrame:
         now, before, both = (int(row[name]) for name in _COUNTED_TWICE)
         persons = int(row["base"])
         cells = np.array([both, now - both, before - both, persons - now - before + both])
+        # The nearest multiple of all: one of the two around them, so that each cell stays adjacent too.
         sums, size = rounding.Sums(), ROUNDING_BASE * round(persons / ROUNDING_BASE)
         sums.add(range(4), least=size, most=size)
         names = [f"{row['annee_anterieure']} {row['indicateur']}/{row['modalite']} {rank}" for rank in range(4)]
         drawn = rounding.random_draws(names, key)
-        # The nearest multiple of the whole may need a cell to go two bases away.
-        tries = (rounding.round_counts(cells, sums, base=ROUNDING_BASE, drawn=drawn, is_wide=w) for w in (False, True))
-        shown = next(each for each in tries if each is not None)
+        shown = rounding.round_counts(cells, sums, base=ROUNDING_BASE, drawn=drawn)
         counts = dict(zip(_COUNTED_TWICE, (shown[0] + shown[1], shown[0] + shown[2], shown[0]), strict=True))
         found.append(row | counts | {"base": size, "base_anterieure": size})
     return pd.DataFrame(found, columns=rows.columns)

@@ -60,14 +60,12 @@ class Sums:
     terms: list[list[tuple[int, int]]] = field(default_factory=list)
     least: list[float] = field(default_factory=list)
     most: list[float] = field(default_factory=list)
-    is_adjacent: list[bool] = field(default_factory=list)
 
-    def add(self, places, *, less=(), least: float = 0, most: float = 0, is_adjacent: bool = False) -> None:
+    def add(self, places, *, less=(), least: float = 0, most: float = 0) -> None:
         """The counts of ``places`` minus those of ``less`` lie between ``least`` and ``most``: equal by default."""
         self.terms.append([*((place, 1) for place in places), *((place, -1) for place in less)])
         self.least.append(least)
         self.most.append(most)
-        self.is_adjacent.append(is_adjacent)
 
     def matrix(self, width: int):
         """The constraints on ``width`` counts as a sparse matrix of scipy, one row each."""
@@ -80,7 +78,7 @@ class Sums:
     def add_rounded(self, places, total: int, *, base: int) -> None:
         """The sum of these counts is rounded to one of the two multiples around its true total."""
         low = total // base * base
-        self.add(places, least=low, most=low + base * (low < total), is_adjacent=True)
+        self.add(places, least=low, most=low + base * (low < total))
 
 
 def random_draws(names: list[str], key: bytes) -> np.ndarray:
@@ -89,71 +87,57 @@ def random_draws(names: list[str], key: bytes) -> np.ndarray:
     return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests])
 
 
-def round_counts(
-    counts: np.ndarray, sums: Sums, *, base: int, drawn: np.ndarray, is_wide: bool = False
-) -> np.ndarray | None:
+def round_counts(counts: np.ndarray, sums: Sums, *, base: int, drawn: np.ndarray) -> np.ndarray | None:
     """The nearest multiples of the base that satisfy the constraints; None if there are none.
 
-    A multiple of the base stays; any other count goes to an adjacent multiple, so no shift reaches the base. If
-    ``is_wide``, counts and adjacent sums may go one base further. ``drawn`` (0 to 1, one a count) breaks ties.
+    A multiple of the base stays; any other count goes to an adjacent multiple, so no shift reaches the base. ``drawn``
+    (0 to 1, one a count) breaks ties.
 
     >>> sommes = Sums()
     >>> sommes.add([0, 1], less=[2])
     >>> round_counts(np.array([3, 8, 11]), sommes, base=5, drawn=np.array([0.2, 0.4, 0.6])).tolist()
     [5, 5, 10]
     """
-    low = counts // base
-    over, matrix = counts - low * base, sums.matrix(len(counts))
-    cost = base - 2 * over + _DRAW * (drawn - 0.5)
-    steps, costs, tops = [matrix], [np.where(over > 0, cost, 0.0)], [over > 0]
-    if is_wide:  # one base further up or down, at a higher cost
-        steps += [matrix, -matrix]
-        costs += [np.full(len(counts), 2.0 * base)] * 2
-        tops += [np.ones(len(counts), bool), low > 0]
-    spare, known = np.where(sums.is_adjacent, float(is_wide), 0.0), matrix @ low
-    least, most = (np.array(each, float) / base - known for each in (sums.least, sums.most))
-    taken = _solve(steps, costs, tops, ends=(least - spare, most + spare))
-    if taken is None:
-        return None
-    return base * (low + taken[0] + (taken[1] - taken[2] if is_wide else 0))
-
-
-def _solve(steps: list, costs: list[np.ndarray], tops: list[np.ndarray], *, ends: tuple) -> np.ndarray | None:
-    """How often each step is taken for each count, at the lowest cost: one row a step. None without a solution."""
     # Imported here: most verbs of the command round nothing.
-    from scipy import sparse
     from scipy.optimize import Bounds, LinearConstraint, milp
 
+    low = counts // base
+    over, matrix = counts - low * base, sums.matrix(len(counts))
+    known = matrix @ low
+    least, most = (np.array(each, float) / base - known for each in (sums.least, sums.most))
     solved = milp(
-        np.concatenate(costs),
-        constraints=LinearConstraint(sparse.hstack(steps), *ends),
-        bounds=Bounds(0, np.concatenate(tops).astype(float)),
-        integrality=np.ones(sum(map(len, costs))),
+        np.where(over > 0, base - 2 * over + _DRAW * (drawn - 0.5), 0.0),
+        constraints=LinearConstraint(matrix, least, most),
+        bounds=Bounds(0, (over > 0).astype(float)),
+        integrality=np.ones(len(counts)),
         options={"time_limit": _TIME_LIMIT_S, "mip_rel_gap": 0.0},
     )
-    return None if solved.x is None else np.rint(solved.x).astype(np.int64).reshape(len(steps), -1)
+    return None if solved.x is None else base * (low + np.rint(solved.x).astype(np.int64))
 
 
 # --- Rounded counts in the indicator table: what is displayed, and the feasibility intervals ---
 
+# The largest distance of a true count from the displayed multiple, in persons.
+SPREAD = ROUNDING_BASE - 1
 
-def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
+
+def protect_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows (schema ``indicateurs``) with the feasibility intervals of their rounded counts.
 
     ``effectif_arrondi`` and ``base_arrondie`` are displayed; where one is missing, that count is exact, in
-    ``effectif_min`` or ``base_min``. ``spread`` is the largest distance of a true count from the one displayed. A share
-    is that of the two displayed numbers, with its bounds; none on a base under 20.
+    ``effectif_min`` or ``base_min``. A share is that of the two displayed numbers, with its bounds; none on a base
+    under 20.
 
     >>> ligne = {"site_type": "college", "effectif_arrondi": 10, "base_arrondie": 50}
-    >>> vu = protect_rows(pd.DataFrame([ligne]), spread=4)
+    >>> vu = protect_rows(pd.DataFrame([ligne]))
     >>> vu[["effectif_min", "effectif_max", "base_min", "base_max", "part_imprimee_pct"]].values.tolist()
     [[6, 14, 46, 54, 20.0]]
     """
     out = apply_schema(rows.reindex(columns=columns("indicateurs")), "indicateurs")
     for shown, ends in (("effectif_arrondi", "effectif"), ("base_arrondie", "base")):
         low, high = f"{ends}_min", f"{ends}_max"
-        out[low] = (out[shown] - spread).clip(lower=0).fillna(out[low])
-        out[high] = (out[shown] + spread).fillna(out[low])
+        out[low] = (out[shown] - SPREAD).clip(lower=0).fillna(out[low])
+        out[high] = (out[shown] + SPREAD).fillna(out[low])
     out["effectif_max"] = out["effectif_max"].mask(
         (out["base_max"] < out["effectif_max"]).fillna(False), out["base_max"]
     )
@@ -168,11 +152,6 @@ def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
     out["part_max_pct"] = (100.0 * out["effectif_max"] / out["base_min"]).clip(upper=100).where(has_share)
     out["precision"] = "arrondi_secret"
     return out
-
-
-def spread_of(*, is_wide: bool) -> int:
-    """The largest distance of a true count from the displayed multiple, in persons."""
-    return (2 if is_wide else 1) * ROUNDING_BASE - 1
 
 
 # --- Additivity constraints: sites, answers to a question, groups of answers, cross-tabulations ---
@@ -401,7 +380,7 @@ def list_sites(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
 
 
-def site_rows(atoms: pd.DataFrame, sites: pd.DataFrame, network: pd.DataFrame, *, spread: int) -> pd.DataFrame:
+def site_rows(atoms: pd.DataFrame, sites: pd.DataFrame, network: pd.DataFrame) -> pd.DataFrame:
     """The protected rows of the sites that get a report (schema ``indicateurs``); ``atoms`` are rounded (``arrondi``).
 
     A site has every answer of the network, even if nobody there gives it: 0 is not told apart from a few.
@@ -416,7 +395,7 @@ def site_rows(atoms: pd.DataFrame, sites: pd.DataFrame, network: pd.DataFrame, *
         for site in own[level].unique():
             tables.append(_rows(site_type, site, displayed[site].to_dict(), known))
     rows = pd.concat(tables, ignore_index=True)
-    return protect_rows(rows, spread=spread) if len(rows) else rows
+    return protect_rows(rows) if len(rows) else rows
 
 
 def _rows(site_type: str, site: str, shown: dict[tuple, int], known: pd.DataFrame) -> pd.DataFrame:
@@ -462,14 +441,6 @@ def _crossed_rows(rows: pd.DataFrame, shown: dict[tuple, int]) -> pd.DataFrame:
 _FILLED = "colonne_remplie"
 
 
-@dataclass(frozen=True)
-class Protected:
-    """The protected indicators (schema ``indicateurs``); whether counts had to go two bases away."""
-
-    indicators: pd.DataFrame
-    is_wide: bool
-
-
 def protect(
     indicators: pd.DataFrame,
     counts: pd.DataFrame,
@@ -477,7 +448,7 @@ def protect(
     *,
     key: bytes,
     also: Iterable[Cell | Pair | ForcedRounding] = (),
-) -> Protected:
+) -> pd.DataFrame:
     """What may be shown of a year at every level: counts of persons rounded together, the rest unchanged.
 
     ``indicators`` (schema ``indicateurs``) are those of the network and ``counts`` (schema ``comptes_par_site``) those
@@ -488,20 +459,20 @@ def protect(
     Raises
     ------
     DataError
-        when no rounding keeps every sum, even two bases away.
+        when no rounding keeps every sum.
 
     >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(40)], "suivi_par": "alses"})
     >>> lignes = lignes.assign(association="AAPI", uai="0592714E", sexe=["filles"] * 27 + ["garcons"] * 13)
     >>> personnes = records.Persons.of(2021, lignes)
     >>> exacts = indicators.count_persons(personnes, source="export", reference="export")
     >>> comptes = indicators.count_sites(personnes)
-    >>> protege = protect(exacts, comptes, list_sites(comptes), key=b"cle").indicators
+    >>> protege = protect(exacts, comptes, list_sites(comptes), key=b"cle")
     >>> vus = protege[protege["indicateur"].eq("sexe") & protege["perimetre"].eq("alses")]
     >>> vus[["site_type", "modalite", "effectif_min", "effectif_max"]].values.tolist()[:3]
     [['reseau', 'filles', 27, 27], ['reseau', 'garcons', 13, 13], ['reseau', 'non_renseigne', 0, 0]]
     """
     if counts.empty:
-        return Protected(indicators, is_wide=False)
+        return indicators
     indicators = drop_small_populations(indicators)
     asked = set(also)
     whole = cells_of_network(indicators) if has_few_associations(counts) else set()
@@ -514,13 +485,16 @@ def protect(
     for each in asked:
         if isinstance(each, ForcedRounding):
             family.turn(each)
-    rounded, is_wide = _round(family, key)
+    rounded = round_counts(family.counts, family.sums, base=ROUNDING_BASE, drawn=random_draws(family.names, key))
+    if rounded is None:
+        raise DataError(
+            "Aucun arrondi ne garde toutes les sommes de cette année : elle ne peut pas être publiée telle quelle."
+        )
     shown = {cell: int(rounded[places].sum()) for cell, places in (family.opened | parts).items()}
-    spread = spread_of(is_wide=is_wide)
     pairs = set(zip(crossings["indicateur"], crossings["croise_avec"], strict=True))
-    network = _network(indicators, shown, pairs=pairs, spread=spread)
-    own = site_rows(family.atoms.assign(arrondi=rounded[: len(family.atoms)]), sites, network, spread=spread)
-    return Protected(apply_schema(pd.concat([network, own], ignore_index=True), "indicateurs"), is_wide)
+    network = _network(indicators, shown, pairs=pairs)
+    own = site_rows(family.atoms.assign(arrondi=rounded[: len(family.atoms)]), sites, network)
+    return apply_schema(pd.concat([network, own], ignore_index=True), "indicateurs")
 
 
 def drop_small_populations(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -531,18 +505,7 @@ def drop_small_populations(indicators: pd.DataFrame) -> pd.DataFrame:
     return indicators.drop(index=own.index[own["perimetre"].isin(few)])
 
 
-def _round(family: RoundingFamily, key: bytes) -> tuple[np.ndarray, bool]:
-    drawn = random_draws(family.names, key)
-    for is_wide in (False, True):
-        rounded = round_counts(family.counts, family.sums, base=ROUNDING_BASE, drawn=drawn, is_wide=is_wide)
-        if rounded is not None:
-            return rounded, is_wide
-    raise DataError(
-        "Aucun arrondi ne garde toutes les sommes de cette année : elle ne peut pas être publiée telle quelle."
-    )
-
-
-def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread: int) -> pd.DataFrame:
+def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair]) -> pd.DataFrame:
     """The rows of the network: those that are rounded, or on a rounded base, with their feasibility intervals."""
     rows = indicators.reset_index(drop=True)
     own = rows[is_counted(rows)]
@@ -564,7 +527,7 @@ def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread:
     is_left_out |= own["indicateur"].eq(_FILLED) & is_told_apart
     own = own[~is_left_out]
     kept = is_told[own.index]
-    parts = [rows[~is_counted(rows)], own[~kept], protect_rows(own[kept], spread=spread)]
+    parts = [rows[~is_counted(rows)], own[~kept], protect_rows(own[kept])]
     return pd.concat([part for part in parts if len(part)]).sort_index()
 
 

@@ -115,7 +115,7 @@ def attacked(rows: list[dict], atoms: list[pd.DataFrame], *, network: list[dict]
     """The intruder test of some rows; the exact network is theirs unless given."""
     table = pd.DataFrame(rows)
     top = pd.DataFrame(network) if network else table[table["site_type"].eq("reseau")]
-    return intruder_test.attack(table, intruder_model.Truth(pd.concat(atoms, ignore_index=True), top), **options)
+    return intruder_test.try_tables(table, intruder_model.Truth(pd.concat(atoms, ignore_index=True), top), **options)
 
 
 def plain(text: str) -> str:
