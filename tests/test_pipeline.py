@@ -15,7 +15,7 @@ from helpers import cli, parameters, paths
 from helpers.provenance import Reason
 from helpers.report import publication
 from helpers.run import report
-from helpers.run.execution import execute, executing_by, find_fault
+from helpers.run.execution import execute, find_fault
 from helpers.run.tasks import NotebookFailure, Schedule, count_cells, tasks_of
 from small_export import write_export
 
@@ -274,16 +274,6 @@ def test_a_task_redone_only_because_of_others_finds_a_worker(data_root, monkeypa
         schedule.give_up()
     assert is_done, ran
     assert sorted(ran) == sorted(task.key for task in tasks)
-
-
-def test_a_task_done_by_another_machine_gives_the_same_notebook(published):
-    tasks = tasks_of(parameters.check("03_compare", year=2032))
-    [task] = [each for each in tasks if each.notebook == "04_themes"]
-    expected = task.executed.read_bytes()
-    task.executed.unlink()
-    with ThreadPoolExecutor(1) as machine:  # `test_cluster` does it by a true cluster, where Dask is installed
-        done = executing_by(machine.submit, tasks)(task)
-    assert task.executed.read_bytes() == expected and done.read
 
 
 def manifest_of(folder: Path) -> dict:

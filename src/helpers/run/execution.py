@@ -1,6 +1,7 @@
 """One notebook through Papermill, here or on a Dask cluster, and the message when it stops."""
 
 import logging
+import os
 import re
 import tempfile
 import threading
@@ -386,14 +387,25 @@ def run_there(sent: Sent) -> Returned:
     """
     if sent.code != code_fingerprint():
         raise NotebookFailure("Une machine du cluster n’a pas la même version du projet : mettez-la à jour.")
-    with _alone, tempfile.TemporaryDirectory(prefix="alses-") as folder, paths.with_data_root(Path(folder).resolve()):
-        for name, content in sent.files.items():
-            locate(name).parent.mkdir(parents=True, exist_ok=True)
-            locate(name).write_bytes(content)
-        task = Task(sent.notebook, sent.parameters, ())
-        done = execute(sent.notebook, sent.parameters, task.executed, root=task.root)
-        written = {name_of(path): path.read_bytes() for path in done.written}
-        return Returned(task.executed.read_bytes(), [name_of(path) for path in done.read], written)
+    with _alone, tempfile.TemporaryDirectory(prefix="alses-") as folder:
+        known = os.environ.get(paths.DATA_ROOT_VARIABLE)
+        os.environ[paths.DATA_ROOT_VARIABLE] = str(Path(folder).resolve())
+        try:
+            return _run_in(sent)
+        finally:
+            os.environ.pop(paths.DATA_ROOT_VARIABLE)
+            if known is not None:
+                os.environ[paths.DATA_ROOT_VARIABLE] = known
+
+
+def _run_in(sent: Sent) -> Returned:
+    for name, content in sent.files.items():
+        locate(name).parent.mkdir(parents=True, exist_ok=True)
+        locate(name).write_bytes(content)
+    task = Task(sent.notebook, sent.parameters, ())
+    done = execute(sent.notebook, sent.parameters, task.executed, root=task.root)
+    written = {name_of(path): path.read_bytes() for path in done.written}
+    return Returned(task.executed.read_bytes(), [name_of(path) for path in done.read], written)
 
 
 def take_back(task: Task, returned: Returned) -> ExecutedNotebook:
