@@ -133,10 +133,9 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, verb: Verb | None = None) -> None:
         argparse._ = lambda text: FRENCH.get(text, text)
-        # No abbreviation: what « --o » means would change with the next option. Of a known width, since argparse makes
-        # a formatter for each option, and loads `shutil` to ask the terminal.
+        # Of a known width, since argparse makes a formatter for each option, and loads `shutil` to ask the terminal.
         layout = partial(argparse.RawDescriptionHelpFormatter, width=WIDEST)
-        super().__init__(prog=prog, formatter_class=layout, add_help=False, allow_abbrev=False)
+        super().__init__(prog=prog, formatter_class=layout, add_help=False)
         self.add_argument("-h", "--help", action="help", help="affiche cette aide")
         self.verb = verb
 
@@ -162,7 +161,7 @@ class _Parser(argparse.ArgumentParser):
             self.error(f"{kind} : {word} ; {hint}")
 
     def read(self, arguments: list[str]) -> argparse.Namespace:
-        """The options; stops at the first word that is none."""
+        """The options; stops at the first word that is none, or the beginning of one: its meaning could change."""
         known = sorted(name for name in self._option_string_actions if name.startswith("--"))
         for name in (argument.partition("=")[0] for argument in arguments):
             if name.startswith("--") and name != "--":
