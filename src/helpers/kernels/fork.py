@@ -74,7 +74,7 @@ def run(arguments: list[str], connection: str, cwd: str, env: dict[str, str]) ->
 # --- The forkserver of the standard library, and a fork of it for each kernel ---
 
 # Imported by name in the forkserver, before its first fork.
-_PRELOAD = ["helpers.kernels.zygote"]
+_PRELOAD = ["helpers.kernels.__main__"]
 _KERNEL, _KILLER = "alses-kernel", "alses-end"
 _RETRY_S = 0.1
 

@@ -1,4 +1,4 @@
-"""What the forkserver imports once, before its first fork: importing this module loads everything that notebooks use.
+"""What the forkserver imports once, before its first fork: everything that notebooks use (`load`).
 
 All kernels share the result, so nothing here depends on a year, on data or on the time, and nothing starts a thread.
 What a kernel must do for itself stands in `fork`.
@@ -88,12 +88,14 @@ def _apart() -> Iterator[None]:
     gc.freeze()  # without a last collection: it costs 0.3 s and frees almost nothing
 
 
-sys.path[:] = path[:] = _own_path()
-_shelter()
-with _apart():
-    with _as_in_a_kernel():
-        _load(["pandas"])
-    _load(_KERNEL)
-    provenance.begin()  # from here on, the files that our modules open are recorded
-    _load([f"helpers.{name}" for name in _OURS])
-    _load(_LATER)
+def load() -> None:
+    """Load everything: from then on this process only forks."""
+    sys.path[:] = path[:] = _own_path()
+    _shelter()
+    with _apart():
+        with _as_in_a_kernel():
+            _load(["pandas"])
+        _load(_KERNEL)
+        provenance.begin()  # from here on, the files that our modules open are recorded
+        _load([f"helpers.{name}" for name in _OURS])
+        _load(_LATER)
