@@ -106,7 +106,7 @@ def test_a_notebook_opened_too_early_says_what_to_do_in_one_sentence(tmp_path, m
 def test_the_welcome_notebook_runs_and_shows_the_form_and_the_recipes(reported):
     notebook = run_by_hand("00_accueil", **FORKED)
     widgets = [output.data for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert len(widgets) == 3
+    assert len(widgets) == 4
     assert all("application/vnd.jupyter.widget-view+json" in data for data in widgets)
     state = json.dumps(notebook.metadata.widgets, ensure_ascii=False)
     assert "Faire le rapport" in state and "Rapport : fait, à jour".replace(" :", "\u00a0:") in state
