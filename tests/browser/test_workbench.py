@@ -30,7 +30,7 @@ def welcome(browser, laboratory):
     with desk(browser, laboratory) as page:
         opened(page, laboratory.address)
         shown = run_all(page)
-        assert (shown.errors, [place.isdigit() for place in shown.prompts]) == ([], [True] * 4)
+        assert (shown.errors, [place.isdigit() for place in shown.prompts]) == ([], [True] * 5)
         page.get_by_label("Année du rapport").wait_for()
         yield page
 
