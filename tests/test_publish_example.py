@@ -17,7 +17,7 @@ EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "exemple"
 REMEDY = "python3 alses.py generate"
 
 # The one line of a page that names the Python and the libraries of the run: two machines may differ there only.
-_VERSIONS = re.compile(rb"<dt>Versions</dt><dd>.*?</dd>")
+_VERSIONS = re.compile(rb"<p>Versions\W+:.*?</p>")
 
 
 def neutral(path: str, content: bytes) -> bytes:
@@ -26,7 +26,7 @@ def neutral(path: str, content: bytes) -> bytes:
     if path.endswith((".xlsx", ".parquet")):
         return b""
     if path.endswith(".html"):
-        return _VERSIONS.sub(b"<dt>Versions</dt><dd></dd>", content)
+        return _VERSIONS.sub(b"", content)
     if path == "manifest.json":
         manifest = json.loads(content)
         manifest["outputs"] = [output["path"] for output in manifest["outputs"]]
