@@ -154,7 +154,7 @@ PATTERNS = {
     "NIR": re.compile(r"(?<![\w,.])[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3}(?: ?\d\d)?\b"),
     "téléphone": re.compile(r"(?<![\w.,-])(?:\+33 ?\(?0?\)? ?|0033 ?|0)[1-9](?:[ .-]?\d\d){4}(?![\w.,])"),
     "courriel": re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b"),
-    "dossier": re.compile(r"(?:/home/|/root/|/Users/|/tmp/|[A-Z]:\\Users\\)[\w.-]"),
+    "dossier": re.compile(r"(?:/(?:home|root|Users|tmp)/|[A-Z]:\\Users\\)[\w.-]"),
     "naissance": re.compile(
         # The first word from where it begins: from each capital of a coded picture, one would go to its end again.
         r"(?<![\w’'-])(?=[\w’'-]*[A-ZÀ-Ý][\w’'-])[\w’'-]+ [A-ZÀ-Ý][\w’'-]+"

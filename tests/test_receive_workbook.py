@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import io
+import zipfile
 import zlib
 
 import openpyxl
@@ -225,6 +226,32 @@ def test_errors_and_merged_cells_of_an_ods_file_are_told():
 def test_many_errors_are_named_up_to_five():
     put(book([[*row[:5], "#N/A", *row[6:]] for row in ROWS * 3]))
     assert faults() == [f"{SHEET}{LOST} : F2, F3, F4, F5, F6 et 4 autres ; {SAVE}"]
+
+
+FAR = "des cases sont remplies très loin de la table ; supprimez-les."
+
+
+def test_a_value_far_to_the_right_is_told():
+    made = book()
+    made.active.cell(2, 16000, "x")
+    put(made)
+    assert faults() == [f"{XLSX}, feuille « Base » : {FAR}"]
+
+
+@pytest.mark.parametrize("place", ["cell", "row"])
+def test_a_value_repeated_without_end_in_an_ods_file_is_told(place):
+    repeated = {"cell": ' table:number-columns-repeated="16000"', "row": ' table:number-rows-repeated="900000"'}
+    sheet = ods_table("Suite", [["x"]]).replace(f"<table:table-{place}", f"<table:table-{place}{repeated[place]}")
+    put_ods(ROWS, sheet)
+    assert faults() == [f"data/raw/2041/accompagnements.ods, feuille « Suite » : {FAR}"]
+
+
+def test_a_workbook_that_would_fill_the_memory_is_not_unpacked():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/worksheets/sheet1.xml", b"\0" * (40 << 20))
+    put_bytes(out.getvalue())
+    assert faults() == [f"{XLSX} : le classeur est démesuré une fois décompressé ; enregistrez la table au format CSV UTF-8."]
 
 
 def workbook_bytes() -> bytes:

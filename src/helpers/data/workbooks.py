@@ -5,8 +5,9 @@ import io
 import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -65,6 +66,8 @@ MERGED = "cellules fusionnées vers le bas : valeur recopiée sur chaque ligne"
 HIDDEN = "lignes masquées ou filtrées dans le classeur, lues comme les autres"
 _PROTECTED = "le classeur est protégé par un mot de passe ; ouvrez-le, enlevez le mot de passe et enregistrez-le."
 _DAMAGED = "ce n’est pas un classeur, ou il est abîmé ; enregistrez-le de nouveau en .xlsx, ou refaites l’export."
+_HUGE = "le classeur est démesuré une fois décompressé ; enregistrez la table au format CSV UTF-8."
+_FAR_AWAY = "des cases sont remplies très loin de la table ; supprimez-les."
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -80,7 +83,7 @@ class Sheet:
     is_hidden: bool
     rows: dict[int, list[str]]
     merged: list
-    lost: list[str]
+    lost: list[str] = field(default_factory=list)
     hidden: int = 0
     is_merged: bool = False
 
@@ -88,19 +91,20 @@ class Sheet:
 def read_sheets(path: Path) -> list[Sheet]:
     """The sheets of a workbook; `DataError` for one that cannot be read."""
     content, shown = content_of(path), paths.relative(path)
+    marks = _read_marks(content, shown)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = []
         for entry in book.sheets_metadata:
             sheet = book.get_sheet_by_name(entry.name)
             is_hidden = entry.visible != SheetVisibleEnum.Visible
-            sheets.append(Sheet(entry.name, is_hidden, _texts(sheet), sheet.merged_cell_ranges or [], []))
+            merged = sheet.merged_cell_ranges or []
+            sheets.append(Sheet(entry.name, is_hidden, _texts(sheet), merged, **marks.get(entry.name, {})))
     except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
         raise
     except BaseException as error:  # a panic of calamine's Rust code is not an Exception
         is_protected = "assword" in str(error) or _ENCRYPTED in content
         raise DataError(f"{shown} : {_PROTECTED if is_protected else _DAMAGED}") from None
-    _add_marks(content, sheets)
     return sheets
 
 
@@ -128,30 +132,58 @@ _PLACE = re.compile(rb'r="([A-Z]{1,3}[0-9]{1,7})"')
 _ODS_NAME = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"')
 _ODS_HIDDEN = re.compile(rb'<table:table-row\s[^>]*?table:visibility="(?:collapse|filter)"')
 _ODS_SPANNED = re.compile(rb'table:number-rows-spanned="(?:[2-9]|[1-9][0-9]+)"')
+# A value thousands of columns or rows away: unfolded, the sheet would fill the memory.
+_FAR = re.compile(rb'r="(?:[A-Z]{3}[0-9]+"(?![^>]*/>)|[A-Z]{0,3}[0-9]{8,}"|[A-Z]{0,3}[2-9][0-9]{6}")')
+_ODS_FAR = re.compile(
+    rb'<table:table-cell\s(?=[^>]*number-columns-repeated="[0-9]{4,}")[^>]*office:value-type'
+    rb'|<table:table-row\s[^>]*number-rows-repeated="[0-9]{4,}"[^>]*>'
+    rb"(?:(?!</table:table-row>)[^o]|(?!office:value-type)o)*+office:value-type"
+)
+# Far above any real export, below a zip bomb: unpacked bytes, and unpacked bytes per packed byte of a large member.
+_MOST_BYTES, _MOST_RATIO, _RATIO_FROM = 2 << 30, 100, 32 << 20
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def _add_marks(content: bytes, sheets: list[Sheet]) -> None:
-    """Adds the marks of each sheet; none to an old workbook, nor when its archive has an unusual layout."""
+def _xml_of_sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+    """Each sheet of a workbook and its XML."""
+    if "content.xml" in archive.namelist():
+        whole = archive.read("content.xml")
+        for each in _ODS_NAME.finditer(whole):
+            yield unescape(each[1].decode()), whole[each.start() : whole.find(b"</table:table>", each.start())]
+        return
+    tags = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter()
+    relations = {tag.get("name"): tag.get(_RELATION) for tag in tags if tag.tag.endswith("}sheet")}
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter()
+    targets = {tag.get("Id"): tag.get("Target") for tag in links}
+    for name, relation in relations.items():
+        yield name, archive.read(normpath(join("xl", targets[relation])).lstrip("/"))
+
+
+def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
+    """What is told of each sheet beside its values; nothing of an old workbook, nor of an unusual archive.
+
+    `DataError` for a workbook that would fill the memory, before anything is unfolded.
+    """
+    marks = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "content.xml" in archive.namelist():
-                whole = archive.read("content.xml")
-                starts = {unescape(each[1].decode()): each.start() for each in _ODS_NAME.finditer(whole)}
-                for sheet in sheets:
-                    own = whole[starts[sheet.name] : whole.find(b"</table:table>", starts[sheet.name])]
-                    sheet.hidden, sheet.is_merged = len(_ODS_HIDDEN.findall(own)), bool(_ODS_SPANNED.search(own))
-                return
-            tags = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter()
-            relations = {tag.get("name"): tag.get(_RELATION) for tag in tags if tag.tag.endswith("}sheet")}
-            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter()
-            targets = {tag.get("Id"): tag.get("Target") for tag in links}
-            for sheet in sheets:
-                own = archive.read(normpath(join("xl", targets[relations[sheet.name]])).lstrip("/"))
+            members = archive.infolist()
+            ratios = [each.file_size / max(1, each.compress_size) for each in members if each.file_size > _RATIO_FROM]
+            if sum(each.file_size for each in members) > _MOST_BYTES or max(ratios, default=0) > _MOST_RATIO:
+                raise DataError(f"{shown} : {_HUGE}")
+            is_ods = "content.xml" in archive.namelist()
+            for name, own in _xml_of_sheets(archive):
+                if (_ODS_FAR if is_ods else _FAR).search(own):
+                    raise DataError(f"{shown}, feuille « {name} » : {_FAR_AWAY}")
                 found = [_PLACE.search(each[0]) for each in (*_ERROR.finditer(own), *_NO_VALUE.finditer(own))]
-                sheet.lost, sheet.hidden = [each[1].decode() for each in found if each], len(_HIDDEN.findall(own))
-    except (zipfile.BadZipFile, OSError, KeyError, SyntaxError, ValueError, NotImplementedError):
-        return
+                marks[name] = {
+                    "lost": [each[1].decode() for each in found if each],
+                    "hidden": len((_ODS_HIDDEN if is_ods else _HIDDEN).findall(own)),
+                    "is_merged": is_ods and bool(_ODS_SPANNED.search(own)),
+                }
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, KeyError, SyntaxError, ValueError):
+        pass
+    return marks
 
 
 # A sentence names this many cells and counts the others.
