@@ -66,7 +66,7 @@ DROPPED = [
     f"data/raw/{folder}{stem}{suffix}"
     for folder, stem, suffix in itertools.product(
         ("", "2019/", "2020/", "2035/", "reference/", "2020/sous dossier/", "2021/Données/été/"),
-        ("accompagnements", "accompagnements_2021", "accompagnements_synthetique", "ACCOMPAGNEMENTS", "carte_export", "Export base", "données", "a"),
+        ("accompagnements", "accompagnements_2021", "accompagnements_synthetique", "ACCOMPAGNEMENTS", "carte_export", "a_completer", "lectures", "Export base", "données", "a"),
         (".csv", ".CSV", ".xlsx", ".ods", ".parquet", ".sqlite", ".txt", ".zip", ".json", ".md", ""),
     )
 ]

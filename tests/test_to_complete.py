@@ -2,7 +2,6 @@
 
 import csv
 import io
-import subprocess
 
 import openpyxl
 import pandas as pd
@@ -170,12 +169,6 @@ def test_a_known_title_may_be_that_of_the_column_that_is_missing(data_root):
     assert (row.value, row.suggestion, row.is_asked) == ("Orienté par", "orienteur", True)
     (path.parent / "lectures.csv").write_text("colonne;graphie;valeur;raison\ntitre;Orienté par;origine;x\n", encoding="utf-8")
     assert data.read_export(2033).cleaned.persons.table["origine"].tolist() == ["college", "famille"]
-
-
-def test_neither_file_enters_git():
-    names = ["data/raw/2032/a_completer.csv", "data/raw/2032/a_completer.xlsx", "data/raw/2032/lectures.csv"]
-    done = subprocess.run(["git", "check-ignore", *names], capture_output=True, text=True, cwd=paths.repository())
-    assert done.stdout.split() == names
 
 
 def test_readings_are_shared_when_asked_as_whole_rows_without_what_may_be_about_a_person(data_root):
