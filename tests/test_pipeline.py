@@ -211,9 +211,9 @@ def run_with_one_more_indicator(workshop):
     with (root / "data/raw/2032/chiffres_publies.csv").open("a", encoding="utf-8") as raw:
         raw.write("C2032-99,Rapport inventé 2032,60,2032,alses,transport,a_pied,part,70,pct,=,\n")
     shutil.copytree(paths.repository() / "notebooks", root / "notebooks")
-    command = f"{WITHOUT_KERNELS}import sys; from helpers import cli, documents; print(documents.data_dictionary())\n"
+    command = f"{WITHOUT_KERNELS}import sys; from helpers import cli; from generate import data_dictionary; print(data_dictionary())\n"
     command += "sys.exit(cli.main(['run', '--year', '2032', '--jobs', '1']))"
-    return workshop.run(root, "-c", command, PYTHONPATH=os.pathsep.join([str(package), str(Path(__file__).parent)])), root
+    return workshop.run(root, "-c", command, PYTHONPATH=os.pathsep.join([str(package), str(Path(__file__).parent), str(paths.repository() / "tools")])), root
 
 
 # It takes a whole run.
