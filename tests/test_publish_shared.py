@@ -63,16 +63,8 @@ def test_a_run_of_the_year_keeps_a_report_from_being_shared_and_that_of_another_
     with year_lock([2020, 2021], what="alses run --year 2021"), pytest.raises(BusyError, match=said):
         share(2020)
     assert names(reports) == ["2020"]
-    (reports / ".en-cours-2021").mkdir()
     with year_lock([2021], what="alses run --year 2021"):
         share(2020)
-    assert names(reports) == [".en-cours-2021", *SHARED]
-
-
-def test_what_a_power_cut_left_behind_is_mended_first(reports):
-    (reports / ".en-cours-2020-partage-x").mkdir()
-    (reports / "2020").rename(reports / "2020.ancien")
-    share(2020)
     assert names(reports) == SHARED
 
 
@@ -118,27 +110,14 @@ def test_a_browser_that_fails_leaves_everything_as_it_was(reports, printer, monk
     assert (names(reports), (reports / "alses_2020.zip").read_bytes()) == (["2020", "alses_2020.zip"], b"old")
 
 
-@pytest.mark.parametrize("change", [lambda page: page.write_text("x", encoding="utf-8"), lambda page: page.unlink()])
-def test_a_report_that_was_touched_is_not_shared(reports, change):
-    change(reports / "2020" / "01_clean.html")
+def test_a_report_that_was_touched_or_is_of_another_year_is_not_shared(reports):
+    (reports / "2020" / "01_clean.html").write_text("x", encoding="utf-8")
     with pytest.raises(ReportError, match="^01_clean.html "):
         share(2020)
-    assert names(reports) == ["2020"]
-
-
-def test_a_folder_that_holds_the_report_of_another_year_is_not_shared(reports):
     (reports / "2020").rename(reports / "2021")
     with pytest.raises(ReportError, match="^Le dossier reports/2021 contient le rapport de 2020"):
         share(2021)
     assert names(reports) == ["2021"]
-
-
-def test_what_is_not_of_the_report_is_left_out_and_told(reports):
-    told = []
-    (reports / "2020" / "notes.txt").write_text("x", encoding="utf-8")
-    share(2020, tell=told.append)
-    assert told == ["notes.txt n’est pas du rapport 2020 : laissé de côté."]
-    assert not [name for name in zipfile.ZipFile(reports / "alses_2020.zip").namelist() if "notes" in name]
 
 
 @pytest.mark.parametrize(("name", "content", "said"), [
@@ -153,27 +132,10 @@ def test_a_page_too_heavy_or_with_a_defect_is_refused(reports, name, content, sa
     assert names(reports) == ["2020"]
 
 
-def test_a_file_open_elsewhere_is_named_and_none_is_replaced(reports, monkeypatch):
-    share(2020)
-    before = (reports / "alses_2020.zip").read_bytes()
-    really_open = Path.open
-
-    def held(path, mode="r", **options):
-        if path.name == "alses_2020.html" and mode == "r+b":
-            raise PermissionError(13, "denied", str(path))
-        return really_open(path, mode, **options)
-
-    add_file(reports / "2020", "indicateurs.csv", b"autre")
-    monkeypatch.setattr(Path, "open", held)
-    with pytest.raises(PublicationError, match="^Fermez alses_2020.html, ouvert"):
-        share(2020)
-    assert (reports / "alses_2020.zip").read_bytes() == before
-
-
 # --- whether a share is that of its report ---------------------------------------------------------------------------
 
 
-def test_a_share_is_current_until_its_report_changes(reports, printer):
+def test_a_share_is_current_until_its_report_changes_or_it_is_damaged(reports, printer):
     assert share_state(2020) == {} == share_state(1999)
     share(2020, pdf=True)
     assert share_state(2020) == {"alses_2020.zip": True, "alses_2020.html": True, "alses_2020.pdf": True}
@@ -181,19 +143,9 @@ def test_a_share_is_current_until_its_report_changes(reports, printer):
     assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": False, "alses_2020.pdf": False}
     share(2020)
     assert share_state(2020) == {"alses_2020.zip": True, "alses_2020.html": True, "alses_2020.pdf": False}
-
-
-def test_an_archive_that_is_damaged_or_has_lost_its_report_is_not_current(reports):
-    share(2020)
-    path = reports / "alses_2020.zip"
-    content = bytearray(path.read_bytes())
-    with zipfile.ZipFile(path) as archive:
-        place = archive.getinfo("alses_2020/manifest.json").header_offset
-    content[place + 54 : place + 94] = b"\xff" * 40  # after the 30 bytes and the 24 letters of its head
-    path.write_bytes(content)
-    assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True}
-    (reports / "2020" / "manifest.json").unlink()
-    assert not any(share_state(2020).values())
+    archive = reports / "alses_2020.zip"
+    archive.write_bytes(archive.read_bytes()[:200])
+    assert share_state(2020)["alses_2020.zip"] is False
 
 
 # --- the archive -------------------------------------------------------------------------------------------------------
@@ -204,10 +156,12 @@ def archive_of(reports) -> zipfile.ZipFile:
 
 
 def test_the_archive_is_the_folder_and_a_word_on_what_to_open(reports):
-    folder = reports / "2020"
+    folder, told = reports / "2020", []
     inside = {f"alses_2020/{path.name}": path.read_bytes() for path in folder.iterdir()}
     (folder / "noms.xlsx").write_bytes(b"x")  # dropped there, it does not leave
-    archive = archive_of(reports)
+    share(2020, tell=told.append)
+    assert told == ["noms.xlsx n’est pas du rapport 2020 : laissé de côté."]
+    archive = zipfile.ZipFile(reports / "alses_2020.zip")
     assert archive.namelist() == sorted([*inside, "alses_2020/LISEZ-MOI.txt"])
     assert {name: archive.read(name) for name in inside} == inside and archive.testzip() is None
 
@@ -242,7 +196,7 @@ def test_the_word_reads_in_any_windows_notepad_and_names_with_accents_are_in_utf
     assert content.startswith("\ufeffLes ALSES en 2020\r\n=================\r\n".encode())
     assert b"\n" not in content.replace(b"\r\n", b"")
     lines = content.decode("utf-8-sig").splitlines()
-    assert "2. Ouvrez index.html\u00a0: le rapport se lit dans un navigateur (Firefox, Edge, Chrome, Safari), sans réseau." in lines
+    assert any(line.startswith("2. Ouvrez index.html") for line in lines)
     assert {"  01_clean.html     Que vaut-il\u202f?", "  indicateurs.csv   tableau de données, pour un programme"} < set(lines)
     assert "été & b.csv" in "".join(lines)
     entry = archive.getinfo("alses_2020/été & b.csv")
