@@ -45,17 +45,13 @@ class Draw:
         return "".join(self.draw.choices(_SYLLABLES, k=4)).capitalize()
 
     def make(self, kind: str) -> str:
-        """A text of a kind: a name, an INE, a day of birth …; « one » is one word, for what takes no space."""
+        """A text of a kind: a name, an INE, an address …; « one » is one word, for what takes no space."""
         number, word = self.draw.randrange, self.word
         made = {
             "name": lambda: f"{word()} {word()}",
             "one": lambda: f"{word()}{number(10**4, 10**5)}",
             "ine": lambda: f"{number(10**9, 10**10)}{self.draw.choice('CDFGHJK')}",
-            # With spaces that no date of ours has, so that it is nobody else's.
-            "birth": lambda: f"{number(1, 29):02} {word()[:4].lower()} {number(2014, 2019)}",
-            "phone": lambda: "06 " + " ".join(f"{number(100):02}" for _ in range(4)),
             "mail": lambda: f"{number(10**5, 10**6)}.{self.draw.choice('abcdef')}xq@{number(10**5)}exemple.fr",
-            "street": lambda: f"{number(100, 999)} rue d’{word()}",
             "text": lambda: f"vu chez {word()} & {word()} (hier)",
         }[kind]()
         self.planted.append(made)
@@ -63,7 +59,7 @@ class Draw:
 
     def some(self) -> list[str]:
         """One of each kind."""
-        return [self.make(kind) for kind in ("name", "one", "ine", "birth", "phone", "mail", "street", "text")]
+        return [self.make(kind) for kind in ("name", "one", "ine", "mail", "text")]
 
 
 @dataclass
@@ -104,8 +100,8 @@ def _rows(draw: Draw, project: Project, *, lost: int | None = None) -> tuple[lis
         ])  # fmt: skip
     out[3][0] = ""  # nobody
     out[5][11] = f"31/02/{YEAR}"  # no day
-    titles = [*_TITLES, *(project.name(draw) for _ in range(8))]
-    return titles, [[*row, *draw.some()] if rank < 6 else [*row, *[""] * 8] for rank, row in enumerate(out)]
+    titles = [*_TITLES, *(project.name(draw) for _ in range(5))]
+    return titles, [[*row, *draw.some()] if rank < 6 else [*row, *[""] * 5] for rank, row in enumerate(out)]
 
 
 def _csv(titles: list[str], rows: list[list[str]]) -> bytes:

@@ -170,7 +170,7 @@ def test_every_site_of_a_simulated_network_has_its_pages(data_root, monkeypatch,
     persons, colleges, associations, seed = network
     sizes = ["--persons", persons, "--colleges", colleges, "--associations", associations, "--seed", seed]
     assert cli.main(["simulate", "--year", "2034", *map(str, sizes)]) == 0
-    monkeypatch.setattr("helpers.disclosure.release._refused", lambda *_: [])  # `test_protection_scale` attacks such networks
+    monkeypatch.setattr("helpers.disclosure.release._refused", lambda *_: [])  # `test_disclosure` attacks such networks
     draw_nothing(monkeypatch.setattr)
     choice = parameters.check("03_compare", year=2034)
     for each in choice.series:

@@ -1,8 +1,10 @@
 """Controlled rounding of one year: network, associations and collèges as one additive system."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +35,6 @@ from helpers.schema import (
     SAME_ANSWERS,
     WITHIN_ANSWERS,
     DataError,
-    Indicator,
     apply_schema,
     catalogue,
     columns,
@@ -165,95 +166,64 @@ def sums_of(atoms: pd.DataFrame) -> Sums:
 
     Each total of a site, an association, the network or a group of answers stays adjacent to its true value.
     """
-    sums = Sums()
-    plain = atoms[atoms["croise_avec"].eq("")]
-    # A cross-tabulation adds up to an answer, whose own total is constrained.
-    for level in (["uai"], ["association"], []):
-        for key, rows in plain.groupby([*level, *CELL]):
-            if len(rows) > 1 and key[0] != "":
-                sums.add_rounded(rows.index, int(rows["effectif"].sum()), base=ROUNDING_BASE)
-    for _, rows in plain.groupby(["association", "uai"]):
-        _add_questions(sums, rows)
-    _add_crossings(sums, atoms)
+    sums, counts = Sums(), atoms["effectif"].tolist()
+    # Places by site and answer; by answer of an association; by answer that a cross-tabulation adds up to.
+    totals, answers, margins, sites = (defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(dict))
+    for place, (association, uai, *answer, other, crossed) in enumerate(atoms[ATOM].itertuples(index=False, name=None)):
+        if other:
+            margins[association, *answer, (answer[0], other)].append(place)
+            margins[association, other, crossed, (answer[0], other)].append(place)
+        else:
+            sites[association, uai][tuple(answer)] = place
+            answers[association, *answer].append(place)
+            for site in (("college", uai), ("association", association), ("reseau", "reseau")):
+                totals[*site, *answer].append(place)
+    for (_, site, *_), places in totals.items():
+        if site and len(places) > 1:
+            sums.add_rounded(places, sum(counts[place] for place in places), base=ROUNDING_BASE)
+    for places in sites.values():
+        _add_questions(sums, places)
+        _add_twins(sums, places, counts)
+    # A cross-tabulation adds up to an answer over all the collèges of an association.
+    for (*answer, _), places in margins.items():
+        sums.add(places, less=answers[tuple(answer)])
     return sums
 
 
-def _add_questions(sums: Sums, rows: pd.DataFrame) -> None:
-    """The answers at one place add up to the persons asked or, of a multiple choice, none exceeds them."""
-    places = {(row.indicateur, row.modalite): row.Index for row in rows.itertuples()}
-    _add_twins(sums, places, rows)
-    for name, own in rows.groupby("indicateur"):
+def _add_questions(sums: Sums, places: dict[tuple[str, str], int]) -> None:
+    """The answers at one site add up to the persons asked or, of a multiple choice, none exceeds them."""
+    questions: dict[str, dict[str, int]] = {}
+    for (name, modality), place in places.items():
+        questions.setdefault(name, {})[modality] = place
+    for name, own in questions.items():
         entry = catalogue().indicators[name]
         if entry.base is None:
             continue
-        asked, _, modality = entry.base.partition("/")
-        whole, answers = places[asked, modality], own.loc[~own["modalite"].isin(list(entry.groups))]
-        if entry.choice == "unique":
-            sums.add(answers.index, less=[whole])
-        else:
-            _keep_under(sums, own.index, whole)
-        for group, value in entry.groups.items():
-            if (name, group) in places:
-                members = answers.loc[answers["modalite"].isin(value.members)].index
-                _add_group(sums, entry, places[name, group], members)
+        is_single, (asked, _, modality) = entry.choice == "unique", entry.base.partition("/")
+        whole, answers = places[asked, modality], {name: own[name] for name in own if name not in entry.groups}
+        if is_single:
+            sums.add(answers.values(), less=[whole])
+        inside = [] if is_single else [(place, whole) for place in own.values()]
+        for group in own.keys() & entry.groups.keys():
+            members = [answers[member] for member in entry.groups[group].members if member in answers]
+            # Who gives two answers of the group counts once.
+            sums.add(members, less=[own[group]], most=0 if is_single else np.inf)
+            inside += [] if is_single else [(member, own[group]) for member in members]
+        for place, outer in inside:
+            sums.add([outer], less=[place], most=np.inf)
 
 
-def _add_twins(sums: Sums, places: dict[tuple[str, str], int], rows: pd.DataFrame) -> None:
+def _add_twins(sums: Sums, places: dict[tuple[str, str], int], counts: list[int]) -> None:
     """Answers of the same persons are rounded alike, nested ones in order: otherwise each would narrow the other.
 
     Only what the records of this place bear out is required.
     """
     for pair in (*SAME_ANSWERS, *WITHIN_ANSWERS):
-        one, other = (places.get(answer) for answer in pair)
-        if None in (one, other):
-            continue
-        more = rows.loc[other, "effectif"] - rows.loc[one, "effectif"]
-        if more == 0 or (more > 0 and pair in WITHIN_ANSWERS):
-            sums.add([other], less=[one], most=float("inf") if pair in WITHIN_ANSWERS else 0)
-
-
-def _add_group(sums: Sums, entry: Indicator, group: int, members: Iterable[int]) -> None:
-    if entry.choice == "unique":
-        sums.add(members, less=[group])
-    else:  # who gives two answers of the group counts once
-        sums.add(members, less=[group], most=float("inf"))
-        for member in members:
-            _keep_under(sums, [member], group)
-
-
-def _keep_under(sums: Sums, places: Iterable[int], whole: int) -> None:
-    for place in places:
-        sums.add([whole], less=[place], most=float("inf"))
-
-
-def _add_crossings(sums: Sums, atoms: pd.DataFrame) -> None:
-    """A cross-tabulation of an association adds up, on both sides, to its answers over all its collèges."""
-    crossed, plain = (atoms[atoms["croise_avec"].ne("") == wanted] for wanted in (True, False))
-    answers = {key: rows.index for key, rows in plain.groupby(["association", "indicateur", "modalite"])}
-    for side in (["indicateur", "modalite"], ["croise_avec", "modalite_croisee"]):
-        other = "croise_avec" if side[0] == "indicateur" else "indicateur"
-        for (association, *answer, _), rows in crossed.groupby(["association", *side, other]):
-            sums.add(rows.index, less=answers[association, *answer])
-
-
-# --- The places of the counts that each cell of a rounded cross-tabulation adds up ---
-
-
-def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
-    """For each cell of these cross-tabulations and each of their bases, the places of the counts that it adds up.
-
-    Keys: perimeter, indicator, modality, crossed indicator and modality; for a base, indicator, crossed indicator and
-    modality, "": the same base stays exact in an exact cross-tabulation. What associations do not cross-tabulate has
-    none.
-    """
-    parts: dict[tuple, np.ndarray] = {}
-    for row in crossings.itertuples():
-        if is_rounded((row.indicateur, row.croise_avec)):
-            cross, columns = (row.croise_avec, row.modalite_croisee), row.modalite_croisee.split(FOLDED)
-            cell = (row.perimetre, row.indicateur, row.modalite, *cross)
-            parts[cell] = family.places(row.indicateur, row.modalite.split(FOLDED), row.croise_avec, columns)
-            parts[row.indicateur, *cross, ""] = family.places(row.croise_avec, columns)
-    return parts
+        if places.keys() >= set(pair):
+            one, other = (places[answer] for answer in pair)
+            more = counts[other] - counts[one]
+            if more == 0 or (more > 0 and pair in WITHIN_ANSWERS):
+                sums.add([other], less=[one], most=np.inf if pair in WITHIN_ANSWERS else 0)
 
 
 # --- The counts of a year that are rounded together ---
@@ -306,11 +276,30 @@ class RoundingFamily:
         family._keep_together()
         return family
 
-    def places(self, indicator: str, modalities: list[str], other: str = "", crossed: Iterable[str] = ()) -> np.ndarray:
+    def places(self, indicator: str, modalities: Iterable[str], other: str = "", crossed=("",)) -> np.ndarray:
         """The places of the counts of these answers at every site, or crossed with those to another question."""
-        atoms = self.atoms
-        rows = atoms["indicateur"].eq(indicator) & atoms["modalite"].isin(modalities) & atoms["croise_avec"].eq(other)
-        return np.flatnonzero(rows & atoms["modalite_croisee"].isin(crossed) if other else rows)
+        cells = [(indicator, modality, other, each) for modality in modalities for each in crossed]
+        return np.array(sorted(place for cell in cells for place in self._index.get(cell, ())), dtype=int)
+
+    @cached_property
+    def _index(self) -> dict[tuple, np.ndarray]:
+        return self.atoms.groupby(CELL).indices
+
+    def parts_of(self, crossings: pd.DataFrame) -> dict[tuple, np.ndarray]:
+        """For each cell of these cross-tabulations and each of their bases, the places of the counts that it adds up.
+
+        Keys: perimeter, indicator, modality, crossed indicator and modality; for a base, indicator, crossed indicator
+        and modality, "": the same base stays exact in an exact cross-tabulation. What associations do not
+        cross-tabulate has none.
+        """
+        parts: dict[tuple, np.ndarray] = {}
+        for row in crossings.itertuples():
+            if is_rounded((row.indicateur, row.croise_avec)):
+                cross, columns = (row.croise_avec, row.modalite_croisee), row.modalite_croisee.split(FOLDED)
+                cell = (row.perimetre, row.indicateur, row.modalite, *cross)
+                parts[cell] = self.places(row.indicateur, row.modalite.split(FOLDED), row.croise_avec, columns)
+                parts[row.indicateur, *cross, ""] = self.places(row.croise_avec, columns)
+        return parts
 
     def keep_near(self, places: np.ndarray) -> None:
         """The sum of these counts is rounded as one count would be."""
@@ -386,53 +375,42 @@ def site_rows(atoms: pd.DataFrame, sites: pd.DataFrame, network: pd.DataFrame) -
     A site has every answer of the network, even if nobody there gives it: 0 is not told apart from a few.
     Cross-tabulations are for associations of thirty persons or more.
     """
-    published = sites[sites["est_publie"].astype(bool)]
-    known = network[network["perimetre"].eq(OF_SITES) & network["site_type"].eq("reseau")]
+    entries, published = catalogue().indicators, sites[sites["est_publie"].astype(bool)]
+    is_plain = network["perimetre"].eq(OF_SITES) & network["site_type"].eq("reseau") & network["croise_avec"].eq("")
+    plain = network[is_plain & network["indicateur"].map(lambda name: entries[name].is_by_site).astype(bool)]
+    crossed = pd.concat([plain, _crossed_rows(plain)])
     tables = [network.iloc[:0]]
     for site_type, level in _LEVELS.items():
         own = atoms[atoms[level].isin(published.loc[published["site_type"].eq(site_type), "site"])]
         displayed = own.groupby([level, *CELL])["arrondi"].sum()
         for site in own[level].unique():
-            tables.append(_rows(site_type, site, displayed[site].to_dict(), known))
+            counts = displayed[site].to_dict()
+            is_large = counts.get(("accompagnements", "", "", ""), 0) >= FEWEST_FOR_CROSSING
+            rows = crossed if site_type == "association" and is_large else plain
+            cells = [*rows[CELL].itertuples(index=False, name=None)]
+            rounded = [[counts.get(cell, 0) for cell in cells], [_base_at_site(cell, counts) for cell in cells]]
+            named = dict(zip(["effectif_arrondi", "base_arrondie"], rounded, strict=True))
+            tables.append(rows.assign(site_type=site_type, site=site, **named))
     rows = pd.concat(tables, ignore_index=True)
     return protect_rows(rows) if len(rows) else rows
 
 
-def _rows(site_type: str, site: str, shown: dict[tuple, int], known: pd.DataFrame) -> pd.DataFrame:
-    """The rows of one site, before `protect_rows`."""
+def _base_at_site(cell: tuple, counts: dict[tuple, int]) -> int | None:
+    """The persons that the share of a cell is computed on: those asked, or those who give the crossed answer."""
+    base = "/".join(cell[2:]) if cell[2] else catalogue().indicators[cell[0]].base
+    return None if base is None else counts.get((*base.partition("/")[::2], "", ""), 0)
+
+
+def _crossed_rows(plain: pd.DataFrame) -> pd.DataFrame:
+    """A row for each pair of answers of the questions that associations cross-tabulate."""
     entries = catalogue().indicators
-    is_by_site = known["indicateur"].map(lambda name: entries[name].is_by_site)
-    rows = known[known["croise_avec"].eq("") & is_by_site].assign(site_type=site_type, site=site)
-    cells = zip(*(rows[name] for name in CELL), strict=True)
-    bases = (entries[name].base for name in rows["indicateur"])
-    rows = rows.assign(
-        effectif_arrondi=[shown.get(cell, 0) for cell in cells],
-        base_arrondie=[None if base is None else shown.get((*base.partition("/")[::2], "", ""), 0) for base in bases],
-    )
-    size = shown.get(("accompagnements", "", "", ""), 0)
-    if site_type != "association" or size < FEWEST_FOR_CROSSING:
-        return rows
-    return pd.concat([rows, _crossed_rows(rows, shown)], ignore_index=True)
-
-
-def _crossed_rows(rows: pd.DataFrame, shown: dict[tuple, int]) -> pd.DataFrame:
-    """The cross-tabulations of one association: every pair of answers that the network has."""
-    answers = {name: own for name, own in rows.groupby("indicateur", sort=False)}
-    found = [rows.iloc[:0]]
-    for name, own in answers.items():
-        entry = catalogue().indicators[name]
-        own = own[~own["modalite"].isin(list(entry.groups))]
-        for other in entry.crossed_with:
-            second = catalogue().indicators[other]
-            if other not in answers or not entry.choice == second.choice == "unique":
-                continue
-            for crossed in answers[other]["modalite"]:
-                if crossed not in second.groups:
-                    cells = [shown.get((name, modality, other, crossed), 0) for modality in own["modalite"]]
-                    cross = {"croise_avec": other, "modalite_croisee": crossed}
-                    base = shown.get((other, crossed, "", ""), 0)
-                    found.append(own.assign(**cross, effectif_arrondi=cells, base_arrondie=base))
-    return pd.concat(found, ignore_index=True)
+    is_group = [row.modalite in entries[row.indicateur].groups for row in plain.itertuples()]
+    answers = dict([*plain[~np.array(is_group, dtype=bool)].groupby("indicateur", sort=False)])
+    pairs = [(name, other) for name in answers for other in entries[name].crossed_with if other in answers]
+    return pd.concat([plain.iloc[:0], *(
+        answers[name].assign(croise_avec=other, modalite_croisee=crossed)
+        for name, other in pairs if is_rounded((name, other)) for crossed in answers[other]["modalite"]
+    )])  # fmt: skip
 
 
 # --- One year protected as a whole: network, associations and collèges in one rounding ---
@@ -479,7 +457,7 @@ def protect(
     opened = cells_to_round(indicators, asked | whole)
     crossings = crosstabs_to_round(indicators, opened, asked)
     family = RoundingFamily.of(counts, indicators, opened)
-    parts = parts_of(crossings, family)
+    parts = family.parts_of(crossings)
     for places in parts.values():
         family.keep_near(places)
     for each in asked:
