@@ -2,9 +2,10 @@
 
 import itertools
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,8 @@ class Program:
         if base:
             self.matrix = vstack([base.matrix, self.matrix], format="csr")
             self.below, self.above = np.append(base.below, self.below), np.append(base.above, self.above)
+        # By column too, from which the relations of a few unknowns are taken at once.
+        self.columns = self.matrix.tocsc()
 
     def blocks(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The unknowns (places) that may move when those of a mask are held, and the independent block of each."""
@@ -166,7 +169,7 @@ class Program:
         places = np.flatnonzero(~held & (self.low < self.high))
         if not len(places):
             return places, places
-        shape = self.matrix[:, places]
+        shape = self.columns[:, places]
         _, blocks = connected_components(bmat([[None, shape.T], [shape, None]], format="csr"), directed=False)
         return places, blocks[: len(places)]
 
@@ -183,11 +186,11 @@ class Program:
 
         held, count = point.copy(), sums.shape[0]
         held[places] = 0
-        inside = self.matrix[:, places]
+        inside = self.columns[:, places].tocsr()
         own = np.diff(inside.indptr)
         rows = np.flatnonzero(own)
         if is_alone:
-            rows = rows[(own == np.diff(self.matrix[:, self.low < self.high].indptr))[rows]]
+            rows = rows[(own == np.diff(self.columns[:, self.low < self.high].tocsr().indptr))[rows]]
         still = self.matrix[rows] @ held
         # One more unknown for each sum, which is at most the sum, and at most what it is counted up to.
         matrix = block_array([[inside[rows], None], [sums[:, places], -eye_array(count)]], format="csc")
@@ -366,26 +369,41 @@ def try_tables(
     A list of ``witnesses``, even empty, asks for what refuses alone: the test stops after the first scenario that does.
     Those that fit are used again, and new ones are added: the next rounding of the same counts is much alike.
     """
-    findings, names = [], list(scenarios)
-    counts = {name: Counter(dict.fromkeys(VERDICTS.values(), 0)) for name in names}
-    for year in truth.years:
+    names = list(scenarios)
+    one = partial(_try_year, indicators, truth, names, comparisons, witnesses)
+    with ThreadPoolExecutor() as workers:  # HiGHS lets the other years work meanwhile
+        results = [*workers.map(one, truth.years)]
+    findings = [finding for found, _ in results for finding in found]
+    findings.sort(key=lambda each: (-each.verdict, list(SCENARIOS).index(each.scenario), each.high - each.low))
+    words = VERDICTS.values()
+    return IntruderResult(
+        findings, {name: {word: sum(seen[name][word] for _, seen in results) for word in words} for name in names}
+    )
+
+
+def _try_year(
+    indicators: pd.DataFrame,
+    truth: Truth,
+    scenarios: list[str],
+    comparisons: pd.DataFrame | None,
+    witnesses: list[np.ndarray] | None,
+    year: int,
+) -> tuple[list[Finding], dict[str, dict[str, int]]]:
+    """What refuses a year, and for each scenario how many cells have each verdict."""
+    rows = rows_of(indicators, year)
+    model = Model(truth, rows, year)
+    if comparisons is not None:
+        read_comparisons(model, truth, comparisons)
+    told = [*unexplained_numbers(rows), *map(_CONTRADICTED.format, model.contradictions)]
+    findings = [Finding(EXACT, NOTHING, None, number=text) for text in told]
+    counts = {name: dict.fromkeys(VERDICTS.values(), 0) for name in scenarios}
+    # Numbers that cannot hold together leave no value to find: the release is refused already.
+    for name, found, seen in _try_scenarios(model, scenarios, witnesses) if not model.contradictions else ():
+        findings += found
+        counts[name] = seen
         if witnesses is not None and findings:
             break
-        rows = rows_of(indicators, year)
-        model = Model(truth, rows, year)
-        if comparisons is not None:
-            read_comparisons(model, truth, comparisons)
-        told = [*unexplained_numbers(rows), *map(_CONTRADICTED.format, model.contradictions)]
-        findings += [Finding(EXACT, NOTHING, None, number=text) for text in told]
-        # Numbers that cannot hold together leave no value to find: the release is refused already.
-        if not model.contradictions and names:
-            for name, found, seen in _try_year(model, names, witnesses):
-                findings += found
-                counts[name].update(seen)
-                if witnesses is not None and findings:
-                    break
-    findings.sort(key=lambda each: (-each.verdict, list(SCENARIOS).index(each.scenario), each.high - each.low))
-    return IntruderResult(findings, {name: dict(values) for name, values in counts.items()})
+    return findings, counts
 
 
 def small_cells(model: Model) -> list[Cell]:
@@ -394,13 +412,15 @@ def small_cells(model: Model) -> list[Cell]:
     return [cell for cell in names.values() if 0 < model.value(model.cells[cell]) < FEWEST_PERSONS]
 
 
-def _try_year(
-    model: Model, scenarios: list[str], witnesses: list | None
+def _try_scenarios(
+    model: Model, scenarios: list[str], witnesses: list[np.ndarray] | None
 ) -> Iterator[tuple[str, list[Finding], dict[str, int]]]:
     """Each scenario with its findings and how many cells have each verdict: those that refuse most often come first.
 
     What is wide for who knows nearly everything is wide for who knows a part of it: each scenario has few cells left.
     """
+    if not scenarios:
+        return
     cells = small_cells(model)
     sums = to_matrix([model.cells[cell] for cell in cells], len(model.truth))
     sizes = np.zeros(len(model.truth), dtype=bool)
