@@ -92,19 +92,16 @@ def test_a_pupil_more_or_less_is_a_change_and_the_order_of_rows_and_other_identi
     accept([{**each, "identifiant": f"Q{rank:03}"} for rank, each in enumerate(PUPILS)])
 
 
-def test_what_no_report_counts_is_no_change(data_root):
-    """Neither who is followed by others in a question that counts ALSES only, nor a column that no question reads."""
-    written = [{**each, "territoire": "Lille"} for each in PUPILS]
-    publish(written, more=["territoire"])
-    accept([{**each, "territoire": ["Roubaix", ""][rank % 2]} for rank, each in enumerate(PUPILS)], more=["territoire"])
-    refuse([*changed(1), *OTHERS])
-
-
-def test_an_exact_date_is_a_change_for_a_quartile_is_the_duration_of_somebody(data_root):
-    dated = [{**each, "date_debut": "2032-03-05"} for each in PUPILS]
-    publish(dated, more=["date_debut"])
-    accept([{**dated[0], "date_debut": "2032-03-12"}, *dated[1:]], more=["date_debut"])
-    refuse([{**dated[0], "date_debut": "2032-05-05"}, *dated[1:]], more=["date_debut"])
+def test_what_no_report_counts_is_no_change_and_an_exact_date_is_one(data_root):
+    """A column that no question reads may change; a quartile of durations is the duration of somebody."""
+    written = [{**each, "territoire": "Lille", "date_debut": "2032-03-05"} for each in PUPILS]
+    columns = {"more": ["territoire", "date_debut"]}
+    publish(written, **columns)
+    accept([{**each, "territoire": ["Roubaix", ""][rank % 2]} for rank, each in enumerate(written)], **columns)
+    accept([{**written[0], "date_debut": "2032-03-12"}, *written[1:]], **columns)
+    refuse([{**written[0], "date_debut": "2032-05-05"}, *written[1:]], **columns)
+    others = [{**written[0], **each} for each in OTHERS]
+    refuse([{**written[0], "parents_associes": "non"}, *written[1:], *others], **columns)
 
 
 def test_five_exports_in_a_row_never_show_the_difference_of_a_few(data_root):
