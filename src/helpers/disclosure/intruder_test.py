@@ -242,6 +242,8 @@ def to_matrix(sums: list[Terms], width: int):
 _WIDE = FEWEST_VALUES - 1
 # A witness for many cells need not be the best one.
 _GAP = 0.1
+# How many witnesses with other sizes, the last ones, each narrow cell is moved from.
+_STARTS = 6
 
 
 class Intervals:
@@ -260,30 +262,29 @@ class Intervals:
         worth = sums @ known
         self.low, self.high = worth.min(axis=1), worth.max(axis=1)
         self._places, self._blocks = program.blocks(sizes)
-        self._everything = np.flatnonzero(program.low < program.high)
+        is_free = program.low < program.high
+        self._everything, self._can_move = np.flatnonzero(is_free), abs(sums) @ is_free > 0
         # A witness for each known choice of sizes: from it, the blocks of a few cells are moved alone.
         self._starts = {point[sizes].tobytes(): point for point in known.T}
 
     def narrow(self, span: int = _WIDE) -> np.ndarray:
-        """The cells (places) whose ends are not known to be as far apart."""
-        return np.flatnonzero(self.high - self.low < span)
+        """The cells (places) that may move, and whose ends are not known to be as far apart."""
+        return np.flatnonzero((self.high - self.low < span) & self._can_move)
 
-    def explore(self, span: int = _WIDE, among: Iterable[int] | None = None) -> "Intervals":
-        """Widens the narrow cells, many at once: with the true sizes of places, then with others."""
-        for moves in (False, True):
-            for sign in (1.0, -1.0):
-                cells = self.narrow(span)
-                cells = cells if among is None else np.intersect1d(cells, among)
-                if not len(cells):
-                    return self
-                if not moves:
-                    self._follow(cells, sign, self.program.truth, self._around(cells))
-                    continue
-                whole = self.sizes[self._everything]
-                point = self._push(cells, sign, self._everything, self.program.truth, whole=whole, gap=_GAP)
-                if point is not None:
-                    point = np.where(self.sizes, np.rint(point), self.program.truth)
-                    self._follow(cells, sign, point, self._places)
+    def explore(self, span: int = _WIDE, among: Iterable[int] | None = None, *, sizes=(False, True)) -> "Intervals":
+        """Widens the narrow cells, many at once: with the true ``sizes`` of places, then with others."""
+        for moves, sign in itertools.product(sizes, (1.0, -1.0, 1.0, -1.0)):
+            cells = self.narrow(span)
+            cells = cells if among is None else np.intersect1d(cells, among)
+            if not len(cells):
+                break
+            point, places = self.program.truth, self._around(cells)
+            if moves:
+                whole, places = self.sizes[self._everything], self._places
+                point = self._push(cells, sign * span, self._everything, point, whole=whole, gap=_GAP)
+            if point is not None:
+                point = np.where(self.sizes, np.rint(point), self.program.truth)
+                self._follow(cells, sign * span, point, places)
         return self
 
     def settle(self, span: int) -> "Intervals":
@@ -294,10 +295,9 @@ class Intervals:
             near = np.intersect1d(np.union1d(own, np.flatnonzero(self.sizes)), self._everything)
             low, high = self._ends(cell, near, is_alone=True)
             wanted = span if high - low >= span else min(1, high - low)
-            for start in [*self._starts.values()]:
-                for sign in (1.0, -1.0):
-                    if self.high[cell] - self.low[cell] < wanted:
-                        self._follow(only, sign, start, own)
+            for start, sign in itertools.product([*self._starts.values()][-_STARTS:], (1.0, -1.0)):
+                if self.high[cell] - self.low[cell] < wanted:
+                    self._follow(only, sign * wanted, start, own)
             if self.high[cell] - self.low[cell] < wanted:
                 self.explore(wanted, only)
             if self.high[cell] - self.low[cell] < wanted:
@@ -313,7 +313,7 @@ class Intervals:
         """How far a cell goes when these unknowns may move, in whole persons."""
         ends, only = [], np.array([cell])
         for sign in (-1.0, 1.0):
-            point = self._push(only, sign, places, self.program.truth, whole=not is_alone, is_alone=is_alone)
+            point = self._push(only, sign * _WIDE, places, self.program.truth, whole=not is_alone, is_alone=is_alone)
             ends.append(
                 sign * np.inf if point is None else sign * np.floor(sign * (self.sums[only] @ point)[0] + _NEAR)
             )
@@ -321,19 +321,19 @@ class Intervals:
                 self.record(point)
         return ends[0], ends[1]
 
-    def _push(self, cells: np.ndarray, sign: float, places: np.ndarray, point: np.ndarray, **options):
-        """The point where these cells are as wide as asked on one side, as far as possible."""
-        most = self.low[cells] + _WIDE if sign > 0 else _WIDE - self.high[cells]
-        return self.program.push(sign * self.sums[cells], most, places, point, **options)
+    def _push(self, cells: np.ndarray, span: float, places: np.ndarray, point: np.ndarray, **options):
+        """The point where these cells are as wide as ``span``, up or down (below zero), as far as possible."""
+        most = self.low[cells] + span if span > 0 else -span - self.high[cells]
+        return self.program.push(np.sign(span) * self.sums[cells], most, places, point, **options)
 
-    def _follow(self, cells: np.ndarray, sign: float, point: np.ndarray, places: np.ndarray) -> None:
+    def _follow(self, cells: np.ndarray, span: float, point: np.ndarray, places: np.ndarray) -> None:
         """Moves cells with the sizes of a point: relaxed programs give whole counts, except in cross-tabulations."""
-        moved = self._push(cells, sign, places, point, whole=False)
+        moved = self._push(cells, span, places, point, whole=False)
         if moved is None:
             return
         is_left = np.isin(self._blocks, self._blocks[is_broken(moved[self._places])])
         if is_left.any():
-            again = self._push(cells, sign, self._places[is_left], moved, whole=True, gap=_GAP)
+            again = self._push(cells, span, self._places[is_left], moved, whole=True, gap=_GAP)
             moved[self._places[is_left]] = (point if again is None else again)[self._places[is_left]]
         self.record(moved)
 
@@ -429,7 +429,7 @@ def _try_scenarios(
     read, is_brief = Program(model.truth, model.published, unread), witnesses is not None
     points = [point for point in witnesses or () if len(point) == len(model.truth)]
     most = [each for name in (SIZES, ROW, PUPIL) for known in known_in(name, model) for each in known]
-    Intervals(_knowing(most, model, read), sums, sizes, points).explore()
+    Intervals(_knowing(most, model, read), sums, sizes, points).explore(sizes=[False])
     for name in sorted(scenarios, key=lambda name: (name == OWN, name != NOTHING, name != PUPIL)):
         # The worst verdict of all the intruders of a scenario; -1 for a cell that none of them is judged on.
         worst, found, span = np.full(len(cells), -1), {}, _WIDE if name == NOTHING else 1
