@@ -1,6 +1,6 @@
 """The intruder test: small tables against enumeration, releases that must be refused or may leave, what links numbers.
 
-Sixty tables and a mutant in eight in the quick suite; all of them when ``ALSES_ENUMERATIONS=toutes``.
+Twenty-five tables and a mutant in eight in the quick suite; all of them when ``ALSES_ENUMERATIONS=toutes``.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from helpers.disclosure.intruder_model import Cell, Model, System, Truth, add_up
 from helpers.disclosure.intruder_test import EXACT, Intervals, Program, to_matrix
 from intruder_cases import SITES, SIZE, YEAR, atom, attacked, cell, exact
 
-TABLES = 1000 if ALL else 60
+TABLES = 1000 if ALL else 25
 
 
 def settled(system: System, cells: list, span: int = 4) -> np.ndarray:
@@ -87,7 +87,6 @@ def test_the_intervals_are_those_of_an_enumeration():
         for span in (1, 4):
             is_wide = settled(system, list(system.cells), span) >= span
             assert (is_wide == (true >= span)).all(), (seed, span)
-        assert ((settled(system, list(system.cells)) == 0) == (true == 0)).all(), seed
 
 
 # --- a release -------------------------------------------------------------------------------------------------------

@@ -398,11 +398,17 @@ def _try_year(
     findings = [Finding(EXACT, NOTHING, None, number=text) for text in told]
     counts = {name: dict.fromkeys(VERDICTS.values(), 0) for name in scenarios}
     # Numbers that cannot hold together leave no value to find: the release is refused already.
-    for name, found, seen in _try_scenarios(model, scenarios, witnesses) if not model.contradictions else ():
-        findings += found
-        counts[name] = seen
-        if witnesses is not None and findings:
-            break
+    if model.contradictions or not scenarios:
+        return findings, counts
+    trial = _Trial(model, witnesses)
+    # Those that refuse most often come first; the records of an association have little in common with the others.
+    groups = [[name for name in names if name in scenarios] for names in ((NOTHING, PUPIL, SIZES, ROW), (OWN,))]
+    with ThreadPoolExecutor() as workers:
+        for found, seen, points in workers.map(trial.run, groups):
+            findings, counts = findings + found, counts | seen
+            if witnesses is not None:
+                known = {point.tobytes() for point in witnesses}
+                witnesses += [point for point in points if point.tobytes() not in known]
     return findings, counts
 
 
@@ -412,40 +418,56 @@ def small_cells(model: Model) -> list[Cell]:
     return [cell for cell in names.values() if 0 < model.value(model.cells[cell]) < FEWEST_PERSONS]
 
 
-def _try_scenarios(
-    model: Model, scenarios: list[str], witnesses: list[np.ndarray] | None
-) -> Iterator[tuple[str, list[Finding], dict[str, int]]]:
-    """Each scenario with its findings and how many cells have each verdict: those that refuse most often come first.
+class _Trial:
+    """The small cells of a year, and what is common to all intruders: what they read, and the first witnesses.
 
     What is wide for who knows nearly everything is wide for who knows a part of it: each scenario has few cells left.
     """
-    if not scenarios:
-        return
-    cells = small_cells(model)
-    sums = to_matrix([model.cells[cell] for cell in cells], len(model.truth))
-    sizes = np.zeros(len(model.truth), dtype=bool)
-    sizes[model.sizes] = True
-    unread = Program(model.truth, model.logic)
-    read, is_brief = Program(model.truth, model.published, unread), witnesses is not None
-    points = [point for point in witnesses or () if len(point) == len(model.truth)]
-    most = [each for name in (SIZES, ROW, PUPIL) for known in known_in(name, model) for each in known]
-    Intervals(_knowing(most, model, read), sums, sizes, points).explore(sizes=[False])
-    for name in sorted(scenarios, key=lambda name: (name == OWN, name != NOTHING, name != PUPIL)):
-        # The worst verdict of all the intruders of a scenario; -1 for a cell that none of them is judged on.
-        worst, found, span = np.full(len(cells), -1), {}, _WIDE if name == NOTHING else 1
-        for known in _coalitions(model) if name == OWN else ():
-            Intervals(_knowing(known, model, read), sums, sizes, points).explore(1 if is_brief else _WIDE).explore(1)
-        for known in known_in(name, model):
-            places = _judged(model, cells, known, name)
-            own = Intervals(_knowing(known, model, read), sums[places], sizes, points)
-            own = (own if name == OWN or is_brief else own.explore()).explore(span).settle(span)
+
+    def __init__(self, model: Model, witnesses: list[np.ndarray] | None) -> None:
+        self.model, self.cells, self.is_brief = model, small_cells(model), witnesses is not None
+        self.sums = to_matrix([model.cells[cell] for cell in self.cells], len(model.truth))
+        self.sizes = np.zeros(len(model.truth), dtype=bool)
+        self.sizes[model.sizes] = True
+        self.unread = Program(model.truth, model.logic)
+        self.read = Program(model.truth, model.published, self.unread)
+        self.points = [point for point in witnesses or () if len(point) == len(model.truth)]
+        most = [each for name in (SIZES, ROW, PUPIL) for known in known_in(name, model) for each in known]
+        self._intervals(most, self.sums, self.points).explore(sizes=[False])
+
+    def run(self, names: list[str]) -> tuple[list[Finding], dict[str, dict[str, int]], list[np.ndarray]]:
+        """The findings in these scenarios, how many cells have each verdict in each, and the witnesses."""
+        points, findings, counts = [*self.points], [], {}
+        for name in names:
+            found, verdicts = self._try(name, points)
+            findings += found
+            counts[name] = {word: int((verdicts == verdict).sum()) for verdict, word in VERDICTS.items()}
+            if self.is_brief and findings:
+                break
+        return findings, counts, points
+
+    def _intervals(self, known: Iterable[Known], sums, points: list[np.ndarray], *, is_read: bool = True) -> Intervals:
+        """Those of an intruder who knows something beside what is published, or without reading it."""
+        relations = ((self.model.cells[cell], *ends) for cell, *ends in known)
+        program = Program(self.model.truth, relations, self.read if is_read else self.unread)
+        return Intervals(program, sums, self.sizes, points)
+
+    def _try(self, name: str, points: list[np.ndarray]) -> tuple[list[Finding], np.ndarray]:
+        """The findings in a scenario, and the worst verdict on each cell; -1 for one that no intruder is judged on."""
+        worst, found, span = np.full(len(self.cells), -1), {}, _WIDE if name == NOTHING else 1
+        for known in _coalitions(self.model) if name == OWN else ():
+            self._intervals(known, self.sums, points).explore(1 if self.is_brief else _WIDE).explore(1)
+        for known in known_in(name, self.model):
+            places = _judged(self.model, self.cells, known, name)
+            own = self._intervals(known, self.sums[places], points)
+            own = (own if name == OWN or self.is_brief else own.explore()).explore(span).settle(span)
             # What is exact for who knows what a scenario supposes and reads nothing, no release reveals. So is the size
             # of what is outside known collèges, for who knows the size of each: it says nothing of these persons.
-            judged, is_exact = [cells[place] for place in places], own.low == own.high
+            judged, is_exact = [self.cells[place] for place in places], own.low == own.high
             rest = [name == SIZES and each.indicateur == SIZE and each.site_type == REST for each in judged]
             supposed = np.array(rest, dtype=bool)
             if name != NOTHING and is_exact.any():
-                alone = Intervals(_knowing(known, model, unread), own.sums[is_exact], sizes).settle(1)
+                alone = self._intervals(known, own.sums[is_exact], [], is_read=False).settle(1)
                 supposed[is_exact] |= alone.low == alone.high
             verdicts = np.where(is_exact, EXACT, np.where(own.high - own.low < _WIDE, THIN, GOOD))
             verdicts = np.where(supposed, -1, verdicts)
@@ -453,14 +475,7 @@ def _try_scenarios(
             for rank in np.flatnonzero(verdicts > (GOOD if name == NOTHING else THIN)):
                 cell, ends = judged[rank], (float(own.low[rank]), float(own.high[rank]))
                 found[cell] = Finding(int(verdicts[rank]), name, cell, *ends)
-        if is_brief:
-            witnesses[:] = points
-        yield name, list(found.values()), {word: int((worst == verdict).sum()) for verdict, word in VERDICTS.items()}
-
-
-def _knowing(known: Iterable[Known], model: Model, program: Program) -> Program:
-    """All that an intruder relies on: a program, and what a scenario supposes."""
-    return Program(model.truth, ((model.cells[cell], *ends) for cell, *ends in known), program)
+        return list(found.values()), worst
 
 
 def _coalitions(model: Model) -> Iterator[list[Known]]:
