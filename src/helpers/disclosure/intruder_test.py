@@ -278,13 +278,18 @@ class Intervals:
             cells = cells if among is None else np.intersect1d(cells, among)
             if not len(cells):
                 break
-            point, places = self.program.truth, self._around(cells)
-            if moves:
-                whole, places = self.sizes[self._everything], self._places
-                point = self._push(cells, sign * span, self._everything, point, whole=whole, gap=_GAP)
-            if point is not None:
-                point = np.where(self.sizes, np.rint(point), self.program.truth)
-                self._follow(cells, sign * span, point, places)
+            truth, everything = self.program.truth, self._everything
+            if not moves:
+                self._follow(cells, sign * span, truth, self._around(cells))
+                continue
+            point = self._push(cells, sign * span, everything, truth, whole=False)
+            if point is not None and not is_broken(point[self.sizes]).any():
+                self._mend(cells, sign * span, truth, point)
+            elif point is not None:
+                point = self._push(cells, sign * span, everything, truth, whole=self.sizes[everything], gap=_GAP)
+                if point is not None:
+                    point = np.where(self.sizes, np.rint(point), truth)
+                    self._follow(cells, sign * span, point, self._places)
         return self
 
     def settle(self, span: int) -> "Intervals":
@@ -327,10 +332,13 @@ class Intervals:
         return self.program.push(np.sign(span) * self.sums[cells], most, places, point, **options)
 
     def _follow(self, cells: np.ndarray, span: float, point: np.ndarray, places: np.ndarray) -> None:
-        """Moves cells with the sizes of a point: relaxed programs give whole counts, except in cross-tabulations."""
+        """Moves cells with the sizes of a point."""
         moved = self._push(cells, span, places, point, whole=False)
-        if moved is None:
-            return
+        if moved is not None:
+            self._mend(cells, span, point, moved)
+
+    def _mend(self, cells: np.ndarray, span: float, point: np.ndarray, moved: np.ndarray) -> None:
+        """Makes a witness of a moved point: relaxed programs give whole counts, except in cross-tabulations."""
         is_left = np.isin(self._blocks, self._blocks[is_broken(moved[self._places])])
         if is_left.any():
             again = self._push(cells, span, self._places[is_left], moved, whole=True, gap=_GAP)
