@@ -78,8 +78,3 @@ def test_the_rows_of_a_site_say_so_and_the_networks_stand_beside_them():
     # Of a table that holds several places, the network's are read unless a site is named.
     assert [lookup.uncrossed(every, site)["effectif_min"].tolist() for site in ("", "Le Gué")] == [[66], [6]]
     assert lookup.Facts(every, year=2032)("alses/sexe/filles").counts == (66, 66)
-
-
-def test_a_fact_holds_plain_numbers_that_read_as_numbers():
-    found = fact(counts=(66, 67), base=(150, 150))
-    assert [repr(pair) for pair in (found.counts, found.base, found.share_bounds)] == ["(66, 67)", "(150, 150)", "(44.0, 44.666666666666664)"]

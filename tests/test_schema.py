@@ -63,34 +63,12 @@ def test_a_typed_table_has_the_columns_order_and_types_of_its_schema():
 # --- folders and years -------------------------------------------------------------------------------------------------
 
 
-def test_the_data_root_is_the_repository_unless_the_variable_names_another(tmp_path, monkeypatch):
-    monkeypatch.delenv(paths.DATA_ROOT_VARIABLE, raising=False)
-    assert paths.data_root() == paths.repository()
-    assert paths.notebook("01_clean").is_file()
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path / "dossier d’été"))
-    assert paths.data_root() == (tmp_path / "dossier d’été").resolve()
-    assert paths.years() == []
-
-
-def test_rooms_are_shown_from_the_data_root_and_a_file_elsewhere_by_its_name(data_root):
-    rooms = [paths.raw(2032), paths.reference(), paths.executed(2032), paths.reports(), data_root.parent / "ailleurs" / "table.csv"]
-    assert [paths.relative(room) for room in rooms] == [
-        "data/raw/2032", "data/raw/reference", "data/processed/2032/execution", "reports", "table.csv",
-    ]
-
-
-def test_a_year_is_a_folder_with_at_least_one_raw_table(data_root):
-    for name in ("2030/README.md", "brouillon/reunions.csv"):
+def test_a_year_is_a_folder_of_four_digits_with_a_table_or_an_export_whatever_the_case_of_its_name(data_root):
+    names = ["2030/README.md", "2033/accompagnements.csv", "2034/Accompagnements nord.XLSX", "2035/~$accompagnements.xlsx", "2036/export.csv"]
+    for name in [*names, *(f"{folder}/reunions.csv" for folder in ("brouillon", "02032", "20321", "٢٠٣٢"))]:
         (data_root / "data/raw" / name).parent.mkdir()
-        (data_root / "data/raw" / name).touch()
+        (data_root / "data/raw" / name).write_text("a,b\nc,d\n", encoding="utf-8")
     (data_root / "data/raw/2040").touch()
-    assert paths.years() == [2031, 2032]
-
-
-def test_a_year_exists_by_its_export_alone_whatever_the_case_of_its_name(data_root):
-    for year, name in ((2033, "accompagnements.csv"), (2034, "Accompagnements nord.XLSX"), (2035, "~$accompagnements.xlsx"), (2036, "export.csv")):
-        (data_root / f"data/raw/{year}").mkdir()
-        (data_root / f"data/raw/{year}" / name).touch()
     assert (paths.years(), paths.exported_years()) == ([2031, 2032, 2033, 2034], [2033, 2034])
     assert [path.name for path in paths.exports(2034)] == ["Accompagnements nord.XLSX"]
 

@@ -98,7 +98,15 @@ def fill_empty(rows: pd.DataFrame, spellings: Spellings) -> list[Change]:
 
 def _count(column: pd.Series) -> dict[str, int]:
     """The rows that hold each category, in their order."""
-    return column.value_counts(sort=False).reindex(column.cat.categories).to_dict()
+    texts = column.cat.categories
+    return dict(zip(texts, np.bincount(column.cat.codes + 1, minlength=len(texts) + 1)[1:].tolist(), strict=True))
+
+
+def _used(column: pd.Series) -> pd.Series:
+    """The column without the categories that none of its rows holds; pandas would sort the rows to find them."""
+    seen = _count(column)
+    used = [label for label, count in seen.items() if count]
+    return column if len(used) == len(seen) else column.cat.set_categories(used)
 
 
 def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
@@ -300,7 +308,8 @@ def count_changes(rows: pd.DataFrame, cells: dict[str, list[Cell]], decided: lis
     found: Counter = Counter()
     for change in decided:
         found[change.file, change.column, change.rule] += change.rows
-    for file, of_file in rows.groupby("fichier", observed=True)[[*cells]]:
+    for file in rows["fichier"].cat.categories:
+        of_file = rows if len(rows["fichier"].cat.categories) == 1 else rows[rows["fichier"].eq(file)]
         for name, meant in cells.items():
             for cell, count in zip(meant, _count(of_file[name]).values(), strict=True):
                 found[file, name, cell.rule] += count * bool(cell.rule)
@@ -400,8 +409,7 @@ def clean_persons(
     ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
     found = table[kept].reset_index(drop=True)
-    used = {name: [label for label, count in _count(found[name]).items() if count] for name in COLUMNS}
-    found = found.assign(**{name: found[name].cat.set_categories(used[name]) for name in COLUMNS})
+    found = found.assign(**{name: _used(found[name]) for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
     faults, unread = find_faults(Reading(received, rows, table, cells, kept, ledger, rejected, registers))
     return CleanedRecords(

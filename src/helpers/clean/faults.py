@@ -277,15 +277,10 @@ def find_other_years(reading: Reading) -> Iterator[DataError]:
 
 def find_empty(reading: Reading) -> Iterator[DataError]:
     """Required columns that are present and empty."""
-    rows = reading.rows
-    for name in reading.received.columns if len(rows) else ():
-        if name == IDENTIFIER:
-            is_empty = rows[name].eq(EMPTY).all()
-        else:
-            meant = zip(rows[name].cat.categories.tolist(), reading.cells[name], strict=True)
-            nothing = [text for text, cell in meant if not normalise(text) or not (cell.value or cell.reason)]
-            is_empty = bool(nothing) and rows[name].isin(nothing).all()
-        if is_empty and FIELDS[name]["presence"] == "obligatoire":
+    for name in reading.received.columns if len(reading.rows) else ():
+        # A year that is another one means nothing, and is no empty cell.
+        column = (reading.rows if name in (IDENTIFIER, "annee") else reading.table)[name]
+        if FIELDS[name]["presence"] == "obligatoire" and (column.isna() | column.eq(EMPTY)).all():
             yield DataError(
                 f"{reading.file}, colonne « {name} » : elle est vide sur toutes les lignes ; remplissez-la, ou "
                 "demandez un export qui la contient."
@@ -299,15 +294,10 @@ def find_repeated(reading: Reading) -> Iterator[DataError]:
     again = rejected[rejected["motif"].eq(Reason.IDENTICAL)].groupby(places, observed=True).size()
     for (file, sheet), count in again.items() if len(sizes) > 1 else ():
         if exceeds(count, total := int(sizes[file, sheet]), MOST_REPEATED_PCT):
-            where = (
-                f"{file}, feuille « {sheet} »"
-                if sheet and (sizes.index.get_level_values(0) == file).sum() > 1
-                else file
-            )
-            other = "une autre feuille" if where != file else "un autre fichier de l’année"
+            where = f"{file}, feuille « {sheet} »" if sheet else file
             yield DataError(
-                f"{where} : {count} de ses {total} lignes sont déjà dans {other} ; gardez "
-                f"{'une seule' if where != file else 'un seul'} des deux, ou demandez un export sans répétition.",
+                f"{where} : {count} de ses {total} lignes sont déjà dans un autre fichier ou une autre feuille ; "
+                "gardez l’un des deux seulement, ou demandez un export sans répétition.",
                 persons=int(count),
             )
 

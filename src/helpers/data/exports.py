@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ from helpers.data.titles import (
     open_grid,
 )
 from helpers.data.to_complete import read_reference_for
-from helpers.data.workbooks import READERS, open_parquet, open_statistical, open_workbook
+from helpers.data.workbooks import STATISTICAL, open_parquet, open_statistical, open_workbook
 from helpers.schema import DataError, columns
 
 # --- Text files ---
@@ -67,8 +68,8 @@ def open_text(path: Path, known: Titles) -> ReceivedRecords:
     if grid.known < LEAST_TITLES:
         raise DataError(f"{shown} : aucune ligne de titres parmi les premières ; {NO_TITLES}")
     last = heads[delimiter][1][grid.at]
-    body = _Body(content[sum(map(len, lines[:last])) :], last + 1, delimiter)
-    if body.is_blank:
+    body = _Body(content, sum(map(len, lines[:last])), last + 1, delimiter)
+    if re.compile(rf'[^ \t\r\n"{re.escape(delimiter)}]'.encode()).search(content, body.start) is None:
         raise DataError(f"{shown} : {NO_ROWS}")
 
     def read(layout: Layout) -> Cells:
@@ -76,10 +77,9 @@ def open_text(path: Path, known: Titles) -> ReceivedRecords:
         return cells, refused, counts | {f"texte en {encoding}, lu comme tel": len(cells) if encoding else 0}
 
     widths = sorted(map(len, grid.under.values()))
-    size = body.content.count(b"\n")
     # Rows are wider than the titles when most end in empty cells.
     width = widths[len(widths) // 2] if widths else 0
-    return open_grid(path, "", grid, known, read, width=width, size=size, told={SEP: 1} if sep else {})
+    return open_grid(path, "", grid, known, read, width=width, size=body.lines, told={SEP: 1} if sep else {})
 
 
 def _read_head(lines: list[bytes], delimiter: str) -> tuple[dict[int, list[str]], dict[int, int]]:
@@ -97,16 +97,17 @@ def _read_head(lines: list[bytes], delimiter: str) -> tuple[dict[int, list[str]]
 
 @dataclass(frozen=True)
 class _Body:
-    """The rows of a file, in UTF-8, and the line of the first."""
+    """The content of a file, in UTF-8, where its rows start in it, and the line of the first."""
 
     content: bytes
+    start: int
     line: int
     delimiter: str
 
-    @property
-    def is_blank(self) -> bool:
-        """Whether no row holds anything."""
-        return re.search(rf'[^ \t\r\n"{re.escape(self.delimiter)}]'.encode(), self.content) is None
+    @cached_property
+    def lines(self) -> int:
+        """The number of lines of the rows."""
+        return self.content.count(b"\n", self.start) + (not self.content.endswith(b"\n"))
 
 
 def _read_sound(body: _Body, layout: Layout) -> Cells | None:
@@ -118,22 +119,22 @@ def _read_sound(body: _Body, layout: Layout) -> Cells | None:
     types = {str(place): pa.string() if place == identifier else coded for place in (*layout.places, *layout.untitled)}
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(body.content),
+            pa.BufferReader(pa.py_buffer(body.content)[body.start :]),
             # Threads would spend more than they gain on one dictionary a block.
             arrow_csv.ReadOptions(
                 column_names=[*map(str, range(layout.width))], block_size=_BLOCK_BYTES, use_threads=False
             ),
-            arrow_csv.ParseOptions(delimiter=body.delimiter, newlines_in_values=True, ignore_empty_lines=False),
+            # A line end inside a cell cuts its row, which then has not the cells of the titles: the rows are not sound.
+            arrow_csv.ParseOptions(delimiter=body.delimiter, ignore_empty_lines=False),
             arrow_csv.ConvertOptions(column_types=types, include_columns=list(types), null_values=[], check_utf8=False),
         )
     except pa.ArrowInvalid:
         return None
-    lines = body.content.count(b"\n") + (not body.content.endswith(b"\n"))
     cells = table.to_pandas(split_blocks=True, self_destruct=True).rename(columns=int)
     is_filled = any(cells[place].astype("str").str.strip().ne("").any() for place in layout.untitled)
-    if len(cells) != lines or is_filled or cells[identifier].str.strip().eq("").any():
+    if len(cells) != body.lines or is_filled or cells[identifier].str.strip().eq("").any():
         return None
-    return cells.set_axis(np.arange(body.line, body.line + lines)), [], {}
+    return cells.set_axis(np.arange(body.line, body.line + body.lines)), [], {}
 
 
 def _read_rows(body: _Body, layout: Layout, shown: str) -> Cells:
@@ -141,7 +142,7 @@ def _read_rows(body: _Body, layout: Layout, shown: str) -> Cells:
 
     Raises `DataError` for a quote that is not closed, or closed too soon.
     """
-    text = io.TextIOWrapper(io.BytesIO(body.content), encoding="utf-8", newline="")
+    text = io.TextIOWrapper(io.BytesIO(body.content[body.start :]), encoding="utf-8", newline="")
     reader = csv.reader(text, delimiter=body.delimiter, strict=True)
     rows, lines, refused, counts, once, start = [], [], [], Counter(), {}, body.line
     try:
@@ -193,13 +194,13 @@ def _open(path: Path, known: Titles) -> ReceivedRecords:
     try:
         if suffix in _R_READS:
             raise DataError(f"{shown} : {_R.format(_R_READS[suffix].format(path.name))}")
-        if suffix not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *READERS):
+        if suffix not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL):
             raise DataError(f"{shown} : ce format n’est pas lu ; {_RECEIVED}")
         with path.open("rb") as file:
             begin = file.read(512)
         if not begin.strip(b"\xef\xbb\xbf \t\r\n"):
             raise DataError(f"{shown} : le fichier est vide ; refaites l’export, ou retirez ce fichier.")
-        if suffix in READERS:
+        if suffix in STATISTICAL:
             return open_statistical(path, known)
         if _MARKUP.match(begin):
             raise DataError(
@@ -226,7 +227,7 @@ def _known(year: int) -> tuple[Titles, list[str]]:
 
 def is_overlooked(path: Path) -> bool:
     """Whether a file that is not read, because of its name, has the titles of an export."""
-    if path.suffix.lower() not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *READERS) or not path.is_file():
+    if path.suffix.lower() not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL) or not path.is_file():
         return False
     try:
         return "identifiant" in _open(path, _known(int(path.parent.name))[0]).columns

@@ -245,46 +245,23 @@ def _by_mark(unread: Iterable[Unread]) -> dict[str, list[Unread]]:
     return dict(sorted(out.items(), key=lambda pair: rank(pair[1])))
 
 
-@dataclass(frozen=True)
-class Filled:
-    """A row of the file as it came back: its cells by title of column, and its line; ``file`` is named in messages."""
-
-    cells: dict[str, str]
-    line: int
-    file: str
-
-    @property
-    def mark(self) -> str:
-        """What names its spelling."""
-        return self.cells.get(MARK, "")
-
-    @property
-    def answer(self) -> str:
-        """What someone typed; a lone question mark is no answer."""
-        return "" if self.cells[ANSWER] == "?" else self.cells[ANSWER]
-
-    def refuse(self, told: str) -> DataError:
-        """The fault of this row."""
-        return DataError(f"{self.file}, ligne {self.line} : {told}.")
-
-
-def read_filled(year: int) -> list[Filled]:
+def read_filled(year: int) -> pd.DataFrame:
     """The rows of the file to complete, answered or not, and of a workbook saved in its place; none without it.
 
+    The columns are those of `HEADER`, then ``file`` and ``line`` for messages; a lone question mark is no answer.
     Raises `DataError` for a file that is not the one that was written.
     """
-    path, out = _path_of(year), []
-    for each in (path, *map(path.with_suffix, _WORKBOOKS)):
-        if each.is_file():
-            out += _rows_of(each)
-    return out
+    path = _path_of(year)
+    files = [each for each in (path, *map(path.with_suffix, _WORKBOOKS)) if each.is_file()]
+    nothing = pd.DataFrame(columns=[*HEADER, "file", "line"], dtype="str")
+    return pd.concat([nothing, *map(_rows_of, files)], ignore_index=True)
 
 
 def _path_of(year: int) -> Path:
     return paths.raw(year) / paths.TO_COMPLETE
 
 
-def _rows_of(path: Path) -> list[Filled]:
+def _rows_of(path: Path) -> pd.DataFrame:
     shown, known = paths.relative(path), {fold(title): title for title in HEADER}
     if path.suffix == ".csv":
         read = read_rows(content_of(path), shown)
@@ -298,8 +275,9 @@ def _rows_of(path: Path) -> list[Filled]:
             f"{shown}, ligne 1 : les colonnes « {MARK} » et « {ANSWER} » doivent y être ; remettez-les, ou effacez ce "
             f"fichier, que check refera."
         )
-    filled = {line: [*map(str.strip, cells), *[""] * (len(titles) - len(cells))] for line, cells in rows.items()}
-    return [Filled(dict(zip(titles, cells, strict=False)), line, shown) for line, cells in filled.items()]
+    filled = [dict(zip(titles, map(str.strip, cells), strict=False)) for cells in rows.values()]
+    table = pd.DataFrame(filled, columns=HEADER, dtype="str").fillna("")
+    return table.assign(**{ANSWER: table[ANSWER].replace("?", ""), "file": shown, "line": [*rows]})
 
 
 def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
@@ -321,18 +299,18 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
         for mark, same in _by_mark(unread).items()
         if mark not in known
     }
-    answers = {row.mark: row for row in before if row.answer and row.mark not in known}
+    answered = before[before[ANSWER].ne("") & ~before[MARK].isin(known)].drop_duplicates(MARK, keep="last")
+    answers = dict(zip(answered[MARK], answered[ANSWER], strict=True))
     rows = [
         [
-            *(mark, each.column, escape_formula(normalise(each.value))),
-            answers[mark].answer if mark in answers else "",
+            *(mark, each.column, escape_formula(normalise(each.value)), answers.get(mark, "")),
             *(choices.suggestion(each), " / ".join(choices.shown(each.column, each.value, may_stay=_may_stay(each)))),
             *(str(each.persons), str(each.count), each.file, each.sheet, str(each.first_line)),
         ]
         for mark, each in asked.items()
     ]
-    rows += [[row.cells.get(title, "") for title in HEADER] for mark, row in answers.items() if mark not in asked]
-    if rows != [[row.cells.get(title, "") for title in HEADER] for row in before if row.file == paths.relative(path)]:
+    rows += answered.loc[~answered[MARK].isin(asked), HEADER].to_numpy().tolist()
+    if rows != before.loc[before["file"].eq(paths.relative(path)), HEADER].to_numpy().tolist():
         try:
             _write(path, HEADER, rows) if rows else path.unlink(missing_ok=True)
         except PermissionError:
@@ -375,25 +353,28 @@ def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
 
     ``unread`` gives the texts as the export writes them: a spreadsheet may have changed those of the file.
     """
-    choices, texts = Choices(year), _by_mark(unread)
-    own, new, faults = read_own(year), [], []
-    seen: dict[str, Filled] = {}
-    for row in (row for row in read_filled(year) if row.answer):
-        first = seen.setdefault(row.mark, row)
-        if first.answer != row.answer:
-            faults.append(row.refuse(f"cette ligne est aussi dans {first.file}, ligne {first.line} ; gardez-en une"))
-        elif first is row:
-            same = texts.get(row.mark, [])
-            column, may_stay = same[0].column if same else row.cells.get("colonne", ""), all(map(_may_stay, same))
-            written = sorted({normalise(each.value) for each in same}) or [row.cells.get("ce qui est écrit", "")]
-            if not same and mark_of(column, written[0]) != row.mark:
-                faults.append(row.refuse("son repère a changé ; effacez cette ligne, puis relancez check"))
-            elif value := choices.meaning(column, written[0], row.answer, may_stay=may_stay):
-                reason = f"Lu ainsi dans l’export de {year}."
-                new += [{"colonne": column, "graphie": text, "valeur": value, "raison": reason} for text in written]
-            else:
-                said = ", ".join(choices.shown(column, written[0], may_stay=may_stay))
-                faults.append(row.refuse(f"« {row.answer} » n’est pas une réponse possible ; choisissez : {said}"))
+    choices, texts, filled = Choices(year), _by_mark(unread), read_filled(year)
+    own, new, faults, seen = read_own(year), [], [], {}
+
+    def refuse(row: dict, told: str) -> None:
+        faults.append(DataError(f"{row['file']}, ligne {row['line']} : {told}."))
+
+    for row in filled[filled[ANSWER].ne("")].to_dict("records"):
+        first, same = seen.setdefault(row[MARK], row), texts.get(row[MARK], [])
+        column, may_stay = same[0].column if same else row["colonne"], all(map(_may_stay, same))
+        written = sorted({normalise(each.value) for each in same}) or [row["ce qui est écrit"]]
+        if first[ANSWER] != row[ANSWER]:
+            refuse(row, f"cette ligne est aussi dans {first['file']}, ligne {first['line']} ; gardez-en une")
+        elif first is not row:
+            continue
+        elif not same and mark_of(column, written[0]) != row[MARK]:
+            refuse(row, "son repère a changé ; effacez cette ligne, puis relancez check")
+        elif value := choices.meaning(column, written[0], row[ANSWER], may_stay=may_stay):
+            reason = f"Lu ainsi dans l’export de {year}."
+            new += [{"colonne": column, "graphie": text, "valeur": value, "raison": reason} for text in written]
+        else:
+            said = ", ".join(choices.shown(column, written[0], may_stay=may_stay))
+            refuse(row, f"« {row[ANSWER]} » n’est pas une réponse possible ; choisissez : {said}")
     rows = apply_schema(pd.DataFrame(new, columns=own.columns, dtype="str"), TABLE)
     if new:
         both = pd.concat([rows, own]).drop_duplicates(["colonne", "graphie"])

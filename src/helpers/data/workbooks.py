@@ -15,7 +15,6 @@ from posixpath import join, normpath
 
 import numpy as np
 import pandas as pd
-import pyreadstat
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
@@ -268,7 +267,7 @@ def open_workbook(path: Path, known: Titles) -> ReceivedRecords:
 
 # --- Frames: Parquet, and SPSS or Stata with labels in place of codes ---
 
-READERS = {".sav": pyreadstat.read_sav, ".zsav": pyreadstat.read_sav, ".dta": pyreadstat.read_dta}
+STATISTICAL = (".sav", ".zsav", ".dta")
 
 
 def _open_frame(path: Path, frame: pd.DataFrame, known: Titles) -> ReceivedRecords:
@@ -310,7 +309,9 @@ def open_statistical(path: Path, known: Titles) -> ReceivedRecords:
     is empty. A variable is titled by its label unless its name is known: users of SPSS and Stata shorten the one and
     write the question in the other.
     """
-    read = READERS[path.suffix.lower()]
+    import pyreadstat  # slow to import, and only these files need it
+
+    read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     table, about = _guarded(path, read, apply_value_formats=True, formats_as_category=False)
     labels = about.column_names_to_labels
     titles = [name if fold(name) in known.columns else labels.get(name) or name for name in table.columns]
