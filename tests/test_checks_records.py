@@ -5,9 +5,10 @@ import json
 import pytest
 
 from conftest import ALL
-from helpers import cli, data
+from helpers import cli, data, indicators
 from helpers.clean.records import ReceivedRecords
 from helpers.schema import DataError
+from helpers.text import formats
 from small_export import export_text, write_export
 
 
@@ -54,6 +55,15 @@ def test_an_export_that_was_read_and_did_not_change_can_be_trusted(data_root, mo
     data.forget_exports()
     assert data.faults(2033, trusts_frozen=True) == []
     assert told() == ["lu de nouveau"]
+
+
+def test_answers_too_few_to_be_asked_for_are_counted_beside_their_figure(data_root):
+    known = [{"niveau": each} for each in ("6e", "5e", "4e", "3e")] * 50
+    write_export(data_root, *known, *[{"niveau": "CE9"}] * 3)
+    assert told() == []
+    counts = indicators.count_persons(data.read_export(2033).cleaned.persons, source="export", reference="export")
+    bases = [formats.plain(formats.say_bases([], indicators.Facts(counts, year=2033).reponses(name))) for name in ("niveau", "sexe")]
+    assert bases == ["réponses non comprises\u00a0: 3", ""]
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

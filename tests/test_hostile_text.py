@@ -13,7 +13,6 @@ from conftest import ALL, FOUND, UNDRAWN, WITHOUT_KERNELS, Workshop
 from helpers import cli, data, paths
 from helpers.report import checks
 from helpers.schema import DataError
-from helpers.typography import escape_formula
 from hostile import PAYLOADS, REFUSED, YEAR, fill, neutral, rotated
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
@@ -93,11 +92,6 @@ def test_no_cell_that_leaves_is_a_formula(reports, which):
         with table.open(encoding="utf-8-sig", newline="") as file:
             cells = {cell for row in csv.reader(file, delimiter=";") for cell in row}
         assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r\n") and not re.fullmatch(r"-\d+(,\d+)?(e-?\d+)?", cell)]
-
-
-@pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if payload[0] in "=+-@\t\r"] + ["\n=1", "\r\n=1"])
-def test_what_begins_as_a_formula_is_made_inert(payload):
-    assert escape_formula(payload) == f"'{payload}"
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -56,13 +56,6 @@ def test_a_table_of_the_project_that_was_touched_is_named_when_nothing_else_chan
     assert reasons() == ["2032/reunions.csv a changé depuis"]
 
 
-def test_other_code_notebooks_and_libraries_are_one_line(root):
-    path = provenance.report_record(2032)
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("src/helpers/schema.py", "src/helpers/store/tables.py"), encoding="utf-8")
-    assert reasons() == ["src/helpers/store/tables.py n’est plus là"]
-
-
 def test_a_page_that_is_gone_or_was_edited_is_named(root):
     append(root / "reports/2032/index.html")
     (root / "reports/2032/02_describe.html").unlink()

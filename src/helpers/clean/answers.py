@@ -171,13 +171,18 @@ def read_spellings(table: pd.DataFrame) -> Spellings:
     return out
 
 
+@lru_cache
+def _allowed(column: str) -> tuple[str, ...]:
+    """The values that the table may give to a text of a column."""
+    is_closed = column in CLOSED or column in MULTIPLE
+    return (EMPTY, *(answers_of(column) if is_closed else [UNSURE] if column == EVERY else []))
+
+
 def _fault(row: tuple) -> str:
     if row.colonne != EVERY and row.colonne not in FIELDS:
         return f"colonne « colonne » : « {row.colonne} » n’est pas une colonne de l’export."
-    closed = row.colonne in CLOSED or row.colonne in MULTIPLE
-    allowed = [EMPTY, *(answers_of(row.colonne) if closed else [UNSURE] if row.colonne == EVERY else [])]
-    if key_of(row.texte) == key_of(WHOLE):
-        allowed = [*FORMS.get(row.colonne, [])]
+    is_whole = key_of(row.texte) == key_of(WHOLE)
+    allowed = tuple(FORMS.get(row.colonne, ())) if is_whole else _allowed(row.colonne)
     if row.valeur not in allowed:
         said = ", ".join(filter(None, allowed)) or "vide"
         return (

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers import paths
 from helpers.clean.answers import RULE_DAY, RULE_LISTED, RULE_MONTH, RULE_SHORT, normalise, read_day
 from helpers.clean.records import Unread
-from helpers.schema import DataError, apply_schema, catalogue, table_schema
+from helpers.schema import DataError, apply_schema, catalogue, columns, table_schema
 from helpers.typography import fold
 
 # --- Durations and dates ---
@@ -45,14 +45,8 @@ def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
 # --- How each cell of a post is read ---
 
 # Columns with a closed list.
-LISTED = (
-    "type_education_prioritaire",
-    "equipe_sur_le_quartier",
-    "convention",
-    "projet_annuel",
-    "bureau",
-    "presentation_formelle",
-)
+_ANSWERS = {each["name"]: each.get("constraints", {}).get("enum") for each in table_schema("postes")["fields"]}
+LISTED = tuple(name for name in columns("prises_de_poste") if _ANSWERS.get(name))
 # Columns of answers and names, which someone may explain.
 NAMED = (*LISTED, "association", "college")
 SENIORITY = {"anciennete_prev": "anciennete_prev_ans", "anciennete_alses": "anciennete_alses_ans"}
@@ -73,7 +67,6 @@ _EXPLAIN = f"dites dans {paths.TO_COMPLETE} ce que cela veut dire"
 
 def _readers(aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame) -> dict[str, Reader]:
     """How each column is read: an answer or a name by its reviewed alias, then as it is written."""
-    fields = {each["name"]: each.get("constraints", {}) for each in table_schema("postes")["fields"]}
     known = list(associations["association"])
     names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
     places = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
@@ -113,7 +106,7 @@ def _readers(aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.Dat
     answer = f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
     association, college = (f" à data/raw/reference/{name}.csv" for name in ("associations", "colleges"))
     return {
-        **{name: (resolved(name, fields[name]["enum"], read_answer), lambda _: answer) for name in LISTED},
+        **{name: (resolved(name, _ANSWERS[name], read_answer), lambda _: answer) for name in LISTED},
         "association": (
             resolved("association", known, lambda value: (value, "")),
             told("n’est pas une association connue", known, "si c’en est une autre", f"-la{association}"),

@@ -15,17 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.data.reading import (
-    CARD,
-    EXPORT_CARD,
-    content_of,
-    read_card,
-    read_export_card,
-    read_rows,
-    remembered,
-    simulated_exports,
-    validated_rows,
-)
+from helpers.data import reading
 from helpers.provenance import libraries_behind
 from helpers.schema import DataError, apply_schema, columns
 from helpers.system import atomic_write, make_private, sha256_of
@@ -43,7 +33,7 @@ def input_files(years: list[int]) -> list[Path]:
 
     The spellings of exports count only if one of these years has an export.
     """
-    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD, paths.READINGS]
+    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), reading.CARD, paths.READINGS]
     files = [
         path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.private_files(year))
     ]
@@ -54,7 +44,7 @@ def input_files(years: list[int]) -> list[Path]:
 
 def count_rows(path: Path) -> int:
     """The number of rows of a table, without its header; `DataError` when the file cannot be read as a table."""
-    return len(read_rows(content_of(path), paths.relative(path)).rows)
+    return len(reading.read_rows(reading.content_of(path), paths.relative(path)).rows)
 
 
 # Beside the releases of a year: what keys the checksums of its private files.
@@ -158,7 +148,10 @@ class RawYear:
 def faults_in(path: Path, name: str) -> list[DataError]:
     """Every fault of a table against its schema, in line order."""
     try:
-        return [DataError(fault) for fault in validated_rows(content_of(path), paths.relative(path), name)[1]]
+        return [
+            DataError(fault)
+            for fault in reading.validated_rows(reading.content_of(path), paths.relative(path), name)[1]
+        ]
     except DataError as fault:
         return [fault]
 
@@ -168,12 +161,12 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
 
     Raises `DataError` for an absent file, or its first fault.
     """
-    return _typed(content_of(path), paths.relative(path), name).copy()
+    return _typed(reading.content_of(path), paths.relative(path), name).copy()
 
 
-@remembered
+@reading.remembered
 def _typed(content: bytes, shown: str, name: str) -> pd.DataFrame:
-    read, faults = validated_rows(content, shown, name)
+    read, faults = reading.validated_rows(content, shown, name)
     if faults:
         raise DataError(faults[0])
     table = apply_schema(pd.DataFrame(read.rows, columns=read.header, dtype="str"), name)
@@ -219,7 +212,7 @@ def read_year(year: int) -> RawYear:
     tables = [read_raw(year, name) if present(year, name) else empty_table(name) for name in paths.RAW_TABLES]
     if describe_inputs(paths.read_with(year)) != inputs:
         raise DataError(f"Les fichiers de {year} ont changé pendant leur lecture : relancez.")
-    return RawYear(year, read_card(year)["title"], inputs, *tables)
+    return RawYear(year, reading.read_card(year)["title"], inputs, *tables)
 
 
 def read_earlier_figures(year: int) -> pd.DataFrame:
@@ -241,10 +234,12 @@ def export_faults(year: int) -> list[DataError]:
 
     Simulated files are not frozen: they can be made again. A card that cannot be read is a fault too.
     """
-    simulated = simulated_exports(year)
+    simulated = reading.simulated_exports(year)
     real = [path for path in paths.exports(year) if path not in simulated]
     try:
-        known = {name: entry for name, entry in read_export_card(year).items() if real and not entry["synthetic"]}
+        known = {
+            name: entry for name, entry in reading.read_export_card(year).items() if real and not entry["synthetic"]
+        }
     except DataError as fault:
         return [fault]
     accept = f"{paths.COMMAND} check --year {year} --accept"
@@ -283,15 +278,15 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
     ``rows`` gives the number of rows of each file by its name; ``accept`` records files that changed as they are now.
     Raises `DataError` when a file changed and is not accepted, or when the card cannot be written.
     """
-    files, known = paths.exports(year), {} if accept else read_export_card(year)
+    files, known = paths.exports(year), {} if accept else reading.read_export_card(year)
     if faults := [] if accept else export_faults(year):
         raise faults[0]
-    simulated = simulated_exports(year)
+    simulated = reading.simulated_exports(year)
     if simulated == files:  # no export, or one whose card the simulation wrote
         return
     entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name), path in simulated) for path in files}
     text = json.dumps({"resources": list(entries.values())}, ensure_ascii=False, indent=2) + "\n"
-    card = paths.raw(year) / EXPORT_CARD
+    card = paths.raw(year) / reading.EXPORT_CARD
     if card.is_file() and card.read_text(encoding="utf-8") == text:
         return
     try:
@@ -307,7 +302,7 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
 def is_frozen(year: int) -> bool:
     """Whether every file of a year's export has the checksum that it had when it was read; true without an export."""
     try:
-        known = read_export_card(year)
+        known = reading.read_export_card(year)
     except DataError:
         return False
     return all(known.get(path.name, {}).get("hash") == f"sha256:{sha256_of(path)}" for path in paths.exports(year))
