@@ -58,7 +58,6 @@ from helpers.data.processed import (
     shareable_inputs,
 )
 from helpers.data.raw import (
-    changed_exports,
     count_rows,
     describe_inputs,
     export_faults,
