@@ -20,16 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-SWAPPED = {
-    ast.Lt: "<=",
-    ast.LtE: "<",
-    ast.Gt: ">=",
-    ast.GtE: ">",
-    ast.Eq: "!=",
-    ast.NotEq: "==",
-    ast.In: "not in",
-    ast.NotIn: "in",
-}
+SWAPPED = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in"}
+OTHER = {"min": "max", "max": "min", "any": "all", "all": "any"}
 FILES = 8  # test files that a fault is tried on
 LONG = re.compile(r"_root\b|BESIDE|\bpublished\b")  # reads a report that is made for it
 
@@ -58,11 +50,10 @@ def faults_of(path: Path, root: Path) -> Iterator[Fault]:
         for node in ast.walk(function):
             for start, end, new in _changes(node):
                 if start.lineno == end.end_lineno and (line := lines[start.lineno - 1]).isascii():
-                    at = slice(start.end_col_offset, end.col_offset) if start is not end else slice(start.col_offset, start.end_col_offset)
-                    old = line[at]
-                    made = f" {new} " if start is not end else new
-                    if old.strip() != made.strip():
-                        yield Fault(name, function.name, start.lineno, line, line[: at.start] + made + line[at.stop :])
+                    first, last = (start.col_offset, start.end_col_offset) if start is end else (start.end_col_offset, end.col_offset)
+                    made = new if start is end else f" {new} "
+                    if line[first:last].strip() != made.strip():
+                        yield Fault(name, function.name, start.lineno, line, line[:first] + made + line[last:])
 
 
 def _changes(node: ast.AST) -> Iterator[tuple]:
@@ -72,9 +63,8 @@ def _changes(node: ast.AST) -> Iterator[tuple]:
         yield *node.values, "or" if isinstance(node.op, ast.And) else "and"
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
         yield node.left, node.right, "-" if isinstance(node.op, ast.Add) else "+"
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("min", "max", "any", "all"):
-        other = {"min": "max", "max": "min", "any": "all", "all": "any"}[node.func.id]
-        yield node.func, node.func, other
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OTHER:
+        yield node.func, node.func, OTHER[node.func.id]
     elif isinstance(node, ast.Constant) and type(node.value) is int and 0 < node.value < 1000:
         yield node, node, str(node.value + 1)
 

@@ -1,7 +1,6 @@
 """``run``: when there is nothing to do, for several years, and while it watches."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -89,12 +88,6 @@ def test_a_year_that_fails_is_told_and_the_others_are_made(data_root, monkeypatc
     assert "Le rapport est prêt" in plain(told.out) and "1 rapport sur 2 en échec." in plain(told.out)
 
 
-@pytest.mark.parametrize("option", [["--compare-to", "2030"], ["--watch"]])
-def test_options_for_one_year_are_refused_for_several(capsys, option):
-    assert cli.main(["run", "--year", "2031", "--year", "2032", *option]) == 2
-    assert "une seule année" in capsys.readouterr().err
-
-
 # --- watching --------------------------------------------------------------------------------------------------------
 
 
@@ -178,34 +171,3 @@ def test_the_watched_report_is_shown_on_this_computer_alone_and_reloads(tmp_path
     again.shutdown()
     again.server_close()
     assert (again.address, opened) == (server.address, [server.address])
-
-
-def test_a_change_of_the_code_restarts_the_command(watched, monkeypatch):
-    class Restarted(Exception):
-        pass
-
-    def restart():
-        raise Restarted
-
-    looks = iter([{}, {}, *[{paths.repository() / "src/helpers/module.py": 1}] * 2])
-    monkeypatch.setattr(reports, "_state", lambda: next(looks))
-    monkeypatch.setattr(reports, "_restart", restart)
-    with pytest.raises(Restarted):
-        reports._watch(Namespace(year=2032, force=False, arguments=[]))
-    assert watched[1] == [False]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to send")
-def test_ctrl_c_in_the_middle_ends_the_kernels_and_leaves_the_old_report(published):
-    before = {name: content for name, content in state(published).items() if name.startswith("reports/")}
-    command = [sys.executable, "-m", "helpers.cli", "run", "--year", "2032", "--force"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True)
-    told = [process.stdout.readline()]
-    while "01_clean" not in told[-1]:  # once a first notebook is done, others are at work
-        told.append(process.stdout.readline())
-        assert told[-1], told
-    os.killpg(process.pid, signal.SIGINT)
-    _, error = process.communicate(timeout=120)
-    assert (process.returncode, plain(error)) == (130, "\nInterrompu. Le rapport précédent, s’il existe, est intact.\n")
-    assert {name: content for name, content in state(published).items() if name.startswith("reports/")} == before
-    assert not list((published / "data/processed/2032/execution").glob(".*"))

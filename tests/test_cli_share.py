@@ -3,8 +3,6 @@
 import pytest
 
 from helpers import cli, paths
-from helpers.errors import PublicationError
-from helpers.report import sharing
 from helpers.run import report
 from small_report import add_file, write_report
 
@@ -26,36 +24,12 @@ def test_what_is_ready_is_listed_with_its_size(reports, capsys):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("verb", "is_kept"), [("share", False), ("run", True)])
-def test_a_former_failure_to_share_is_forgotten_and_no_other(reports, verb, is_kept):
-    log = paths.executed(2020) / "erreur.log"
-    log.parent.mkdir(parents=True)
-    log.write_text(f"alses {verb} --year 2020\n", encoding="utf-8")
-    assert (cli.main(["share", "2020"]), log.exists()) == (0, is_kept)
-
-
 def test_what_cannot_be_shared_is_one_sentence_and_exit_code_2(reports, capsys):
     (reports / "2020" / "indicateurs.csv").write_bytes(b"x")
     assert cli.main(["share", "2020"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("indicateurs.csv n’est plus tel qu’il a été publié dans le rapport 2020\u00a0: refaites-le") and told.count("\n") == 1
     assert sorted(path.name for path in reports.iterdir()) == ["2020"]
-
-
-@pytest.mark.parametrize("request_", [["share", "2020", "--pdf"], ["run", "--year", "2020", "--pdf"]])
-def test_without_a_browser_the_report_is_made_all_the_same_and_one_that_fails_is_one_sentence(reports, monkeypatch, capsys, request_):
-    def fail(*_, **__):
-        raise PublicationError("chromium n’a pas fait le PDF.")
-
-    monkeypatch.setattr(sharing, "find_browser", lambda: "chromium")
-    monkeypatch.setattr(sharing, "print_pdf", fail)
-    assert cli.main(request_) == 1
-    assert capsys.readouterr().err.splitlines()[0] == "chromium n’a pas fait le PDF."
-    assert sorted(path.name for path in reports.iterdir()) == ["2020"]
-    monkeypatch.setattr(sharing, "find_browser", lambda: None)
-    assert cli.main(request_) == 0
-    assert "Pas de PDF\u00a0: ni Chromium, ni Chrome, ni Edge" in capsys.readouterr().out
-    assert (reports / "alses_2020.html").is_file()
 
 
 def test_run_makes_nothing_to_send_unless_asked_and_names_what_no_longer_matches(reports, capsys):

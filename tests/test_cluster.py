@@ -5,9 +5,7 @@ One notebook of it with the other tests; all of them when ``ALSES_ENUMERATIONS=t
 
 import json
 import os
-import shutil
 import signal
-import subprocess
 import threading
 import time
 from contextlib import contextmanager
@@ -95,19 +93,3 @@ def test_a_machine_with_another_version_of_the_project_refuses():
     sent = cluster.Sent("04_themes", {"year": 2032}, {}, code="another")
     with pytest.raises(NotebookFailure, match="même version"):
         cluster.run_there(sent)
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make certificates with")
-def test_an_encrypted_address_is_used_with_the_certificates_of_dask_s_own_settings(tmp_path):
-    key, certificate = str(tmp_path / "cle.pem"), str(tmp_path / "cert.pem")
-    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=alses -keyout".split()
-    subprocess.run([*make, key, "-out", certificate], check=True, capture_output=True)
-    each = {f"{role}.{name}": path for role in ("client", "scheduler", "worker") for name, path in (("cert", certificate), ("key", key))}
-    dask = pytest.importorskip("dask")
-    settings = {"ca-file": certificate, **each}
-    with dask.config.set({f"distributed.comm.tls.{name}": value for name, value in settings.items()}):
-        encrypted = {"protocol": "tls", "security": distributed.Security()}
-        with distributed.LocalCluster(**{**ALONE, "n_workers": 1, "processes": False}, **encrypted) as local:
-            assert local.scheduler_address.startswith("tls://")
-            with cluster.connected(local.scheduler_address) as executor:
-                assert executor.submit(pow, 2, 5).result() == 32
