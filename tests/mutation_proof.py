@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from enumerations import NUMBERS
+
 SWAPPED = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in"}
 OTHER = {"min": "max", "max": "min", "any": "all", "all": "any"}
 FILES = 8  # test files that a fault is tried on
@@ -85,15 +87,16 @@ def chosen(root: Path, count: int, seed: int, without: list[str]) -> list[Fault]
 
 
 def tests_for(fault: Fault, tests: Path) -> list[str]:
-    """The test files that speak of the function, of its module, of its room; those that read a report come last."""
-    stem, room = Path(fault.module).stem, fault.module.split("/")[0].removesuffix(".py")
-    scores = {}
-    for path in sorted(tests.glob("test_*.py")):
-        text = path.read_text(encoding="utf-8")
-        score = 20 * len(re.findall(rf"\b{fault.function}\b", text)) + 5 * len(re.findall(rf"\b{stem}\b", text))
-        scores[path.name] = score + 3 * (stem in path.stem) + len(re.findall(rf"\b{room}\b", text))
+    """The test files that speak of the function, or of its room and its module; those that read a report come last."""
+    stem, room, scores = Path(fault.module).stem, fault.module.split("/")[0].removesuffix(".py"), {}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(tests.glob("test_*.py"))}
+    for name, text in texts.items():
+        function, module, own = (len(re.findall(rf"\b{word}\b", text)) for word in (fault.function, stem, room))
+        scores[name] = 20 * function + bool(own) * (own + 5 * module) + 3 * (stem in name)
     ordered = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])[:FILES]
-    return [f"tests/{name}" for name in sorted(ordered, key=lambda name: bool(LONG.search((tests / name).read_text(encoding="utf-8"))))]
+    if room in NUMBERS:  # judged without being named
+        ordered = [*dict.fromkeys([*ordered[: FILES - 1], "test_second_calculation.py"])]
+    return [f"tests/{name}" for name in sorted(ordered, key=lambda name: bool(LONG.search(texts[name])))]
 
 
 def is_caught(tree: Path, fault: Fault, seconds: int) -> bool:

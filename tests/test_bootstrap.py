@@ -133,8 +133,6 @@ def test_a_python_is_known_by_its_name_else_by_what_made_the_environment_and_nev
     link.unlink()
     link.symlink_to(root / name)
     assert alses.condition(root) == ("absent" if is_changed else "ready")
-    (root / name).unlink()
-    assert alses.condition(root) == "absent"
 
 
 def test_an_installation_runs_its_steps_in_order_and_stamps_the_last(alses, root, steps):
@@ -284,12 +282,6 @@ def test_the_tests_get_what_they_need_once_and_again_when_their_lock_changes(als
         for _ in range(2):
             assert alses.main(["test"], root) == ["test"]
     assert [command.partition("-disable-pip-version-check ")[2] for command in steps.commands] == ["", "--only-binary=:all: --require-hashes -r requirements/test.lock"] * 2
-    (root / "requirements/test.lock").write_text("pytest==9.4.0\n", encoding="utf-8")
-    steps.fails = {"test.lock": OFFLINE}
-    for _ in range(2):
-        with pytest.raises(SystemExit, match="le réseau ne répond pas"):
-            alses.main(["test"], root)
-    assert (alses.condition(root), alses.main(["run"], root)) == ("ready", ["run"]) and (root / ".venv" / "trace").exists()
 
 
 def test_an_environment_that_holds_the_package_is_used_as_it_is(root):
@@ -312,16 +304,14 @@ def test_an_environment_that_lacks_something_is_not_used(alses, root, monkeypatc
 
 
 @POSIX
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
-def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(root, name):
+def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(root):
     (root / "alses.py").write_bytes(SCRIPT.read_bytes())
     (root / "src" / "helpers" / "cli.py").write_text("import os, time; print(os.getpid(), flush=True); time.sleep(60)")
     command = [sys.executable, str(root / "alses.py")]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(root / "src")}, stdout=subprocess.PIPE, encoding="utf-8")
     assert process.stdout.readline() == f"{process.pid}\n"
-    number = getattr(signal, name)
-    process.send_signal(number)
-    assert process.wait(20) == -number
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize(("waits", "code"), [([0], 0), ([3], 3), ([-15], 143), ([KeyboardInterrupt, 0], 130)])

@@ -144,16 +144,13 @@ def test_a_comparison_moves_by_what_it_says_and_by_its_measures_even_new_ones(fo
     assert said(word) == "Sexe : garçons, ALSES et reste : constat | au-dessous | au-dessus"
 
 
-@pytest.mark.parametrize(
-    ("change", "name"),
-    [
-        ({"indicateur": "chose_ancienne", "modalite": "une_part"}, "chose ancienne : une part, personnes suivies par un ALSES, 2032"),
-        ({"indicateur": "mois_de_debut", "modalite": "2032_10", "perimetre": "postes"}, "Mois de début : octobre 2032, nouvelles prises de poste, 2032"),
-        ({"croise_avec": "reunion", "modalite_croisee": "2032_12_01"}, "Sexe : filles, réunion du 1er décembre 2032, personnes suivies par un ALSES, 2032"),
-        ({"indicateur": "theme_enonce", "modalite": "accueil", "perimetre": "enonces"}, "Thème de l’énoncé : Accueil, énoncés de la synthèse des réunions, 2032"),
-        ({"site_type": "association", "site": "Le Gué"}, "Sexe : filles, Le Gué, personnes suivies par un ALSES, 2032"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("change", "name"), [
+    ({"indicateur": "chose_ancienne", "modalite": "une_part"}, "chose ancienne : une part, personnes suivies par un ALSES, 2032"),
+    ({"indicateur": "mois_de_debut", "modalite": "2032_10", "perimetre": "postes"}, "Mois de début : octobre 2032, nouvelles prises de poste, 2032"),
+    ({"croise_avec": "reunion", "modalite_croisee": "2032_12_01"}, "Sexe : filles, réunion du 1er décembre 2032, personnes suivies par un ALSES, 2032"),
+    ({"indicateur": "theme_enonce", "modalite": "accueil", "perimetre": "enonces"}, "Thème de l’énoncé : Accueil, énoncés de la synthèse des réunions, 2032"),
+    ({"site_type": "association", "site": "Le Gué"}, "Sexe : filles, Le Gué, personnes suivies par un ALSES, 2032"),
+])  # fmt: skip
 def test_a_value_has_a_name_whatever_the_catalogue_knows(found, data_root, change, name):
     (new,) = found([], [GIRLS | change])["appeared"]
     assert Names().of(new) == name

@@ -1,24 +1,28 @@
 """The command: what is asked is understood or refused in French; what goes wrong is one sentence and an exit code."""
 
+import csv
 import errno
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
 
 import papermill
 import pytest
 
 import generate
 from conftest import plain
-from helpers import cli, paths
+from helpers import cli, data, paths, schema
 from helpers.cli import VERBS, messages, tools
 from helpers.errors import BusyError, DataError, NotebookFailure, PublicationError
 from helpers.paths import COMMAND
 from helpers.run import report
 from helpers.typography import french_spaces
+from small_report import add_file, write_report
 
 YEAR = "une année en quatre chiffres est attendue, reçu : "
 
@@ -298,3 +302,81 @@ def test_generate_shows_the_public_data_of_the_repository_whatever_lies_beside_t
     generate.make_example(tmp_path)
     assert seen == [(["reunions.csv"], tmp_path / "docs/exemple")]
     assert os.environ.get(paths.DATA_ROOT_VARIABLE) == root and [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+# --- share -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_can_be_shared_is_listed_with_its_size_and_what_no_longer_matches_is_named_or_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    folder = write_report(tmp_path / "reports" / "2020")
+    monkeypatch.setattr(report, "make_report", lambda year, **_: folder)
+    assert cli.main(["run", "--year", "2020"]) == 0
+    assert [path.name for path in folder.parent.iterdir()] == ["2020"]  # nothing to send, unless asked
+    assert cli.main(["share", "2020"]) == 0
+    ready = [line.split()[0] for line in capsys.readouterr().out.split("\n") if line.endswith("ko   prêt à envoyer")]
+    assert ready == ["reports/alses_2020.zip", "reports/alses_2020.html"]
+    add_file(folder, "indicateurs.csv", b"autre")
+    assert cli.main(["run", "--year", "2020"]) == 0
+    assert "À refaire (share 2020) ou à effacer, d’un autre état du rapport : alses_2020.zip, alses_2020.html\n" in plain(capsys.readouterr().out)
+    (folder / "indicateurs.csv").write_bytes(b"x")
+    assert cli.main(["share", "2020"]) == 2
+    told = plain(capsys.readouterr().err)
+    assert told.startswith("indicateurs.csv n’est plus tel qu’il a été publié dans le rapport 2020 : refaites-le") and told.count("\n") == 1
+
+
+# --- the folder of a year that begins --------------------------------------------------------------------------------
+
+FILES = ["README.md", "chiffres_publies.csv", "datapackage.json", "enonces.csv", "prises_de_poste.csv", "reunions.csv"]
+
+
+def words(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_folder_has_a_log_a_card_that_can_be_read_and_tables_with_their_columns_and_no_row(data_root):
+    assert cli.main(["new-year", "2033"]) == 0
+    assert sorted(path.name for path in paths.raw(2033).iterdir()) == FILES
+    for name in ("chiffres_publies", "prises_de_poste", "reunions", "enonces"):
+        with paths.raw_table(2033, name).open(encoding="utf-8", newline="") as file:
+            assert list(csv.reader(file)) == [schema.columns(name)]
+    log = (paths.raw(2033) / "README.md").read_text(encoding="utf-8")
+    assert "- `enonces.csv` : une ligne est un énoncé de la synthèse des réunions, reformulé et codé.\n\n" in log
+    assert log.startswith("# Année 2033\n") and "{" not in log and "check --year 2033" in log
+    assert data.read_card(2033) == {"title": "fichiers reçus pour 2033", "source": "fichiers reçus pour 2033", "contexte": ""}
+    card = json.loads((paths.raw(2033) / "datapackage.json").read_text(encoding="utf-8"))
+    assert card["associations_attendues"] == data.expected_associations(2033) == []
+    assert [each["path"] for each in card["resources"]] == ["chiffres_publies.csv", "prises_de_poste.csv", "reunions.csv", "enonces.csv"]
+
+
+def test_it_says_what_to_put_where_and_that_the_export_never_enters_git(data_root, capsys):
+    assert cli.main(["new-year", "2033"]) == 0
+    out = words(capsys.readouterr().out)
+    assert out.startswith("data/raw/2033 est prêt. créés : README.md, datapackage.json, chiffres_publies.csv, ")
+    assert "commence par « accompagnements » (.csv, .xlsx, .xls, .ods, .parquet, .sav ou .dta). Il n’entre jamais dans git" in out
+    assert "colonnes obligatoires : identifiant, annee, association, suivi_par, situation, niveau, sexe, " in out
+    assert "colonnes facultatives : territoire, uai, college, annee_naissance, date_debut, date_fin, orienteur " in out
+    assert all(f" {name}.csv {row} " in out for name, row in data.new_tables().items())
+    assert out.endswith(f"Puis : {paths.COMMAND} check --year 2033 ")
+
+
+def test_what_is_there_is_left_alone_and_named(data_root, capsys):
+    paths.raw(2033).mkdir()
+    (paths.raw(2033) / "reunions.csv").write_text("à moi", encoding="utf-8")
+    assert cli.main(["new-year", "2033"]) == 0
+    assert "laissés tels quels : reunions.csv À" in words(capsys.readouterr().out)
+    assert (paths.raw(2033) / "reunions.csv").read_text(encoding="utf-8") == "à moi"
+    assert cli.main(["new-year", "2033"]) == 0
+    assert words(capsys.readouterr().out).startswith("data/raw/2033 a déjà tous ses fichiers. laissés tels quels : README.md, ")
+    assert sorted(path.name for path in paths.raw(2033).iterdir()) == FILES
+
+
+@pytest.mark.parametrize(("year", "is_made"), [("1999", False), ("2034", False), ("2033", True)])
+def test_a_year_that_no_report_can_have_makes_no_folder(year, is_made, data_root, capsys, monkeypatch):
+    """The data go up to 2032, and the clock says an earlier year: 2033 is the next one."""
+    monkeypatch.setattr("datetime.date", type("Earlier", (), {"today": lambda: SimpleNamespace(year=2026)}))
+    assert cli.main(["new-year", year]) == (0 if is_made else 2)
+    assert paths.raw(int(year)).exists() == is_made
+    if not is_made:
+        remedy = f"vérifiez l’année, puis relancez, par exemple {paths.COMMAND} new-year 2032 "
+        assert words(capsys.readouterr().err) == f"{year} ne peut pas être une année de rapport (de 2000 à 2033) : {remedy}"

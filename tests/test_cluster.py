@@ -1,9 +1,5 @@
-"""The same report by other machines: a real cluster of two processes, one of which is killed at work.
+"""The same notebook by other machines: a real cluster of two processes, one of which is killed at work."""
 
-One notebook of it with the other tests; all of them when ``ALSES_ENUMERATIONS=toutes`` is in the environment.
-"""
-
-import json
 import os
 import signal
 import threading
@@ -12,7 +8,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from conftest import ALL
 from helpers import parameters
 from helpers.run import execution as cluster
 from helpers.run import report
@@ -56,19 +51,6 @@ def test_a_notebook_is_the_same_though_a_machine_dies_at_work(published):
         with cluster.connected(local.scheduler_address) as executor:
             cluster.executing_by(executor.submit, tasks)(task)
     assert task.executed.read_bytes() == expected
-
-
-@pytest.mark.skipif(not ALL, reason="tout un rapport\u00a0: avec ALSES_ENUMERATIONS=toutes")
-def test_the_report_is_made_and_the_same_though_a_machine_dies_at_work(data_root, mini_root):
-    with distributed.LocalCluster(**ALONE) as local, killed_at_work(local.scheduler_address):
-        made = report.make_report(2032, scheduler=local.scheduler_address, tell=lambda _: None)
-    files, expected = (
-        {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (made, mini_root / "reports" / "2032")
-    )
-    stamps = [json.loads(each.pop("manifest.json")) for each in (files, expected)]
-    assert files == expected
-    assert [stamp.pop("tampon") is not None for stamp in stamps] == [True, True]
-    assert stamps[0] == stamps[1]
 
 
 @pytest.mark.parametrize(("address", "is_safe"), [("tcp://10.0.0.1:8786", False), ("10.0.0.1:8786", False), ("tls://10.0.0.1:8786", True)])

@@ -48,9 +48,6 @@ def test_a_check_that_breaks_or_hangs_is_a_line(monkeypatch):
     assert [each[:2] for each in diagnosis.diagnose().values()] == list(zip((MISSING, GOOD, MISSING), broken, strict=True))
 
 
-# --- libraries -------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("script", "state", "text"), [
     ("print('bruit'); print('chargées')", GOOD, "démarre et charge les "), ("print('sans tqdm (ModuleNotFoundError)')", MISSING, "démarre, sans tqdm (ModuleNotFoundError)"),
     ("import os; os._exit(3)", MISSING, "ne démarre pas, ou s’arrête en chargeant"),

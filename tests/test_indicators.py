@@ -49,9 +49,6 @@ def culprits(printed: pd.DataFrame) -> list[set[str]]:
     return [set(conflict.culprits) for conflict in consistent_system(printed, NOTHING)[1]]
 
 
-# --- bounds of a printed share ---------------------------------------------------------------------------------------
-
-
 # 49.5 % and 50.5 % of 200 are ties: either rounding may have been used.
 @pytest.mark.parametrize(("share", "base", "decimals", "expected"), [
     (42, 2233, 0, (927, 949)), (0, 200, 0, (0, 1)), (100, 200, 0, (199, 200)), (50, 200, 0, (99, 101)), (12.5, 1000, 1, (125, 125)),
@@ -270,8 +267,6 @@ def test_a_printed_difference_is_an_indicator_unless_it_is_contradicted():
     assert "variation_annuelle" not in set(refuted["indicateur"])
 
 
-# --- what stands around the posts ------------------------------------------------------------------------------------
-
 COLLEGES = pd.DataFrame({
     "uai": ["1", "2", "3", "4"], "ips_2022_23": [79.5, 79.6, 88.8, None], "effectif_2022_23_eleves": [100, 200, 300, None],
     "source_ips": ["DEPP, rentrée 2022-2023 ; joint par l’UAI"] * 4,
@@ -284,6 +279,3 @@ def test_a_college_at_the_quartile_is_at_most_the_quartile_and_one_without_index
     assert counted(rows, "ips_du_college") == {"premier_quartile": 1, "sous_mediane": 1, "au_dessus": 1, "inconnu": 1}
     assert set(rows["reference"]) == {"DEPP, rentrée 2022-2023"}
     assert counted(rows, "eleves_inscrits") == {}  # one college does not publish them: no partial sum
-
-
-GAP = (2020, "accompagnements", "", "ecart", 381, "personnes")

@@ -11,19 +11,9 @@ from helpers.schema import apply_schema, columns
 
 def figures(*rows: tuple, year: int = 2020, perimeter: str = "alses") -> pd.DataFrame:
     """Printed figures from (indicator, modality, measure, value, unit[, operator[, base]])."""
-    filled = [
-        {
-            "id": f"C{year}-{number:02d}",
-            "document": "Note",
-            "ligne": number,
-            "annee": year,
-            "perimetre": perimeter,
-            **dict(zip(("indicateur", "modalite", "mesure", "valeur", "unite"), row, strict=False)),
-            "operateur": row[5] if len(row) > 5 else "=",
-            "base": row[6] if len(row) > 6 else "",
-        }
-        for number, row in enumerate(rows, start=1)
-    ]
+    names = ("indicateur", "modalite", "mesure", "valeur", "unite", "operateur", "base")
+    same = {"document": "Note", "annee": year, "perimetre": perimeter, "operateur": "=", "base": ""}
+    filled = [same | {"id": f"C{year}-{line:02d}", "ligne": line, **dict(zip(names, row, strict=False))} for line, row in enumerate(rows, start=1)]
     return apply_schema(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
 
 
@@ -62,14 +52,12 @@ SHARE, COUNT, POINTS = ("sexe", "filles", "part"), ("sexe", "filles", "effectif"
 @pytest.mark.parametrize(("figure", "earlier", "accord", "motif"), [
     (("accompagnements", "", "effectif", 200, "personnes"), "", "concorde", "L’export redonne exactement ce nombre."),
     (("accompagnements", "", "effectif", 199, "personnes"), "", "differe", "L’export compte 1 personne de plus que le nombre imprimé."),
-    (("accompagnements", "", "effectif", 1400, "personnes"), "", "differe", "L’export compte 1 200 personnes de moins que le nombre imprimé."),
-    ((*SHARE, 41, "pct"), "", "concorde", "La part recomptée, 41,5 %, s’arrondit à la part imprimée."), ((*SHARE, 42, "pct"), "", "concorde", ""),
-    ((*SHARE, 43, "pct"), "", "differe", "La part recomptée, 41,5 %, ne s’arrondit pas à la part imprimée."), ((*SHARE, 40, "pct"), "", "differe", ""),
+    ((*SHARE, 41, "pct"), "", "concorde", "La part recomptée, 41,5 %, s’arrondit à la part imprimée."),
+    ((*SHARE, 43, "pct"), "", "differe", "La part recomptée, 41,5 %, ne s’arrondit pas à la part imprimée."),
     ((*SHARE, 41.5, "pct"), "", "concorde", ""), ((*SHARE, 41.4, "pct"), "", "differe", ""),
     ((*SHARE, 44, "pct", "pres_de"), "", "concorde", "« Près de » : la valeur recomptée, 41,5 %, en est assez proche."),
     ((*SHARE, 44.1, "pct", "pres_de"), "", "differe", "« Près de » : la valeur recomptée, 41,5 %, en est trop loin."),
     ((*COUNT, 92, "personnes", "pres_de"), "", "concorde", "« Près de » : la valeur recomptée, 83 personnes, en est assez proche."),
-    ((*COUNT, 93, "personnes", "pres_de"), "", "differe", ""),
     ((*SHARE, 41, "pct", "plus_de"), "", "concorde", "« Plus de » : la valeur recomptée, 41,5 %, est bien au-dessus."),
     ((*SHARE, 41.5, "pct", "plus_de"), "", "differe", "« Plus de » : la valeur recomptée, 41,5 %, est au plus égale."),
     (GAP, "printed", "concorde", "L’écart recompté, 50 personnes, est celui qui est imprimé."),

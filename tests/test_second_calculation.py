@@ -2,7 +2,6 @@
 
 import ast
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -39,9 +38,6 @@ def compared(again) -> dict[str, comparisons.Comparison]:
     return comparisons.compare(again, YEAR, BEFORE, printed=calculation.Raw(RAW).table(YEAR, "chiffres_publies"))
 
 
-# --- independence ------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("path", sorted(Path(calculation.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
 def test_the_second_calculation_uses_nothing_of_the_first(path):
     """The laws of chance are those of scipy, pages are read by BeautifulSoup; what is done with them is not."""
@@ -71,9 +67,6 @@ def test_every_published_comparison_is_found_again_measure_for_measure(report, c
     assert comparisons.differences(comparisons.published(report / "comparaisons.csv"), compared) == []
 
 
-# --- pages -------------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_every_marked_number_of_a_page_is_found_again(report, again, compared, name):
     marks = marked(report / f"{name}.html")
@@ -101,12 +94,6 @@ def test_every_count_and_cross_tabulation_of_records_is_found_again(counted):
     said = exactly_rows(indicators.count_persons(persons[2021], source="export", reference="export"))
     crossed = {key: records.crossed(again[2021], key) for key in said if key.crossed_with}
     assert calculation.differences(said, records.recompute_export(folder / "2021.csv", 2021) | crossed) == []
-    # Whoever gives an answer to one question gives one to the other: columns are whole.
-    whole = {key._replace(modality=""): row.base[0] for key, row in said.items() if key.crossed_with in ("sexe", "niveau")}
-    sums = Counter()
-    for key, row in said.items():
-        sums[key._replace(modality="")] += row.counts[0]
-    assert {key: sums[key] for key in whole} == whole
 
 
 def test_every_overlap_is_found_again(counted):

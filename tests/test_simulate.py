@@ -23,11 +23,6 @@ def two_years() -> tuple[pd.DataFrame, pd.DataFrame]:
     return before, years.invent(2021, 2000, seed=3, colleges=36, earlier=before)
 
 
-@pytest.fixture(scope="module")
-def alses(two_years) -> pd.DataFrame:
-    return two_years[1].query("suivi_par == 'alses'")
-
-
 def plain(text: str) -> str:
     return re.sub("[\u202f\u00a0]", " ", text)
 
@@ -35,9 +30,6 @@ def plain(text: str) -> str:
 def refusal(arguments: list[str], capsys) -> str:
     assert cli.main(["simulate", *arguments]) == 2
     return plain(capsys.readouterr().err)
-
-
-# --- what it looks like -------------------------------------------------------------------------------------------------
 
 
 def test_columns_and_answers_are_those_of_the_schema(two_years):
@@ -61,9 +53,6 @@ def test_a_college_has_one_name_one_association_and_a_code_that_no_establishment
     assert set(table.groupby("uai")[["college", "association", "territoire"]].nunique().max()) == {1}
     assert table["association"].nunique() == 12 and table["association"].str.fullmatch(r"Association fictive \d\d").all()
     assert table["college"].str.fullmatch(r"Collège fictif \d\d").all()
-
-
-# --- from one year to the next ------------------------------------------------------------------------------------------
 
 
 def test_who_goes_on_is_the_same_person_a_year_older(two_years):
@@ -161,9 +150,6 @@ def test_what_is_no_number_is_told_with_its_option(words, data_root, capsys):
     told = plain(capsys.readouterr().err)
     expected = f"{words[-2]} : un nombre entier, sans signe ni espace, est attendu, reçu : {words[-1]}\n"
     assert stop.value.code == 2 and told.startswith(expected) and not paths.raw(2033).exists()
-
-
-# --- dealing counts -----------------------------------------------------------------------------------------------------
 
 
 # Those with two must share the two that everybody wants; then a pair that so many have.

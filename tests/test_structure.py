@@ -69,9 +69,6 @@ def test_the_code_is_linted_and_formatted():
         assert done.returncode == 0, done.stdout
 
 
-# --- notebooks -------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_parameters_are_literals_that_the_first_cell_checks_and_the_workbench_stays_out(path):
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]

@@ -265,18 +265,6 @@ def test_the_form_stops_what_it_started_and_says_so(data_root):
     assert not (data_root / "reports/2032").exists()
 
 
-@pytest.mark.parametrize(("code", "lines", "role", "told"), [
-    (130, [], "status", "Arrêté. Le rapport précédent, s’il existe, est intact."),
-    (-15, [], "status", "Arrêté. Le rapport précédent, s’il existe, est intact."),
-    (1, ["Traceback (most recent call last):", "KeyError: 'x'"], "alert", "de façon imprévue"),
-])  # fmt: skip
-def test_what_was_stopped_is_no_failure_and_an_unforeseen_error_is_told_as_such(data_root, code, lines, role, told):
-    form = Form()
-    form._lines = lines
-    form._end(code)
-    assert told in plain(form.said.value) and f'role="{role}"' in form.said.value
-
-
 # --- recipes ---------------------------------------------------------------------------------------------------------
 
 

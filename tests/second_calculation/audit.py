@@ -11,8 +11,6 @@ from fractions import Fraction
 from second_calculation.rows import Key, Raw, Rows, exactly, family
 from second_calculation.tables import CONDITIONS, OF_ALSES, Post, posts
 
-# --- the ledger --------------------------------------------------------------------------------------------------------
-
 
 def written(raw: Raw, post: Post) -> dict[str, str]:
     """A post as the cleaned table must write it, column by column of the raw table."""
@@ -37,8 +35,6 @@ def ledger(raw: Raw, year: int) -> Rows:
     counts = {"lues": read, "gardees": len(kept), "rejetees": read - len(kept), "modifications": changes}
     return {Key(year, "donnees", "lignes", name): exactly("lignes", n) for name, n in counts.items()}
 
-
-# --- the verdicts on the true note ---------------------------------------------------------------------------------------
 
 VERDICTS = ["confirme", "sous_hypothese", "non_verifiable", "ambigu", "contradictoire"]
 # A printed figure that nothing else tells is not here. One that a table of the note counts: first experience (C2020-03),

@@ -14,9 +14,6 @@ Z95 = NormalDist().inv_cdf(0.975)
 Interval = tuple[float, float]
 
 
-# --- one share ---------------------------------------------------------------------------------------------------------
-
-
 def wilson(x: float, n: float) -> Interval:
     """Wilson's score interval of a share, 95 %."""
     middle = (x + Z95**2 / 2) / (n + Z95**2)
@@ -101,9 +98,6 @@ def log_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float]:
     """The 95 % interval of the second share divided by the first, on the log scale (Katz)."""
     ratio, spread = (x2 / n2) / (x1 / n1), math.exp(Z95 * math.sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2))
     return ratio / spread, ratio * spread
-
-
-# --- what could make it wrong ------------------------------------------------------------------------------------------------
 
 
 def holm(values: Sequence[float]) -> list[float]:
