@@ -11,9 +11,7 @@ from bs4 import BeautifulSoup
 
 from conftest import REPOSITORY, copy_project
 from helpers import clean, data, indicators, paths
-from helpers.indicators.build import Origins, derive
 from helpers.indicators.coherences import Share, compare_shares, seniorities
-from helpers.indicators.constraints import Constraint, System, possible_counts
 from helpers.schema import apply_schema
 from helpers.text.audit_tables import written
 
@@ -174,11 +172,6 @@ def test_a_coherence_of_the_note_has_its_verdict_and_its_calculation(true_year, 
 # --- the pieces ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("share", "base", "expected"), [(36, (17, 17), None), (35, (17, 17), (6, 6)), (36, (17, 25), (8, 9)), (42, (2233, 2233), (927, 949)), (0, (17, 17), (0, 0))])
-def test_a_share_allows_whole_counts_only(share, base, expected):
-    assert possible_counts(share, base) == expected
-
-
 @pytest.mark.parametrize(("relation", "left", "right", "verdict"), [
     ("superieur", (50.1, 51), (49, 50), "confirme"), ("superieur", (50, 51), (49, 50), "non_verifiable"), ("superieur", (48, 49), (49, 50), "contradictoire"),
     ("inferieur", (49, 50), (50.1, 51), "confirme"), ("egal", (10, 10), (10, 10), "confirme"), ("egal", (9.5, 10.5), (9.5, 10.5), "non_verifiable"), ("egal", (9, 10), (10.1, 11), "contradictoire"),
@@ -209,16 +202,6 @@ def test_a_seniority_must_fit_since_the_start_once_rounded(start, years, expecte
     posts = apply_schema(pd.DataFrame([POST | {"date_debut": start, "anciennete_alses_ans": years}]), "postes")
     assert list(seniorities(posts, SURVEY)["anciennete_et_debut"]) == [expected]
     assert seniorities(posts, SURVEY.head(0)).empty
-
-
-def test_a_chain_of_equations_is_followed_and_a_group_stands_for_its_members():
-    total, one, two, three, both = ((2020, "p", "i", name) for name in ("total", "a", "b", "c", "ab"))
-    system = System([
-        Constraint({total: 1}, 100, 100, "f1"), Constraint({both: 1}, 60, 60, "f2"), Constraint({one: 1, two: 1, three: 1, total: -1}, 0, 0), Constraint({both: 1, one: -1, two: -1}, 0, 0),
-    ])
-    step = derive(three, system, leaf=Origins({}, {}, {}).leaf(in_detail=False))
-    assert (step.text, step.sources) == ("100 - 60", {"f1", "f2"})
-    assert derive(one, system, leaf=Origins({}, {}, {}).leaf(in_detail=False)) is None
 
 
 # --- how it is shown -------------------------------------------------------------------------------------------------

@@ -212,13 +212,6 @@ def test_a_log_that_the_project_refuses_goes_elsewhere(fail, data_root, monkeypa
     assert "ValueError: valeur" in (tmp_path / "alses-erreur.log").read_text(encoding="utf-8")
 
 
-def test_a_module_of_ours_that_does_not_load_is_our_fault_and_no_reason_to_remake_the_libraries(data_root, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "helpers.run.report", None)
-    assert cli.main(["run", "--year", "2032"]) == 1
-    error = capsys.readouterr().err
-    assert "Erreur imprévue (ModuleNotFoundError)" in error and "bibliothèque" not in error
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows n’a pas ces signaux")
 def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root):
     # Under nohup these tests would pass on a signal that is ignored, which the command rightly leaves so.

@@ -43,15 +43,6 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     assert state(published) == before
 
 
-def test_a_record_that_cannot_be_used_and_a_publication_that_was_cut_are_no_report(published):
-    (published / "reports/.en-cours-2032").mkdir()
-    assert provenance.current_report(2032, None) is None
-    (published / "reports/.en-cours-2032").rmdir()
-    for torn in ("", "{", '{"forme": 0}', '{"forme": 1}', "[]", "null"):
-        provenance.report_record(2032).write_text(torn, encoding="utf-8")
-        assert provenance.current_report(2032, None) is provenance.report_causes(2032, None) is None, torn
-
-
 @pytest.mark.parametrize(("age", "found"), [(3600, []), (0, ["data/raw/2032/reunions.csv"])], ids=["settled", "just written"])
 def test_a_file_is_not_read_again_while_the_disk_says_it_is_the_same_unless_it_had_just_been_written(age, found, tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))

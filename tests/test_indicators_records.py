@@ -3,7 +3,6 @@
 import itertools
 from collections import Counter
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -33,15 +32,6 @@ def counts(who: Persons, indicator: str, *, perimeter: str = "alses", crossed_wi
     table = counted(who)
     own = table[table["perimetre"].eq(perimeter) & table["indicateur"].eq(indicator) & table["croise_avec"].eq(crossed_with)]
     return {name: count for name, count in zip(own["modalite"], own["effectif_min"], strict=True) if count}
-
-
-def test_the_same_persons_are_found_in_another_year_in_their_order():
-    now = Persons.of(2021, pd.DataFrame({"identifiant": ["A", "B", "C", "D"]}))
-    before = Persons.of(2020, pd.DataFrame({"identifiant": ["D", "X", "B"]}))
-    here, there = now.shared(np.array([0, 1, 3]), before, np.array([0, 1, 2]))
-    assert (here.tolist(), there.tolist()) == ([1, 3], [2, 0])
-    here, there = now.shared(np.array([0, 1]), before, np.array([1, 2]))  # D is not among the rows looked at
-    assert (here.tolist(), there.tolist()) == ([1], [2])
 
 
 # --- perimeters and bases ----------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from helpers import cli, data, paths
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.workbench import form as form_module
 from helpers.workbench import welcome
-from helpers.workbench.form import SETTINGS, Form, strip_outputs
+from helpers.workbench.form import Form, strip_outputs
 from helpers.workbench.welcome import Concordance, Explorer, Quotations, sortable, years_html
 
 LONG_S = 180
@@ -83,19 +83,6 @@ def test_a_notebook_whose_outputs_cannot_be_taken_out_is_refused_in_french(model
     # On any other error than this one, the server writes what it was given.
     with pytest.raises(HTTPError, match="400.*ses résultats n’ont pas pu être retirés"):
         strip_outputs(model, path="notebooks/essai.ipynb", contents_manager=None)
-
-
-# --- settings --------------------------------------------------------------------------------------------------------
-
-
-def test_every_setting_is_one_that_this_jupyterlab_knows():
-    schemas = Path(sys.prefix) / "share/jupyter/lab/schemas"
-    for plugin, values in json.loads((SETTINGS / "overrides.json").read_text(encoding="utf-8")).items():
-        package, _, name = plugin.partition(":")
-        known = json.loads((schemas / package / f"{name}.json").read_text(encoding="utf-8"))["properties"]
-        assert set(values) <= set(known), plugin
-    for plugin in json.loads((SETTINGS / "page_config.json").read_text(encoding="utf-8"))["disabledExtensions"]:
-        assert (schemas / plugin.partition(":")[0]).is_dir(), plugin
 
 
 # --- the server ------------------------------------------------------------------------------------------------------
