@@ -101,12 +101,13 @@ def _moved(html: str, href: str) -> Markup:
 
 
 def _summary(page: Page, notebook: "NotebookNode") -> dict:
-    """What the index says of a page: its question, one line, its findings."""
+    """What the index says of a page: its question, one line, its findings, the figure that shows them."""
     return {
         "question": page_title(notebook),
         # A page that was added to the report says on the index what its own cells are tagged for.
         "description": _DESCRIPTIONS.get(page.name, "Page ajoutée au rapport."),
         "findings": [_moved(html, page.href) for html in extract(notebook, "index-constat")],
+        "figures": Markup().join(_said([notebook], "index-figure")),
         "href": page.href,
     }
 
@@ -131,7 +132,7 @@ def write_index(folder: Path, pages: list[Page], notebooks: dict[str, "NotebookN
             handouts=_HANDOUTS,
             holdings=Markup().join(_said(ordered, "index-contenu")[:1]),
             opening=_said(ordered, "index-contexte"),
-            evidence=_said(ordered, "index-figure", "index-changements", "carte"),
+            evidence=_said(ordered, "index-changements", "carte"),
             summaries=[_summary(by_name[name], notebooks[name]) for name in names],
             files=[
                 {"href": name, "description": description, "size": _size(folder / name)}
