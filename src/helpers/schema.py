@@ -154,6 +154,11 @@ class Group:
     hypothesis: str | None = None
 
 
+# An association of two hundred persons has some ten in each cell of a cross-tabulation; more cells would be noise, and
+# each costs the protection.
+MOST_CELLS_OF_A_SITE = 20
+
+
 @dataclass(frozen=True)
 class Indicator:
     """One entry of the catalogue; the comment at the top of ``catalogue.toml`` defines each field.
@@ -185,6 +190,11 @@ class Indicator:
     is_of_records: bool = False
     crossed_with: tuple[str, ...] = ()
     is_by_site: bool = False
+
+    def is_crossed_by_site(self, other: "Indicator") -> bool:
+        """Whether associations cross-tabulate it with another: one answer each, few enough for cells with persons."""
+        is_single = self.choice == other.choice == "unique" and self.is_by_site and other.is_by_site
+        return is_single and len(self.modalities) * len(other.modalities) <= MOST_CELLS_OF_A_SITE
 
     @property
     def is_open(self) -> bool:

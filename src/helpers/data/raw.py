@@ -241,7 +241,7 @@ def read_followups(year: int, statements: pd.DataFrame) -> pd.DataFrame:
     ``data/raw/<year>/datapackage.json`` by their id come with a column ``suite``; the others are left out. Raises
     `DataError` when « suites » is no such list.
     """
-    path = paths.raw(year) / CARD
+    path = paths.raw(year) / reading.CARD
     card = json.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
     told = card.get("suites") or {}
     recommended = statements[statements["nature"].eq("recommandation")]
