@@ -266,7 +266,7 @@ def by_level(rows: pd.DataFrame, level: str) -> pd.DataFrame:
     """The rows, each once for every site of a level that holds it: a collège lies in a territory of each division."""
     if level != "territoire":
         return rows
-    return rows.assign(territoire=rows["territoire"].str.split(TERRITORY_MARK)).explode("territoire")
+    return rows.assign(territoire=rows["territoire"].astype(str).str.split(TERRITORY_MARK)).explode("territoire")
 
 
 class ForcedRounding(NamedTuple):
