@@ -108,6 +108,14 @@ def test_girls_and_boys_are_never_joined():
     assert crossing(counted(persons(**times(*few))), "niveau", "sexe").empty
 
 
+def test_where_requests_come_from_is_crossed_for_the_network_and_for_no_site():
+    entered = [(30, "college", "scolarite"), (12, "college", "besoin_de_parler"), (9, "famille", "scolarite"), (14, "famille", "besoin_de_parler")]
+    who = persons(**times(*[(count, {"origine": origin, "demande_initiale": request}) for count, origin, request in entered]))
+    found = crossing(counted(who), "origine", "demande_initiale").to_dict()
+    assert found == {"scolarite": {"college": 30, "famille": 9}, "besoin_de_parler": {"college": 12, "famille": 14}}
+    assert set(indicators.count_sites(who)["croise_avec"]) == {"", "niveau", "sexe"}
+
+
 def test_a_rounded_table_leaves_another_one_of_the_same_question_exact():
     who = persons(association=["A"] * 77, uai=["0590001A"] * 77, nouvel_accompagnement=["oui"] * 77, parents_associes=["oui", "non"] * 38 + ["oui"], **times(*LEVELS_BY_SEX))
     sites, asked = indicators.count_sites(who), ("parents_associes", "niveau")
