@@ -14,7 +14,6 @@ import pytest
 
 import intruder_cases as cases
 from conftest import ALL
-from helpers import paths
 from helpers.disclosure import intruder_model, intruder_test
 from helpers.disclosure.intruder_model import Cell, Model, System, Truth, add_up, rows_of
 from helpers.disclosure.intruder_test import EXACT, Intervals, Program, to_matrix
@@ -175,12 +174,6 @@ def test_two_folders_that_say_two_things_of_a_cell_are_refused(release, tmp_path
 def test_a_folder_without_a_table_is_no_release(tmp_path, truth):
     with pytest.raises(FileNotFoundError, match="indicateurs.csv"):
         intruder_test.try_folder(tmp_path, truth)
-
-
-def test_a_report_of_printed_figures_has_nothing_to_find(truth):
-    nothing = intruder_model.Truth(truth.sites.head(0), truth.network.head(0))
-    found = intruder_test.try_folder(paths.repository() / "docs" / "exemple", nothing)
-    assert found.findings == [] and found.sentence == "Aucun petit nombre ne se retrouve."
 
 
 # --- what links the numbers: perimeters, crossings, old and new collèges, missing rows, what a reader knows ------------

@@ -273,23 +273,19 @@ class Intervals:
 
     def explore(self, span: int = _WIDE, among: Iterable[int] | None = None, *, sizes=(False, True)) -> "Intervals":
         """Widens the narrow cells, many at once: with the true ``sizes`` of places, then with others."""
+        # Pushed together, some cells make room for others: these are pushed once more.
         for moves, sign in itertools.product(sizes, (1.0, -1.0, 1.0, -1.0)):
             cells = self.narrow(span)
             cells = cells if among is None else np.intersect1d(cells, among)
             if not len(cells):
                 break
-            truth, everything = self.program.truth, self._everything
-            if not moves:
-                self._follow(cells, sign * span, truth, self._around(cells))
-                continue
-            point = self._push(cells, sign * span, everything, truth, whole=False)
-            if point is not None and not is_broken(point[self.sizes]).any():
-                self._mend(cells, sign * span, truth, point)
-            elif point is not None:
-                point = self._push(cells, sign * span, everything, truth, whole=self.sizes[everything], gap=_GAP)
-                if point is not None:
-                    point = np.where(self.sizes, np.rint(point), truth)
-                    self._follow(cells, sign * span, point, self._places)
+            point, places = self.program.truth, self._around(cells)
+            if moves:
+                whole, places = self.sizes[self._everything], self._places
+                point = self._push(cells, sign * span, self._everything, point, whole=whole, gap=_GAP)
+            if point is not None:
+                point = np.where(self.sizes, np.rint(point), self.program.truth)
+                self._follow(cells, sign * span, point, places)
         return self
 
     def settle(self, span: int) -> "Intervals":
@@ -332,13 +328,10 @@ class Intervals:
         return self.program.push(np.sign(span) * self.sums[cells], most, places, point, **options)
 
     def _follow(self, cells: np.ndarray, span: float, point: np.ndarray, places: np.ndarray) -> None:
-        """Moves cells with the sizes of a point."""
+        """Moves cells with the sizes of a point: relaxed programs give whole counts, except in cross-tabulations."""
         moved = self._push(cells, span, places, point, whole=False)
-        if moved is not None:
-            self._mend(cells, span, point, moved)
-
-    def _mend(self, cells: np.ndarray, span: float, point: np.ndarray, moved: np.ndarray) -> None:
-        """Makes a witness of a moved point: relaxed programs give whole counts, except in cross-tabulations."""
+        if moved is None:
+            return
         is_left = np.isin(self._blocks, self._blocks[is_broken(moved[self._places])])
         if is_left.any():
             again = self._push(cells, span, self._places[is_left], moved, whole=True, gap=_GAP)
