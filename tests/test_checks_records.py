@@ -6,8 +6,6 @@ import pytest
 
 from conftest import ALL
 from helpers import cli, data, indicators
-from helpers.clean.records import ReceivedRecords
-from helpers.schema import DataError
 from helpers.text import formats
 from small_export import export_text, write_export
 
@@ -46,15 +44,6 @@ def test_an_expected_association_without_a_row_is_a_fault(data_root):
         "data/raw/2033/datapackage.json attend l’association « Tilleuls », et l’export n’en a aucune ligne : ajoutez son fichier, "
         "ou retirez-la de « associations_attendues »."
     ]
-
-
-def test_an_export_that_was_read_and_did_not_change_can_be_trusted(data_root, monkeypatch):
-    write_export(data_root)
-    data.freeze_exports(2033, {})
-    monkeypatch.setattr("helpers.data.exports.receive", lambda year: ReceivedRecords(year, faults=[DataError("lu de nouveau")]))
-    data.forget_exports()
-    assert data.faults(2033, trusts_frozen=True) == []
-    assert told() == ["lu de nouveau"]
 
 
 def test_answers_too_few_to_be_asked_for_are_counted_beside_their_figure(data_root):

@@ -21,7 +21,7 @@ from helpers import paths
 from helpers.clean.answers import read_spellings
 from helpers.clean.records import IDENTIFIER, ReceivedRecords, UnreadableRow
 from helpers.data import titles
-from helpers.data.reading import as_utf8, content_of, simulated_exports
+from helpers.data.reading import as_utf8, content_of, simulated_exports, split_rows
 from helpers.data.to_complete import read_reference_for
 from helpers.data.workbooks import STATISTICAL, open_parquet, open_statistical, open_workbook
 from helpers.schema import DataError, columns
@@ -125,40 +125,27 @@ def _read_sound(body: _Body, layout: titles.Layout) -> titles.Cells | None:
 
 
 def _read_rows(body: _Body, layout: titles.Layout, shown: str) -> titles.Cells:
-    """The rows one by one: blank ones are counted, those that have not the cells of the titles refused.
-
-    Raises `DataError` for a quote that is not closed, or closed too soon.
-    """
+    """The rows one by one: blank ones are counted, those that have not the cells of the titles refused."""
     text = io.TextIOWrapper(io.BytesIO(body.content[body.start :]), encoding="utf-8", newline="")
-    reader = csv.reader(text, delimiter=body.delimiter, strict=True)
-    rows, lines, refused, counts, once, start = [], [], [], Counter(), {}, body.line
-    try:
-        for cells in reader:
-            line, start = start, body.line + reader.line_num
-            if not any(cell.strip() for cell in cells):
-                counts[titles.BLANK] += 1
-                continue
-            if (
-                len(cells) != layout.width
-                and layout.named <= len(cells)
-                and not any(map(str.strip, cells[layout.named :]))
-            ):
-                cells = (cells + [""] * layout.width)[: layout.width]
-                counts[TRIMMED] += 1
-            if len(cells) != layout.width:
-                reason = SHORT if len(cells) < layout.width else LONG
-            elif any(cells[place].strip() for place in layout.untitled):
-                reason = UNTITLED
-            else:
-                rows.append([once.setdefault(cells[place], cells[place]) for place in layout.places])
-                lines.append(line)
-                continue
-            refused.append(UnreadableRow(line, reason, body.delimiter.join(cells)))
-    except csv.Error:
-        raise DataError(
-            f"{shown}, ligne {start} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
-        ) from None
-    return pd.DataFrame(rows, index=lines, columns=layout.places, dtype="str"), refused, dict(counts)
+    rows, refused, counts, once = {}, [], Counter(), {}
+    for line, cells in split_rows(text, body.delimiter, shown, body.line):
+        if not any(cell.strip() for cell in cells):
+            counts[titles.BLANK] += 1
+            continue
+        is_other = len(cells) != layout.width
+        if is_other and layout.named <= len(cells) and not any(map(str.strip, cells[layout.named :])):
+            cells = (cells + [""] * layout.width)[: layout.width]
+            counts[TRIMMED] += 1
+        if len(cells) != layout.width:
+            reason = SHORT if len(cells) < layout.width else LONG
+        elif any(cells[place].strip() for place in layout.untitled):
+            reason = UNTITLED
+        else:
+            rows[line] = [once.setdefault(cells[place], cells[place]) for place in layout.places]
+            continue
+        refused.append(UnreadableRow(line, reason, body.delimiter.join(cells)))
+    table = pd.DataFrame([*rows.values()], index=[*rows], columns=layout.places, dtype="str")
+    return table, refused, dict(counts)
 
 
 # --- The files of a year ---

@@ -190,6 +190,22 @@ def decoded(content: bytes, shown: str) -> str:
     return text
 
 
+def split_rows(text: Iterable[str], delimiter: str, shown: str, first: int = 1) -> Iterator[tuple[int, list[str]]]:
+    """Each row of a CSV text and the line on which it starts, from ``first`` on.
+
+    Raises `DataError` for a quote that is not closed, or closed too soon.
+    """
+    reader, start = csv.reader(text, delimiter=delimiter, strict=True), first
+    try:
+        for cells in reader:
+            yield start, cells
+            start = first + reader.line_num
+    except csv.Error:
+        raise DataError(
+            f"{shown}, ligne {start} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
+        ) from None
+
+
 @remembered
 def read_rows(content: bytes, shown: str) -> Rows:
     """The cells of a text table (comma, semicolon or tab; see `decoded`), without its blank lines.
@@ -204,19 +220,12 @@ def read_rows(content: bytes, shown: str) -> Rows:
         raise DataError(
             f"{shown}, ligne 1 : cette ligne est blanche ; supprimez-la, les noms des colonnes viennent d’abord."
         )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    cells, lines, start = [], [], 1
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                # A lone CR in a cell would be written back without quotes and split its row.
-                cells.append([_LINE_END.sub("\n", cell.strip()) for cell in row])
-                lines.append(start)
-            start = reader.line_num + 1
-    except csv.Error:
-        raise DataError(
-            f"{shown}, ligne {start} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
-        ) from None
+    cells, lines = [], []
+    for line, row in split_rows(io.StringIO(text, newline=""), max(",;\t", key=first.count), shown):
+        if any(cell.strip() for cell in row):
+            # A lone CR in a cell would be written back without quotes and split its row.
+            cells.append([_LINE_END.sub("\n", cell.strip()) for cell in row])
+            lines.append(line)
     return Rows(*_without_empty_columns(cells), lines[1:])
 
 

@@ -71,7 +71,7 @@ class Sheet:
     is_hidden: bool
     rows: dict[int, list[str]]
     merged: list
-    lost: list[str] = field(default_factory=list)
+    lost: list[tuple[str, int]] = field(default_factory=list)
     hidden: int = 0
     is_merged: bool = False
 
@@ -116,7 +116,7 @@ _NO_VALUE = re.compile(
     rb"<(?:\w+:)?c\s[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|</(?:\w+:)?c>)"
 )
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\s[^>]*?hidden="(?:1|true)"')
-_PLACE = re.compile(rb'r="([A-Z]{1,3}[0-9]{1,7})"')
+_PLACE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _ODS_NAME = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"')
 _ODS_HIDDEN = re.compile(rb'<table:table-row\s[^>]*?table:visibility="(?:collapse|filter)"')
 _ODS_SPANNED = re.compile(rb'table:number-rows-spanned="(?:[2-9]|[1-9][0-9]+)"')
@@ -165,7 +165,7 @@ def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
                     raise DataError(f"{shown}, feuille « {name} » : {_FAR_AWAY}")
                 found = [_PLACE.search(each[0]) for each in (*_ERROR.finditer(own), *_NO_VALUE.finditer(own))]
                 marks[name] = {
-                    "lost": [each[1].decode() for each in found if each],
+                    "lost": [(each[1].decode(), int(each[2])) for each in found if each],
                     "hidden": len((_ODS_HIDDEN if is_ods else _HIDDEN).findall(own)),
                     "is_merged": is_ods and bool(_ODS_SPANNED.search(own)),
                 }
@@ -189,8 +189,7 @@ def _letters(place: int) -> str:
 def _sheet_faults(layout: titles.Layout, sheet: Sheet, grid: titles.Grid) -> list[str]:
     """Cells without a value in the columns that are read, cells merged downwards that cannot be filled."""
     letters = {_letters(place): place for place in layout.places}
-    under = {cell: (cell.rstrip("0123456789"), int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))) for cell in sheet.lost}
-    lost = [cell for cell, (column, line) in under.items() if column in letters and line > grid.at]
+    lost = [f"{column}{line}" for column, line in dict.fromkeys(sheet.lost) if column in letters and line > grid.at]
     lost += [
         f"{column}{line}"
         for line, cells in grid.under.items()
