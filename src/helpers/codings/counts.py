@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -53,11 +54,12 @@ def merge_spans(places: Iterable[Span]) -> list[Span]:
     return out
 
 
-def segments_by_code(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
-    out: dict[str, list[Passage]] = defaultdict(list)
+def spans_by_code(passages: Iterable[Passage]) -> dict[str, list[Span]]:
+    """The spans of text under each code, overlapping ones counted once whoever coded them."""
+    out: dict[str, list[Span]] = defaultdict(list)
     for passage in passages:
-        out[passage.code].append(passage)
-    return out
+        out[passage.code].append(span_of(passage))
+    return {code: merge_spans(spans) for code, spans in out.items()}
 
 
 def coded_by(project: Project, coder: str) -> Project:
@@ -219,21 +221,19 @@ def code_counts(project: Project) -> pd.DataFrame:
     overlapping ones counted once whoever coded them; ``extraits_branche``, those of the code and its descendants;
     ``documents``, ``codeurs`` (those with a name), and ``mots`` of the spans.
     """
-    own, branch, texts = segments_by_code(project.passages), defaultdict(list), texts_of(project)
-    for path, passages in own.items():
-        for above in ancestors(path):
-            branch[above] += passages
+    texts, own = texts_of(project), spans_by_code(project.passages)
+    branch = spans_by_code(replace(each, code=above) for each in project.passages for above in ancestors(each.code))
     rows = []
     for path in (code.path for code in project.codes):
-        passages, labels = own.get(path, []), code_labels(path)
-        spans = merge_spans(map(span_of, passages))
+        labels, spans = code_labels(path), own.get(path, [])
+        passages = [each for each in project.passages if each.code == path]
         row = {
             "code": path,
             "libelle": labels[-1],
             "profondeur": len(labels) - 1,
             "passages": len(passages),
             "extraits": len(spans),
-            "extraits_branche": len(merge_spans(map(span_of, branch[path]))),
+            "extraits_branche": len(branch.get(path, [])),
             "documents": len({each.document for each in passages}),
             "codeurs": len({each.coder for each in passages} - {""}),
             "mots": sum(word_count(text_at(texts, at)) for at in spans),
@@ -260,9 +260,7 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
     if len(names) < FEWEST_DOCUMENTS:
         return pd.DataFrame(columns=columns)
     counts = Counter(
-        (code, groups.get(at.zone[0], ""))
-        for code, passages in segments_by_code(project.passages).items()
-        for at in merge_spans(map(span_of, passages))
+        (code, groups.get(at.zone[0], "")) for code, spans in spans_by_code(project.passages).items() for at in spans
     )
     totals = Counter()
     for (code, group), count in counts.items():

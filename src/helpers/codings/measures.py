@@ -14,13 +14,9 @@ from helpers.codings.agreement import (
     agreement,
     analysis_requirements,
     coded_units,
-    count_namesakes,
-    count_twins,
     main_coders,
-    merge_codings,
     themes_of,
 )
-from helpers.codings.alignment import align_codings, count_aligned
 from helpers.codings.counts import (
     ALL,
     MEETING,
@@ -35,13 +31,13 @@ from helpers.codings.counts import (
     cooccurrences,
     corpus_card,
     lemma,
-    merge_spans,
-    segments_by_code,
     span_of,
+    spans_by_code,
     texts_of,
     word_count,
     words,
 )
+from helpers.codings.merging import merge, merge_codings
 from helpers.codings.model import GROUPS, Document, Project, code_labels
 from helpers.codings.personal_data import mask_personal_data, quotable
 from helpers.codings.safe_files import coding_error, one_line
@@ -307,10 +303,7 @@ def codes_by_group(project: Project) -> pd.DataFrame:
     from scipy.stats import chi2
 
     is_rated = {each.kind for each in _spoken(project)} in _COUNTABLE
-    spans = {
-        code: Counter(at.zone[0] for at in merge_spans(map(span_of, passages)))
-        for code, passages in segments_by_code(project.passages).items()
-    }
+    spans = {code: Counter(at.zone[0] for at in each) for code, each in spans_by_code(project.passages).items()}
     rows = []
     for groups in _groups_of(project):
         inside = {each.name for documents in groups.values() for each in documents}
@@ -361,17 +354,14 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
     renamed code has vanished and appeared: nothing is guessed.
     """
     years = now, before
-    spans = [
-        {code: len(merge_spans(map(span_of, passages))) for code, passages in segments_by_code(each.passages).items()}
-        for each in years
-    ]
+    spans = [spans_by_code(each.passages) for each in years]
     sizes = [sum(word_count(document.text) for document in each.documents) for each in years]
     kinds = [{document.kind for document in each.documents} for each in years]
     is_rated = kinds[0] == kinds[1] and kinds[0] in _COUNTABLE
     is_rated = is_rated and all(document.text for each in years for document in each.documents)
     rows = []
     for path in dict.fromkeys(code.path for project in years for code in project.codes):
-        counts = [each.get(path, 0) for each in spans]
+        counts = [len(each.get(path, [])) for each in spans]
         if any(counts):
             rates = [1000 * count / n if is_rated and n else None for count, n in zip(counts, sizes, strict=True)]
             rows.append((path, STATES[counts[0] > 0, counts[1] > 0], *counts, *sizes, *rates))
@@ -402,10 +392,13 @@ def measures(
     """
     if not now:
         return pd.DataFrame(columns=_COLUMNS)
-    project, earlier = merge_codings(now), merge_codings(before or {})
+    project, counts = merge(now)
+    counts |= {"codages": sum(bool(each.documents) for each in now.values()), "citables": len(quotable(now))}
+    corpus, earlier = corpus_card(project), merge_codings(before or {})
     pair = main_coders(project)
     frames = {
-        "corpus": _corpus(now, project),
+        # What is counted of all kinds of documents together.
+        "corpus": corpus.assign(**{name: corpus["nature"].eq(ALL) * count for name, count in counts.items()}),
         "codes": code_counts(project),
         "reunions": _by_meeting(project, meetings),
         "groupes": codes_by_group(project),
@@ -428,21 +421,6 @@ def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str
         for measure in shape.counts + shape.rates:
             if measure in row and not pd.isna(row[measure]):
                 yield name, one, other, measure, float(row[measure])
-
-
-def _corpus(projects: Mapping[str, Project], project: Project) -> pd.DataFrame:
-    """The table `codings.corpus_card` and, of all kinds together, the codings and the documents that look alike."""
-    table, aligned = corpus_card(project), align_codings(projects)
-    changed, lost = count_aligned(projects, aligned)
-    counts = {
-        "codages": sum(bool(each.documents) for each in projects.values()),
-        "homonymes": count_namesakes(aligned),
-        "jumeaux": count_twins(aligned),
-        "alignes": changed,
-        "perdus": lost,
-        "citables": len(quotable(projects)),
-    }
-    return table.assign(**{name: table["nature"].eq(ALL) * count for name, count in counts.items()})
 
 
 def _by_meeting(project: Project, meetings: Sequence[str]) -> pd.DataFrame:

@@ -8,17 +8,16 @@ from functools import cache
 
 import pandas as pd
 
-from helpers.codings.agreement import merge_codings
 from helpers.codings.counts import (
     Span,
     meetings_of,
-    merge_spans,
-    segments_by_code,
     span_of,
+    spans_by_code,
     text_at,
     texts_of,
     word_count,
 )
+from helpers.codings.merging import merge_codings
 from helpers.codings.model import Document, Project, code_labels
 from helpers.schema import FEWEST_PERSONS
 from helpers.typography import fold
@@ -342,16 +341,16 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
     the shortest first, without duplicates.
     """
     project = merge_codings(projects)
-    texts, by_code = texts_of(project), segments_by_code(project.passages)
+    texts, by_code = texts_of(project), spans_by_code(project.passages)
     rows: dict[tuple[str, str], tuple] = {}
     for path in (code.path for code in project.codes if code.path in by_code):
-        spans = merge_spans(map(span_of, by_code[path]))
+        spans, passages = by_code[path], [each for each in project.passages if each.code == path]
         names = {at.zone[0] for at in spans}
         voices, is_enough = _voices([each for each in project.documents if each.name in names])
         for length, text, at in sorted((word_count(text_at(texts, at)), text_at(texts, at), at) for at in spans):
             key = code_labels(path)[-1], " ".join(text.split())
             if is_enough and length <= LONGEST and key not in rows and not is_personal(text):
-                memos = dict.fromkeys(each.memo for each in by_code[path] if each.memo and _overlaps(span_of(each), at))
+                memos = dict.fromkeys(each.memo for each in passages if each.memo and _overlaps(span_of(each), at))
                 rows[key] = length, voices, _around(texts, at), " / ".join(memos)
     columns = {"theme": "str", "citation": "str", "mots": "int64", "voix": "int64", "contexte": "str", "memo": "str"}
     return pd.DataFrame([(*key, *value) for key, value in rows.items()], columns=[*columns]).astype(columns)

@@ -273,7 +273,6 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
                 start, end = index.find(claim, shift) or (-1, -1)
                 shifts += [max(abs(start - was[0]), abs(end - was[1]))] if end >= 0 else []
             if 0 <= start < end <= len(content):
-                collected.weigh(end - start)
                 unproven += claim not in tested
                 at = content[start:end], claim.code, claim.coder, claim.memo
                 collected.passages.append(Passage(name, start, end, *at))

@@ -1,11 +1,11 @@
 """Reading coding files: typed texts, Taguette, QualCoder, and the recognition of every format by its content."""
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -103,14 +103,11 @@ def _text_in(root: Element) -> str:
 
 # --- Taguette (SQLite): positions count the UTF-8 bytes of the text without tags ---
 
-# Taguette stores what bleach let through: every « < » begins a tag; there are no comments or declarations.
-_TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
 _TAGUETTE_OTHERS = {
     "documents.description": "descriptions de documents",
     "projects.description": "descriptions du projet",
     "users.email": "adresses électroniques d’utilisateurs",
 }
-_FOREIGN = "un document n’est pas le HTML que Taguette écrit ; refaites l’export du projet."
 
 
 def words_of(markup: str) -> str:
@@ -119,23 +116,12 @@ def words_of(markup: str) -> str:
     >>> words_of("<p>Tom &amp; <b>Lé</b>a</p>")
     'Tom & Léa'
     """
-    # HTML parsers normalise line ends first.
-    markup, parts, at = markup.replace("\r\n", "\n").replace("\r", "\n"), [], 0
-    skip_line = False
-    while at < len(markup):
-        opening = markup.find("<", at)
-        piece = markup[at : opening if opening >= 0 else None]
-        try:
-            parts.append(html.unescape(piece.removeprefix("\n") if skip_line else piece))
-        except ValueError:  # an entity of thousands of digits
-            raise coding_error(_FOREIGN) from None
-        if opening < 0:
-            break
-        tag = _TAG.match(markup, opening)
-        if not tag:
-            raise coding_error(_FOREIGN)
-        # HTML parsers drop a line break right after this tag.
-        skip_line, at = tag[1].lower() == "pre" and tag[0][1] != "/", tag.end()
+    # Browsers normalise line ends first, and drop a line break right after this tag.
+    markup, parts = re.sub(r"(<pre\b[^>]*>)\n", r"\1", markup.replace("\r\n", "\n").replace("\r", "\n")), []
+    parser = HTMLParser()
+    parser.handle_data = parts.append
+    parser.feed(markup)
+    parser.close()
     return "".join(parts)
 
 

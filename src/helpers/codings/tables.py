@@ -7,7 +7,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from helpers.codings.model import KINDS, Code, Passage, Project, ProjectBuilder, Warnings, free_name
+from helpers.codings.model import (
+    KINDS,
+    NAMELESS,
+    Code,
+    Passage,
+    Project,
+    ProjectBuilder,
+    Warnings,
+    code_path,
+    free_name,
+)
 from helpers.codings.positions import Claim, Text, add_texts
 from helpers.codings.safe_files import (
     MOST_ROWS,
@@ -154,6 +164,10 @@ def _ours(tables: dict[str, tuple[list[str], Rows]]) -> Project:
     for name, (titles, rows) in tables.items():
         collected.told.left_out(f"colonnes de {name}.csv", len(set(titles) - set(FILES[name])))
         parts[name] = [(where, {key: unescape_formula(value) for key, value in row.items()}) for where, row in rows]
+    return _project(collected, parts)
+
+
+def _project(collected: ProjectBuilder, parts: dict[str, Rows]) -> Project:
     _add_codes(collected, [_code(row) for _, row in parts.get("livre_de_codes", ())])
     texts = _texts(parts)
     names = set(texts) if "documents" in parts else None
@@ -233,27 +247,19 @@ def _code(row: dict[str, str]) -> Code:
 
 def _taguette(rows: Rows) -> Project:
     """Taguette's table of passages: one row per passage and tag, without positions."""
-    collected, paths, names = ProjectBuilder(), {}, {}
+    collected = ProjectBuilder()
     collected.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
-    for _, row in rows:
-        tag, name = row["tag"], row["document"]
-        if not tag:
-            collected.told.left_out("passages sans code")
-            continue
-        if tag not in paths:
-            paths[tag] = collected.add_code(Code(tag), "")
-        if name not in names:
-            names[name] = collected.add_document(name, "")
-        collected.add_unplaced(Passage(names[name], None, None, row["content"], paths[tag]))
-    return collected.project()
+    passages = [
+        (where, {"document": row["document"] or NAMELESS, "texte": row["content"], "code": code_path(row["tag"])})
+        for where, row in rows
+    ]
+    return _project(collected, {"passages": passages})
 
 
 def _taguette_codes(rows: Rows, titles: list[str]) -> Project:
     """Taguette's table of tags; its latest versions give the parent of each."""
     collected = ProjectBuilder()
     tree = {row["tag"]: (row.get("parent") or None, Code(row["tag"], definition=row["description"])) for _, row in rows}
-    if len(tree) < len(rows):
-        raise coding_error("un tag est donné deux fois ; gardez-en un.")
     collected.add_tree(tree)
     collected.told.left_out("colonnes", len(set(titles) - {"tag", "parent", "description", *_COUNTED}))
     return collected.project()
