@@ -116,20 +116,3 @@ def coded_year(seed: int = 8) -> Project:
             if code:
                 passages.append(_passage(sentence, code, coder))
     return Project(CODES, tuple(documents), tuple(passages))
-
-
-def shuffled(project: Project, seed: int) -> Project:
-    """The same texts and passages, each sentence under the codes of another one: words have nothing to do with themes."""
-    spans = sorted({(each.document, each.start, each.end) for each in project.passages})
-    others = spans.copy()
-    random.Random(seed).shuffle(others)
-    codes = {}
-    for each in project.passages:
-        codes.setdefault((each.document, each.start, each.end), set()).add((each.code, each.coder))
-    texts = {document.name: document.text for document in project.documents}
-    passages = [
-        Passage(*span, texts[span[0]][span[1] : span[2]], code, coder)
-        for span, other in zip(spans, others, strict=True)
-        for code, coder in codes[other]
-    ]
-    return Project(project.codes, project.documents, tuple(passages))

@@ -6,8 +6,7 @@ from math import comb
 
 import pytest
 
-from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name, shuffled
-from conftest import ALL
+from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name
 from helpers import codings
 
 
@@ -111,14 +110,6 @@ def test_p_values_and_their_correction_are_those_computed_by_hand(words):
     for rank, row in reversed(list(enumerate(words.itertuples(), 1))):
         least = min(least, row.p_valeur * len(words) / rank)
         assert row.q_valeur == pytest.approx(least)
-
-
-def test_without_planted_words_none_is_found_in_95_years_of_100_at_least(coders):
-    # Every word found is then a false discovery; at most the level of years may have one.
-    drawn = 200 if ALL else 10
-    years = [codings.words_by_code(shuffled(coders[0], seed)) for seed in range(drawn)]
-    assert all(len(table) > 200 for table in years)
-    assert sum(bool(table["est_retenu"].any()) for table in years) <= drawn / 20
 
 
 def test_a_word_of_a_group_is_found_and_no_other(coders):

@@ -57,7 +57,8 @@ def test_a_file_that_changes_is_read_anew_even_within_one_tick_of_the_clock(data
     assert told(data_root, TABLE) == []
     then = path.stat()
     # What a reader does to a table changes no other reading.
-    data.read_raw(2032, "reunions").loc[2, "participants"] = 99
+    read = data.read_raw(2032, "reunions")
+    read.loc[2, "participants"] = 99
     assert data.read_raw(2032, "reunions")["participants"].tolist() == [5, 7]
     path.write_text(TABLE.replace(",5,", ",6,"), encoding="utf-8")
     os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))

@@ -83,14 +83,14 @@ def test_a_value_leads_to_its_section_and_one_that_is_not_published_says_so():
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks/04_themes.ipynb"
 
 
-def page(monkeypatch, statements, *sections, word="équipe", codings=None, change=("", ""), is_drawn=False) -> dict[str, str]:
+def page(monkeypatch, statements, *sections, word="équipe", codings=None, figures=(), change=("", ""), is_drawn=False) -> dict[str, str]:
     """What these sections of the notebook display (HTML), or all; ``change`` replaces words of its source."""
     if not is_drawn:  # the words and the tables of the figures alone
         monkeypatch.setattr(publish, "lay_out", lambda *_, **__: None)
         monkeypatch.setattr(publish, "to_inline", lambda *_, **__: "")
     tables = {
         "enonces": statements, "codages": codings,
-        "indicateurs": indicators.count_statements(statements, year=2032, document="Note"),
+        "indicateurs": pd.concat([indicators.count_statements(statements, year=2032, document="Note"), *([table(list(figures))] if figures else [])]),
     }  # fmt: skip
     monkeypatch.setattr(data, "load", lambda _, name: tables[name] if tables.get(name) is not None else pd.DataFrame(columns=columns(name)))
     monkeypatch.setattr(data, "read_reference", lambda _: BOOK)
@@ -220,7 +220,7 @@ def test_a_book_of_285_codes_shows_thirty_and_says_so(monkeypatch):
 
 def test_groups_are_compared_and_a_curve_tells_what_the_last_meeting_brings(monkeypatch):
     rate = {"documents": 3, "documents_groupe": 4, "mots": 1000, "pour_mille_mots": 6, "pour_mille_bas": 2.2, "pour_mille_haut": 13.1}
-    groups = [{"cle": "accueil", "autre_cle": "territoire : Lille", "extraits": 6, **rate}]
+    groups = [{"cle": "accueil", "autre_cle": each, "extraits": 6, **rate} for each in ("groupe : Nord", "groupe : parents", "territoire : Lille")]
     meetings = [
         {"cle": code, "autre_cle": f"réunion {rank}", "extraits": count, "total": 9}
         for code, counts in (("accueil", (3, 3, 3)), ("outils", (0, 0, 9))) for rank, count in enumerate(counts, 1)
@@ -228,9 +228,12 @@ def test_groups_are_compared_and_a_curve_tells_what_the_last_meeting_brings(monk
     words = {"occurrences": 9, "mots_groupe": 500, "occurrences_toutes": 9, "mots": 1000, "documents": 3, "est_retenu": 1, "couples": 40}
     words = [{"cle": "territoire : Lille", "autre_cle": "couloir", "attendu": 4.5, "p_valeur": 0.001, "q_valeur": 0.01, **words}]
     sections = "Dans quelle réunion chaque code revient-il ?", "Les dernières réunions apportent-elles encore des codes nouveaux ?", "Qui dit quoi ?"
-    shown = page(monkeypatch, STATEMENTS, *sections, codings=measured(groupes=groups, reunions=meetings, mots_groupes=words))
+    present = [row((2032, "reunions", "participants", each), "participants", counts=(count, count), **EXACT) for each, count in (("nord", 52), ("sud", 31))]
+    shown = page(monkeypatch, STATEMENTS, *sections, codings=measured(groupes=groups, reunions=meetings, mots_groupes=words), figures=present)
     assert titles(shown[sections[1]]) == ["La dernière réunion apporte 1 code nouveau"]
-    assert all(each in plain(shown[sections[2]]) for each in ("Territoire : Lille", "3 sur 4", "6,0 (2,2 à 13,1)", "couloir", "4,5"))
+    said = plain(text.plain(shown[sections[2]]))
+    assert "les réunions « nord du département » ont compté 52 présences." in said and "31 présences" not in said
+    assert all(each in said for each in ("Territoire : Lille", "3 sur 4", "6,0 (2,2 à 13,1)", "couloir", "4,5"))
 
 
 def test_answers_that_two_persons_accept_are_counted_in_place_of_those_of_one(monkeypatch):

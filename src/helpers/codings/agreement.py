@@ -123,8 +123,7 @@ def agreement(first: Project, second: Project) -> pd.DataFrame:
     pieces = _compared(first, second)
     used = {code for unit in pieces for codes in unit.codes for code in codes}
     rows = [_row(code.path, pieces) for code in first.codes if code.path in used]
-    columns = ["code", "unites", "les_deux", "premier_seul", "second_seul", "aucun", "accord_pct", "accord_positif_pct"]
-    return pd.DataFrame(rows, columns=[*columns, "kappa", "alpha", "alpha_bas", "alpha_haut"])
+    return pd.DataFrame(rows)
 
 
 def disagreements(first: Project, second: Project) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import islice
+from itertools import combinations, product
 from typing import NamedTuple
 
 import pandas as pd
@@ -272,8 +272,6 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
 
 # --- Co-occurring codes: pairs whose passages overlap, by the same coder ---
 
-Pair = tuple[str, str]
-
 
 def cooccurrences(project: Project) -> pd.DataFrame:
     """The pairs of codes that co-occur: one row per pair, the most frequent first, then by book order.
@@ -284,37 +282,28 @@ def cooccurrences(project: Project) -> pd.DataFrame:
     under either, coder by coder; ``jaccard``, their ratio. A code and its descendant are a pair too.
     """
     ranks = {code.path: rank for rank, code in enumerate(project.codes)}
-    met, shared, covered = defaultdict(set), defaultdict(int), defaultdict(int)
+    met, shared, covered = defaultdict(set), Counter(), Counter()
     groups = defaultdict(lambda: defaultdict(set))
     for passage in project.passages:
         at = span_of(passage)
         groups[passage.coder, at.zone][passage.code].add(at)
     for places in groups.values():
         pieces = {code: merge_spans(each) for code, each in places.items()}
-        for code, each in pieces.items():
-            covered[code] += sum(at.end - at.start for at in each)
-        for pair, one, two in _meetings(places, ranks):
-            met[pair].add((one, two))
-        for pair, one, two in _meetings(pieces, ranks):
-            shared[pair] += min(one.end, two.end) - max(one.start, two.start)
+        covered.update({code: sum(at.end - at.start for at in each) for code, each in pieces.items()})
+        for pair in combinations(sorted(places, key=ranks.__getitem__), 2):
+            met[pair].update(_overlaps(*(places[code] for code in pair)))
+            common = _overlaps(*(pieces[code] for code in pair))
+            shared[pair] += sum(min(one.end, two.end) - max(one.start, two.start) for one, two in common)
     rows = []
     for pair in sorted(met, key=lambda pair: (-len(met[pair]), ranks[pair[0]], ranks[pair[1]])):
-        either = covered[pair[0]] + covered[pair[1]] - shared[pair]
-        documents = {one.zone[0] for one, _ in met[pair]}
-        counts = len(met[pair]), len(documents), shared[pair], either
-        rows.append((*pair, *counts, shared[pair] / either))
+        if met[pair]:
+            either = covered[pair[0]] + covered[pair[1]] - shared[pair]
+            documents = {one.zone[0] for one, _ in met[pair]}
+            rows.append((*pair, len(met[pair]), len(documents), shared[pair], either, shared[pair] / either))
     columns = ["code", "autre_code", "rencontres", "documents", "signes_communs", "signes", "jaccard"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _meetings(places: dict[str, Iterable[Span]], ranks: dict[str, int]) -> Iterator[tuple[Pair, Span, Span]]:
-    """The pairs of spans of one text that overlap under two codes, these in book order."""
-    ordered = sorted((at, ranks[code], code) for code, each in places.items() for at in each if at.end > at.start)
-    for first, (one, rank, code) in enumerate(ordered):
-        for two, other_rank, other in islice(ordered, first + 1, None):
-            if two.start >= one.end:
-                break
-            if rank < other_rank:
-                yield (code, other), one, two
-            elif other_rank < rank:
-                yield (other, code), two, one
+def _overlaps(spans: Iterable[Span], others: Iterable[Span]) -> list[tuple[Span, Span]]:
+    """The pairs of spans of one text that share a character."""
+    return [(one, two) for one, two in product(spans, others) if one.start < two.end and two.start < one.end]
