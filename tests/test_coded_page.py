@@ -5,6 +5,7 @@ import html
 import re
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -34,9 +35,14 @@ def of_the_year_before() -> Project:
     return Project(codes, year.documents[:3], tuple(each for each in passages if each.document in kept))
 
 
+@cache
+def possible() -> list[str]:
+    """The sentences of the planted year that may be quoted under « Temps »."""
+    return codings.quotable({"a": coded_year()}).query("theme == 'Temps'")["citation"].tolist()
+
+
 def chosen() -> str:
-    """The first sentence of the planted year that may be quoted."""
-    return codings.quotable({"a": coded_year()}).query("theme == 'Temps'")["citation"].iloc[0]
+    return possible()[0]
 
 
 def make_coded(workshop) -> Path:
@@ -126,7 +132,7 @@ def test_nothing_else_of_what_was_said_leaves_nor_who_coded_nor_where(root):
 
 def test_each_quotation_that_may_not_be_published_is_one_sentence_and_stops_the_year(coded, capsys):
     rows = ["temps;Personne ne l’a dit.;2032-12-01", f"temps;{chosen()};2032-12-01", f"temps;{chosen()} !;2032-12-02", f"Temps;{chosen()};2032-12-01"]
-    rows += [f"temps;{chosen()};2199-12-01", f"lieux;{chosen()};2032-12-01"]
+    rows += [f"temps;{possible()[1]};2199-12-01", f"lieux;{chosen()};2032-12-01"]
     data.quoted_file(YEAR).write_text("theme;citation;relue_le\n" + "\n".join(rows), encoding="utf-8")
     assert cli.main(["run", "--year", str(YEAR)]) == 2 and "citations.csv" in capsys.readouterr().err
     faults = [re.sub(r"\s+", " ", str(fault)).removeprefix(f"data/raw/{YEAR}/codages/citations.csv, ligne ") for fault in data.faults(YEAR)]

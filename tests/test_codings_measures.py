@@ -70,6 +70,12 @@ def test_a_code_is_the_row_of_its_parent_or_of_none_and_is_never_guessed():
     assert codings.themes_of(expected, book) == expected
 
 
+@pytest.mark.parametrize("parents", [["b", "a"], ["", "z"]])
+def test_a_book_whose_parents_do_not_make_a_tree_is_refused(parents):
+    with pytest.raises(DataError, match="le code parent"):
+        codings.codes_of(pd.DataFrame({"theme": ["a", "b"], "libelle": ["A", "B"], "parent": parents}))
+
+
 def test_a_text_in_two_files_is_one_document_that_two_persons_coded():
     projects = {"Yann": coding(kind="verbatim"), "Zoé": coding("temps", attributes=(("reunion", "mars"),))}
     both = codings.merge_codings(projects)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from helpers.codings.safe_files import coding_error
+from helpers.codings.safe_files import coding_error, unknown_name_error
 from helpers.typography import fold, french_spaces, shorten
 
 # --- Paths of codes: the labels from the root down, joined ---
@@ -103,7 +103,8 @@ class Project:
     """A complete coding in canonical order: parents before children, passages in text order, without duplicates.
 
     ``told`` lists, in French, what the file held and the project does not; ``themes`` gives the row of the code book
-    that a code means, by its path, where a person or an import said so. Both are ignored by ``==``.
+    that a code means, by its path, where a person or an import said so. Both are ignored by ``==``. Raises DataError
+    for a code without its parent.
     """
 
     codes: tuple[Code, ...] = ()
@@ -114,6 +115,8 @@ class Project:
 
     def __post_init__(self) -> None:
         given = {code.path: rank for rank, code in enumerate(self.codes)}
+        for parent in {code.parent for code in self.codes} - {"", *given}:
+            raise unknown_name_error("le code parent", parent, given)
         # Each code after its parent, siblings in the order given.
         codes = sorted(self.codes, key=lambda code: [given[path] for path in ancestors(code.path)])
         ranks = {code.path: rank for rank, code in enumerate(codes)}

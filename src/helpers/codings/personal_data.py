@@ -342,6 +342,7 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
     """
     project = merge_codings(projects)
     texts, by_code = texts_of(project), spans_by_code(project.passages)
+    masked = {name: mask_personal_data(text) for name, text in texts.items()}
     rows: dict[tuple[str, str], tuple] = {}
     for path in (code.path for code in project.codes if code.path in by_code):
         spans, passages = by_code[path], [each for each in project.passages if each.code == path]
@@ -351,7 +352,7 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
             key = code_labels(path)[-1], " ".join(text.split())
             if is_enough and length <= LONGEST and key not in rows and not is_personal(text):
                 memos = dict.fromkeys(each.memo for each in passages if each.memo and _overlaps(span_of(each), at))
-                rows[key] = length, voices, _around(texts, at), " / ".join(memos)
+                rows[key] = length, voices, _around(masked, at), " / ".join(memos)
     columns = {"theme": "str", "citation": "str", "mots": "int64", "voix": "int64", "contexte": "str", "memo": "str"}
     return pd.DataFrame([(*key, *value) for key, value in rows.items()], columns=[*columns]).astype(columns)
 
@@ -360,9 +361,9 @@ def _overlaps(one: Span, two: Span) -> bool:
     return one.zone == two.zone and one.start < two.end and two.start < one.end
 
 
-def _around(texts: dict[str, str], at: Span) -> str:
+def _around(masked: dict[str, str], at: Span) -> str:
     """What was said before and after a span, its place being « … »."""
-    text = mask_personal_data(texts[at.zone[0]])
+    text = masked[at.zone[0]]
     if at.zone[1] or not text:
         return ""
     return " ".join(f"{text[max(0, at.start - _AROUND) : at.start]} … {text[at.end : at.end + _AROUND]}".split())
