@@ -1,6 +1,6 @@
 """Coding files as their tools write them, built from the published formats, and projects to put in them.
 
-None of these builders uses our writers: a mistake made in writing and in reading would go unseen.
+None of these builders but `ours` uses our writers: a mistake made in writing and in reading would go unseen.
 """
 
 import html
@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 from conftest import ALL, plain
-from helpers.codings import reading
+from helpers.codings import reading, tables
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.schema import DataError
 
@@ -265,6 +265,11 @@ def qdpx(path: Path, xml: str, entries: dict[str, bytes]) -> Path:
 
 def refi(path: Path, project: Project) -> Path:
     return qdpx(path, qde(project), texts_of(project))
+
+
+def ours(path: Path, project: Project) -> Path:
+    tables.write_csv(project, path)
+    return path
 
 
 def flat(project: Project) -> Project:

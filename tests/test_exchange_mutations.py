@@ -15,6 +15,7 @@ from coding_files import (
     element,
     flat,
     made_project,
+    ours,
     qdc,
     qde,
     qdpx,
@@ -27,7 +28,7 @@ from coding_files import (
     without_returns,
 )
 from conftest import ALL
-from helpers.codings import reading, safe_files, tables
+from helpers.codings import reading, safe_files
 from helpers.codings.model import Project
 from helpers.schema import DataError
 
@@ -165,14 +166,9 @@ def _leaves(path: Path, project: Project) -> Path:
     return qualcoder(path, Project(project.codes, project.documents, tuple(each for each in project.passages if each.code not in parents)))
 
 
-def _ours(path: Path, project: Project) -> Path:
-    tables.write_csv(project, path)
-    return path
-
-
 KINDS = {
     "taguette": (lambda path, project: taguette(path, without_returns(project))), "qualcoder": (lambda path, _: _leaves(path, small_project())),
-    "qdpx": refi, "qdc": qdc, "tables": _ours,
+    "qdpx": refi, "qdc": qdc, "tables": ours,
 }  # fmt: skip
 INSERTED = [b"\0", b'"', b"<", b"&", b"\xff", b"\xed\xa0\x80", b";", b"\n", b"=1", b"]]>", b"\xef\xbb\xbf"]
 ABSURD = ["", "-1", "9" * 30, "x" * 5000, "../../x", "é", "&#0;", "&#x41;", "1e9", " 3 ", "internal://project.qde"]

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from coding_files import flat, place, qdc, refi, small_project, taguette
+from coding_files import flat, ours, place, qdc, refi, small_project, taguette
 from conftest import MINI
 from helpers import cli, paths
 from helpers.cli import codings
@@ -84,11 +84,6 @@ def with_codes(*codes: Code) -> Project:
     """One document under each code."""
     document = Document("note", "Bonjour à tous.")
     return Project(codes, (document,), tuple(place(document, "Bonjour", code.path, "A") for code in codes))
-
-
-def ours(path, project):
-    tables.write_csv(project, path)
-    return path
 
 
 def test_a_file_is_imported_whole_privately_and_told(tmp_path, take):
