@@ -8,16 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.codings.counts import (
-    FEWEST_DOCUMENTS,
-    SYNTHESIS,
-    Unit,
-    coded_by,
-    meetings_of,
-    texts_of,
-    units,
-    word_count,
-)
+from helpers.codings.counts import FEWEST_DOCUMENTS, SYNTHESIS, Unit, coded_by, meetings_of, texts_of, units, word_count
 from helpers.codings.merging import merge_codings
 from helpers.codings.model import Project, ancestors
 from helpers.codings.safe_files import coding_error

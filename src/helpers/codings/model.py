@@ -287,11 +287,11 @@ class ProjectBuilder:
             self.told.note(f"{what} porte le nom d’un autre ; il s’appelle ici « {free} ».")
         return free
 
-    def add_unplaced(self, passage: Passage) -> None:
+    def add_unplaced(self, document: str, text: str, code: str, coder: str = "", memo: str = "") -> None:
         """Add a passage without position, after those of the same text."""
-        key = replace(passage, memo="")
-        self.passages.append(replace(passage, rank=self._same[key]))
-        self._same[key] += 1
+        same = Passage(document, None, None, text, code, coder)
+        self.passages.append(replace(same, memo=memo, rank=self._same[same]))
+        self._same[same] += 1
 
     def project(self) -> Project:
         """The project, checked and in order."""

@@ -8,15 +8,7 @@ from functools import cache
 
 import pandas as pd
 
-from helpers.codings.counts import (
-    Span,
-    meetings_of,
-    span_of,
-    spans_by_code,
-    text_at,
-    texts_of,
-    word_count,
-)
+from helpers.codings.counts import Span, meetings_of, span_of, spans_by_code, text_at, texts_of, word_count
 from helpers.codings.merging import merge_codings
 from helpers.codings.model import Document, Project, code_labels
 from helpers.schema import FEWEST_PERSONS

@@ -7,27 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from helpers.codings.model import (
-    KINDS,
-    NAMELESS,
-    Code,
-    Passage,
-    Project,
-    ProjectBuilder,
-    Warnings,
-    code_path,
-    free_name,
-)
+from helpers.codings.model import KINDS, NAMELESS, Code, Project, ProjectBuilder, Warnings, code_path, free_name
 from helpers.codings.positions import Claim, Text, add_texts
-from helpers.codings.safe_files import (
-    MOST_ROWS,
-    MOST_TEXT_BYTES,
-    coding_error,
-    decode_text,
-    one_line,
-    read_bytes,
-    unknown_name_error,
-)
+from helpers.codings.safe_files import MOST_ROWS, coding_error, decode_text, one_line, read_bytes, unknown_name_error
 from helpers.typography import escape_formula, fold, unescape_formula
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
@@ -66,7 +48,7 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
 def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     # The text of a document is one cell; the default of the csv module is 131,072 characters.
-    limit = csv.field_size_limit(MOST_TEXT_BYTES)
+    limit = csv.field_size_limit(len(text) + 1)
     try:
         for cells in reader:
             yield reader.line_num, cells
@@ -226,7 +208,7 @@ def _add_passage(where: str, row: dict[str, str], text: Text, collected: Project
     elif start is None or end is None or not text.stored:
         is_given = start is not None or end is not None
         collected.told.left_out("positions sans le texte du document pour les vérifier", int(is_given))
-        collected.add_unplaced(Passage(text.name, None, None, row["texte"], *rest))
+        collected.add_unplaced(text.name, row["texte"], *rest)
     else:
         text.claims.append(Claim(start, end, *rest, row["texte"]))
 
