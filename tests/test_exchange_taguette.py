@@ -4,24 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from coding_files import (
-    SEEDS,
-    change,
-    flat,
-    made_project,
-    messages,
-    place,
-    refusal,
-    small_project,
-    taguette,
-    without_returns,
-)
+from coding_files import SEEDS, change, made_project, messages, place, refusal, small_project, taguette, without_returns
 from helpers import codings
 from helpers.codings import reading, tables
 from helpers.codings.model import Code, Document, Project
 from helpers.codings.reading import words_of
 
-SMALL = flat(small_project())
+SMALL = without_returns(small_project())
 
 
 @pytest.fixture
