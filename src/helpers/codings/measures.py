@@ -87,8 +87,6 @@ def _shape(name: str) -> list[list[str]]:
 
 # Minimum units in a displayed cell, hence for a word that is tested.
 FEWEST_WITH_WORD = 5
-# A word of one meeting is that day's subject.
-FEWEST_DOCUMENTS = 2
 # The false discovery rate of the words retained.
 LEVEL = 0.05
 # Letters: shorter lemmas are function words or initials.
@@ -120,7 +118,8 @@ def words_by_code(project: Project) -> pd.DataFrame:
         for unit in (coded_units(project) if _may_count_words(project) else ())
     ]
     columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes"]
-    return _tested(_crossed(read, FEWEST_UNITS), columns, FEWEST_DOCUMENTS)
+    # A word of one meeting is that day's subject.
+    return _tested(_crossed(read, FEWEST_UNITS), columns, 2)
 
 
 def words_by_group(project: Project) -> pd.DataFrame:

@@ -30,8 +30,7 @@ def coding_error(text: str) -> DataError:
 
 def nearest(name: str, among: Iterable[str]) -> str:
     """The most similar of some names; ``""`` where none is near."""
-    # Time grows with the square of their length.
-    return next(iter(difflib.get_close_matches(name[:300], [each for each in among if len(each) <= 300], n=1)), "")
+    return next(iter(difflib.get_close_matches(name, list(among), n=1)), "")
 
 
 def unknown_name_error(what: str, name: str, among: Iterable[str]) -> DataError:
@@ -64,8 +63,6 @@ def _damage(errors: tuple[type[Exception], ...], sentence: str) -> Iterator[None
 # The minutes of a year are a few megabytes; a database also holds the source files.
 MOST_FILE_BYTES = 512 << 20
 MOST_TEXT_BYTES = 64 << 20
-# Passages or history entries of a project coded by hand.
-MOST_ROWS = 500_000
 
 
 def read_bytes(path: Path) -> bytes:
@@ -186,16 +183,13 @@ class Database:
         if table not in self.columns:
             return []
         chosen = [f'"{name}"' if name in self.columns[table] else "NULL" for name in columns]
-        query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]} LIMIT {MOST_ROWS + 1}'
+        query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]}'
         kinds = list(columns.items())
         with _damage(*_database_damage):
-            rows = [
+            return [
                 tuple(_value(value, kind, f"{table}.{name}") for value, (name, kind) in zip(row, kinds, strict=True))
                 for row in self._connection.execute(query)
             ]
-        if len(rows) > MOST_ROWS:
-            raise coding_error(f"{table} compte plus de {MOST_ROWS} lignes ; découpez le projet.")
-        return rows
 
     def count(self, table: str, column: str = "") -> int:
         """The number of rows of a table, or of those that have something in a column; 0 without it."""
@@ -203,8 +197,7 @@ class Database:
             return 0
         chosen = f'"{column}"' if column else "1"
         with _damage(*_database_damage):
-            query = f'SELECT {chosen} FROM "{table}" LIMIT {MOST_ROWS}'
-            return sum(1 for (value,) in self._connection.execute(query) if value)
+            return sum(1 for (value,) in self._connection.execute(f'SELECT {chosen} FROM "{table}"') if value)
 
 
 def _value(value: object, kind: type, place: str) -> str | int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from helpers.codings.model import KINDS, NAMELESS, Code, Project, ProjectBuilder, Warnings, code_path, free_name
 from helpers.codings.positions import Claim, Text, add_texts
-from helpers.codings.safe_files import MOST_ROWS, coding_error, decode_text, one_line, read_bytes, unknown_name_error
+from helpers.codings.safe_files import coding_error, decode_text, one_line, read_bytes, unknown_name_error
 from helpers.typography import escape_formula, fold, unescape_formula
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
@@ -33,8 +33,6 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
         if not titles:
             titles = [cell.strip() for cell in cells]
         elif any(cells):
-            if len(rows) == MOST_ROWS:
-                raise coding_error(f"{place}la table compte plus de {MOST_ROWS} lignes ; découpez-la.")
             where = f"{place}ligne {line}"
             if len(cells) != len(titles):
                 problem = f"{where} : {len(cells)} cellules pour {len(titles)} titres"
