@@ -32,15 +32,8 @@ def facts(*rows: dict) -> indicators.Facts:
     return indicators.Facts(table(list(rows)), year=2032)
 
 
-def counted(name: str, count: int, code: str = "", **options) -> dict:
-    return row((2032, "enonces", name, code), "enonces", counts=(count, count), **options, **EXACT)
-
-
-def of_posts(name: str, modality: str) -> dict:
-    return row((2032, "postes", name, modality), "postes", counts=(1, 1), base=(5, 5), **EXACT)
-
-
-BUREAU = of_posts("bureau", "non")
+BUREAU = row((2032, "postes", "bureau", "non"), "postes", counts=(1, 1), base=(5, 5), **EXACT)
+LINKED = row((2032, "enonces", "rubrique_liee", "deploiement"), "enonces", counts=(3, 3), **EXACT)
 
 
 def test_statements_have_their_codes_in_words_in_the_order_of_the_book_and_of_the_catalogue():
@@ -61,10 +54,9 @@ SAID = STATEMENTS.assign(enonce=["L’équipe attend.", "Deux équipes, une équ
 
 def test_a_section_leads_to_the_statements_on_a_figure_that_it_publishes_and_to_nothing_else():
     linked = STATEMENTS.assign(indicateur_lie=["postes/presentation_formelle/non", "postes/bureau/non", "", "alses/sexe/filles"])
-    year = facts(counted("rubrique_liee", 3, "deploiement"), BUREAU)
+    year, unpublished = facts(LINKED, BUREAU), facts(LINKED)
     made = text.renvoi(linked, "deploiement", year)
     assert plain(made.text) == "Les réunions en parlent aussi : 3 énoncés." and 'href="04_themes.html"' in made.html
-    unpublished = facts(counted("rubrique_liee", 3, "deploiement"))
     of_a_site = indicators.only_network(linked, "association X")
     silent = [text.renvoi(linked, "deploiement", unpublished), text.renvoi(linked, "volume", year), text.renvoi(of_a_site, "deploiement", year)]
     assert [each.html for each in silent] == [""] * 3
@@ -77,8 +69,6 @@ def test_a_value_leads_to_its_section_and_one_that_is_not_published_says_so():
     assert f'<a href="{section}">Bureau' in known.html
     assert "<a" not in unknown.html and plain(unknown.text) == "Sexe : filles, pas de donnée"  # its section may not be there
 
-
-# --- the notebook, on statements of our own --------------------------------------------------------------------------
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks/04_themes.ipynb"
 
