@@ -4,8 +4,7 @@ Two persons coded the minutes sentence by sentence. Every sentence is drawn with
 """
 
 import random
-import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from helpers.codings.model import Code, Document, Passage, Project
 
@@ -41,8 +40,7 @@ _NEUTRAL = (
 ).split()
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of the minutes, and what A coded it under."""
 
     meeting: int
@@ -55,10 +53,10 @@ def name(meeting: int) -> str:
     return f"compte rendu {meeting + 1}"
 
 
-def _text(draw: random.Random, code: str, *, planted: bool) -> str:
+def _text(draw: random.Random, code: str) -> str:
     words = [draw.choice(_NEUTRAL) for _ in range(11)]
     for theme, (_, forms) in PLANTED.items():
-        chance = 0.45 if code.split("/")[0] == theme and planted else 0.05
+        chance = 0.45 if code.split("/")[0] == theme else 0.05
         if draw.random() < chance:
             words[draw.randrange(11)] = draw.choice(forms)
     for decoy in DECOYS:
@@ -67,7 +65,7 @@ def _text(draw: random.Random, code: str, *, planted: bool) -> str:
     return f"On note {' '.join(words)}."
 
 
-def _sentences(draw: random.Random, *, planted: bool) -> tuple[list[Sentence], list[Document]]:
+def _sentences(draw: random.Random) -> tuple[list[Sentence], list[Document]]:
     differ = {(meeting, rank): first for meeting, rank, first, _ in DISAGREEMENTS}
     sentences, documents = [], []
     for meeting in range(MEETINGS):
@@ -75,7 +73,7 @@ def _sentences(draw: random.Random, *, planted: bool) -> tuple[list[Sentence], l
         for rank in range(SENTENCES):
             # A fifth of what is said is coded by nobody.
             code = draw.choice([*THEMES, ""]) if rank >= _RESERVED else differ.get((meeting, rank), "Familles")
-            text = _text(draw, code, planted=planted)
+            text = _text(draw, code)
             sentences.append(Sentence(meeting, at, text, code))
             parts.append(text)
             at += len(text) + 1
@@ -102,10 +100,10 @@ def _paired(draw: random.Random, sentences: list[Sentence], coder: str) -> tuple
     return firsts, seconds
 
 
-def coded_year(seed: int = 8, *, planted: bool = True) -> Project:
-    """The year, coded by A and by B; ``planted`` says whether themes have words of their own."""
+def coded_year(seed: int = 8) -> Project:
+    """The year, coded by A and by B."""
     draw = random.Random(seed)
-    sentences, documents = _sentences(draw, planted=planted)
+    sentences, documents = _sentences(draw)
     differ = {(meeting, rank): second for meeting, rank, _, second in DISAGREEMENTS}
     passages, order = [], draw.random()
     for coder in "AB":
@@ -118,24 +116,3 @@ def coded_year(seed: int = 8, *, planted: bool = True) -> Project:
             if code:
                 passages.append(_passage(sentence, code, coder))
     return Project(CODES, tuple(documents), tuple(passages))
-
-
-def shuffled(project: Project, seed: int) -> Project:
-    """The same texts and passages, each sentence under the codes of another one: words have nothing to do with themes."""
-    spans = sorted({(each.document, each.start, each.end) for each in project.passages})
-    others = spans.copy()
-    random.Random(seed).shuffle(others)
-    codes = {}
-    for each in project.passages:
-        codes.setdefault((each.document, each.start, each.end), set()).add((each.code, each.coder))
-    texts = {document.name: document.text for document in project.documents}
-    passages = [
-        Passage(*span, texts[span[0]][span[1] : span[2]], code, coder)
-        for span, other in zip(spans, others, strict=True)
-        for code, coder in codes[other]
-    ]
-    return Project(project.codes, project.documents, tuple(passages))
-
-
-def composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)

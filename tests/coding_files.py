@@ -1,6 +1,6 @@
 """Coding files as their tools write them, built from the published formats, and projects to put in them.
 
-None of these builders uses our writers: a mistake made in writing and in reading would go unseen.
+None of these builders but `ours` uses our writers: a mistake made in writing and in reading would go unseen.
 """
 
 import html
@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 from conftest import ALL, plain
-from helpers.codings import reading
+from helpers.codings import reading, tables
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.schema import DataError
 
@@ -31,42 +31,25 @@ LINES = ["\n", "\x0b", "\x85", "a\ufeff"]
 LABELS = [
     "École", "e\u0301cole", "père/mère", "a\\b", "=cmd", " deux  mots ", "🎓", "Inclure : x", "a", "b", "c", "'=d", "ligne\nbis",
 ]  # fmt: skip
-# The tables of Taguette that we read, at the version of its desktop edition.
+# The tables and columns of Taguette that we read or count.
 TAGUETTE = """
-CREATE TABLE users (login VARCHAR(30) NOT NULL PRIMARY KEY, created DATETIME NOT NULL, hashed_password VARCHAR(192),
-    password_set_date DATETIME, language VARCHAR(10), email VARCHAR(256), email_sent DATETIME);
-CREATE TABLE projects (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, name VARCHAR(200) NOT NULL, description TEXT NOT NULL,
-    created DATETIME NOT NULL);
-CREATE TABLE documents (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, name VARCHAR(200) NOT NULL, description TEXT NOT NULL,
-    filename VARCHAR(200) NOT NULL, created DATETIME NOT NULL, project_id INTEGER NOT NULL, text_direction VARCHAR(13) NOT NULL,
-    contents TEXT NOT NULL);
-CREATE TABLE tags (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, path VARCHAR(200) NOT NULL,
-    description TEXT NOT NULL, UNIQUE (project_id, path));
-CREATE TABLE highlights (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, document_id INTEGER NOT NULL,
-    start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, snippet TEXT NOT NULL);
-CREATE TABLE highlight_tags (highlight_id INTEGER NOT NULL, tag_id INTEGER NOT NULL, PRIMARY KEY (highlight_id, tag_id));
-CREATE TABLE commands (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, date DATETIME NOT NULL, user_login VARCHAR(30) NOT NULL,
-    project_id INTEGER NOT NULL, document_id INTEGER, payload TEXT NOT NULL);
-CREATE INDEX ix_highlights_document_id ON highlights (document_id);
+CREATE TABLE users (login TEXT PRIMARY KEY, email TEXT);
+CREATE TABLE projects (id INTEGER PRIMARY KEY, name TEXT, description TEXT);
+CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT, description TEXT, filename TEXT, contents TEXT);
+CREATE TABLE tags (id INTEGER PRIMARY KEY, path TEXT, description TEXT);
+CREATE TABLE highlights (id INTEGER PRIMARY KEY, document_id INTEGER, start_offset INTEGER, end_offset INTEGER, snippet TEXT);
+CREATE TABLE highlight_tags (highlight_id INTEGER, tag_id INTEGER, PRIMARY KEY (highlight_id, tag_id));
+CREATE TABLE commands (id INTEGER PRIMARY KEY, user_login TEXT, payload TEXT);
 """
-# Those of QualCoder that we read or count, database v6.
+# Those of QualCoder, database v6.
 QUALCODER = """
-CREATE TABLE source (id integer primary key, name text, fulltext text, mediapath text, memo text, owner text, date text,
-    av_text_id integer, risid integer, unique(name));
-CREATE TABLE code_image (imid integer primary key, id integer, x1 integer, y1 integer, width integer, height integer,
-    cid integer, memo text, date text, owner text, important integer);
-CREATE TABLE code_av (avid integer primary key, id integer, pos0 integer, pos1 integer, cid integer, memo text, date text,
-    owner text, important integer);
-CREATE TABLE annotation (anid integer primary key, fid integer, pos0 integer, pos1 integer, memo text, owner text, date text);
-CREATE TABLE attribute (attrid integer primary key, name text, attr_type text, value text, id integer, date text, owner text);
-CREATE TABLE case_text (id integer primary key, caseid integer, fid integer, pos0 integer, pos1 integer, owner text);
-CREATE TABLE cases (caseid integer primary key, name text, memo text, owner text, date text);
-CREATE TABLE code_cat (catid integer primary key, name text, owner text, date text, memo text, supercatid integer, unique(name));
+CREATE TABLE source (id integer primary key, name text, fulltext text, mediapath text, memo text, unique(name));
+CREATE TABLE code_image (imid integer primary key, id integer, cid integer);
+CREATE TABLE attribute (attrid integer primary key, name text, attr_type text, value text, id integer);
+CREATE TABLE code_cat (catid integer primary key, name text, date text, memo text, supercatid integer, unique(name));
 CREATE TABLE code_text (ctid integer primary key, cid integer, fid integer, seltext text, pos0 integer, pos1 integer,
-    owner text, date text, memo text, avid integer, important integer, unique(cid, fid, pos0, pos1, owner));
-CREATE TABLE code_name (cid integer primary key, name text, memo text, catid integer, owner text, date text, color text,
-    unique(name));
-CREATE TABLE journal (jid integer primary key, name text, jentry text, date text, owner text);
+    owner text, memo text, important integer, unique(cid, fid, pos0, pos1, owner));
+CREATE TABLE code_name (cid integer primary key, name text, memo text, catid integer, date text, color text, unique(name));
 """
 NOW = "2021-03-02 10:00:00"
 
@@ -83,14 +66,21 @@ def messages(project: Project) -> list[str]:
     return [plain(line).removeprefix("Non gardé : ") for line in project.told]
 
 
-def change(path: Path, *statements: str) -> Path:
-    """Runs statements on a database."""
+def database(path: Path, script: str, rows: dict[str, list[tuple]] | None = None) -> Path:
+    """Runs statements on a database, then adds these rows to its tables."""
     base = sqlite3.connect(path)
     base.execute("PRAGMA synchronous = OFF")
-    base.executescript(";".join(statements))
+    base.executescript(script)
+    for table, added in (rows or {}).items():
+        for row in added:
+            base.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
     base.commit()
     base.close()
     return path
+
+
+def change(path: Path, *statements: str) -> Path:
+    return database(path, ";".join(statements))
 
 
 # --- projects --------------------------------------------------------------------------------------------------------
@@ -133,10 +123,7 @@ def made_project(seed: int) -> Project:
 def small_project() -> Project:
     """Two documents, a tree of codes, accents and an emoji before each passage."""
     text = "Été 👩🏽‍🏫 : les élèves arrivent.\nLe principal présente l’équipe."
-    first, second = (
-        Document("Réunion du 12", text, "", (("lieu", "Lille"),)),
-        Document("Réunion du 20", "Rien n’est dit."),
-    )
+    first, second = Document("Réunion du 12", text, "", (("lieu", "Lille"),)), Document("Réunion du 20", "Rien n’est dit.")
     children = Code("Élèves", "Accueil"), Code("Équipe"), Code("Jamais vu")
     passages = (
         place(first, "les élèves", "Accueil/Élèves", "A"),
@@ -155,46 +142,28 @@ def place(document: Document, words: str, code: str, coder: str = "", memo: str 
 # --- Taguette and QualCoder ------------------------------------------------------------------------------------------
 
 
-def database(path: Path, schema: str, rows: dict[str, list[tuple]]) -> Path:
-    base = sqlite3.connect(path)
-    base.execute("PRAGMA synchronous = OFF")
-    base.executescript(schema)
-    for table, added in rows.items():
-        for row in added:
-            base.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
-    base.commit()
-    base.close()
-    return path
-
-
 def paragraph(text: str) -> str:
     return f"<p>{html.escape(text, quote=False)}</p>"
 
 
-def taguette(path: Path, project: Project, *, markup=paragraph, coders: bool = True) -> Path:
+def taguette(path: Path, project: Project) -> Path:
     """A Taguette project: tags are flat, positions are bytes, who highlighted is in the history."""
     numbers = {each.name: rank for rank, each in enumerate(project.documents)}
     tags = {each.path: rank for rank, each in enumerate(project.codes)}
-    texts = {each.name: each.text for each in project.documents}
-    people = sorted({each.coder for each in project.passages})
     rows = {
-        "projects": [(1, "Projet", "", NOW)],
-        "users": [(each, NOW, None, None, "fr", f"{each}@exemple.fr", None) for each in people],
-        "tags": [(rank, 1, each.name, each.definition) for rank, each in enumerate(project.codes)],
-        "documents": [
-            (rank, each.name, "", "a.txt", NOW, 1, "LEFT_TO_RIGHT", markup(each.text))
-            for rank, each in enumerate(project.documents)
-        ],
-        "highlights": [],
-        "highlight_tags": [(key, tags[each.code]) for key, each in enumerate(project.passages, 1)],
-        "commands": [],
-    }
+        "projects": [(1, "Projet", "")],
+        "users": [(each, f"{each}@exemple.fr") for each in sorted({each.coder for each in project.passages})],
+        "tags": [(rank, each.name, each.definition) for rank, each in enumerate(project.codes)],
+        "documents": [(rank, each.name, "", "a.txt", paragraph(each.text)) for rank, each in enumerate(project.documents)],
+        "highlights": [], "highlight_tags": [], "commands": [],
+    }  # fmt: skip
     for key, each in enumerate(project.passages, 1):
-        start, end = (len(texts[each.document][:at].encode()) for at in (each.start, each.end))
+        text = project.documents[numbers[each.document]].text
+        start, end = (len(text[:at].encode()) for at in (each.start, each.end))
         rows["highlights"].append((key, numbers[each.document], start, end, paragraph(each.text)))
-        history = {"type": "highlight_add", "highlight_id": key, "start_offset": start, "tags": [tags[each.code]]}
-        rows["commands"].append((key, NOW, each.coder, 1, numbers[each.document], json.dumps(history)))
-    return database(path, TAGUETTE, rows if coders else {**rows, "commands": []})
+        rows["highlight_tags"].append((key, tags[each.code]))
+        rows["commands"].append((key, each.coder, json.dumps({"type": "highlight_add", "highlight_id": key})))
+    return database(path, TAGUETTE, rows)
 
 
 def qualcoder(folder: Path, project: Project) -> Path:
@@ -206,15 +175,14 @@ def qualcoder(folder: Path, project: Project) -> Path:
     rows = {"code_cat": [], "code_name": [], "source": [], "attribute": []}
     for rank, each in enumerate(project.codes, 1):
         if each.path in parents:
-            rows["code_cat"].append((rank, each.name, "A", NOW, each.definition, keys.get(each.parent)))
+            rows["code_cat"].append((rank, each.name, NOW, each.definition, keys.get(each.parent)))
         else:
-            rows["code_name"].append((rank, each.name, each.definition, keys.get(each.parent), "A", NOW, "#FF0000"))
+            rows["code_name"].append((rank, each.name, each.definition, keys.get(each.parent), NOW, "#FF0000"))
     for rank, each in enumerate(project.documents, 1):
-        rows["source"].append((rank, each.name, each.text, None, "", "A", NOW, None, None))
-        rows["attribute"] += [(None, name, "file", value, rank, NOW, "A") for name, value in each.attributes]
+        rows["source"].append((rank, each.name, each.text, None, ""))
+        rows["attribute"] += [(None, name, "file", value, rank) for name, value in each.attributes]
     rows["code_text"] = [
-        (None, keys[each.code], numbers[each.document], each.text, each.start, each.end)
-        + (each.coder, NOW, each.memo, None, None)
+        (None, keys[each.code], numbers[each.document], each.text, each.start, each.end, each.coder, each.memo, None)
         for each in project.passages
     ]
     database(folder / "data.qda", QUALCODER, rows)
@@ -262,14 +230,14 @@ def selection_xml(passage: Passage, name: str | None = None) -> str:
     return element("PlainTextSelection", inside, guid=key_of(passage), name=name, **bounds, **user)
 
 
-def qde(project: Project, *, scheme: str = "internal://", more: str = "", selections: str | None = None) -> str:
+def qde(
+    project: Project, *, scheme: str = "internal://", more: str = "", selections: str | None = None, origin: str = "ATLAS.ti"
+) -> str:
     """The XML of a project; ``more`` goes at its end, ``selections`` in place of those of the first document."""
     coders = sorted({each.coder for each in project.passages} - {""})
     names = sorted({name for document in project.documents for name, _ in document.attributes})
     users = "".join(element("User", guid=key_of("user", each), name=each) for each in coders)
-    variables = "".join(
-        element("Variable", guid=key_of("variable", each), name=each, typeOfVariable="Text") for each in names
-    )
+    variables = "".join(element("Variable", guid=key_of("variable", each), name=each, typeOfVariable="Text") for each in names)
     sources = ""
     for rank, document in enumerate(project.documents):
         inside = "".join(selection_xml(each) for each in project.passages if each.document == document.name)
@@ -279,14 +247,9 @@ def qde(project: Project, *, scheme: str = "internal://", more: str = "", select
             inside += element("VariableValue", reference + element("TextValue", escape(value)))
         key = key_of("document", document.name)
         sources += element("TextSource", inside, guid=key, name=document.name, plainTextPath=f"{scheme}{key}.txt")
-    parts = [
-        ("Users", users),
-        ("CodeBook", element("Codes", code_xml(project))),
-        ("Variables", variables),
-        ("Sources", sources),
-    ]
+    parts = [("Users", users), ("CodeBook", element("Codes", code_xml(project))), ("Variables", variables), ("Sources", sources)]
     inside = "".join(element(tag, part) for tag, part in parts) + more
-    return XML + element("Project", inside, xmlns="urn:QDA-XML:project:1.0", name="x", origin="ATLAS.ti")
+    return XML + element("Project", inside, xmlns="urn:QDA-XML:project:1.0", name="x", origin=origin)
 
 
 def texts_of(project: Project, folder: str = "Sources") -> dict[str, bytes]:
@@ -302,6 +265,11 @@ def qdpx(path: Path, xml: str, entries: dict[str, bytes]) -> Path:
 
 def refi(path: Path, project: Project) -> Path:
     return qdpx(path, qde(project), texts_of(project))
+
+
+def ours(path: Path, project: Project) -> Path:
+    tables.write_csv(project, path)
+    return path
 
 
 def flat(project: Project) -> Project:

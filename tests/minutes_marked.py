@@ -13,39 +13,22 @@ Excusés : Mmes [[Roy]], [[Cordier]] et [[Le Goff]] ; M. et Mme [[Kaczmarek]].
 Madame la Principale ouvre la séance à 9 h 30 en salle des professeurs.
 Melle [[hadj-moussa]] présente les suivis du trimestre ; mme [[vanhoutte]] complète.
 M. [[Petit]] rappelle qu’un petit groupe de sixièmes se retrouve le midi au foyer.
-Mr [[de Bonneville]] regrette que le Collège Sévigné ne soit pas représenté.
 Mme [[Sévigné]] répond que le collège Sévigné a été invité le 12/03/2021.
-[[VASSEUR]] propose un point sur l’absentéisme ; [[Delattre]] est d’accord.
-La CPE, le CPE adjoint et l’AS ont reçu vingt-deux familles depuis septembre.
 Joindre la famille au [[06 12 34 56 78]] ou au [[03.20.11.22.33]], avant le 15 avril 2021.
-Le numéro du père est le [[+33 6 98 76 54 32]], celui de la mère le [[0033612345678]].
 Écrire à [[zoe.durand@exemple.fr]] ; son insta est [[insta @sofi.ane_off]], son [[snap @lea_59]].
-[[Zoé]] est arrivée en retard ; [[zoé]] dit qu’elle s’ennuie, [[ZOÉ]] rit.
 La mère de [[Rose]] a demandé une réunion ; une rose a été dessinée au tableau.
 [[Rose]] et [[Pierre]] ne déjeunent plus à la cantine ; le mur en pierre sera repeint.
 [[Jean-Luc Petit]] et [[jean luc petit]] : un seul élève, deux dossiers.
 [[Sofiane]] [[Benali]], né le [[12/05/2008]], vit au [[14 bis rue de la Paix 59000 Lille]].
-[[benali]] [[sofiane]] a rendez-vous au CMP de Roubaix le 3 mai 2021.
 Une élève née à Lille, le [[1er mai 2008]], INE [[123456789AB]], redouble sa cinquième.
-DDN : [[04-11-07]] ; n° de sécurité sociale [[2 08 05 59 350 123 45]].
 [[Łukasz]] habite [[3, avenue Jean Jaurès]] à Wattrelos, près du stade Pierre de Coubertin.
-Les ateliers du mardi ont lieu 20 rue du collège depuis 2019.
 Dr [[Lemaire]] et le docteur [[Fontaine]] suivent trois jeunes ; l’infirmière aussi.
 Madame [[Fontaine]] revient sur la fontaine de la cour, toujours en panne.
-Monsieur le Maire de Tourcoing et Mme l’inspectrice viendront le 2 juin.
 Le lycée Pierre Curie et l’école Rose Luxemburg accueillent les troisièmes en stage.
-Mme [[Roy]] a relu 15 000 signes ; 1 852 élèves, 2 233 jeunes et 46 % de filles.
 Le FSE finance 3 sorties, soit 1 250 euros, entre janvier et mars 2021.
-M. [[N’Diaye]] et Mlle [[El-Khoury]] partent en formation ; [[N’Diaye]] sera remplacé.
 La mère d’[[Inaya]] n’a pas répondu ; son frère [[Kevin]] est en quatrième.
 Les parents de [[Mathis]] contestent l’exclusion ; [[Mathis]] reviendra lundi.
-Monsieur [[O’Neil]] anime le club photo avec Mme [[Lefèvre-Martin]].
-[[Lefevre-Martin]] note que le Conseil départemental soutient le projet.
 Contact : [[m.roy (at) exemple.fr]], [[https://exemple.fr/profil/leo]].
-Le principal adjoint, M. [[Blanc]], signe le tableau blanc des présences.
-L’association Les Quatre Vents reçoit douze jeunes au quartier de l’Alma.
-M. [[Dubus]] reprend la parole, puis m. [[dubus]] conclut.
-Prochaine réunion : mardi 8 juin 2021 à 14 h, collège Jean Moulin.
 """.strip()
 
 # These were written after, and changed nothing: the shares that are published are theirs.

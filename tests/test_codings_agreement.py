@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.inter_rater import cohens_kappa
 
 from coded_year import coded_year
 from conftest import ALL
@@ -46,26 +45,12 @@ def test_coefficients_are_those_worked_by_hand():
     assert a["alpha_bas"] < 0 < 0.8 < a["alpha_haut"] < 1
 
 
-@pytest.mark.parametrize("seed", range(40 if ALL else 10))
-def test_kappa_is_that_of_statsmodels_and_alpha_that_of_coincidences(seed):
-    both, first, second, neither = np.random.default_rng(seed).integers(1, 30, 4)
-    cells, n = Cells(both, first, second, neither), 2 * (both + first + second + neither)
-    assert cohen_kappa(cells) == pytest.approx(cohens_kappa([[both, first], [second, neither]]).kappa)
-    yes = 2 * both + first + second
-    value, low, high = krippendorff_alpha(cells)
-    assert value == pytest.approx(1 - (n - 1) * (first + second) / (yes * (n - yes)))
-    assert low < value < high
-
-
 @pytest.mark.parametrize("cells", [Cells(0, 0, 0, 0), Cells(5, 0, 0, 0), Cells(0, 0, 0, 5)])
 def test_without_variety_there_is_no_coefficient(cells):
     assert math.isnan(cohen_kappa(cells)) and all(map(math.isnan, krippendorff_alpha(cells)))
 
 
-CASES = [(17, 0.5, 0.7), (46, 0.25, 0.7), (46, 0.5, 0.7), (100, 0.2, 0.4), (200, 0.1, 0.8)]
-
-
-@pytest.mark.parametrize(("n", "share", "kappa"), CASES if ALL else CASES[:2])
+@pytest.mark.parametrize(("n", "share", "kappa"), [(17, 0.5, 0.7), (46, 0.25, 0.7), (100, 0.2, 0.4), (200, 0.1, 0.8)][: 4 if ALL else 1])
 def test_the_interval_holds_the_truth_nineteen_times_of_twenty(n, share, kappa):
     variance = share * (1 - share)
     parts = share**2 + kappa * variance, 2 * variance * (1 - kappa), (1 - share) ** 2 + kappa * variance
@@ -84,16 +69,6 @@ def test_the_edge_of_a_passage_is_no_disagreement_but_half_of_it_is():
     assert half["unites"].tolist() == [6, 6] and half["accord_pct"].tolist() == pytest.approx([400 / 6, 500 / 6])
 
 
-def test_disagreements_are_listed_in_the_order_of_the_text():
-    rows = codings.disagreements(project("aab-"), project("ab-b"))
-    assert rows[["texte", "code", "pose_par", "autres_codes"]].to_numpy().tolist() == [
-        [SENTENCES[1], "a", "premier", "b"], [SENTENCES[1], "b", "second", "a"],
-        [SENTENCES[2], "b", "premier", ""], [SENTENCES[3], "b", "second", ""],
-    ]  # fmt: skip
-    assert [TEXT[start:end] for start, end in zip(rows["debut"], rows["fin"], strict=True)] == rows["texte"].tolist()
-    assert codings.disagreements(project("ab"), project("ab")).empty
-
-
 def test_passages_without_position_are_compared_by_their_text():
     def said(*pairs):
         return Project(BOOK, (Document("r"),), tuple(Passage("r", None, None, text, code) for text, code in pairs))
@@ -105,25 +80,16 @@ def test_passages_without_position_are_compared_by_their_text():
 
 
 def test_only_what_both_coded_is_compared():
-    def year(*codes):
-        parts = [project(each, name=f"r{rank}") for rank, each in enumerate(codes)]
-        passages = tuple(each for part in parts for each in part.passages)
-        return Project(BOOK, tuple(part.documents[0] for part in parts), passages)
-
-    # The second coder did not code the second meeting.
-    assert codings.agreement(year("ab", "aabb"), year("ab", ""))["unites"].tolist() == [2, 2]
-
-
-def test_two_codings_of_other_documents_are_refused():
-    for one, two in ((project("a"), project("a", name="autre")), (Project(), Project())):
-        with pytest.raises(DataError, match="aucun document n’est codé par les deux personnes"):
-            codings.agreement(one, two)
+    one, two = project("ab"), project("aabb", name="autre")
+    both = Project(BOOK, (*one.documents, *two.documents), (*one.passages, *two.passages))
+    assert codings.agreement(both, replace(both, passages=one.passages))["unites"].tolist() == [2, 2]
+    with pytest.raises(DataError, match="aucun document n’est codé par les deux personnes"):
+        codings.agreement(one, two)
 
 
 @pytest.mark.parametrize("change", [
-    lambda text: "\n" + text, lambda text: text.replace(" ", "  "), lambda text: unicodedata.normalize("NFD", text),
-    lambda text: text.replace("bateau", "navire").replace("vélo", "engin"),
-], ids=["newline", "spaces", "NFD", "words"])  # fmt: skip
+    lambda text: "\n" + unicodedata.normalize("NFD", text.replace(" ", "  ")), lambda text: text.replace("bateau", "navire").replace("vélo", "engin"),
+], ids=["form", "words"])  # fmt: skip
 def test_two_files_of_nearly_one_text_are_one_text_with_the_same_agreement(change):
     year = coded_year()
     one, two = codings.coded_by(year, "A"), codings.coded_by(year, "B")
@@ -144,9 +110,3 @@ def test_two_files_of_nearly_one_text_are_one_text_with_the_same_agreement(chang
     assert (found["les_deux"] - same["les_deux"]).abs().sum() <= (6 if "navire" in str(texts) else 0)
     card = codings.table_of(codings.measures({"a": one, "b": other}, year=2032), "corpus", book=EMPTY_BOOK)
     assert card["alignes"].max() == len(year.documents) and card["perdus"].max() <= 2
-
-
-def test_two_texts_of_one_name_that_say_other_things_stay_two():
-    one, two = Document("r1", "Un bureau pour recevoir les élèves."), Document("r1", "La cour est fermée le soir depuis mars.")
-    merged = codings.merge_codings({"a": Project((), (one,)), "b": Project((), (two,))})
-    assert [each.name for each in merged.documents] == ["r1", "r1 (2)"]

@@ -42,10 +42,6 @@ def coders(project):
     return {passage.coder for passage in project.passages}
 
 
-def corpus(**projects):
-    return table(codings.measures(projects, year=YEAR), "corpus")
-
-
 def test_a_coding_has_the_codes_of_the_book_wherever_its_tool_put_them(year):
     (project,) = year.values()
     paths = ["lieux", "lieux/bureau", "temps", "équipe", "élèves", "familles", "jamais"]
@@ -70,19 +66,13 @@ def test_a_code_is_the_row_of_its_parent_or_of_none_and_is_never_guessed():
     rows = [("temps", "Temps", ""), ("cadre", "Cadre", ""), ("cadre_temps", "Temps", "cadre")]
     rows += [("lieu_1", "Lieu", "cadre"), ("lieu_2", "Lieu", "temps")]
     book = pd.DataFrame(rows, columns=["theme", "libelle", "parent"])
-    expected = {
-        "TEMPS": "temps",
-        "Cadre/temps": "cadre_temps",
-        "Autre/Temps": "",
-        "Lieu": "",
-        "Temps/Lieu": "lieu_2",
-    }
+    expected = {"TEMPS": "temps", "Cadre/temps": "cadre_temps", "Autre/Temps": "", "Lieu": "", "Temps/Lieu": "lieu_2"}
     assert codings.themes_of(expected, book) == expected
 
 
 @pytest.mark.parametrize("parents", [["b", "a"], ["", "z"]])
 def test_a_book_whose_parents_do_not_make_a_tree_is_refused(parents):
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="le code parent"):
         codings.codes_of(pd.DataFrame({"theme": ["a", "b"], "libelle": ["A", "B"], "parent": parents}))
 
 
@@ -101,27 +91,13 @@ def test_one_name_of_coder_in_two_files_for_one_text_is_two_persons():
     assert coders(codings.merge_codings({"Yann": one, "Zoé": coding(coder="default", name="r2")})) == {"default"}
 
 
-def test_different_texts_of_one_name_are_two_documents_and_counted_as_such():
-    projects = {"nord": coding(), "sud": coding(text=TEXT + " Fin.")}
-    both = codings.merge_codings(projects)
-    assert len({document.name for document in both.documents}) == 2 and coders(both) == {""}
+def test_different_texts_of_one_name_and_a_text_of_two_names_are_two_documents_and_counted_as_such():
+    projects = {"nord": coding(), "sud": coding(text=TEXT + " La cour est fermée le soir depuis le mois de mars.")}
+    assert [each.name for each in codings.merge_codings(projects).documents] == ["r1", "r1 (2)"]
     assert codings.coder_differences(projects).empty
-    row = corpus(**projects).set_index("nature").loc["ensemble"]
-    assert row[["documents", "codages", "homonymes", "jumeaux"]].tolist() == [2, 2, 1, 0]
-
-
-def test_a_text_of_two_names_is_two_documents():
-    card = corpus(nord=coding(), sud=coding(name="séance du 3"))
-    assert card.set_index("nature").loc["ensemble", ["documents", "homonymes", "jumeaux"]].tolist() == [2, 0, 1]
-    assert codings.count_twins({"nord": coding(), "sud": coding()}) == 0
-
-
-def test_one_coding_is_itself_none_is_nothing_and_names_that_are_taken_stay_apart():
-    assert codings.merge_codings({"a": coding()}) == coding() and codings.merge_codings({}) == Project()
-    assert codings.measures({}, {"a": coding()}, year=YEAR).empty
-    names = [("r", "1"), ("r", "2"), ("r (1)", "3"), ("r (2)", "4")]
-    projects = {end: coding(name=name, text=f"{TEXT[:24]} {f'mot{end} ' * 30}") for name, end in names}
-    assert len({each.name for each in codings.merge_codings(projects).documents}) == 4
+    named = {"nord": coding(), "sud": coding(name="séance du 3")}
+    counts = [table(codings.measures(each, year=YEAR), "corpus").set_index("nature").loc["ensemble", ["documents", "codages", "homonymes", "jumeaux"]].tolist() for each in (projects, named)]
+    assert counts == [[2, 2, 1, 0], [2, 2, 0, 1]]
 
 
 @pytest.mark.parametrize(("name", "count"), [
@@ -138,25 +114,17 @@ def test_each_table_comes_back_as_it_was_counted(name, count, year, measured):
     pd.testing.assert_frame_equal(back[direct.columns], direct, check_dtype=False)
 
 
-def test_meetings_have_their_public_title_or_a_rank(year, measured):
+def test_the_table_holds_each_key_once_and_no_text_document_or_person_but_public_meetings(year, measured):
     groups = table(measured, "reunions")["groupe"].unique().tolist()
     assert groups == [f"réunion {rank}" for rank in range(1, 9)]
     (project,) = year.values()
     documents = tuple(replace(each, attributes=(("reunion", f"chez {each.name}"),)) for each in project.documents)
-    renamed = codings.measures(
-        {"a": replace(project, documents=documents)}, year=YEAR, meetings=["chez compte rendu 3"]
-    )
+    renamed = codings.measures({"a": replace(project, documents=documents)}, year=YEAR, meetings=["chez compte rendu 3"])
     groups[2] = "chez compte rendu 3"
     assert table(renamed, "reunions")["groupe"].unique().tolist() == groups
-    assert not renamed.astype(str).map(lambda cell: "compte rendu 1" in cell).any(axis=None)
-
-
-def test_the_table_holds_no_text_no_document_and_no_person_and_each_key_once(year, measured):
-    (project,) = year.values()
     cells = set(measured["cle"]) | set(measured["autre_cle"]) | set(measured["mesure"])
     assert not cells & ({document.name for document in project.documents} | {"A", "B"})
     assert {cell for cell in cells if " " in cell} <= {f"réunion {rank}" for rank in range(1, 9)}
-    assert measured["valeur"].map(type).eq(float).all()
     assert not measured.duplicated(["annee", "analyse", "cle", "autre_cle", "mesure"]).any()
 
 
@@ -168,20 +136,29 @@ def test_what_a_measure_lacks_stays_missing():
     assert years["pour_mille_mots"].isna().all() and years["annee_avant"].tolist() == [YEAR - 1] * 2
 
 
-def sentence_said(sentence, *, meetings=3, end="Voilà {}."):
-    texts = tuple(Document(f"r{rank}", f"{sentence} {end.format(rank)}", "verbatim") for rank in range(meetings))
-    passages = tuple(Passage(each.name, 0, len(sentence), sentence, "lieux") for each in texts)
-    return {"a": Project((Code("lieux"), Code("temps")), texts, passages)}
+def quotable(sentence="On manque de place.", *, attributes=({}, {}, {}), end="Voilà {}."):
+    """What may be quoted of documents that begin with a sentence, one for each dict of attributes."""
+    texts = tuple(Document(f"r{rank}", f"{sentence} {end.format(rank)}", "verbatim", tuple(each.items())) for rank, each in enumerate(attributes))
+    passages = tuple(Passage(each.name, 0, len(sentence), sentence, "lieux", coder) for each in texts for coder in "AB")
+    return codings.quotable({"a": Project((Code("lieux"), Code("temps")), texts, passages)})
 
 
-def test_a_sentence_may_be_chosen_once_enough_meetings_say_it():
-    row = {"theme": "lieux", "citation": "On manque de place.", "mots": 4, "voix": 3}
-    found = codings.quotable(sentence_said("On manque de place."))
-    assert found[[*row]].to_dict("records") == [row] and found["contexte"].tolist() == ["… Voilà 0."]
-    assert codings.quotable(sentence_said("On manque de place.", meetings=2)).empty
-    assert codings.quotable(sentence_said("On manque de place.", end="Voilà.")).empty  # one text of three names
-    assert codings.quotable(sentence_said("Appelez le 06 12 34 56 78.")).empty
-    assert codings.quotable({}).columns.tolist() == [*row, "contexte", "memo"]
+def test_a_short_sentence_may_be_chosen_once_enough_meetings_say_it():
+    row = {"theme": "lieux", "citation": "On manque de place.", "mots": 4, "voix": 3, "contexte": "… Voilà 0.", "memo": ""}
+    assert quotable().to_dict("records") == [row]
+    assert quotable(attributes=[{}] * 2).empty
+    assert quotable(end="Voilà.").empty  # one text of three names
+    assert quotable("Appelez le 06 12 34 56 78.").empty
+    assert len(quotable(("mot " * 40).strip())) == 1 and quotable(("mot " * 41).strip()).empty
+    assert codings.quotable({}).columns.tolist() == [*row]
+
+
+def test_voices_are_speakers_or_meetings_before_they_are_documents():
+    five, four = ([{"locuteur": str(min(rank, most))} for rank in range(6)] for most in (4, 3))
+    meetings = [{"reunion": "nord" if rank % 2 else "sud"} for rank in range(6)]
+    assert quotable(attributes=five)["voix"].tolist() == [5] and quotable(attributes=four).empty and quotable(attributes=meetings).empty
+    # With one document of unknown speaker, documents are counted.
+    assert quotable(attributes=[*four[:5], {}])["voix"].tolist() == [6]
 
 
 @pytest.mark.parametrize(("theme", "sentence", "day", "voices"), [
@@ -191,48 +168,43 @@ def test_a_sentence_may_be_chosen_once_enough_meetings_say_it():
 ])  # fmt: skip
 def test_only_what_a_person_dated_and_codings_hold_is_quoted(theme, sentence, day, voices):
     ticked = pd.DataFrame({"theme": [theme], "citation": [sentence], "relue_le": pd.to_datetime([day])})
-    rows = codings.chosen_quotations(ticked, codings.quotable(sentence_said("L’eau manque.")))
+    rows = codings.chosen_quotations(ticked, quotable("L’eau manque."))
     assert rows["voix"].astype(object).where(rows["voix"].notna(), None).tolist() == voices
     assert voices != [3] or rows["citation"].tolist() == [sentence if "[" in sentence else "L’eau manque."]
 
 
-# --- who says what ---
-
-
 def grouped(*values: str, attribute: str = "territoire", codes: int = 6, kind: str = "verbatim") -> Project:
-    """A document of 20 words a value; those of the first value have all the segments of « lieux »."""
+    """A document of 20 words a value; the first three have all the segments of « lieux », two each."""
     text = " ".join(f"mot{rank:02}" for rank in range(20))
     documents = tuple(Document(f"r{rank}", text, kind, ((attribute, value),)) for rank, value in enumerate(values))
-    own = [each.name for each, value in zip(documents, values, strict=True) if value == values[0]]
-    passages = [Passage(own[rank % len(own)], 6 * (rank // len(own)), 6 * (rank // len(own)) + 5, text[:5], "lieux") for rank in range(codes)]
-    passages = [replace(each, text=text[each.start : each.end]) for each in passages]
-    return Project((Code("lieux"),), documents, tuple(passages))
+    starts = [(f"r{rank % 3}", 6 * (rank // 3)) for rank in range(codes)]
+    return Project((Code("lieux"),), documents, tuple(Passage(name, at, at + 5, text[at : at + 5], "lieux") for name, at in starts))
+
+
+SIX = ("nord", "nord", "nord", "sud", "sud", "sud")
 
 
 def test_a_code_that_one_group_uses_is_counted_and_rated_there():
-    found = codings.codes_by_group(grouped("nord", "nord", "nord", "sud", "sud", "sud"))
+    found = codings.codes_by_group(grouped(*SIX))
     assert found[["code", "groupe", "extraits", "documents", "documents_groupe", "mots"]].values.tolist() == [
         ["lieux", "territoire : nord", 6, 3, 3, 60], ["lieux", "territoire : sud", 0, 0, 3, 60],
     ]  # fmt: skip
     # Garwood: of 6, from 2.202 to 13.059; of none, at most 3.689.
     rates = found[["pour_mille_mots", "pour_mille_bas", "pour_mille_haut"]] * 0.06
     assert rates.to_numpy().ravel().tolist() == pytest.approx([6, 2.202, 13.059, 0, 0, 3.689], abs=1e-3)
-    stored = codings.measures({"a": grouped("nord", "nord", "nord", "sud", "sud", "sud")}, year=YEAR)
+    stored = codings.measures({"a": grouped(*SIX)}, year=YEAR)
     assert codings.table_of(stored, "groupes", book=BOOK)["extraits"].tolist() == [6, 0]
+    # Two kinds of documents have no common rate.
+    documents = (replace(grouped(*SIX).documents[0], kind="compte_rendu"), *grouped(*SIX).documents[1:])
+    found = codings.codes_by_group(replace(grouped(*SIX), documents=documents))
+    assert found["extraits"].tolist() == [6, 0] and found["pour_mille_mots"].isna().all()
 
 
 @pytest.mark.parametrize("project", [
     grouped("nord", "nord", "nord", "sud", "sud"),  # two documents may be one meeting
-    grouped("nord", "nord", "nord", "sud", "sud", "sud", attribute="animateur"),  # its values may be names
-    grouped("nord", "nord", "nord", "sud", "sud", "sud", codes=4),
-    grouped("nord", "nord", "nord", "sud", "sud", "sud", kind="synthese"),
+    grouped(*SIX, attribute="animateur"),  # its values may be names
+    grouped(*SIX, codes=4),
+    grouped(*SIX, kind="synthese"),
 ])  # fmt: skip
 def test_what_could_name_somebody_or_proves_nothing_is_not_compared(project):
     assert codings.codes_by_group(project).empty
-
-
-def test_documents_of_two_kinds_have_counts_without_rates():
-    project = grouped("nord", "nord", "nord", "sud", "sud", "sud")
-    documents = (replace(project.documents[0], kind="compte_rendu"), *project.documents[1:])
-    found = codings.codes_by_group(replace(project, documents=documents))
-    assert found["extraits"].tolist() == [6, 0] and found["pour_mille_mots"].isna().all()

@@ -6,8 +6,7 @@ from math import comb
 
 import pytest
 
-from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name, shuffled
-from conftest import ALL
+from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name
 from helpers import codings
 
 
@@ -26,29 +25,29 @@ def words(coders):
     return codings.words_by_code(coders[0])
 
 
-def replaced(project, old, new, among=lambda passage: True):
-    """The project with another word, of the same length, in some of its passages, which stay where they are."""
-    texts = {document.name: document.text for document in project.documents}
-    for each in filter(among, project.passages):
-        text = texts[each.document]
-        said = text[each.start : each.end].replace(old, new)
-        texts[each.document] = text[: each.start] + said + text[each.end :]
+def with_texts(project, texts):
+    """The project with other texts of the same length, in which its passages stay where they are."""
     documents = tuple(replace(each, text=texts[each.name]) for each in project.documents)
     passages = tuple(replace(each, text=texts[each.document][each.start : each.end]) for each in project.passages)
     return replace(project, documents=documents, passages=passages)
 
 
-def test_the_year_passes_every_gate_and_is_counted_whole(year):
+def test_the_year_passes_every_gate_a_synthesis_or_a_short_year_does_not(year):
     gates = codings.analysis_requirements(year)
     assert gates["est_passe"].all()
     counts = dict(zip(gates["condition"], gates["trouve"], strict=True))
     assert [counts[each] for each in ("reunions", "codeurs", "documents_sans_parole")] == [MEETINGS, 2, 0]
     text = " ".join(document.text for document in year.documents)
     assert counts["mots"] == len(text.replace("’", "").replace("'", "").split()) >= 10_000
-    table = codings.corpus_card(year).set_index("nature")
-    columns = ["documents", "sans_texte", "reunions", "codeurs", "passages"]
-    assert table.loc["compte_rendu", columns].tolist() == [MEETINGS, 0, MEETINGS, 2, len(year.passages)]
-    assert table.loc["ensemble"].tolist() == table.loc["compte_rendu"].tolist()
+    synthesis = replace(year, documents=tuple(replace(document, kind="synthese") for document in year.documents))
+    names = {name(rank) for rank in range(5)}
+    short = replace(year, documents=year.documents[:5], passages=tuple(each for each in year.passages if each.document in names))
+    for project, missing in ((synthesis, {"documents_sans_parole", "mots", "reunions"}), (short, {"mots", "reunions"})):
+        gates = codings.analysis_requirements(project).query("analyse == 'mots_par_theme' and not est_passe")
+        assert set(gates["condition"]) == missing and codings.words_by_code(project).empty
+    # A synthesis has neither counts by meeting nor rates; pairs and agreement stay.
+    stopped = codings.analysis_requirements(synthesis).query("not est_passe")["analyse"]
+    assert set(stopped) == {"code_par_document", "pour_mille_mots", "mots_par_theme"}
 
 
 def test_the_planted_pairs_are_all_and_the_only_ones(year, coders):
@@ -89,17 +88,13 @@ def test_the_planted_words_are_found_and_no_other(year, words):
         assert set(decoys["lemme"]) == set(DECOYS) and not decoys["est_retenu"].any()
 
 
-def test_a_word_that_a_theme_avoids_is_told_apart(coders):
-    theme = Counter(each.code.split("/")[0] for each in coders[0].passages).most_common(1)[0][0]
-    decoy = DECOYS[0]
-    avoided = replaced(coders[0], decoy, "z" * len(decoy), lambda each: each.code.split("/")[0] == theme)
-    row = codings.words_by_code(avoided).query("theme == @theme and lemme == @decoy").iloc[0]
-    assert (row["unites"], row["est_sous_employe"]) == (0, True) and row["attendu"] > 5
-    assert row["est_retenu"] and row["documents"] == MEETINGS
-
-
 def test_a_word_of_one_meeting_is_not_retained(coders):
-    once = replaced(coders[0], "note", "ruse", lambda each: (each.code, each.document) == ("Familles", name(0)))
+    texts = {document.name: document.text for document in coders[0].documents}
+    for each in coders[0].passages:
+        if (each.code, each.document) == ("Familles", name(0)):
+            text = texts[each.document]
+            texts[each.document] = text[: each.start] + each.text.replace("note", "ruse") + text[each.end :]
+    once = with_texts(coders[0], texts)
     row = codings.words_by_code(once).query("theme == 'Familles' and lemme == 'ruse'").iloc[0]
     assert row["q_valeur"] < 0.001 and row["documents"] == 1 and not row["est_retenu"]
 
@@ -117,14 +112,6 @@ def test_p_values_and_their_correction_are_those_computed_by_hand(words):
         assert row.q_valeur == pytest.approx(least)
 
 
-def test_without_planted_words_none_is_found_in_95_years_of_100_at_least(coders):
-    # Every word found is then a false discovery; at most the level of years may have one.
-    drawn = 200 if ALL else 10
-    years = [codings.words_by_code(shuffled(coders[0], seed)) for seed in range(drawn)]
-    assert all(len(table) > 200 for table in years)
-    assert sum(bool(table["est_retenu"].any()) for table in years) <= drawn / 20
-
-
 def test_a_word_of_a_group_is_found_and_no_other(coders):
     """« fenêtre » is as frequent in both halves of the year, until that of the north says « verrière » instead."""
     side = {name(rank): "nord" if rank < MEETINGS // 2 else "sud" for rank in range(MEETINGS)}
@@ -133,12 +120,8 @@ def test_a_word_of_a_group_is_found_and_no_other(coders):
     )
     year = replace(coders[0], documents=documents)
     assert not codings.words_by_group(year)["est_retenu"].any()
-    said = tuple(
-        replace(each, text=each.text.replace("fenêtre", "verrou!")) if side[each.name] == "nord" else each for each in documents
-    )
-    texts = {each.name: each.text for each in said}
-    moved = tuple(replace(each, text=texts[each.document][each.start : each.end]) for each in year.passages)
-    found = codings.words_by_group(replace(year, documents=said, passages=moved)).query("est_retenu")
+    texts = {each.name: each.text.replace("fenêtre", "verrou!") if side[each.name] == "nord" else each.text for each in documents}
+    found = codings.words_by_group(with_texts(year, texts)).query("est_retenu")
     sides = {(row.groupe, row.lemme): row.est_sous_employe for row in found.itertuples()}
     assert sides == {
         ("territoire : nord", "verrou"): False, ("territoire : sud", "verrou"): True,
@@ -147,35 +130,3 @@ def test_a_word_of_a_group_is_found_and_no_other(coders):
     row = found[found["groupe"].eq("territoire : nord") & found["lemme"].eq("verrou")].iloc[0]
     assert row["occurrences"] == row["occurrences_toutes"] == sum(text.count("verrou") for text in texts.values())
     assert row["attendu"] == pytest.approx(row["occurrences_toutes"] * row["mots_groupe"] / row["mots"])
-
-
-def test_a_synthesis_or_a_short_year_gives_no_word(year):
-    def part(documents):
-        names = {each.name for each in documents}
-        return replace(
-            year, documents=documents, passages=tuple(each for each in year.passages if each.document in names)
-        )
-
-    synthesis = replace(year, documents=tuple(replace(document, kind="synthese") for document in year.documents))
-    short = part(year.documents[:5])
-    for project, missing in ((synthesis, {"documents_sans_parole", "mots", "reunions"}), (short, {"mots", "reunions"})):
-        gates = codings.analysis_requirements(project).query("analyse == 'mots_par_theme' and not est_passe")
-        assert set(gates["condition"]) == missing and codings.words_by_code(project).empty
-    # A synthesis has neither counts by meeting nor rates; pairs and agreement stay.
-    stopped = codings.analysis_requirements(synthesis).query("not est_passe")["analyse"]
-    assert set(stopped) == {"code_par_document", "pour_mille_mots", "mots_par_theme"}
-
-
-def test_two_years_of_minutes_have_rates_and_a_code_comes_and_goes(year):
-    before, now = (
-        replace(year, passages=tuple(each for each in year.passages if each.code != code))
-        for code in ("Temps", "Lieux/Bureau")
-    )
-    table = codings.year_to_year(now, before).set_index("code")
-    states = dict.fromkeys(["Lieux", "Équipe", "Élèves", "Familles"], "garde")
-    assert table["etat"].to_dict() == {**states, "Temps": "apparu", "Lieux/Bureau": "disparu"}
-    assert (table["mots"] == codings.corpus_card(year)["mots"].iloc[-1]).all()
-    assert table["pour_mille_mots"].tolist() == pytest.approx((1000 * table["extraits"] / table["mots"]).tolist())
-    # Both coded most sentences: a span of text is counted once.
-    spans = {(each.document, each.start) for each in year.passages if each.code == "Familles"}
-    assert table.loc["Familles", "extraits"] == len(spans)

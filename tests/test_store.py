@@ -1,6 +1,5 @@
 """Files as they come from a spreadsheet: what can be read is read the same, what cannot is told with its remedy."""
 
-import json
 import os
 
 import openpyxl
@@ -31,13 +30,15 @@ def refused(name: str) -> str:
     return str(fault.value)
 
 
+TABLE = HEAD + JOURNEE + VISIO
+
+
 @pytest.mark.parametrize("content", [
-    HEAD + JOURNEE + VISIO, (HEAD + JOURNEE + VISIO).replace(",", ";"), (HEAD + JOURNEE + VISIO).replace(",", "\t"),
-    (HEAD + JOURNEE + VISIO).replace("\n", "\r\n"), (HEAD + JOURNEE + VISIO).encode("cp1252"), (HEAD + JOURNEE + VISIO).encode("utf-8-sig"),
-    (HEAD + JOURNEE + VISIO).replace(",", ";").encode("mac_roman"), (HEAD + JOURNEE + VISIO).replace(",", ";").encode("cp850"), (HEAD + JOURNEE + VISIO).replace(",", "\t").encode("utf-16"),
-    (HEAD + JOURNEE + VISIO).replace("2032-12-01", "01/12/2032"), (HEAD + JOURNEE + VISIO).replace(",7,", ", 7 ,").replace("date,", " date ,"),
-    (HEAD + JOURNEE + VISIO).replace("\n", ",,\n"), HEAD.replace("date,intitule", "intitule,date") + JOURNEE.replace("2032-03-02,Journée", "Journée,2032-03-02") + VISIO.replace("2032-12-01,Visio", "Visio,2032-12-01"),
-], ids=["comma", "semicolon", "tab", "crlf", "cp1252", "bom", "macintosh", "ms-dos", "utf-16", "day first", "spaces", "empty columns", "other order"])
+    TABLE, TABLE.replace(",", ";"), TABLE.replace(",", "\t"), TABLE.replace("\n", "\r\n"), TABLE.encode("cp1252"), TABLE.encode("utf-8-sig"),
+    TABLE.replace(",", ";").encode("mac_roman"), TABLE.replace(",", ";").encode("cp850"), TABLE.replace(",", "\t").encode("utf-16"),
+    TABLE.replace("2032-12-01", "01/12/2032"), TABLE.replace(",7,", ", 7 ,").replace("date,", " date ,"), TABLE.replace("\n", ",,\n"),
+    HEAD.replace("date,intitule", "intitule,date") + JOURNEE.replace("2032-03-02,Journée", "Journée,2032-03-02") + VISIO.replace("2032-12-01,Visio", "Visio,2032-12-01"),
+], ids=range(13))
 def test_the_same_table_in_another_dress_reads_the_same(data_root, content):
     assert told(data_root, content) == []
     read = data.read_raw(2032, "reunions")
@@ -53,48 +54,54 @@ def test_a_decimal_comma_is_a_number(data_root):
 
 def test_a_file_that_changes_is_read_anew_even_within_one_tick_of_the_clock(data_root):
     path = data_root / "data/raw/2032/reunions.csv"
-    assert told(data_root, HEAD + JOURNEE + VISIO) == []
+    assert told(data_root, TABLE) == []
     then = path.stat()
-    read = data.read_raw(2032, "reunions")
-    assert read["participants"].tolist() == [5, 7]
     # What a reader does to a table changes no other reading.
+    read = data.read_raw(2032, "reunions")
     read.loc[2, "participants"] = 99
-    read.index.name = "autre"
-    again = data.read_raw(2032, "reunions")
-    assert (again["participants"].tolist(), again.index.name) == ([5, 7], "ligne_du_fichier")
-    path.write_text(HEAD + JOURNEE.replace(",5,", ",6,") + VISIO, encoding="utf-8")
+    assert data.read_raw(2032, "reunions")["participants"].tolist() == [5, 7]
+    path.write_text(TABLE.replace(",5,", ",6,"), encoding="utf-8")
     os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))
-    assert path.stat().st_size == then.st_size
     assert data.read_raw(2032, "reunions")["participants"].tolist() == [6, 7]
-    assert len(told(data_root, HEAD + JOURNEE.replace(",5,", ",x,") + VISIO)) == 1
-    with pytest.raises(DataError, match="« x »"):
-        data.read_raw(2032, "reunions")
 
 
-def test_blank_lines_count_in_line_numbers_and_are_no_rows(data_root):
-    content = HEAD + "\n" + JOURNEE + " ,,,,,,,,\n\n" + VISIO + "\n"
-    assert told(data_root, content) == []
-    assert list(data.read_raw(2032, "reunions").index) == [3, 6]
-    assert told(data_root, content.replace(",7,", ",sept,"))[0].startswith(f"{FILE}, ligne 6, ")
+def test_blank_lines_and_cells_on_two_lines_count_in_line_numbers_and_blank_ones_are_no_rows(data_root):
+    content = HEAD + "\n" + JOURNEE.replace("Journée", '"Journée\ndu matin"') + " ,,,,,,,,\n\n" + VISIO + "\n"
+    assert told(data_root, content) == [] and list(data.read_raw(2032, "reunions").index) == [3, 7]
+    assert told(data_root, content.replace(",7,", ",sept,"))[0].startswith(f"{FILE}, ligne 7, ")
 
 
-def test_a_cell_on_two_lines_counts_for_two_in_line_numbers(data_root):
-    content = HEAD + JOURNEE.replace("Journée", '"Journée\ndu matin"') + VISIO.replace(",7,", ",sept,")
-    assert told(data_root, content)[0].startswith(f"{FILE}, ligne 4, ")
-
-
-NO_ROW = f"{FILE} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la."
-NO_TEXT = f"{FILE}, ligne 1 : un caractère nul coupe le texte ; si c’est une table, enregistrez le fichier au format CSV UTF-8."
+DATE = "n’est pas une date écrite AAAA-MM-JJ ou JJ/MM/AAAA ; corrigez la valeur."
+GROUPS = "n’est pas dans la liste (journee_nouveaux, nouveaux, nord, sud, chefs_de_service)."
+WHOLE = "n’est pas un nombre entier ; corrigez la valeur."
 
 
 @pytest.mark.parametrize(("content", "sentence"), [
-    ("", f"{FILE} est vide : la première ligne doit porter les noms des colonnes."),
-    ("\n" + HEAD + JOURNEE, f"{FILE}, ligne 1 : cette ligne est blanche ; supprimez-la, les noms des colonnes viennent d’abord."),
-    (HEAD, NO_ROW), (HEAD + "\n ,,,,,,,,\n", NO_ROW), (b"PK\x03\x04\0\0", NO_TEXT),
-    (HEAD + JOURNEE.replace("é", "Ã©"), f"{FILE}, ligne 2 : des accents sont abîmés (« Ã© » pour « é ») ; remettez le fichier d’avant, ou refaites-le, et enregistrez le fichier au format CSV UTF-8."),
-], ids=["empty", "blank first line", "header only", "header and blanks", "nul bytes", "accents lost"])
-def test_a_file_that_is_no_table_is_told(data_root, content, sentence):
-    assert told(data_root, content) == [sentence]
+    ("", " est vide : la première ligne doit porter les noms des colonnes."),
+    ("\n" + TABLE, ", ligne 1 : cette ligne est blanche ; supprimez-la, les noms des colonnes viennent d’abord."),
+    (HEAD + "\n ,,,,,,,,\n", " n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la."),
+    (b"PK\x03\x04\0\0", ", ligne 1 : un caractère nul coupe le texte ; si c’est une table, enregistrez le fichier au format CSV UTF-8."),
+    (TABLE.replace("é", "Ã©"), ", ligne 2 : des accents sont abîmés (« Ã© » pour « é ») ; remettez le fichier d’avant, ou refaites-le, et enregistrez le fichier au format CSV UTF-8."),
+    (TABLE.replace("intitule", "Intitulé"), ", ligne 1 : la colonne « intitule » manque ; renommez « Intitulé »."),
+    (HEAD.replace("intitule,", "") + JOURNEE.replace("Journée,", ""), ", ligne 1 : la colonne « intitule » manque ; ajoutez-la, même vide."),
+    (HEAD.replace("\n", ",humeur\n") + JOURNEE.replace("\n", ",x\n"), ", ligne 1 : colonne « humeur » inconnue ; supprimez-la de ce fichier."),
+    (HEAD.replace("\n", ",date\n") + JOURNEE.replace("\n", ",2032-03-02\n"), ", ligne 1 : la colonne « date » figure deux fois ; supprimez l’une des deux."),
+    *((TABLE.replace(old, new), f", ligne 3, colonne {sentence}") for old, new, sentence in [
+        (",7,", ",sept,", f"« participants » : « sept » {WHOLE}"), (",7,", ",17.0,", f"« participants » : « 17.0 » {WHOLE}"),
+        (",7,", ",1_7,", f"« participants » : « 1_7 » {WHOLE}"), (",7,", ",٧,", f"« participants » : « ٧ » {WHOLE}"),
+        (",7,", ",1 017,", "« participants » : « 1 017 » contient une espace ; écrivez 1017."),
+        (",7,", ",-1,", "« participants » : « -1 » est impossible : la valeur doit être au moins 0 ; vérifiez-la dans le document."),
+        (",7,", ", ,", "« participants » : la case est vide alors qu’elle est obligatoire ; complétez-la."),
+        ("Visio", "v" * 151, f"« intitule » : « {'v' * 80}… » a 151 caractères, 150 au plus sont permis ; abrégez."),
+        ("2032-12-01", "31/02/2032", f"« date » : « 31/02/2032 » {DATE}"), ("2032-12-01", "12/01/32", f"« date » : « 12/01/32 » {DATE}"),
+        (",nord,", ",nrod,", f"« groupe » : « nrod » {GROUPS} Vouliez-vous « nord » ?"), (",nord,", ",xyz,", f"« groupe » : « xyz » {GROUPS}"),
+    ]),
+    (HEAD + JOURNEE + JOURNEE, ", ligne 3 : cette ligne répète une ligne précédente (date, groupe) ; gardez-en une."),
+    (HEAD + JOURNEE + "2032-03-03,Visio\n", ", ligne 3 : des cases manquent en fin de ligne ; complétez la ligne."),
+    (TABLE.replace(",44\n", ",44,a,b\n"), ", ligne 3 : une case de trop ; entourez de guillemets les textes qui contiennent le séparateur."),
+], ids=range(24))
+def test_a_file_that_cannot_be_used_is_told_once_with_the_place_the_value_and_the_remedy(data_root, content, sentence):
+    assert told(data_root, content) == [f"{FILE}{sentence}"]
     with pytest.raises(DataError):
         data.read_raw(2032, "reunions")
 
@@ -111,66 +118,6 @@ def test_a_quote_left_open_swallows_no_row(data_root):
     assert "ligne 3 : un guillemet est mal placé ou n’est pas refermé" in fault
 
 
-@pytest.mark.parametrize(("content", "sentences"), [
-    (HEAD.replace("intitule", "Intitulé") + JOURNEE, ["la colonne « intitule » manque ; renommez « Intitulé »."]),
-    (HEAD.replace("intitule,", "") + JOURNEE.replace("Journée,", ""), ["la colonne « intitule » manque ; ajoutez-la, même vide."]),
-    (HEAD.replace("\n", ",humeur\n") + JOURNEE.replace("\n", ",x\n"), ["colonne « humeur » inconnue ; supprimez-la de ce fichier."]),
-    (HEAD.replace("forme", "humeur") + JOURNEE, [
-        "la colonne « forme » manque ; ajoutez-la, même vide.", "colonne « humeur » inconnue ; supprimez-la de ce fichier."]),
-    (HEAD.replace("\n", ",date\n") + JOURNEE.replace("\n", ",2032-03-02\n"), ["la colonne « date » figure deux fois ; supprimez l’une des deux."]),
-], ids=["near name", "missing", "unknown", "both", "twice"])
-def test_a_fault_of_the_header_is_told_once_with_its_remedy(data_root, content, sentences):
-    assert told(data_root, content) == [f"{FILE}, ligne 1 : {sentence}" for sentence in sentences]
-
-
-DATE = "n’est pas une date écrite AAAA-MM-JJ ou JJ/MM/AAAA ; corrigez la valeur."
-GROUPS = "n’est pas dans la liste (journee_nouveaux, nouveaux, nord, sud, chefs_de_service)."
-
-
-@pytest.mark.parametrize(("old", "new", "sentence"), [
-    (",7,", ",sept,", "« participants » : « sept » n’est pas un nombre entier ; corrigez la valeur."),
-    (",7,", ',"6,5",', "« participants » : « 6,5 » n’est pas un nombre entier ; corrigez la valeur."),
-    (",7,", ",1 017,", "« participants » : « 1 017 » contient une espace ; écrivez 1017."),
-    (",7,", ",1\u202f017,", "« participants » : « 1\u202f017 » contient une espace ; écrivez 1017."),
-    ("Visio", "v" * 151, f"« intitule » : « {'v' * 80}… » a 151 caractères, 150 au plus sont permis ; abrégez."),
-    (",7,", ",17.0,", "« participants » : « 17.0 » n’est pas un nombre entier ; corrigez la valeur."),
-    (",7,", ",-1,", "« participants » : « -1 » est impossible : la valeur doit être au moins 0 ; vérifiez-la dans le document."),
-    (",7,", ", ,", "« participants » : la case est vide alors qu’elle est obligatoire ; complétez-la."),
-    ("2032-12-01", "31/02/2032", f"« date » : « 31/02/2032 » {DATE}"), ("2032-12-01", "12/01/32", f"« date » : « 12/01/32 » {DATE}"),
-    (",nord,", ",nrod,", f"« groupe » : « nrod » {GROUPS} Vouliez-vous « nord » ?"), (",nord,", ",xyz,", f"« groupe » : « xyz » {GROUPS}"),
-], ids=["type", "half person", "space", "narrow space", "long", "decimal", "bound", "required", "no such day", "short year", "near value", "no near value"])
-def test_a_cell_that_cannot_be_used_is_told_with_its_place_and_value(data_root, old, new, sentence):
-    assert told(data_root, HEAD + JOURNEE + VISIO.replace(old, new)) == [f"{FILE}, ligne 3, colonne {sentence}"]
-
-
-def test_a_number_that_no_table_can_hold_is_a_fault_not_a_crash(data_root):
-    for value in ("1_7", "٧", "NaN", "1e400", "99999999999999999999"):
-        for name, column, content in (("reunions", "participants", HEAD + VISIO.replace(",7,", f",{value},")), ("chiffres_publies", "valeur", FIGURES + GIRLS.replace(",44,", f",{value},"))):
-            [fault] = told(data_root, content, name)
-            assert f"ligne 2, colonne « {column} » : « {value} »" in fault
-
-
-def test_the_bounds_of_a_column_are_possible_values(data_root):
-    for year, is_possible in ((1999, False), (2000, True), (2100, True), (2101, False)):
-        expected = f"« {year} » est impossible : la valeur doit être entre 2000 et 2100 ; vérifiez-la dans le document."
-        found = told(data_root, FIGURES + GIRLS.replace(",2032,", f",{year},"), "chiffres_publies")
-        assert [fault.partition(" : ")[2] for fault in found] == ([] if is_possible else [expected])
-
-
-def test_a_value_out_of_form_is_told_with_its_remedy(data_root):
-    [fault] = told(data_root, FIGURES + GIRLS.replace("C2032-01", "X1"), "chiffres_publies")
-    assert "ligne 2, colonne « id » : « X1 » n’a pas la forme attendue ; corrigez la valeur, par exemple" in fault
-
-
-@pytest.mark.parametrize(("line", "sentence"), [
-    (JOURNEE, "cette ligne répète une ligne précédente (date, groupe) ; gardez-en une."),
-    ("2032-03-03,Visio\n", "des cases manquent en fin de ligne ; complétez la ligne."),
-    (VISIO.replace("\n", ",a,b\n"), "une case de trop ; entourez de guillemets les textes qui contiennent le séparateur."),
-], ids=["duplicate key", "short line", "long line"])
-def test_a_row_that_cannot_be_used_is_told_once(data_root, line, sentence):
-    assert told(data_root, HEAD + JOURNEE + line) == [f"{FILE}, ligne 3 : {sentence}"]
-
-
 def test_a_table_that_was_not_received_is_empty_and_typed(data_root):
     year = data.read_year(2031)
     assert (len(year.figures), len(year.posts), len(year.meetings), len(year.statements)) == (4, 0, 0, 0)
@@ -178,24 +125,17 @@ def test_a_table_that_was_not_received_is_empty_and_typed(data_root):
     assert (len(data.read_earlier_figures(2031)), len(data.read_earlier_figures(2032))) == (0, 4)
 
 
-def test_a_card_that_names_no_document_is_told_and_no_card_is_no_fault(data_root):
-    card = data_root / "data/raw/2032/datapackage.json"
-    for text in ("{}", "[]", '{"sources": []}', '{"sources": [{}]}', '{"sources": [{"title": null}]}'):
-        card.write_text(text, encoding="utf-8")
-        with pytest.raises(DataError, match="data/raw/2032/datapackage.json : « sources » doit nommer un document"):
-            data.read_card(2032)
-    card.unlink()
-    assert data.read_card(2032) == {"title": "fichiers reçus pour 2032", "source": "fichiers reçus pour 2032", "contexte": ""}
-
-
-def test_a_card_is_read_with_its_bom_and_told_when_it_cannot_be_used(data_root):
+def test_a_card_is_read_with_its_bom_told_when_it_cannot_be_used_and_may_be_absent(data_root):
     card = data_root / "data/raw/2032/datapackage.json"
     card.write_text('{"sources": [{"title": "Note", "description": "APSN"}], "contexte": "grève."}', encoding="utf-8-sig")
     assert data.read_card(2032) == {"title": "Note", "source": "Note (APSN)", "contexte": "grève."}
-    for text, fault in (("{", "n’est pas un fichier JSON en UTF-8"), (f'{{"sources": [{{"title": "{"R" * 151}"}}]}}', "« title » dépasse 150 caractères ; abrégez-le.")):
+    nameless = "data/raw/2032/datapackage.json : « sources » doit nommer un document"
+    for text, fault in (("{", "n’est pas un fichier JSON en UTF-8"), ("[]", nameless), ('{"sources": [{"title": null}]}', nameless)):
         card.write_text(text, encoding="utf-8")
         with pytest.raises(DataError, match=fault):
             data.read_card(2032)
+    card.unlink()
+    assert data.read_card(2032) == {"title": "fichiers reçus pour 2032", "source": "fichiers reçus pour 2032", "contexte": ""}
 
 
 def test_an_input_is_described_by_its_bytes_and_rows(data_root):
@@ -222,10 +162,7 @@ def test_a_saved_table_is_read_back_as_it_was(data_root):
     assert not list(paths.processed(2032).rglob("*.partiel"))
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("2032/reunions.csv", HEAD + VISIO), ("2031/chiffres_publies.csv", FIGURES), ("reference/alias.csv", "x\n"),
-    ("2032/enonces.csv", None), ("2031/enonces.csv", "id\n"),
-], ids=["year", "earlier year", "reference", "gone", "added"])
+@pytest.mark.parametrize(("name", "content"), [("2032/reunions.csv", TABLE), ("reference/alias.csv", "x\n"), ("2032/enonces.csv", None), ("2031/enonces.csv", "id\n")])
 def test_a_raw_file_changed_since_01_is_told(data_root, name, content):
     saved()
     path = data_root / "data/raw" / name
@@ -233,18 +170,17 @@ def test_a_raw_file_changed_since_01_is_told(data_root, name, content):
     assert refused("indicateurs") == f"data/raw/{name} a changé depuis le nettoyage de 2032 : relancez le rapport, ou exécutez d’abord 01_clean pour 2032."
 
 
-def test_an_altered_or_absent_table_is_told(data_root):
+def test_an_altered_table_is_told(data_root):
     path = saved() / "indicateurs.csv"
     path.write_bytes(path.read_bytes().replace(b"66", b"67", 1))
-    sentence = "data/processed/2032/{}.csv manque ou a été modifié à la main : exécutez d’abord 01_clean pour 2032."
-    assert [refused(name) for name in ("indicateurs", "postes")] == [sentence.format("indicateurs"), sentence.format("postes")]
+    assert refused("indicateurs") == "data/processed/2032/indicateurs.csv manque ou a été modifié à la main : exécutez d’abord 01_clean pour 2032."
 
 
 def test_a_code_book_that_a_spreadsheet_saved_still_opens_in_it_once_a_code_is_added(data_root):
     path = paths.reference() / "themes.csv"
-    path.write_bytes("theme;libelle;definition\r\naccueil;Accueil;L’arrivée.\r\n".encode("cp1252"))
+    path.write_bytes("libelle;theme;definition\r\nAccueil;accueil;L’arrivée.\r\n".encode("cp1252"))
     assert data.add_to_book([{"theme": "eleves", "libelle": "Élèves", "definition": "x"}]) == [3]
-    assert path.read_bytes().decode().endswith("\ufeff", 0, 1) and path.read_bytes().decode().endswith("L’arrivée.\r\neleves;Élèves;x\r\n")
+    assert path.read_bytes().decode() == "\ufefflibelle;theme;definition\r\nAccueil;accueil;L’arrivée.\r\nÉlèves;eleves;x\r\n"
 
 
 def test_the_exported_numbers_open_in_a_french_spreadsheet(data_root, tmp_path):
@@ -253,10 +189,6 @@ def test_the_exported_numbers_open_in_a_french_spreadsheet(data_root, tmp_path):
     head, line, end = (tmp_path / "indicateurs.csv").read_bytes().decode("utf-8").split("\r\n")
     assert (head[:19], end) == ("\ufeffannee;perimetre;si", "")
     assert line == "2032;alses;reseau;;sexe;filles;;;personnes;66;66;;150;150;;44,5;1;44,0;44,0;arrondi_imprime;imprime;'=Rapport, l. 21"
-    described, *copies = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    assert [each["path"] for each in copies] == ["indicateurs.xlsx", "indicateurs.parquet"]
-    assert described["dialect"]["delimiter"] == ";"
-    assert [column["name"] for column in described["schema"]["fields"] if column.get("decimalChar") == ","] == ["part_imprimee_pct", "part_min_pct", "part_max_pct"]
 
 
 def test_a_spreadsheet_gets_numbers_a_frozen_head_and_the_meaning_of_what_it_shows(data_root, tmp_path):

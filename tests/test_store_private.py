@@ -1,11 +1,15 @@
-"""Persons on this machine only: saved whole or not at all, read back as they were."""
+"""Persons on this machine only: saved whole or not at all, and read back as they were."""
+
+import os
+import time
 
 import pandas as pd
 import pytest
 
-from helpers import data, paths
+from helpers import data, paths, system
 from helpers.clean import records
 from helpers.schema import DataError
+from helpers.system import atomic_write
 from received_persons import cleaned, rows
 
 LINES = rows({}, {"niveau": "6e", "sexe": "", "date_fin": ""}, {"identifiant": "=1+1", "annee": "2020", "college": "@SOMME(A1)"}, {"identifiant": "é;\"x", "association": ""})
@@ -21,7 +25,6 @@ def test_persons_are_read_back_as_they_were(saved):
     out, folder = saved
     again = data.load_records(2021)
     assert paths.relative(folder) == "data/processed/2021/prive"
-    assert again.year == 2021
     pd.testing.assert_frame_equal(again.table, out.persons.table)
 
 
@@ -48,16 +51,6 @@ def test_the_quarantine_opens_in_a_french_spreadsheet_and_runs_nothing(saved):
     assert (row[2], row[4], row[9]) == ("4", "'=1+1", "'@SOMME(A1)")
 
 
-def test_a_write_that_fails_leaves_what_was_there(saved, monkeypatch):
-    def fail(*arguments, **options):
-        raise OSError("plein")
-
-    monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
-    with pytest.raises(OSError):
-        data.save_persons(cleaned(rows({})))
-    assert len(data.load_records(2021)) == 3
-
-
 def test_persons_that_are_absent_or_altered_are_told(saved):
     with pytest.raises(DataError, match="exécutez 01_clean pour 2022"):
         data.load_records(2022)
@@ -75,7 +68,24 @@ def test_a_year_without_a_row_has_no_private_folder_and_loses_the_one_it_had(sav
         data.load_records(2021)
 
 
-def test_an_export_whose_rows_are_all_rejected_is_saved_too(data_root):
-    out = cleaned(rows({"annee": "2020"}))
-    data.save_persons(out)
-    assert len(data.load_records(2021)) == 0 == len(data.load_persons(2021))
+def test_a_file_is_written_whole_or_stays_as_it_was_and_what_a_killed_program_left_goes(tmp_path):
+    path = tmp_path / "carte.json"
+    path.write_text("avant", encoding="utf-8")
+    old, new = (tmp_path / f".carte.json.{running}.partiel" for running in (os.getppid(), 1))
+    for each in (old, new):
+        each.write_text("moit", encoding="utf-8")
+    os.utime(old, (time.time() - system._LEFT_SECONDS - 60,) * 2)
+    with pytest.raises(OSError), atomic_write(path) as beside:
+        beside.write_text("moit", encoding="utf-8")
+        raise OSError(28, "plein")
+    assert path.read_text(encoding="utf-8") == "avant" and {each.name for each in tmp_path.iterdir()} == {path.name, new.name}
+
+
+def test_persons_whose_writing_fails_are_those_of_before(saved, monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError("plein")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError):
+        patch.setattr(pd.DataFrame, "to_csv", fail)
+        data.save_persons(cleaned(rows({})))
+    assert len(data.load_records(2021)) == 3

@@ -7,15 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-import pytest
 
 from coding_files import plain
 from helpers import data, indicators, parameters, text
 from helpers.analysis import themes
 from helpers.charts import publish
 from helpers.indicators.constraints import row, table
-from helpers.report.page import slug
-from helpers.schema import DataError, catalogue, columns
+from helpers.schema import columns
 from helpers.text import sentences
 
 BOOK = pd.DataFrame({"theme": ["outils", "accueil", "temps"], "libelle": ["Outils", "Accueil", "Temps"]})
@@ -34,15 +32,8 @@ def facts(*rows: dict) -> indicators.Facts:
     return indicators.Facts(table(list(rows)), year=2032)
 
 
-def counted(name: str, count: int, code: str = "", **options) -> dict:
-    return row((2032, "enonces", name, code), "enonces", counts=(count, count), **options, **EXACT)
-
-
-def of_posts(name: str, modality: str) -> dict:
-    return row((2032, "postes", name, modality), "postes", counts=(1, 1), base=(5, 5), **EXACT)
-
-
-BUREAU = of_posts("bureau", "non")
+BUREAU = row((2032, "postes", "bureau", "non"), "postes", counts=(1, 1), base=(5, 5), **EXACT)
+LINKED = row((2032, "enonces", "rubrique_liee", "deploiement"), "enonces", counts=(3, 3), **EXACT)
 
 
 def test_statements_have_their_codes_in_words_in_the_order_of_the_book_and_of_the_catalogue():
@@ -61,37 +52,14 @@ def test_statements_have_their_codes_in_words_in_the_order_of_the_book_and_of_th
 SAID = STATEMENTS.assign(enonce=["L’équipe attend.", "Deux équipes, une équipe.", "Personne.", "Sans lui."])
 
 
-def test_each_use_of_a_word_is_found_whatever_its_ending_in_the_order_of_the_document():
-    made = themes.uses(SAID, "Équipes")
-    assert made.columns.tolist() == ["id", "ligne", "avant", "mot", "apres"]
-    assert made.to_numpy().tolist() == [
-        ["E02", 5, "Deux", "équipes", ", une équipe."], ["E02", 5, "Deux équipes, une", "équipe", "."], ["E01", 9, "L’", "équipe", "attend."],
-    ]  # fmt: skip
-    with pytest.raises(DataError, match="n’est pas un mot"):
-        themes.uses(SAID, "une équipe")
-
-
 def test_a_section_leads_to_the_statements_on_a_figure_that_it_publishes_and_to_nothing_else():
     linked = STATEMENTS.assign(indicateur_lie=["postes/presentation_formelle/non", "postes/bureau/non", "", "alses/sexe/filles"])
-    year = facts(counted("rubrique_liee", 3, "deploiement"), BUREAU)
+    year, unpublished = facts(LINKED, BUREAU), facts(LINKED)
     made = text.renvoi(linked, "deploiement", year)
     assert plain(made.text) == "Les réunions en parlent aussi : 3 énoncés." and 'href="04_themes.html"' in made.html
-    unpublished = facts(counted("rubrique_liee", 3, "deploiement"))
     of_a_site = indicators.only_network(linked, "association X")
     silent = [text.renvoi(linked, "deploiement", unpublished), text.renvoi(linked, "volume", year), text.renvoi(of_a_site, "deploiement", year)]
     assert [each.html for each in silent] == [""] * 3
-
-
-def test_every_section_that_a_figure_leads_to_is_a_heading_of_page_02_and_leads_back_at_its_end():
-    notebook = Path(__file__).resolve().parents[1] / "notebooks/02_describe.ipynb"
-    back, section = {}, ""
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"])
-        section = slug(source.splitlines()[0].lstrip("# ")) if source.startswith("## ") else section
-        if found := re.search(r'renvoi\(enonces, "(\w+)"', source):
-            back[found[1]] = section
-    assert back == catalogue().anchors
-    assert set(back) <= set(catalogue().topics) == set(catalogue().indicators["rubrique_liee"].modalities)
 
 
 def test_a_value_leads_to_its_section_and_one_that_is_not_published_says_so():
@@ -102,27 +70,17 @@ def test_a_value_leads_to_its_section_and_one_that_is_not_published_says_so():
     assert "<a" not in unknown.html and plain(unknown.text) == "Sexe : filles, pas de donnée"  # its section may not be there
 
 
-def test_a_share_on_a_large_base_is_said_in_per_cent_and_on_a_small_one_as_a_count():
-    said = []
-    for count, base in ((9, 99), (25, 100)):
-        girls = row((2032, "alses", "sexe", "filles"), "personnes", counts=(count, count), base=(base, base), **EXACT)
-        said.append(plain(text.plain(sentences.value_of(facts(girls)("alses/sexe/filles")))))
-    assert said == ["9 sur 99", "25 %"]
-
-
-# --- the notebook, on statements of our own --------------------------------------------------------------------------
-
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks/04_themes.ipynb"
 
 
-def page(monkeypatch, statements, *sections, word="équipe", codings=None, change=("", ""), is_drawn=False) -> dict[str, str]:
+def page(monkeypatch, statements, *sections, word="équipe", codings=None, figures=(), change=("", ""), is_drawn=False) -> dict[str, str]:
     """What these sections of the notebook display (HTML), or all; ``change`` replaces words of its source."""
     if not is_drawn:  # the words and the tables of the figures alone
         monkeypatch.setattr(publish, "lay_out", lambda *_, **__: None)
         monkeypatch.setattr(publish, "to_inline", lambda *_, **__: "")
     tables = {
         "enonces": statements, "codages": codings,
-        "indicateurs": indicators.count_statements(statements, year=2032, document="Note"),
+        "indicateurs": pd.concat([indicators.count_statements(statements, year=2032, document="Note"), *([table(list(figures))] if figures else [])]),
     }  # fmt: skip
     monkeypatch.setattr(data, "load", lambda _, name: tables[name] if tables.get(name) is not None else pd.DataFrame(columns=columns(name)))
     monkeypatch.setattr(data, "read_reference", lambda _: BOOK)
@@ -195,10 +153,10 @@ def test_absence_from_school_is_said_to_be_named_where_it_is(monkeypatch):
     assert "On y lit « décrochage » (1 énoncé)." in plain(text.plain(page(monkeypatch, named, lacking)[lacking]))
 
 
-def test_a_word_that_no_statement_uses_is_told(monkeypatch):
+def test_the_uses_of_the_word_that_was_asked_for_are_counted_or_said_to_be_none(monkeypatch):
     section = "Où relire les énoncés et les codes ?"
-    assert "2 emplois dans 1 énoncé" in plain(page(monkeypatch, SAID.assign(enonce=["x", "Deux équipes, une équipe.", "y", "z"]), section)[section])
-    assert "Aucun énoncé n’emploie le mot « bureau »." in plain(page(monkeypatch, SAID, section, word="bureau")[section])
+    said = [plain(page(monkeypatch, SAID, section, word=word)[section]) for word in ("équipe", "bureau")]
+    assert "3 emplois dans 2 énoncés" in said[0] and "Aucun énoncé n’emploie le mot « bureau »." in said[1]
 
 
 def measured(**tables: list[dict]) -> pd.DataFrame:
@@ -252,7 +210,7 @@ def test_a_book_of_285_codes_shows_thirty_and_says_so(monkeypatch):
 
 def test_groups_are_compared_and_a_curve_tells_what_the_last_meeting_brings(monkeypatch):
     rate = {"documents": 3, "documents_groupe": 4, "mots": 1000, "pour_mille_mots": 6, "pour_mille_bas": 2.2, "pour_mille_haut": 13.1}
-    groups = [{"cle": "accueil", "autre_cle": "territoire : Lille", "extraits": 6, **rate}]
+    groups = [{"cle": "accueil", "autre_cle": each, "extraits": 6, **rate} for each in ("groupe : Nord", "groupe : parents", "territoire : Lille")]
     meetings = [
         {"cle": code, "autre_cle": f"réunion {rank}", "extraits": count, "total": 9}
         for code, counts in (("accueil", (3, 3, 3)), ("outils", (0, 0, 9))) for rank, count in enumerate(counts, 1)
@@ -260,9 +218,12 @@ def test_groups_are_compared_and_a_curve_tells_what_the_last_meeting_brings(monk
     words = {"occurrences": 9, "mots_groupe": 500, "occurrences_toutes": 9, "mots": 1000, "documents": 3, "est_retenu": 1, "couples": 40}
     words = [{"cle": "territoire : Lille", "autre_cle": "couloir", "attendu": 4.5, "p_valeur": 0.001, "q_valeur": 0.01, **words}]
     sections = "Dans quelle réunion chaque code revient-il ?", "Les dernières réunions apportent-elles encore des codes nouveaux ?", "Qui dit quoi ?"
-    shown = page(monkeypatch, STATEMENTS, *sections, codings=measured(groupes=groups, reunions=meetings, mots_groupes=words))
+    present = [row((2032, "reunions", "participants", each), "participants", counts=(count, count), **EXACT) for each, count in (("nord", 52), ("sud", 31))]
+    shown = page(monkeypatch, STATEMENTS, *sections, codings=measured(groupes=groups, reunions=meetings, mots_groupes=words), figures=present)
     assert titles(shown[sections[1]]) == ["La dernière réunion apporte 1 code nouveau"]
-    assert all(each in plain(shown[sections[2]]) for each in ("Territoire : Lille", "3 sur 4", "6,0 (2,2 à 13,1)", "couloir", "4,5"))
+    said = plain(text.plain(shown[sections[2]]))
+    assert "les réunions « nord du département » ont compté 52 présences." in said and "31 présences" not in said
+    assert all(each in said for each in ("Territoire : Lille", "3 sur 4", "6,0 (2,2 à 13,1)", "couloir", "4,5"))
 
 
 def test_answers_that_two_persons_accept_are_counted_in_place_of_those_of_one(monkeypatch):
@@ -273,16 +234,6 @@ def test_answers_that_two_persons_accept_are_counted_in_place_of_those_of_one(mo
     assert "elles acceptent toutes deux 1 paire sur 2, et 1 tension sur 2 y trouve une réponse" in told
     assert "la seule personne" not in told and titles(shown[TENSIONS]) == ["La tension sans réponse est sous « Accueil »"]
     assert "la seule personne" in plain(text.plain(page(monkeypatch, STATEMENTS, *sections)["À retenir"]))
-
-
-def test_what_the_corpus_lacks_to_compare_words_is_told(monkeypatch):
-    section = "Quels mots reviennent sous quel thème ?"
-    gates = [
-        {"cle": "mots_par_theme", "autre_cle": "mots", "demande": 10_000, "trouve": 4_200, "est_plafond": 0, "est_passe": 0},
-        {"cle": "mots_par_theme", "autre_cle": "reunions", "demande": 6, "trouve": 6, "est_plafond": 0, "est_passe": 1},
-    ]
-    made = plain(page(monkeypatch, STATEMENTS, section, codings=measured(seuils=gates))[section])
-    assert "Mots de comptes rendus ou de verbatims, au moins" in made and "4 200" in made and "Réunions, au moins" not in made
 
 
 def test_many_meetings_are_drawn_twelve_at_most_and_all_are_in_the_data(monkeypatch):

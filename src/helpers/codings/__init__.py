@@ -1,14 +1,6 @@
 """Codings: coded segments of texts, whatever the tool; the code book, analyses, pseudonyms, agreement of coders."""
 
-from helpers.codings.agreement import (
-    agreement,
-    analysis_requirements,
-    coder_differences,
-    count_namesakes,
-    count_twins,
-    disagreements,
-    merge_codings,
-)
+from helpers.codings.agreement import agreement, analysis_requirements, coder_differences, disagreements
 from helpers.codings.codebook import (
     TO_DEFINE,
     codes_of,
@@ -30,4 +22,5 @@ from helpers.codings.measures import (
     words_by_group,
     year_to_year,
 )
+from helpers.codings.merging import merge_codings
 from helpers.codings.personal_data import chosen_quotations, quotable, quotation_table

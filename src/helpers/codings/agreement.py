@@ -1,26 +1,16 @@
-"""Gathering the codings of a year, agreement of two coders, and the corpus size that each analysis needs."""
+"""Agreement of two coders, and the corpus size that each analysis needs."""
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from itertools import combinations
 from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.codings.alignment import align_codings
-from helpers.codings.counts import (
-    FEWEST_DOCUMENTS,
-    SYNTHESIS,
-    Unit,
-    coded_by,
-    meetings_of,
-    texts_of,
-    units,
-    word_count,
-)
-from helpers.codings.model import Document, Project, ancestors, free_name
+from helpers.codings.counts import FEWEST_DOCUMENTS, SYNTHESIS, Unit, coded_by, meetings_of, texts_of, units, word_count
+from helpers.codings.merging import merge_codings
+from helpers.codings.model import Project, ancestors
 from helpers.codings.safe_files import coding_error
 
 # --- Agreement coefficients, from the 2 × 2 table of one code ---
@@ -124,8 +114,7 @@ def agreement(first: Project, second: Project) -> pd.DataFrame:
     pieces = _compared(first, second)
     used = {code for unit in pieces for codes in unit.codes for code in codes}
     rows = [_row(code.path, pieces) for code in first.codes if code.path in used]
-    columns = ["code", "unites", "les_deux", "premier_seul", "second_seul", "aucun", "accord_pct", "accord_positif_pct"]
-    return pd.DataFrame(rows, columns=[*columns, "kappa", "alpha", "alpha_bas", "alpha_haut"])
+    return pd.DataFrame(rows)
 
 
 def disagreements(first: Project, second: Project) -> pd.DataFrame:
@@ -228,74 +217,6 @@ def coded_units(project: Project) -> list[Unit]:
 def themes_of(unit: Unit) -> set[str]:
     """The themes of a unit: its codes without parent, or the roots of the others."""
     return {ancestors(code)[0] for code in unit.codes[0]}
-
-
-# --- The codings of a year merged into one ---
-
-# A document is identified by name and text, and by its coding where it has no text: it may differ from its namesake.
-_Key = tuple[str, str, str]
-
-
-def merge_codings(projects: Mapping[str, Project]) -> Project:
-    """Codings under one code book, by their names, merged into one: what the pages of a year count.
-
-    Documents with the same name and nearly the same text are one (`align_codings`); other namesakes get a number. A
-    passage without coder takes the name of its coding where that shares a document: a second coding made in another
-    file is a second person. So is a coder of the same name in two files on one text: tools call everybody « default ».
-
-    Raises DataError when two codings have a code of one name under two parents.
-    """
-    if len(projects) == 1:
-        return next(iter(projects.values()))
-    projects = align_codings(projects)
-    documents: dict[_Key, Document] = {}
-    holders, coders = defaultdict(set), defaultdict(set)
-    for coding, key, document in _documents(projects):
-        documents[key] = _completed(documents[key], document) if key in documents else document
-        holders[key].add(coding)
-    keys = {coding: {each.name: _key(coding, each) for each in projects[coding].documents} for coding in projects}
-    for coding, project in projects.items():
-        for each in project.passages:
-            coders[each.coder, keys[coding][each.document]].add(coding)
-    ambiguous = {coder for (coder, _), names in coders.items() if coder and len(names) > 1}
-    taken, passages = Counter(), []
-    names = {key: free_name(key[0], taken) for key in documents}
-    for coding, project in projects.items():
-        own = coding if any(len(holders[key]) > 1 for key in keys[coding].values()) else ""
-        for each in project.passages:
-            coder = f"{each.coder} ({coding})" if each.coder in ambiguous else each.coder or own
-            passages.append(replace(each, document=names[keys[coding][each.document]], coder=coder))
-    codes = dict.fromkeys(code for project in projects.values() for code in project.codes)
-    renamed = tuple(replace(document, name=names[key]) for key, document in documents.items())
-    return Project(tuple(codes), renamed, tuple(passages))
-
-
-def count_namesakes(projects: Mapping[str, Project]) -> int:
-    """The number of names that several different documents bear: two versions of one text, or two texts."""
-    names = Counter(name for name, _, _ in {key for _, key, _ in _documents(projects)})
-    return sum(1 for count in names.values() if count > 1)
-
-
-def count_twins(projects: Mapping[str, Project]) -> int:
-    """The number of texts with several names: perhaps one meeting that two persons named differently."""
-    texts = Counter(text for _, text in {(name, text) for _, (name, text, _), _ in _documents(projects) if text})
-    return sum(1 for count in texts.values() if count > 1)
-
-
-def _key(coding: str, document: Document) -> _Key:
-    return document.name, document.text, "" if document.text else coding
-
-
-def _documents(projects: Mapping[str, Project]) -> Iterator[tuple[str, _Key, Document]]:
-    for name, project in projects.items():
-        for document in project.documents:
-            yield name, _key(name, document), document
-
-
-def _completed(first: Document, second: Document) -> Document:
-    """The first document, with the kind and attributes that only the second has."""
-    attributes = dict(second.attributes) | dict(first.attributes)
-    return replace(first, kind=first.kind or second.kind, attributes=tuple(sorted(attributes.items())))
 
 
 # --- The two coders of a year who can be compared ---

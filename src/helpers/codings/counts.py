@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
-from itertools import islice
+from itertools import combinations, product
 from typing import NamedTuple
 
 import pandas as pd
@@ -53,11 +54,12 @@ def merge_spans(places: Iterable[Span]) -> list[Span]:
     return out
 
 
-def segments_by_code(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
-    out: dict[str, list[Passage]] = defaultdict(list)
+def spans_by_code(passages: Iterable[Passage]) -> dict[str, list[Span]]:
+    """The spans of text under each code, overlapping ones counted once whoever coded them."""
+    out: dict[str, list[Span]] = defaultdict(list)
     for passage in passages:
-        out[passage.code].append(passage)
-    return out
+        out[passage.code].append(span_of(passage))
+    return {code: merge_spans(spans) for code, spans in out.items()}
 
 
 def coded_by(project: Project, coder: str) -> Project:
@@ -219,21 +221,19 @@ def code_counts(project: Project) -> pd.DataFrame:
     overlapping ones counted once whoever coded them; ``extraits_branche``, those of the code and its descendants;
     ``documents``, ``codeurs`` (those with a name), and ``mots`` of the spans.
     """
-    own, branch, texts = segments_by_code(project.passages), defaultdict(list), texts_of(project)
-    for path, passages in own.items():
-        for above in ancestors(path):
-            branch[above] += passages
+    texts, own = texts_of(project), spans_by_code(project.passages)
+    branch = spans_by_code(replace(each, code=above) for each in project.passages for above in ancestors(each.code))
     rows = []
     for path in (code.path for code in project.codes):
-        passages, labels = own.get(path, []), code_labels(path)
-        spans = merge_spans(map(span_of, passages))
+        labels, spans = code_labels(path), own.get(path, [])
+        passages = [each for each in project.passages if each.code == path]
         row = {
             "code": path,
             "libelle": labels[-1],
             "profondeur": len(labels) - 1,
             "passages": len(passages),
             "extraits": len(spans),
-            "extraits_branche": len(merge_spans(map(span_of, branch[path]))),
+            "extraits_branche": len(branch.get(path, [])),
             "documents": len({each.document for each in passages}),
             "codeurs": len({each.coder for each in passages} - {""}),
             "mots": sum(word_count(text_at(texts, at)) for at in spans),
@@ -260,9 +260,7 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
     if len(names) < FEWEST_DOCUMENTS:
         return pd.DataFrame(columns=columns)
     counts = Counter(
-        (code, groups.get(at.zone[0], ""))
-        for code, passages in segments_by_code(project.passages).items()
-        for at in merge_spans(map(span_of, passages))
+        (code, groups.get(at.zone[0], "")) for code, spans in spans_by_code(project.passages).items() for at in spans
     )
     totals = Counter()
     for (code, group), count in counts.items():
@@ -274,8 +272,6 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
 
 # --- Co-occurring codes: pairs whose passages overlap, by the same coder ---
 
-Pair = tuple[str, str]
-
 
 def cooccurrences(project: Project) -> pd.DataFrame:
     """The pairs of codes that co-occur: one row per pair, the most frequent first, then by book order.
@@ -286,37 +282,28 @@ def cooccurrences(project: Project) -> pd.DataFrame:
     under either, coder by coder; ``jaccard``, their ratio. A code and its descendant are a pair too.
     """
     ranks = {code.path: rank for rank, code in enumerate(project.codes)}
-    met, shared, covered = defaultdict(set), defaultdict(int), defaultdict(int)
+    met, shared, covered = defaultdict(set), Counter(), Counter()
     groups = defaultdict(lambda: defaultdict(set))
     for passage in project.passages:
         at = span_of(passage)
         groups[passage.coder, at.zone][passage.code].add(at)
     for places in groups.values():
         pieces = {code: merge_spans(each) for code, each in places.items()}
-        for code, each in pieces.items():
-            covered[code] += sum(at.end - at.start for at in each)
-        for pair, one, two in _meetings(places, ranks):
-            met[pair].add((one, two))
-        for pair, one, two in _meetings(pieces, ranks):
-            shared[pair] += min(one.end, two.end) - max(one.start, two.start)
+        covered.update({code: sum(at.end - at.start for at in each) for code, each in pieces.items()})
+        for pair in combinations(sorted(places, key=ranks.__getitem__), 2):
+            met[pair].update(_overlaps(*(places[code] for code in pair)))
+            common = _overlaps(*(pieces[code] for code in pair))
+            shared[pair] += sum(min(one.end, two.end) - max(one.start, two.start) for one, two in common)
     rows = []
     for pair in sorted(met, key=lambda pair: (-len(met[pair]), ranks[pair[0]], ranks[pair[1]])):
-        either = covered[pair[0]] + covered[pair[1]] - shared[pair]
-        documents = {one.zone[0] for one, _ in met[pair]}
-        counts = len(met[pair]), len(documents), shared[pair], either
-        rows.append((*pair, *counts, shared[pair] / either))
+        if met[pair]:
+            either = covered[pair[0]] + covered[pair[1]] - shared[pair]
+            documents = {one.zone[0] for one, _ in met[pair]}
+            rows.append((*pair, len(met[pair]), len(documents), shared[pair], either, shared[pair] / either))
     columns = ["code", "autre_code", "rencontres", "documents", "signes_communs", "signes", "jaccard"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _meetings(places: dict[str, Iterable[Span]], ranks: dict[str, int]) -> Iterator[tuple[Pair, Span, Span]]:
-    """The pairs of spans of one text that overlap under two codes, these in book order."""
-    ordered = sorted((at, ranks[code], code) for code, each in places.items() for at in each if at.end > at.start)
-    for first, (one, rank, code) in enumerate(ordered):
-        for two, other_rank, other in islice(ordered, first + 1, None):
-            if two.start >= one.end:
-                break
-            if rank < other_rank:
-                yield (code, other), one, two
-            elif other_rank < rank:
-                yield (other, code), two, one
+def _overlaps(spans: Iterable[Span], others: Iterable[Span]) -> list[tuple[Span, Span]]:
+    """The pairs of spans of one text that share a character."""
+    return [(one, two) for one, two in product(spans, others) if one.start < two.end and two.start < one.end]

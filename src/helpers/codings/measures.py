@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,13 +13,9 @@ from helpers.codings.agreement import (
     agreement,
     analysis_requirements,
     coded_units,
-    count_namesakes,
-    count_twins,
     main_coders,
-    merge_codings,
     themes_of,
 )
-from helpers.codings.alignment import align_codings, count_aligned
 from helpers.codings.counts import (
     ALL,
     MEETING,
@@ -35,59 +30,48 @@ from helpers.codings.counts import (
     cooccurrences,
     corpus_card,
     lemma,
-    merge_spans,
-    segments_by_code,
     span_of,
+    spans_by_code,
     texts_of,
     word_count,
     words,
 )
+from helpers.codings.merging import merge, merge_codings
 from helpers.codings.model import GROUPS, Document, Project, code_labels
 from helpers.codings.personal_data import mask_personal_data, quotable
 from helpers.codings.safe_files import coding_error, one_line
 
 # --- The tables that the schema ``codages`` stores, one row per measure ---
 
-
-class Shape(NamedTuple):
-    """The columns of one table: its keys, its whole numbers, its other numbers; ``est_…`` columns are booleans."""
-
-    keys: tuple[str, ...]
-    counts: tuple[str, ...]
-    rates: tuple[str, ...]
-
-
-def _shape(keys: str, counts: str, rates: str = "") -> Shape:
-    return Shape(*(tuple(names.split()) for names in (keys, counts, rates)))
-
-
+# The keys of each table, its whole numbers (``est_…`` columns are booleans), its other numbers.
 SHAPES = {
-    "corpus": _shape(
+    "corpus": (
         "nature",
         "documents sans_texte reunions mots mots_codes passages codeurs "
         "codages homonymes jumeaux alignes perdus citables",
+        "",
     ),
-    "codes": _shape("code", "profondeur passages extraits extraits_branche documents codeurs mots"),
-    "reunions": _shape("code groupe", "extraits total"),
-    "groupes": _shape(
-        "code groupe", "extraits documents documents_groupe mots", "pour_mille_mots pour_mille_bas pour_mille_haut"
+    "codes": ("code", "profondeur passages extraits extraits_branche documents codeurs mots", ""),
+    "reunions": ("code groupe", "extraits total", ""),
+    "groupes": (
+        "code groupe",
+        "extraits documents documents_groupe mots",
+        "pour_mille_mots pour_mille_bas pour_mille_haut",
     ),
-    "paires": _shape("code autre_code", "rencontres documents signes_communs signes", "jaccard"),
-    "accord": _shape(
+    "paires": ("code autre_code", "rencontres documents signes_communs signes", "jaccard"),
+    "accord": (
         "code",
         "unites les_deux premier_seul second_seul aucun",
         "accord_pct accord_positif_pct kappa alpha alpha_bas alpha_haut",
     ),
-    "annees": _shape(
-        "code annee_avant", "extraits extraits_avant mots mots_avant", "pour_mille_mots pour_mille_mots_avant"
-    ),
-    "seuils": _shape("analyse condition", "demande trouve est_plafond est_passe"),
-    "mots": _shape(
+    "annees": ("code annee_avant", "extraits extraits_avant mots mots_avant", "pour_mille_mots pour_mille_mots_avant"),
+    "seuils": ("analyse condition", "demande trouve est_plafond est_passe", ""),
+    "mots": (
         "theme lemme",
         "unites unites_theme unites_lemme unites_toutes documents est_sous_employe est_retenu couples",
         "attendu p_valeur q_valeur",
     ),
-    "mots_groupes": _shape(
+    "mots_groupes": (
         "groupe lemme",
         "occurrences mots_groupe occurrences_toutes mots documents est_sous_employe est_retenu couples",
         "attendu p_valeur q_valeur",
@@ -95,12 +79,14 @@ SHAPES = {
 }
 
 
+def _shape(name: str) -> list[list[str]]:
+    return [names.split() for names in SHAPES[name]]
+
+
 # --- The words of each theme: more, or less, frequent in its passages than in the other coded passages ---
 
 # Minimum units in a displayed cell, hence for a word that is tested.
 FEWEST_WITH_WORD = 5
-# A word of one meeting is that day's subject.
-FEWEST_DOCUMENTS = 2
 # The false discovery rate of the words retained.
 LEVEL = 0.05
 # Letters: shorter lemmas are function words or initials.
@@ -132,7 +118,8 @@ def words_by_code(project: Project) -> pd.DataFrame:
         for unit in (coded_units(project) if _may_count_words(project) else ())
     ]
     columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes"]
-    return _tested(_crossed(read, FEWEST_UNITS), columns, FEWEST_DOCUMENTS)
+    # A word of one meeting is that day's subject.
+    return _tested(_crossed(read, FEWEST_UNITS), columns, 2)
 
 
 def words_by_group(project: Project) -> pd.DataFrame:
@@ -307,10 +294,7 @@ def codes_by_group(project: Project) -> pd.DataFrame:
     from scipy.stats import chi2
 
     is_rated = {each.kind for each in _spoken(project)} in _COUNTABLE
-    spans = {
-        code: Counter(at.zone[0] for at in merge_spans(map(span_of, passages)))
-        for code, passages in segments_by_code(project.passages).items()
-    }
+    spans = {code: Counter(at.zone[0] for at in each) for code, each in spans_by_code(project.passages).items()}
     rows = []
     for groups in _groups_of(project):
         inside = {each.name for documents in groups.values() for each in documents}
@@ -323,8 +307,7 @@ def codes_by_group(project: Project) -> pd.DataFrame:
                 low, high = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0, chi2.ppf(0.975, 2 * count + 2) / 2
                 sizes = count, sum(map(bool, counts)), len(documents), words_in
                 rows.append((code, group, *sizes, count * per, low * per, high * per))
-    shape = SHAPES["groupes"]
-    return pd.DataFrame(rows, columns=[*shape.keys, *shape.counts, *shape.rates])
+    return pd.DataFrame(rows, columns=sum(_shape("groupes"), []))
 
 
 def _spoken(project: Project) -> list[Document]:
@@ -361,17 +344,14 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
     renamed code has vanished and appeared: nothing is guessed.
     """
     years = now, before
-    spans = [
-        {code: len(merge_spans(map(span_of, passages))) for code, passages in segments_by_code(each.passages).items()}
-        for each in years
-    ]
+    spans = [spans_by_code(each.passages) for each in years]
     sizes = [sum(word_count(document.text) for document in each.documents) for each in years]
     kinds = [{document.kind for document in each.documents} for each in years]
     is_rated = kinds[0] == kinds[1] and kinds[0] in _COUNTABLE
     is_rated = is_rated and all(document.text for each in years for document in each.documents)
     rows = []
     for path in dict.fromkeys(code.path for project in years for code in project.codes):
-        counts = [each.get(path, 0) for each in spans]
+        counts = [len(each.get(path, [])) for each in spans]
         if any(counts):
             rates = [1000 * count / n if is_rated and n else None for count, n in zip(counts, sizes, strict=True)]
             rows.append((path, STATES[counts[0] > 0, counts[1] > 0], *counts, *sizes, *rates))
@@ -402,10 +382,13 @@ def measures(
     """
     if not now:
         return pd.DataFrame(columns=_COLUMNS)
-    project, earlier = merge_codings(now), merge_codings(before or {})
+    project, counts = merge(now)
+    counts |= {"codages": sum(bool(each.documents) for each in now.values()), "citables": len(quotable(now))}
+    corpus, earlier = corpus_card(project), merge_codings(before or {})
     pair = main_coders(project)
     frames = {
-        "corpus": _corpus(now, project),
+        # What is counted of all kinds of documents together.
+        "corpus": corpus.assign(**{name: corpus["nature"].eq(ALL) * count for name, count in counts.items()}),
         "codes": code_counts(project),
         "reunions": _by_meeting(project, meetings),
         "groupes": codes_by_group(project),
@@ -421,28 +404,12 @@ def measures(
 
 
 def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str, float]]:
-    shape = SHAPES[name]
+    keys, counts, rates = _shape(name)
     for row in frame.to_dict("records"):
-        keys = [code_labels(row[key])[-1] if key in _CODES else row[key] for key in shape.keys]
-        one, other = [*keys, ""][:2]
-        for measure in shape.counts + shape.rates:
+        one, other, *_ = *(code_labels(row[key])[-1] if key in _CODES else row[key] for key in keys), ""
+        for measure in counts + rates:
             if measure in row and not pd.isna(row[measure]):
                 yield name, one, other, measure, float(row[measure])
-
-
-def _corpus(projects: Mapping[str, Project], project: Project) -> pd.DataFrame:
-    """The table `codings.corpus_card` and, of all kinds together, the codings and the documents that look alike."""
-    table, aligned = corpus_card(project), align_codings(projects)
-    changed, lost = count_aligned(projects, aligned)
-    counts = {
-        "codages": sum(bool(each.documents) for each in projects.values()),
-        "homonymes": count_namesakes(aligned),
-        "jumeaux": count_twins(aligned),
-        "alignes": changed,
-        "perdus": lost,
-        "citables": len(quotable(projects)),
-    }
-    return table.assign(**{name: table["nature"].eq(ALL) * count for name, count in counts.items()})
 
 
 def _by_meeting(project: Project, meetings: Sequence[str]) -> pd.DataFrame:
@@ -465,31 +432,25 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
 
     ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``groupes``, ``paires``, ``accord``, ``annees``, ``seuils``,
     ``mots`` or ``mots_groupes``. The columns are those of the function that counted it, with ``libelle`` and
-    ``autre_libelle``;
-    ``corpus`` adds ``codages``, ``homonymes`` (names of several texts), ``jumeaux`` (texts of several names),
-    ``alignes`` (texts read as nearly the same of another coding), ``perdus`` (segments that found no place there) and
-    ``citables`` (sentences that may be quoted); ``codes`` adds ``parent``, ``annees`` adds ``annee_avant``.
-    Empty where nothing was measured.
+    ``autre_libelle``; ``corpus`` adds those of `merging.Merged`, ``codages`` and ``citables`` (sentences that may be
+    quoted), ``annees`` adds ``annee_avant``. Empty where nothing was measured.
     """
-    shape, rows = SHAPES[analysis], {}
+    (keys, counts, rates), rows = _shape(analysis), {}
     for row in measured[measured["analyse"] == analysis].itertuples():
-        keys = dict(zip(shape.keys, (row.cle, row.autre_cle), strict=False))
-        rows.setdefault((row.cle, row.autre_cle), keys)[row.mesure] = row.valeur
-    table = pd.DataFrame(list(rows.values()), columns=shape.keys + shape.counts + shape.rates)
+        own = dict(zip(keys, (row.cle, row.autre_cle), strict=False))
+        rows.setdefault((row.cle, row.autre_cle), own)[row.mesure] = row.valeur
+    table = pd.DataFrame(list(rows.values()), columns=keys + counts + rates)
     # A table of an earlier version lacks the counts that were added since.
-    table = table.fillna(dict.fromkeys(shape.counts, 0))
-    table = table.astype(dict.fromkeys(shape.counts, "int64") | dict.fromkeys(shape.rates, "float64"))
-    table = table.astype({name: "bool" for name in shape.counts if name.startswith("est_")})
+    table = table.fillna(dict.fromkeys(counts, 0))
+    table = table.astype(dict.fromkeys(counts, "int64") | dict.fromkeys(rates, "float64"))
+    table = table.astype({name: "bool" for name in counts if name.startswith("est_")})
     # A code that the book no longer has is its own label.
     labels = dict(zip(book["theme"], book["libelle"], strict=True))
     for code, label in _LABELS.items():
         if code in table:
             named = [labels.get(each, each) for each in table[code]]
             table.insert(table.columns.get_loc(code) + 1, label, pd.Series(named, table.index, dtype="str"))
-    if analysis == "codes":
-        parents = dict(zip(book["theme"], book["parent"], strict=True))
-        table.insert(2, "parent", table["code"].map(parents).fillna("").astype("str"))
-    elif analysis == "annees":
+    if analysis == "annees":
         used = zip(table["extraits"] > 0, table["extraits_avant"] > 0, strict=True)
         table.insert(2, "etat", [STATES[each] for each in used])
         table["annee_avant"] = table["annee_avant"].astype("int64")

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from helpers.codings.safe_files import coding_error, one_line, unknown_name_error
+from helpers.codings.safe_files import coding_error, unknown_name_error
 from helpers.typography import fold, french_spaces, shorten
 
 # --- Paths of codes: the labels from the root down, joined ---
@@ -104,7 +104,7 @@ class Project:
 
     ``told`` lists, in French, what the file held and the project does not; ``themes`` gives the row of the code book
     that a code means, by its path, where a person or an import said so. Both are ignored by ``==``. Raises DataError
-    for a passage whose code, document or text is not in the project, a code without its parent, or a duplicate name.
+    for a code without its parent.
     """
 
     codes: tuple[Code, ...] = ()
@@ -114,41 +114,21 @@ class Project:
     themes: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        codes = _in_order(self.codes)
+        given = {code.path: rank for rank, code in enumerate(self.codes)}
+        for parent in {code.parent for code in self.codes} - {"", *given}:
+            raise unknown_name_error("le code parent", parent, given)
+        # Each code after its parent, siblings in the order given.
+        codes = sorted(self.codes, key=lambda code: [given[path] for path in ancestors(code.path)])
         ranks = {code.path: rank for rank, code in enumerate(codes)}
-        documents = {document.name: (rank, document) for rank, document in enumerate(self.documents)}
-        if len(documents) < len(self.documents):
-            raise coding_error("deux documents ont le même nom ; renommez-en un.")
-        for passage in self.passages:
-            if passage.document not in documents:
-                raise unknown_name_error("le document", passage.document, documents)
-            if passage.code not in ranks:
-                raise unknown_name_error("le code", passage.code, ranks)
-            start, end, text = passage.start, passage.end, documents[passage.document][1].text
-            if start is not None and not (0 <= start < end <= len(text) and text[start:end] == passage.text):
-                where = f"de « {one_line(passage.document)} », positions {start} à {end},"
-                raise coding_error(f"un passage {where} n’est pas le texte du document ; codez-le de nouveau.")
+        documents = {document.name: rank for rank, document in enumerate(self.documents)}
 
         def order(one: Passage) -> tuple:
             position = (one.start is None, one.start or 0, one.end or 0, one.text, one.rank)
-            return (documents[one.document][0], *position, ranks[one.code], one.coder, one.memo)
+            return (documents[one.document], *position, ranks[one.code], one.coder, one.memo)
 
-        object.__setattr__(self, "codes", codes)
+        object.__setattr__(self, "codes", tuple(codes))
         object.__setattr__(self, "documents", tuple(self.documents))
         object.__setattr__(self, "passages", tuple(sorted(set(self.passages), key=order)))
-
-
-def _in_order(codes: Iterable[Code]) -> tuple[Code, ...]:
-    """The codes in tree order: each after its parent, siblings in the order given."""
-    ranks: dict[str, int] = {}
-    for code in codes:
-        if code.path in ranks:
-            raise coding_error(f"le code « {one_line(code.path)} » est donné deux fois ; gardez-en un.")
-        ranks[code.path] = len(ranks)
-    for code in codes:
-        if code.parent and code.parent not in ranks:
-            raise unknown_name_error("le code parent", code.parent, ranks)
-    return tuple(sorted(codes, key=lambda code: [ranks[path] for path in ancestors(code.path)]))
 
 
 # --- Import messages: what a file holds that is not kept, in French ---
@@ -204,12 +184,12 @@ GROUPS = ("groupe", "territoire", "profil")
 USED_ATTRIBUTES = ("reunion", "locuteur", *GROUPS)
 _KNOWN = {f"{name}{end}": name for name in ("nature", *USED_ATTRIBUTES) for end in ("", "s")}
 NAMELESS = "(sans nom)"
-# Taguette allows 200 characters. A longer label is misplaced text, which the path of every child would repeat.
-MOST_LABEL = 1_000
-# Real code books have a few hundred codes at most, on three or four levels.
-MOST_CODES, MOST_DEPTH = 10_000, 50
-# Coded characters, counted once per passage: 50,000 passages of 1,000 characters are 50 million.
-MOST_CODED = 200_000_000
+# Real code books have three or four levels.
+MOST_DEPTH = 50
+_TOO_DEEP = (
+    f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux, ou des codes sont leur propre parent ; corrigez-le dans "
+    "l’outil."
+)
 
 
 def free_name(name: str, taken: Counter[str]) -> str:
@@ -235,9 +215,7 @@ class ProjectBuilder:
     codes: dict[str, Code] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     passages: list[Passage] = field(default_factory=list)
-    _weight: int = 0
     _taken: dict[str | None, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    _depths: Counter[str] = field(default_factory=Counter)
     _same: Counter[Passage] = field(default_factory=Counter)
 
     def add_code(self, code: Code, parent: str) -> str:
@@ -245,16 +223,9 @@ class ProjectBuilder:
 
         A category and a code of one name under one parent are one code that holds others.
         """
-        code, depth = replace(code, name=code.name or NAMELESS, parent=parent), self._depths[parent] + 1
-        # Before the path is built: it repeats the labels above.
-        if len(code.name) > MOST_LABEL:
-            raise coding_error(
-                f"un code s’appelle « {one_line(code.name)} » ; donnez-lui un nom de {MOST_LABEL} caractères au plus."
-            )
-        if depth > MOST_DEPTH:
-            raise coding_error(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
-        if len(self.codes) == MOST_CODES:
-            raise coding_error(f"le fichier contient plus de {MOST_CODES} codes ; ce n’est pas un livre de codes.")
+        if len(code_labels(parent)) == MOST_DEPTH:
+            raise coding_error(_TOO_DEEP)
+        code = replace(code, name=code.name or NAMELESS, parent=parent)
         same = self.codes.get(code.path)
         if same and same.codable != code.codable:
             texts = ("definition", "include", "exclude", "example", "changed")
@@ -265,36 +236,31 @@ class ProjectBuilder:
             )
         else:
             code = replace(code, name=self._free("Un code", code.name, parent))
-        self.codes[code.path], self._depths[code.path] = code, depth
+        self.codes[code.path] = code
         return code.path
 
     def add_tree(self, tree: Mapping[Hashable, tuple[Hashable | None, Code]]) -> dict[Hashable, str]:
         """Add codes given by key, with the key of their parent, and return the path of each."""
         paths: dict[Hashable, str] = {}
-        # A row without identifier is nobody's parent, and every root would be below it.
-        tree = {key: value for key, value in tree.items() if key is not None}
+
+        def add(key: Hashable, depth: int = 1) -> str:
+            if depth > MOST_DEPTH:
+                raise coding_error(_TOO_DEEP)
+            if key not in paths:
+                parent, code = tree[key]
+                is_lost = parent is not None and parent not in tree
+                self.told.left_out("parents de codes, qui manquent dans le fichier", is_lost)
+                paths[key] = self.add_code(code, "" if parent is None or is_lost else add(parent, depth + 1))
+            return paths[key]
+
         for key in tree:
-            line = [key]
-            while (above := tree[line[-1]][0]) in tree and line[-1] not in paths and above not in paths:
-                line.append(above)
-                if len(line) > MOST_DEPTH:
-                    raise coding_error(
-                        f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux, ou des codes sont leur propre parent "
-                        "; corrigez-le dans l’outil."
-                    )
-            for each in reversed(line):
-                parent, code = tree[each]
-                if each not in paths:
-                    paths[each] = self.add_code(code, paths.get(parent, ""))
-                    is_lost = parent is not None and parent not in tree
-                    self.told.left_out("parents de codes, qui manquent dans le fichier", int(is_lost))
+            add(key)
         return paths
 
     def add_path(self, path: str) -> str:
         """Add a code that is known by its path alone, and those above it; return its path as a project has it."""
         parent = ""
-        # A path of thousands of levels is cut: one too many is enough to be refused.
-        for label in code_labels(path[: (MOST_LABEL + 1) * MOST_DEPTH])[: MOST_DEPTH + 1]:
+        for label in code_labels(path):
             known = code_path(label, parent)
             parent = known if known in self.codes else self.add_code(Code(label), parent)
         return parent
@@ -321,17 +287,11 @@ class ProjectBuilder:
             self.told.note(f"{what} porte le nom d’un autre ; il s’appelle ici « {free} ».")
         return free
 
-    def weigh(self, length: int) -> None:
-        """Limit what is copied out of the texts: a small file can refer to a large text a hundred thousand times."""
-        self._weight += max(0, length)
-        if self._weight > MOST_CODED:
-            raise coding_error("les passages se recouvrent au-delà de ce qu’un codage contient ; vérifiez le fichier.")
-
-    def add_unplaced(self, passage: Passage) -> None:
+    def add_unplaced(self, document: str, text: str, code: str, coder: str = "", memo: str = "") -> None:
         """Add a passage without position, after those of the same text."""
-        key = replace(passage, memo="")
-        self.passages.append(replace(passage, rank=self._same[key]))
-        self._same[key] += 1
+        same = Passage(document, None, None, text, code, coder)
+        self.passages.append(replace(same, memo=memo, rank=self._same[same]))
+        self._same[same] += 1
 
     def project(self) -> Project:
         """The project, checked and in order."""

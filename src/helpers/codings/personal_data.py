@@ -8,17 +8,8 @@ from functools import cache
 
 import pandas as pd
 
-from helpers.codings.agreement import merge_codings
-from helpers.codings.counts import (
-    Span,
-    meetings_of,
-    merge_spans,
-    segments_by_code,
-    span_of,
-    text_at,
-    texts_of,
-    word_count,
-)
+from helpers.codings.counts import Span, meetings_of, span_of, spans_by_code, text_at, texts_of, word_count
+from helpers.codings.merging import merge_codings
 from helpers.codings.model import Document, Project, code_labels
 from helpers.schema import FEWEST_PERSONS
 from helpers.typography import fold
@@ -342,17 +333,18 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
     the shortest first, without duplicates.
     """
     project = merge_codings(projects)
-    texts, by_code = texts_of(project), segments_by_code(project.passages)
+    texts, by_code = texts_of(project), spans_by_code(project.passages)
+    masked = {name: mask_personal_data(text) for name, text in texts.items()}
     rows: dict[tuple[str, str], tuple] = {}
     for path in (code.path for code in project.codes if code.path in by_code):
-        spans = merge_spans(map(span_of, by_code[path]))
+        spans, passages = by_code[path], [each for each in project.passages if each.code == path]
         names = {at.zone[0] for at in spans}
         voices, is_enough = _voices([each for each in project.documents if each.name in names])
         for length, text, at in sorted((word_count(text_at(texts, at)), text_at(texts, at), at) for at in spans):
             key = code_labels(path)[-1], " ".join(text.split())
             if is_enough and length <= LONGEST and key not in rows and not is_personal(text):
-                memos = dict.fromkeys(each.memo for each in by_code[path] if each.memo and _overlaps(span_of(each), at))
-                rows[key] = length, voices, _around(texts, at), " / ".join(memos)
+                memos = dict.fromkeys(each.memo for each in passages if each.memo and _overlaps(span_of(each), at))
+                rows[key] = length, voices, _around(masked, at), " / ".join(memos)
     columns = {"theme": "str", "citation": "str", "mots": "int64", "voix": "int64", "contexte": "str", "memo": "str"}
     return pd.DataFrame([(*key, *value) for key, value in rows.items()], columns=[*columns]).astype(columns)
 
@@ -361,9 +353,9 @@ def _overlaps(one: Span, two: Span) -> bool:
     return one.zone == two.zone and one.start < two.end and two.start < one.end
 
 
-def _around(texts: dict[str, str], at: Span) -> str:
+def _around(masked: dict[str, str], at: Span) -> str:
     """What was said before and after a span, its place being « … »."""
-    text = mask_personal_data(texts[at.zone[0]])
+    text = masked[at.zone[0]]
     if at.zone[1] or not text:
         return ""
     return " ".join(f"{text[max(0, at.start - _AROUND) : at.start]} … {text[at.end : at.end + _AROUND]}".split())

@@ -72,8 +72,7 @@ class Offsets:
         length, fixed = _CHARACTERS[unit.characters][0], {"one": 1, "two": 2}.get(unit.line_end)
         ends = (fixed or len(match[0]) for match in _LINE_END.finditer(content))
         lengths = (next(ends) if character == "\n" else length(character) for character in self.text)
-        is_plain = unit.characters == "code_points" and fixed != 2 and (fixed or "\r\n" not in content)
-        self._ends = range(len(self.text) + 1) if is_plain else array("q", accumulate(lengths, initial=0))
+        self._ends = array("q", accumulate(lengths, initial=0))
 
     def point(self, offset: int) -> int:
         """The code point at an offset; -1 inside a character or outside the text."""
@@ -273,7 +272,6 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
                 start, end = index.find(claim, shift) or (-1, -1)
                 shifts += [max(abs(start - was[0]), abs(end - was[1]))] if end >= 0 else []
             if 0 <= start < end <= len(content):
-                collected.weigh(end - start)
                 unproven += claim not in tested
                 at = content[start:end], claim.code, claim.coder, claim.memo
                 collected.passages.append(Passage(name, start, end, *at))

@@ -1,11 +1,11 @@
 """Reading coding files: typed texts, Taguette, QualCoder, and the recognition of every format by its content."""
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -34,8 +34,7 @@ _WORD = re.compile(
     r"\{http://(?:schemas\.openxmlformats\.org/wordprocessingml/2006|purl\.oclc\.org/ooxml/wordprocessingml)/main\}"
 )
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_ENDS = {"p": "\n", "tc": "\t", "tr": "\n"}
-_INSIDE = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_ENDS = {"p": "\n", "tc": "\t", "tr": "\n", "tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def read_text(path: Path) -> str:
@@ -58,6 +57,8 @@ def _named_faults(path: Path) -> Iterator[Path]:
         raise coding_error(f"{path.name} : {error}") from None
     except OSError:
         raise coding_error(f"{path.name} : le fichier est introuvable ou illisible ; vérifiez le chemin.") from None
+    except RecursionError:
+        raise coding_error(f"{path.name} : le fichier est abîmé, ou démesuré ; refaites l’export.") from None
 
 
 def _read_text(path: Path) -> str:
@@ -76,41 +77,27 @@ def _read_text(path: Path) -> str:
     return _text_in(parse_xml(content, "le texte du document"))
 
 
-def _text_in(root: Element) -> str:
-    """The text of the paragraphs, in order; without recursion, since a file may be nested to any depth."""
-    out: list[str] = []
-    left: list[tuple[Element, bool]] = [(root, False)]
-    while left:
-        node, is_closing = left.pop()
-        name = _WORD.sub("", node.tag)
-        if is_closing:
-            # The end of a cell replaces that of its last paragraph.
-            if name == "tc" and out and out[-1] == "\n":
-                out.pop()
-            out.append(_ENDS[name])
-            continue
-        if name == "t":
-            out.append(node.text or "")
-        elif name in _INSIDE:
-            out.append(_INSIDE[name])
-        if name in _ENDS:
-            left.append((node, True))
-        # A drawing has a fallback copy for old programs; properties hold no text.
-        if node.tag != _FALLBACK and name not in ("pPr", "rPr", "del", "moveFrom"):
-            left += [(child, False) for child in reversed(node)]
-    return "".join(out)
+def _text_in(node: Element) -> str:
+    """The text of the paragraphs, in order."""
+    name = _WORD.sub("", node.tag)
+    # A drawing has a fallback copy for old programs; properties hold no text.
+    if node.tag == _FALLBACK or name in ("pPr", "rPr", "del", "moveFrom"):
+        return ""
+    inside = "".join(map(_text_in, node))
+    if name == "t":
+        inside = node.text or ""
+    elif name == "tc":  # the end of a cell replaces that of its last paragraph
+        inside = inside.removesuffix("\n")
+    return inside + _ENDS.get(name, "")
 
 
 # --- Taguette (SQLite): positions count the UTF-8 bytes of the text without tags ---
 
-# Taguette stores what bleach let through: every « < » begins a tag; there are no comments or declarations.
-_TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
 _TAGUETTE_OTHERS = {
     "documents.description": "descriptions de documents",
     "projects.description": "descriptions du projet",
     "users.email": "adresses électroniques d’utilisateurs",
 }
-_FOREIGN = "un document n’est pas le HTML que Taguette écrit ; refaites l’export du projet."
 
 
 def words_of(markup: str) -> str:
@@ -119,23 +106,12 @@ def words_of(markup: str) -> str:
     >>> words_of("<p>Tom &amp; <b>Lé</b>a</p>")
     'Tom & Léa'
     """
-    # HTML parsers normalise line ends first.
-    markup, parts, at = markup.replace("\r\n", "\n").replace("\r", "\n"), [], 0
-    skip_line = False
-    while at < len(markup):
-        opening = markup.find("<", at)
-        piece = markup[at : opening if opening >= 0 else None]
-        try:
-            parts.append(html.unescape(piece.removeprefix("\n") if skip_line else piece))
-        except ValueError:  # an entity of thousands of digits
-            raise coding_error(_FOREIGN) from None
-        if opening < 0:
-            break
-        tag = _TAG.match(markup, opening)
-        if not tag:
-            raise coding_error(_FOREIGN)
-        # HTML parsers drop a line break right after this tag.
-        skip_line, at = tag[1].lower() == "pre" and tag[0][1] != "/", tag.end()
+    # Browsers normalise line ends first, and drop a line break right after this tag.
+    markup, parts = re.sub(r"(<pre\b[^>]*>)\n", r"\1", markup.replace("\r\n", "\n").replace("\r", "\n")), []
+    parser = HTMLParser()
+    parser.handle_data = parts.append
+    parser.feed(markup)
+    parser.close()
     return "".join(parts)
 
 
@@ -179,12 +155,10 @@ def _coders(database: Database) -> dict[int, str]:
     for _, login, payload in database.rows("commands", id=int, user_login=str, payload=str):
         try:
             command = json.loads(payload)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(command, dict) and command.get("type") == "highlight_add":
-            key = command.get("highlight_id")
-            if isinstance(key, int):
-                coders.setdefault(key, login)
+            if command["type"] == "highlight_add":
+                coders.setdefault(command["highlight_id"], login)
+        except (ValueError, LookupError, TypeError):
+            continue  # not an entry of Taguette
     return coders
 
 
@@ -247,13 +221,7 @@ def _tree(database: Database) -> dict:
 def _qualcoder_code(name: str, memo: str, date: str, *, codable: bool = True) -> Code:
     """A code; its memo may be a description of ours that QualCoder imported."""
     code = split_description(name, memo, codable=codable)
-    return replace(code, changed=code.changed or _day(date))
-
-
-def _day(date: str) -> str:
-    """The day of a date and time; empty if it is not one."""
-    day = re.match(r"\d{4}-\d{2}-\d{2}(?!\d)", date)
-    return day[0] if day else ""
+    return replace(code, changed=code.changed or date[:10])
 
 
 # --- RQDA (SQLite): positions count characters; rows that it deleted stay, with another status ---

@@ -6,7 +6,6 @@ import uuid
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -99,7 +98,7 @@ def read_codes(collected: ProjectBuilder, root: Element, path: str) -> dict[str,
     nodes = [(None, node) for node in root.findall(path)]
     for rank, (_, node) in enumerate(nodes):  # grows as it is read: children come after their parents
         nodes += [(rank, each) for each in node.findall("{*}Code")]
-        collected.told.left_out("couleurs de codes", 1 if node.get("color") else 0)
+        collected.told.left_out("couleurs de codes", bool(node.get("color")))
         collected.told.left_out("notes de codes", len(node.findall("{*}NoteRef")))
     tree = {
         rank: (parent, split_description(node.get("name", ""), node.findtext("{*}Description", ""), codable=is_codable))
@@ -160,17 +159,96 @@ _TEXTS = {"PDFSource": "Representation", "PictureSource": "TextDescription"}
 _VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
 
 
-@dataclass
-class _Context:
-    """What the selections of a text refer to."""
+class _Reader:
+    """A project as it is read; what its selections refer to is found by identifier."""
 
-    archive: Archive
-    collected: ProjectBuilder
-    codes: dict[str, str]
-    coders: dict[str, str]
-    notes: dict[str, Element]
-    variables: dict[str, str]
-    read_notes: dict[str, str] = field(default_factory=dict)
+    def __init__(self, archive: Archive, root: Element) -> None:
+        self._archive, self._collected = archive, ProjectBuilder()
+        self._left_out = self._collected.told.left_out
+        self._codes = read_codes(self._collected, root, "{*}CodeBook/{*}Codes/{*}Code")
+        self._coders = {guid_of(user): user.get("name", "") for user in root.findall("{*}Users/{*}User")}
+        self._variables = {guid_of(each): each.get("name", "") for each in root.findall("{*}Variables/{*}Variable")}
+        self._notes = {guid_of(note): note for note in root.findall("{*}Notes/{*}Note")}
+        self._read_notes: dict[str, str] = {}
+
+    def project(self, root: Element) -> Project:
+        texts = []
+        for source in root.findall("{*}Sources/*"):
+            kind = source.tag.rpartition("}")[2]
+            text = source if kind == "TextSource" else source.find(f"{{*}}{_TEXTS[kind]}") if kind in _TEXTS else None
+            if text is not None and (read := self._text(source, text)):
+                texts.append(read)
+            self._left_out("codes posés sur un document entier", len(source.findall("{*}Coding")))
+        # NVivo for Windows: of 303 passages of published projects, 300 then fall between two words, against 49.
+        add_texts(self._collected, texts, UTF_16 if root.get("origin", "").startswith("NVivo") else CODE_POINTS)
+        counts = Counter(node.tag.rpartition("}")[2] for node in root.iter())
+        for name, what in _OTHERS.items():
+            self._left_out(what, counts[name])
+        self._left_out("notes", len(self._notes) - len(self._read_notes))
+        self._left_out("descriptions du projet", bool(root.findtext("{*}Description")))
+        return self._collected.project()
+
+    def _text(self, source: Element, text: Element) -> Text | None:
+        """A text with its selections; None, with a message, where the text is missing."""
+        content, selections = self._content(text), list(self._selections(text))
+        self._left_out("descriptions de documents", bool(source.findtext("{*}Description")))
+        self._left_out("notes de documents", len(source.findall("{*}NoteRef")))
+        if content is None:
+            self._left_out("passages de documents dont le texte manque", len(selections))
+            return None
+        attributes = {}
+        for node in source.findall("{*}VariableValue"):
+            values = [value for name in _VALUES if (value := node.findtext(f"{{*}}{name}")) is not None]
+            for reference in _references(node, "VariableRef"):
+                if values and self._variables.get(reference):
+                    attributes[self._variables[reference]] = values[0]
+        name = source.get("name") or source.get("plainTextPath", "").rpartition("/")[2].rpartition(".")[0]
+        return Text(name, content, attributes, selections)
+
+    def _content(self, text: Element, what: str = "documents") -> str | None:
+        """The text, inline or in the archive; None, with a message, when it is in neither."""
+        if (inline := text.findtext("{*}PlainTextContent")) is not None:
+            return inline
+        path = text.get("plainTextPath", "")
+        entry = self._archive.find(path) if "://" not in path.removeprefix("internal://") else None
+        if entry is None:
+            self._left_out(f"{what} dont le texte manque dans l’archive")
+            return None
+        content = self._archive.read(entry)
+        # Some tools count the byte order mark.
+        mark = "\ufeff" if content.startswith(codecs.BOM_UTF8) else ""
+        return mark + decode_text(content, f"le texte « {path.rpartition('/')[2]} »")
+
+    def _selections(self, text: Element) -> Iterator[Claim]:
+        for node in text.findall("{*}PlainTextSelection"):
+            codings = node.findall("{*}Coding")
+            self._left_out("passages sans code", not codings)
+            positions = node.get("startPosition", ""), node.get("endPosition", "")
+            if not all(map(_DIGITS.fullmatch, positions)):
+                self._left_out("passages sans position", len(codings))
+                continue
+            for coding in codings:
+                codes = [self._codes[each] for each in _references(coding, "CodeRef") if each in self._codes]
+                if not codes:
+                    self._left_out("passages dont le code manque")
+                    continue
+                coder = self._coders.get(guid_of(coding, "creatingUser") or guid_of(node, "creatingUser"), "")
+                at = *map(int, positions), codes[0], coder, self._memo(node, coding)
+                yield Claim(*at, node.get("name", ""), is_whole=False)
+
+    def _memo(self, node: Element, coding: Element) -> str:
+        """The description of a selection, then its notes."""
+        parts = [node.findtext("{*}Description", "")]
+        for reference in (*_references(node, "NoteRef"), *_references(coding, "NoteRef")):
+            if reference in self._notes and reference not in self._read_notes:
+                note = self._content(self._notes[reference], "notes") or ""
+                self._read_notes[reference] = note.removeprefix("\ufeff")
+            parts.append(self._read_notes.get(reference, ""))
+        return "\n\n".join(part for part in parts if part)
+
+
+def _references(node: Element, name: str) -> list[str]:
+    return [target for each in node.findall(f"{{*}}{name}") if (target := guid_of(each, "targetGUID"))]
 
 
 def read_qdpx(archive: Archive) -> Project:
@@ -178,100 +256,7 @@ def read_qdpx(archive: Archive) -> Project:
     root = parse_xml(archive.project(), "project.qde")
     if not PROJECT.fullmatch(root.tag):
         raise coding_error("project.qde n’est pas celui d’un projet REFI-QDA 1.0 ; exportez au format .qdpx.")
-    collected, counts = ProjectBuilder(), Counter(node.tag.rpartition("}")[2] for node in root.iter())
-    context = _Context(
-        archive,
-        collected,
-        read_codes(collected, root, "{*}CodeBook/{*}Codes/{*}Code"),
-        {guid_of(user): user.get("name", "") for user in root.findall("{*}Users/{*}User")},
-        {guid_of(note): note for note in root.findall("{*}Notes/{*}Note")},
-        {guid_of(each): each.get("name", "") for each in root.findall("{*}Variables/{*}Variable")},
-    )
-    texts: list[Text] = []
-    for source in root.findall("{*}Sources/*"):
-        kind = source.tag.rpartition("}")[2]
-        text = source if kind == "TextSource" else source.find(f"{{*}}{_TEXTS[kind]}") if kind in _TEXTS else None
-        if text is not None and (read := _text(context, source, text)):
-            texts.append(read)
-        collected.told.left_out("codes posés sur un document entier", len(source.findall("{*}Coding")))
-    # NVivo for Windows: of 303 passages of published projects, 300 then fall between two words, against 49.
-    add_texts(collected, texts, UTF_16 if root.get("origin", "").startswith("NVivo") else CODE_POINTS)
-    for name, what in _OTHERS.items():
-        collected.told.left_out(what, counts[name])
-    collected.told.left_out("notes", len(context.notes) - len(context.read_notes))
-    collected.told.left_out("descriptions du projet", 1 if root.findtext("{*}Description") else 0)
-    return collected.project()
-
-
-def _references(node: Element, name: str) -> list[str]:
-    return [target for each in node.findall(f"{{*}}{name}") if (target := guid_of(each, "targetGUID"))]
-
-
-def _text(context: _Context, source: Element, text: Element) -> Text | None:
-    """A text with its selections; None, with a message, where the text is missing."""
-    content = _content(context, text)
-    told = context.collected.told
-    selections = list(_selections(context, text))
-    told.left_out("descriptions de documents", 1 if source.findtext("{*}Description") else 0)
-    told.left_out("notes de documents", len(source.findall("{*}NoteRef")))
-    if content is None:
-        told.left_out("passages de documents dont le texte manque", len(selections))
-        return None
-    attributes = {}
-    for node in source.findall("{*}VariableValue"):
-        values = [value for name in _VALUES if (value := node.findtext(f"{{*}}{name}")) is not None]
-        for reference in _references(node, "VariableRef")[:1]:
-            if values and context.variables.get(reference):
-                attributes[context.variables[reference]] = values[0]
-    name = source.get("name") or source.get("plainTextPath", "").rpartition("/")[2].rpartition(".")[0]
-    return Text(name, content, attributes, selections)
-
-
-def _content(context: _Context, text: Element, what: str = "documents") -> str | None:
-    """The text, inline or in the archive; None, with a message, when it is in neither."""
-    if (inline := text.findtext("{*}PlainTextContent")) is not None:
-        return inline
-    path = text.get("plainTextPath", "")
-    entry = context.archive.find(path) if "://" not in path.removeprefix("internal://") else None
-    if entry is None:
-        context.collected.told.left_out(f"{what} dont le texte manque dans l’archive")
-        return None
-    content = context.archive.read(entry)
-    # Some tools count the byte order mark.
-    mark = "\ufeff" if content.startswith(codecs.BOM_UTF8) else ""
-    return mark + decode_text(content, f"le texte « {path.rpartition('/')[2]} »")
-
-
-def _selections(context: _Context, text: Element) -> Iterator[Claim]:
-    told = context.collected.told
-    for node in text.findall("{*}PlainTextSelection"):
-        codings = node.findall("{*}Coding")
-        told.left_out("passages sans code", 0 if codings else 1)
-        positions = node.get("startPosition", ""), node.get("endPosition", "")
-        if not all(map(_DIGITS.fullmatch, positions)):
-            told.left_out("passages sans position", len(codings))
-            continue
-        for coding in codings:
-            code = next((context.codes[each] for each in _references(coding, "CodeRef") if each in context.codes), "")
-            if not code:
-                told.left_out("passages dont le code manque")
-                continue
-            user = guid_of(coding, "creatingUser") or guid_of(node, "creatingUser")
-            coder = context.coders.get(user, "") if user else ""
-            at = *map(int, positions), code, coder, _memo(context, node, coding)
-            yield Claim(*at, node.get("name", ""), is_whole=False)
-
-
-def _memo(context: _Context, node: Element, coding: Element) -> str:
-    """The description of a selection, then its notes."""
-    parts = [node.findtext("{*}Description", "")]
-    for reference in (*_references(node, "NoteRef"), *_references(coding, "NoteRef")):
-        if reference in context.notes and reference not in context.read_notes:
-            context.read_notes[reference] = _content(context, context.notes[reference], "notes") or ""
-            context.read_notes[reference] = context.read_notes[reference].removeprefix("\ufeff")
-        parts.append(context.read_notes.get(reference, ""))
-    context.collected.weigh(sum(map(len, parts)))
-    return "\n\n".join(part for part in parts if part)
+    return _Reader(archive, root).project(root)
 
 
 # --- Writing projects: the same bytes for the same project, whatever the day and the machine ---

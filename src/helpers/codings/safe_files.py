@@ -2,13 +2,14 @@
 
 import codecs
 import difflib
+import lzma
 import sqlite3
 import time
 import zipfile
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from itertools import islice
 from pathlib import Path, PurePath
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
@@ -21,10 +22,6 @@ from helpers.typography import french_spaces, shorten
 
 # --- Errors, each one French sentence ---
 
-# The nearest of 2,000 names takes a second at most; time grows with the square of their length.
-_MOST_COMPARED = 2_000
-_LONGEST_COMPARED = 300
-
 
 def coding_error(text: str) -> DataError:
     """The error to raise: what is wrong, then the remedy, in French with its no-break spaces."""
@@ -33,8 +30,7 @@ def coding_error(text: str) -> DataError:
 
 def nearest(name: str, among: Iterable[str]) -> str:
     """The most similar of some names; ``""`` where none is near."""
-    short = (each for each in among if len(each) <= _LONGEST_COMPARED)
-    return next(iter(difflib.get_close_matches(name[:_LONGEST_COMPARED], [*islice(short, _MOST_COMPARED)], n=1)), "")
+    return next(iter(difflib.get_close_matches(name, list(among), n=1)), "")
 
 
 def unknown_name_error(what: str, name: str, among: Iterable[str]) -> DataError:
@@ -67,10 +63,6 @@ def _damage(errors: tuple[type[Exception], ...], sentence: str) -> Iterator[None
 # The minutes of a year are a few megabytes; a database also holds the source files.
 MOST_FILE_BYTES = 512 << 20
 MOST_TEXT_BYTES = 64 << 20
-# A tree takes some twenty times the memory of its file; a project of 50,000 codings has 350,000 tags.
-MOST_TAGS = 1_000_000
-# Passages or history entries of a project coded by hand.
-MOST_ROWS = 500_000
 
 
 def read_bytes(path: Path) -> bytes:
@@ -103,8 +95,6 @@ def decode_text(content: bytes, what: str) -> str:
 
 def parse_xml(content: bytes, what: str) -> Element:
     """The XML tree; DTDs and entities are refused, so that nothing expands or is fetched."""
-    if content.count(b"<") > MOST_TAGS:
-        raise coding_error(f"{what} est démesuré ; découpez le projet.")
     try:
         return ElementTree.fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
@@ -118,16 +108,10 @@ def parse_xml(content: bytes, what: str) -> Element:
 # --- Archives (REFI-QDA, Word): read in memory, so that no entry is ever a path on this machine ---
 
 # For the XML and the texts: media are never read.
-MOST_ENTRIES = 20_000
 MOST_UNPACKED = 256 << 20
-# Prose compresses to a third; a ratio of 200 past 4 MB is a bomb.
-MOST_RATIO = 200
-_RATIO_FROM = 4 << 20
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_REMEDY = "enregistrez-le de nouveau depuis l’outil qui l’a fait."
 _zip_damage = (
-    (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError),
-    f"l’archive est tronquée ou abîmée ; {_REMEDY}",
+    (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError),
+    "l’archive est tronquée, abîmée ou protégée par un mot de passe ; enregistrez-la de nouveau depuis son outil.",
 )
 
 
@@ -135,15 +119,8 @@ class Archive:
     """The entries of an archive, by lower-case name."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
-        entries = file.infolist()
         self._file, self._left = file, MOST_UNPACKED
-        self._entries = {entry.filename.replace("\\", "/").casefold(): entry for entry in entries}
-        if len(entries) > MOST_ENTRIES:
-            raise coding_error(f"l’archive compte {len(entries)} fichiers ; {MOST_ENTRIES} au plus.")
-        if len(self._entries) < len(entries):
-            raise coding_error(f"l’archive contient deux fois le même fichier ; {_REMEDY}")
-        if any(entry.flag_bits & 1 for entry in entries):
-            raise coding_error("l’archive est protégée par un mot de passe ; retirez la protection.")
+        self._entries = {entry.filename.replace("\\", "/").casefold(): entry for entry in file.infolist()}
 
     def find(self, name: str) -> str | None:
         """The entry that a path of the project means, in the folder of the sources or at the root; None without one."""
@@ -159,15 +136,11 @@ class Archive:
     def read(self, name: str) -> bytes:
         """The content of an entry, limited by the size that it declares."""
         entry = self._entries[name]
-        ratio = entry.file_size / max(1, entry.compress_size)
-        most = min(MOST_TEXT_BYTES, self._left)
-        if entry.file_size > most or (entry.file_size > _RATIO_FROM and ratio > MOST_RATIO):
-            raise coding_error("l’archive est démesurée une fois décompressée ; découpez le projet.")
-        if entry.compress_type not in _METHODS:
-            raise coding_error(f"l’archive est compressée par une méthode inconnue ; {_REMEDY}")
         self._left -= entry.file_size
-        with _damage(*_zip_damage), self._file.open(entry) as file:
-            return file.read(MOST_TEXT_BYTES + 1)
+        if entry.file_size > MOST_TEXT_BYTES or self._left < 0:
+            raise coding_error("l’archive est démesurée une fois décompressée ; découpez le projet.")
+        with _damage(*_zip_damage):
+            return self._file.read(entry)
 
 
 @contextmanager
@@ -192,13 +165,12 @@ class Database:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         # Views and virtual tables are code, not rows.
-        names = [
-            name
-            for name, sql in connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
-            if isinstance(name, str) and isinstance(sql, str) and sql[:12].upper() == "CREATE TABLE"
-        ]
-        columns = {name: connection.execute("SELECT name FROM pragma_table_info(?)", (name,)) for name in names}
-        self.columns = {name: {str(row[0]) for row in rows} for name, rows in columns.items()}
+        query = (
+            "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.sql LIKE 'CREATE TABLE%'"
+        )
+        self.columns: dict[str, set[str]] = defaultdict(set)
+        for table, column in connection.execute(query):
+            self.columns[str(table)].add(str(column))
 
     def has(self, table: str, *columns: str) -> bool:
         return table in self.columns and self.columns[table].issuperset(columns)
@@ -211,16 +183,13 @@ class Database:
         if table not in self.columns:
             return []
         chosen = [f'"{name}"' if name in self.columns[table] else "NULL" for name in columns]
-        query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]} LIMIT {MOST_ROWS + 1}'
+        query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]}'
         kinds = list(columns.items())
         with _damage(*_database_damage):
-            rows = [
+            return [
                 tuple(_value(value, kind, f"{table}.{name}") for value, (name, kind) in zip(row, kinds, strict=True))
                 for row in self._connection.execute(query)
             ]
-        if len(rows) > MOST_ROWS:
-            raise coding_error(f"{table} compte plus de {MOST_ROWS} lignes ; découpez le projet.")
-        return rows
 
     def count(self, table: str, column: str = "") -> int:
         """The number of rows of a table, or of those that have something in a column; 0 without it."""
@@ -228,8 +197,7 @@ class Database:
             return 0
         chosen = f'"{column}"' if column else "1"
         with _damage(*_database_damage):
-            query = f'SELECT {chosen} FROM "{table}" LIMIT {MOST_ROWS}'
-            return sum(1 for (value,) in self._connection.execute(query) if value)
+            return sum(1 for (value,) in self._connection.execute(f'SELECT {chosen} FROM "{table}"') if value)
 
 
 def _value(value: object, kind: type, place: str) -> str | int | None:

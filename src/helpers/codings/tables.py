@@ -7,17 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from helpers.codings.model import KINDS, Code, Passage, Project, ProjectBuilder, Warnings, free_name
+from helpers.codings.model import KINDS, NAMELESS, Code, Project, ProjectBuilder, Warnings, code_path, free_name
 from helpers.codings.positions import Claim, Text, add_texts
-from helpers.codings.safe_files import (
-    MOST_ROWS,
-    MOST_TEXT_BYTES,
-    coding_error,
-    decode_text,
-    one_line,
-    read_bytes,
-    unknown_name_error,
-)
+from helpers.codings.safe_files import coding_error, decode_text, one_line, read_bytes, unknown_name_error
 from helpers.typography import escape_formula, fold, unescape_formula
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
@@ -41,8 +33,6 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
         if not titles:
             titles = [cell.strip() for cell in cells]
         elif any(cells):
-            if len(rows) == MOST_ROWS:
-                raise coding_error(f"{place}la table compte plus de {MOST_ROWS} lignes ; découpez-la.")
             where = f"{place}ligne {line}"
             if len(cells) != len(titles):
                 problem = f"{where} : {len(cells)} cellules pour {len(titles)} titres"
@@ -56,7 +46,7 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
 def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     # The text of a document is one cell; the default of the csv module is 131,072 characters.
-    limit = csv.field_size_limit(MOST_TEXT_BYTES)
+    limit = csv.field_size_limit(len(text) + 1)
     try:
         for cells in reader:
             yield reader.line_num, cells
@@ -154,6 +144,10 @@ def _ours(tables: dict[str, tuple[list[str], Rows]]) -> Project:
     for name, (titles, rows) in tables.items():
         collected.told.left_out(f"colonnes de {name}.csv", len(set(titles) - set(FILES[name])))
         parts[name] = [(where, {key: unescape_formula(value) for key, value in row.items()}) for where, row in rows]
+    return _project(collected, parts)
+
+
+def _project(collected: ProjectBuilder, parts: dict[str, Rows]) -> Project:
     _add_codes(collected, [_code(row) for _, row in parts.get("livre_de_codes", ())])
     texts = _texts(parts)
     names = set(texts) if "documents" in parts else None
@@ -212,7 +206,7 @@ def _add_passage(where: str, row: dict[str, str], text: Text, collected: Project
     elif start is None or end is None or not text.stored:
         is_given = start is not None or end is not None
         collected.told.left_out("positions sans le texte du document pour les vérifier", int(is_given))
-        collected.add_unplaced(Passage(text.name, None, None, row["texte"], *rest))
+        collected.add_unplaced(text.name, row["texte"], *rest)
     else:
         text.claims.append(Claim(start, end, *rest, row["texte"]))
 
@@ -233,27 +227,19 @@ def _code(row: dict[str, str]) -> Code:
 
 def _taguette(rows: Rows) -> Project:
     """Taguette's table of passages: one row per passage and tag, without positions."""
-    collected, paths, names = ProjectBuilder(), {}, {}
+    collected = ProjectBuilder()
     collected.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
-    for _, row in rows:
-        tag, name = row["tag"], row["document"]
-        if not tag:
-            collected.told.left_out("passages sans code")
-            continue
-        if tag not in paths:
-            paths[tag] = collected.add_code(Code(tag), "")
-        if name not in names:
-            names[name] = collected.add_document(name, "")
-        collected.add_unplaced(Passage(names[name], None, None, row["content"], paths[tag]))
-    return collected.project()
+    passages = [
+        (where, {"document": row["document"] or NAMELESS, "texte": row["content"], "code": code_path(row["tag"])})
+        for where, row in rows
+    ]
+    return _project(collected, {"passages": passages})
 
 
 def _taguette_codes(rows: Rows, titles: list[str]) -> Project:
     """Taguette's table of tags; its latest versions give the parent of each."""
     collected = ProjectBuilder()
     tree = {row["tag"]: (row.get("parent") or None, Code(row["tag"], definition=row["description"])) for _, row in rows}
-    if len(tree) < len(rows):
-        raise coding_error("un tag est donné deux fois ; gardez-en un.")
     collected.add_tree(tree)
     collected.told.left_out("colonnes", len(set(titles) - {"tag", "parent", "description", *_COUNTED}))
     return collected.project()
