@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.report.notebook import export_page, extract, page_title
-from helpers.report.page import Page, PublicationError, css_string, slug
+from helpers.report.notebook import export_page, page_title
+from helpers.report.page import Page, PublicationError
 from helpers.text import formats
 
 PAGES = [
@@ -50,12 +50,6 @@ def test_page_is_french_self_contained_light_and_asks_nothing():
     assert len(export().encode()) < MAX_EMPTY_PAGE_BYTES
 
 
-def test_same_notebook_gives_same_bytes():
-    one, again = ([new_markdown_cell("## Un"), code("1 + 1", shown(text_html=TABLE))] for _ in range(2))
-    assert [cell.id for cell in one] != [cell.id for cell in again]
-    assert export(*one) == export(*again)
-
-
 def test_a_cell_that_says_nothing_leaves_no_trace_of_its_code():
     page = soup(code("dire(rien)", shown(text_html="")), code("dire(tout)", shown(text_html="<p>Tout.</p>")), code("calculer()"))
     assert "dire(rien)" not in page.text and "dire(tout)" in page.text and "calculer()" in page.text
@@ -88,9 +82,7 @@ def test_page_leads_to_its_neighbours_and_marks_itself(name, links):
     page = soup(name=name)
     assert [link["href"] for link in page.select("nav.suite a")] == links
     # Once in the fold of the phone, once in the open list: the sheet shows one of them.
-    menus = page.select("nav.pages details ul, nav.pages .pages-ouvertes ul")
-    assert [[link["href"] for link in menu.select('[aria-current="page"]')] for menu in menus] == [[f"{name}.html"]] * 2
-    assert menus[0] == menus[1]
+    assert [link["href"] for link in page.select('nav.pages [aria-current="page"]')] == [f"{name}.html"] * 2
 
 
 def test_headings_get_unique_readable_ids_and_contents_follow():
@@ -104,28 +96,12 @@ def test_headings_get_unique_readable_ids_and_contents_follow():
     assert page.select_one(".sommaire-ouvert ol ol a").text == "Œuvre et élèves"
 
 
-def test_a_link_written_for_jupyterlab_reaches_the_heading():
-    page = soup(new_markdown_cell("[voir](#D’où-viennent-ils-?)\n\n## D’où viennent-ils ?"))
-    assert page.find("a", string="voir")["href"] == "#d-ou-viennent-ils"
-    assert [slug(text) for text in ("Années 2019–2020", "« ? »", "  À l’École  ")] == ["annees-2019-2020", "section", "a-l-ecole"]
-
-
 def test_the_code_of_a_section_is_folded_once_at_its_end_each_piece_in_order():
-    page = soup(
-        code("avant()", shown(text_html="<p>Avant</p>")),
-        new_markdown_cell("## Un"),
-        code("mesure(1)", shown(text_html="<p>Réponse</p>")),
-        code("outil()", tags=["outil"]),
-        new_markdown_cell("### Détail"),
-        code("mesure(2)", shown(text_html="<p>Suite</p>")),
-        new_markdown_cell("## Deux"),
-    )
-    folds = page.select("main details.calcul")
-    assert [fold.summary.text for fold in folds] == ["Voir le calcul", "Voir le calcul de cette section"]
-    assert [[pre.text.strip() for pre in fold.find_all("pre")] for fold in folds] == [["avant()"], ["mesure(1)", "mesure(2)"]]
-    assert [fold.find_previous("p").text for fold in folds] == ["Avant", "Suite"]
-    assert [fold.find_next("h2").text for fold in folds] == ["Un", "Deux"]
-    assert not any("open" in fold.attrs for fold in folds)
+    one, two = (code(f"mesure({rank})", shown(text_html=f"<p>{rank}</p>")) for rank in (1, 2))
+    page = soup(new_markdown_cell("## Un"), one, code("outil()", tags=["outil"]), new_markdown_cell("### Détail"), two, new_markdown_cell("## Deux"))
+    [fold] = page.select("main details.calcul")
+    assert [pre.text.strip() for pre in fold.find_all("pre")] == ["mesure(1)", "mesure(2)"] and "open" not in fold.attrs
+    assert (fold.find_previous("p").text, fold.find_next("h2").text) == ("2", "Deux")
 
 
 def test_what_presents_the_notebook_goes_to_the_foot():
@@ -139,10 +115,8 @@ def test_what_presents_the_notebook_goes_to_the_foot():
 def test_parameters_are_gathered_in_one_fold_of_the_foot():
     page = soup(code("year = 2019", tags=["parameters"]), code("# Parameters\nyear = 2020", tags=["injected-parameters"]))
     assert page.select("main details.calcul") == []
-    folds = page.select("footer details.calcul")
-    assert [fold.summary.text for fold in folds] == ["Paramètres"]
-    assert [pre.text.strip() for pre in folds[0].find_all("pre")] == ["year = 2019", "year = 2020"]
-    assert [label.text for label in folds[0].find_all("p")] == ["Valeurs par défaut du notebook", "Valeurs de ce rapport"]
+    [fold] = page.select("footer details.calcul")
+    assert [pre.text.strip() for pre in fold.find_all("pre")] == ["year = 2019", "year = 2020"]
 
 
 def test_tool_cells_errors_and_warnings_stay_inside():
@@ -164,8 +138,6 @@ def test_html_is_preferred_then_pictures_then_text():
     assert "écarté" not in str(page.main)
     assert page.find("img")["alt"] == "Un"
     assert [block.text for block in page.select("pre.texte")] == ["<b>brut</b>", "<i>dit</i>"]
-    # A picture without text keeps its fault, for the checks.
-    assert "alt" not in soup(code("a", shown(text_html='<img src="data:image/png;base64,AA">'))).find("img").attrs
 
 
 def test_tables_are_boxed_named_and_reachable():
@@ -176,26 +148,14 @@ def test_tables_are_boxed_named_and_reachable():
     assert len(page.select("main [tabindex], footer [tabindex]")) == len(boxes)
 
 
-WIDE = "<table class='n2'><caption>C</caption><thead><tr><th scope='col'>a</th><th scope='col'>b</th><th scope='col'>c \"1\" </style></th></tr></thead><tbody><tr><th scope='row'>x</th><td>1</td><td>2</td></tr></tbody></table>".replace("</style>", "&lt;/style>")
-
-
 def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
-    page = soup(code("a", shown(text_html=WIDE)), code("b", shown(text_html=TABLE)), foot=WIDE)
-    piled = page.select("table.pile")
-    assert [table["class"] for table in piled] == [["n2", "pile"]] * 2
-    assert {(tag.name, tag["role"]) for tag in (piled[0], *piled[0].select("tbody, tbody tr, td"))} == {
-        ("table", "table"), ("tbody", "rowgroup"), ("tr", "row"), ("td", "cell"),
-    }
-    # The heads keep their display on a phone (style.css), and so need no role.
-    assert not re.search(r"\.pile[^{]*\bth\b[^{]*\{[^}]*display", page.style.string)
-    assert [table["style"] for table in piled] == [r'--c2:"b";--c3:"c \22 1\22  \3c /style>"'] * 2
+    heads = "".join(f"<th scope='col'>{name}</th>" for name in ("a", "b", 'c "1" &lt;/style>'))
+    wide = f"<table><caption>C</caption><thead><tr>{heads}</tr></thead><tbody><tr><th scope='row'>x</th><td>1</td><td>2</td></tr></tbody></table>"
+    [piled] = soup(code("a", shown(text_html=wide)), code("b", shown(text_html=TABLE))).select("table.pile")
+    roles = {(tag.name, tag["role"]) for tag in (piled, *piled.select("tbody, tbody tr, td"))}
+    assert roles == {("table", "table"), ("tbody", "rowgroup"), ("tr", "row"), ("td", "cell")}
     # The name of a column can neither end its string nor close the sheet.
-    assert css_string('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
-
-
-def test_a_sign_stays_with_the_link_before_it():
-    page = soup(code("a", shown(text_html='<p><a href="#x">lien</a> ; <em>mot</em> : suite <b>fin</b> et</p>')))
-    assert page.select_one("main p").get_text() == "lien\u202f; mot\u00a0: suite fin et"
+    assert piled["style"] == r'--c2:"b";--c3:"c \22 1\22  \3c /style>"'
 
 
 def test_figures_bear_the_number_of_their_page_then_their_own():
@@ -206,23 +166,7 @@ def test_figures_bear_the_number_of_their_page_then_their_own():
         assert [number.text for number in page.select(".numero")] == numbers
 
 
-def test_plain_text_arguments_cannot_bring_markup():
-    page = soup(subtitle="<script>alert(1)</script>", pages=[Page("02_describe", "<b>x</b>", "02_describe.html")])
-    assert page.find("script") is None and page.select_one("nav.pages b") is None
-
-
 def test_what_a_page_cannot_do_without_is_asked_for():
     assert page_title(notebook()) == "Qui sont les jeunes ?"
     with pytest.raises(PublicationError, match="titre"):
         page_title(notebook(title="## Sans titre"))
-    with pytest.raises(ValueError, match="05_autre"):
-        export(name="05_autre")
-
-
-def test_extract_takes_the_html_of_tagged_cells_only():
-    cells = [
-        code("a", shown(text_html="<p>un</p>"), shown(text_plain="non"), tags=["a-retenir"]),
-        code("b", shown(text_html="<p>non</p>")),
-        code("c", shown(text_html="<p>deux</p>"), tags=["a-retenir", "autre"]),
-    ]
-    assert extract(notebook(*cells), "a-retenir") == ["<p>un</p>", "<p>deux</p>"]

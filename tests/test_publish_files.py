@@ -1,24 +1,25 @@
-"""What stands around the pages: index, manifest, and the colours of the sheet."""
+"""What stands around the pages: the index, the list of sites, the sheet and the slides of a meeting, the manifest."""
 
 import hashlib
 import json
-import re
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_markdown_cell
 
 from helpers import parameters
 from helpers.report import index, manifest
-from helpers.report.checks import check_pages
 from helpers.report.manifest import write_manifest
-from helpers.report.notebook import export_page
-from helpers.report.page import TEMPLATES
-from test_publish import code, notebook, shown
+from helpers.report.page import Page
+from test_publish import PAGES as THREE
+from test_publish import code, export, notebook, shown
 
 PAGES = index.PAGES
+
+
+def told(html: str, tag: str):
+    return code("x", shown(text_html=html), tags=[tag])
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ def index_of(data_root, tmp_path):
 
     def write(**tagged: str) -> BeautifulSoup:
         books = {page.name: notebook(title=f"# {page.title} ?") for page in PAGES}
-        told = [code("x", shown(text_html=html), tags=[tag.replace("_", "-")]) for tag, html in tagged.items()]
-        books["02_describe"] = notebook(*told, title="# Qui sont les jeunes ?")
+        cells = [told(html, tag.replace("_", "-")) for tag, html in tagged.items()]
+        books["02_describe"] = notebook(*cells, title="# Qui sont les jeunes ?")
         index.write_index(tmp_path, PAGES, books, parameters.check("03_compare", year=2032))
         return BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
 
@@ -42,9 +43,9 @@ def test_index_says_the_answer_first_and_leads_on(index_of, tmp_path):
         index_constat='<p><a href="#fig-1">42 %</a></p>', index_changements="<p>Ce qui a changé.</p>",
         index_contenu="<p>Ce rapport part de chiffres imprimés.</p>",
     )  # fmt: skip
-    told = page.main.get_text(" ")
+    whole = page.main.get_text(" ")
     said = ["Données synthétiques", "Les ALSES (acteurs", "Deux fois plus", "42", "Ce qui a changé", "Que trouve-t-on", "chiffres imprimés"]
-    assert sorted(said, key=told.index) == said
+    assert sorted(said, key=whole.index) == said
     assert [fold.text for fold in page.main.select("summary")] == [
         "Glossaire", "Les chiffres, à ouvrir dans un tableur ou un programme", "Comment citer ce rapport",
     ]  # fmt: skip
@@ -60,17 +61,6 @@ def test_index_leaves_out_what_there_is_not(index_of):
     assert not page.select(".constats, .ouverture, .encart") and "sites.csv" not in page.text
 
 
-def test_a_whole_report_passes_its_own_checks(index_of, tmp_path):
-    book = notebook(new_markdown_cell('## Combien ?\n\n<p id="fig-1">42 %</p>'))
-    for page in PAGES:
-        html = export_page(book, name=page.name, pages=PAGES, foot="", subtitle="année 2020")
-        (tmp_path / page.href).write_text(html, encoding="utf-8")
-    for name in (*index._FILES, "fiche.html", "diapos.html"):
-        (tmp_path / name).touch()
-    index_of(index_constat='<p><a href="#fig-1">42 %</a></p>')
-    assert [fault for fault in check_pages(tmp_path) if not fault.startswith(("fiche", "diapos"))] == []
-
-
 def test_the_list_of_sites_leads_to_each_or_says_why_it_has_no_report(tmp_path, monkeypatch):
     columns = ["nom", "site_type", "site", "association", "dossier", "est_publie"]
     rows = [("AAPI", "association", "AAPI", "", "", False), ("Collège <b>", "college", "x", "AAPI", "colleges/x", True)]
@@ -82,9 +72,57 @@ def test_the_list_of_sites_leads_to_each_or_says_why_it_has_no_report(tmp_path, 
     assert [link["href"] for link in page.main.find_all("a") if "colleges" in link["href"]] == ["colleges/x/fiche.html"]
 
 
-def written(folder, **changes):
-    given = {"inputs": [], "parameters": {"year": 2020}, "versions": {}, "checks": ["liens"], **changes}
-    write_manifest(folder, **given)
+# --- what is taken to a meeting: the sheet and the slides, from cells that notebooks tag ---------------------------------
+
+AROUND = {"title": "Les ALSES en 2032", "subtitle": "Année 2032", "pages": THREE}
+
+
+def sheet(folder, *notebooks, **changes) -> BeautifulSoup:
+    index.write_sheet(folder, notebooks, **{**AROUND, **changes})
+    return BeautifulSoup((folder / "fiche.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def test_a_sheet_is_the_tagged_cells_in_its_own_order_and_a_part_nobody_says_leaves(tmp_path):
+    asked = [f"<ul><li>q{rank}</li></ul>" for rank in range(4)]
+    first = notebook(told(asked[0], "fiche-questions"), told("<p>43</p>", "fiche-chiffres"), told("", "fiche-reunions"))
+    second = notebook(told("<p>contexte</p>", "fiche-contexte"), *[told(each, "fiche-questions") for each in asked[1:]])
+    main = sheet(tmp_path, first, second).main
+    assert [each["class"] for each in main.find_all("section")] == [["fiche-contexte"], ["fiche-chiffres"], ["fiche-questions"]]
+    assert [each.text for each in main.find_all("h2")] == ["En chiffres", "Questions pour l’an prochain"]
+    assert [each.text for each in main.select("section.fiche-questions > ol > li")] == ["q0", "q1", "q2"]
+    assert [link["href"] for link in main.find_all("a")] == [page.href for page in THREE]
+
+
+def test_the_sheet_of_a_site_has_its_own_headings_way_back_and_protection(tmp_path):
+    own = notebook(told("<p>arrondi</p>", "contenu"), told("<p>t</p>", "fiche-chiffres"), told("<ul><li>q</li></ul>", "fiche-questions"))
+    pages = [Page("fiche", "La fiche", "fiche.html"), THREE[1]]
+    page = sheet(tmp_path, own, pages=pages, is_site=True, index="../../sites.html", home="Associations et collèges")
+    assert [each.text for each in page.main.find_all("h2")] == ["Ici, et dans tout le réseau", "Questions à discuter"]
+    assert page.main.text.index("arrondi") < page.main.text.index("Ici")
+    menu = [(link["href"], link.text, link.get("aria-current")) for link in page.select("nav .pages-ouvertes a")]
+    assert menu == [("../../sites.html", "Associations et collèges", None), ("fiche.html", "La fiche", "page"), ("02_describe.html", "Décrire", None)]
+
+
+@pytest.mark.parametrize(("counts", "expected"), [([4, 1, 1], "a0 a1 a2 b0 c0"), ([6, 0, 0], "a0 a1 a2 a3 a4"), ([0, 1, 0], "b0")])
+def test_five_slides_take_the_first_figure_of_each_page_before_the_second_of_any(tmp_path, counts, expected):
+    figure = '<figure class="figure" id="fig-{0}"><figcaption><p class="figure-titre">{0}</p></figcaption><div class="etroite"></div><p class="base">n = 3</p></figure>'
+    books = [notebook(*[told(figure.format(f"{name}{rank}"), "diapo") for rank in range(count)]) for name, count in zip("abc", counts, strict=True)]
+    index.write_slides(tmp_path, books, **AROUND)
+    main = BeautifulSoup((tmp_path / "diapos.html").read_text(encoding="utf-8"), "html.parser").main
+    assert " ".join(each.text for each in main.select(".diapo figcaption h2")) == expected
+    assert len(main.select(".diapo > figure .base")) == len(expected.split()) and not main.select(".etroite")
+
+
+def test_a_cell_of_the_sheet_is_not_on_its_page_and_a_slide_is():
+    page = export(told("<p>fiche</p>", "fiche-chiffres"), told("<p>diapo</p>", "diapo"))
+    assert "<p>fiche</p>" not in page and "<p>diapo</p>" in page
+
+
+# --- the manifest -------------------------------------------------------------------------------------------------------
+
+
+def written(folder):
+    write_manifest(folder, inputs=[], parameters={"year": 2020}, versions={}, checks=["liens"])
     return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
 
 
@@ -99,15 +137,6 @@ def test_manifest_lists_every_other_file_with_its_checksum(tmp_path):
     ]
 
 
-def test_only_the_stamp_of_the_manifest_may_change(tmp_path, monkeypatch):
-    first = written(tmp_path)
-    monkeypatch.setattr(manifest, "_stamp", lambda: {"produit_le": "autre"})
-    second = written(tmp_path)
-    assert set(first) == {"inputs", "outputs", "parameters", "versions", "checks", "empreinte", "tampon"}
-    assert {**first, "tampon": None} == {**second, "tampon": None}
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", first["tampon"]["produit_le"])
-
-
 @pytest.mark.parametrize(("answers", "commit", "changes"), [
     ({"rev-parse": "\nabc123\n", "status": ""}, "abc123", False), ({"rev-parse": "\nabc123\n", "status": " M x\n"}, "abc123", True),
     ({"rev-parse": "autre/projet/\nabc123\n", "status": ""}, None, None), ({"rev-parse": None, "status": None}, None, None),
@@ -116,24 +145,3 @@ def test_manifest_names_the_commit_if_there_is_one(tmp_path, monkeypatch, answer
     monkeypatch.setattr(manifest, "_git", lambda verb, *_: answers[verb])
     stamp = written(tmp_path)["tampon"]
     assert (stamp["commit"], stamp["modifications_locales"]) == (commit, changes)
-
-
-def test_manifest_does_without_git(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    assert written(tmp_path)["tampon"]["commit"] is None
-
-
-def luminance(colour):
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-@pytest.mark.parametrize("scheme", [0, 1], ids=["clair", "sombre"])
-def test_colours_are_readable(scheme):
-    sheet = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)[scheme]))
-    inks, grounds = ("encre", "discret", "accent", "vert", "ambre", "rouge", "violet"), ("fond", "surface", "accent-fond")
-    pairs = {(ink, ground): sorted(luminance(colours[name]) for name in (ground, ink)) for ink in inks for ground in grounds}
-    # WCAG 2.2, level AA, text of any size
-    assert [pair for pair, (dark, light) in pairs.items() if (light + 0.05) / (dark + 0.05) < 4.5] == []

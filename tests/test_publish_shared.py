@@ -1,5 +1,6 @@
-"""What is sent: the archive, and all or nothing beside the report; whether it is still that of the report."""
+"""What is sent: the archive and the single page, all or nothing beside the report; whether it is that of the report."""
 
+import base64
 import io
 import re
 import zipfile
@@ -7,16 +8,17 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers import paths
 from helpers.report import sharing
-from helpers.report.checks import MAX_SINGLE_BYTES
+from helpers.report.checks import MAX_SINGLE_BYTES, check_pages
 from helpers.report.manifest import read_report, verify
 from helpers.report.page import BusyError, PublicationError, ReportError
 from helpers.report.publication import year_lock
-from helpers.report.sharing import bundle, share, share_state
-from small_report import add_file, write_report
+from helpers.report.sharing import bundle, share, share_state, single_page
+from small_report import DATA, add_file, write_report
 
 PDF = b"%PDF-1.4\n/StructTreeRoot\nxref\nstartxref\n9\n%%EOF\n"
 
@@ -69,13 +71,6 @@ def test_a_run_of_the_year_keeps_a_report_from_being_shared_and_that_of_another_
     assert names(reports) == [".en-cours-2021", *SHARED]
 
 
-def test_what_a_power_cut_left_behind_is_mended_first(reports):
-    (reports / ".en-cours-2020-partage-x").mkdir()
-    (reports / "2020").rename(reports / "2020.ancien")
-    share(2020)
-    assert names(reports) == SHARED
-
-
 def test_the_pdf_is_printed_from_the_page_without_the_files_it_holds(reports, printer):
     assert share(2020, archive=False, pdf=True) == [reports / "alses_2020.html", reports / "alses_2020.pdf"]
     [printed] = printer
@@ -100,10 +95,7 @@ def test_without_a_browser_the_rest_is_made_and_one_sentence_says_how_to_print(r
     told = []
     monkeypatch.setattr(sharing, "find_browser", lambda: None)
     share(2020, pdf=True, tell=told.append)
-    assert names(reports) == SHARED
-    [sentence] = told
-    assert "Ouvrez reports/alses_2020.html dans un navigateur, puis Ctrl+P" in sentence
-    assert "« Enregistrer au format PDF »" in sentence
+    assert names(reports) == SHARED and len(told) == 1 and "Ouvrez reports/alses_2020.html dans un navigateur, puis Ctrl+P" in told[0]
 
 
 def test_a_browser_that_fails_leaves_everything_as_it_was(reports, printer, monkeypatch):
@@ -118,19 +110,15 @@ def test_a_browser_that_fails_leaves_everything_as_it_was(reports, printer, monk
     assert (names(reports), (reports / "alses_2020.zip").read_bytes()) == (["2020", "alses_2020.zip"], b"old")
 
 
-@pytest.mark.parametrize("change", [lambda page: page.write_text("x", encoding="utf-8"), lambda page: page.unlink()])
-def test_a_report_that_was_touched_is_not_shared(reports, change):
-    change(reports / "2020" / "01_clean.html")
-    with pytest.raises(ReportError, match="^01_clean.html "):
-        share(2020)
-    assert names(reports) == ["2020"]
-
-
-def test_a_folder_that_holds_the_report_of_another_year_is_not_shared(reports):
+def test_a_report_that_was_touched_or_is_of_another_year_is_not_shared(reports):
     (reports / "2020").rename(reports / "2021")
     with pytest.raises(ReportError, match="^Le dossier reports/2021 contient le rapport de 2020"):
         share(2021)
-    assert names(reports) == ["2021"]
+    (reports / "2021").rename(reports / "2020")
+    (reports / "2020" / "01_clean.html").unlink()
+    with pytest.raises(ReportError, match="^01_clean.html "):
+        share(2020)
+    assert names(reports) == ["2020"]
 
 
 def test_what_is_not_of_the_report_is_left_out_and_told(reports):
@@ -183,19 +171,6 @@ def test_a_share_is_current_until_its_report_changes(reports, printer):
     assert share_state(2020) == {"alses_2020.zip": True, "alses_2020.html": True, "alses_2020.pdf": False}
 
 
-def test_an_archive_that_is_damaged_or_has_lost_its_report_is_not_current(reports):
-    share(2020)
-    path = reports / "alses_2020.zip"
-    content = bytearray(path.read_bytes())
-    with zipfile.ZipFile(path) as archive:
-        place = archive.getinfo("alses_2020/manifest.json").header_offset
-    content[place + 54 : place + 94] = b"\xff" * 40  # after the 30 bytes and the 24 letters of its head
-    path.write_bytes(content)
-    assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True}
-    (reports / "2020" / "manifest.json").unlink()
-    assert not any(share_state(2020).values())
-
-
 # --- the archive -------------------------------------------------------------------------------------------------------
 
 
@@ -225,25 +200,72 @@ def test_the_archive_shows_the_work_without_its_results(reports):
     assert verify(reports / "recu" / "alses_2020").faults == []
 
 
-def test_the_bytes_do_not_depend_on_the_day_nor_on_rights(reports, monkeypatch):
-    first = bundle(read_report(reports / "2020"), name="alses_2020")
-    (reports / "2020" / "index.html").chmod(0o600)
-    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    assert bundle(read_report(reports / "2020"), name="alses_2020") == first
-    assert {(each.date_time, each.external_attr, each.create_system, each.compress_type) for each in archive_of(reports).infolist()} == {
-        ((1980, 1, 1, 0, 0, 0), 0o100644 << 16, 3, zipfile.ZIP_DEFLATED)
-    }
-
-
 def test_the_word_reads_in_any_windows_notepad_and_names_with_accents_are_in_utf_8(reports):
     add_file(reports / "2020", "été & b.csv", b"a")
     archive = archive_of(reports)
     content = archive.read("alses_2020/LISEZ-MOI.txt")
-    assert content.startswith("\ufeffLes ALSES en 2020\r\n=================\r\n".encode())
-    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert content.startswith("\ufeffLes ALSES en 2020\r\n".encode()) and b"\n" not in content.replace(b"\r\n", b"")
     lines = content.decode("utf-8-sig").splitlines()
-    assert "2. Ouvrez index.html\u00a0: le rapport se lit dans un navigateur (Firefox, Edge, Chrome, Safari), sans réseau." in lines
     assert {"  01_clean.html     Que vaut-il\u202f?", "  indicateurs.csv   tableau de données, pour un programme"} < set(lines)
-    assert "été & b.csv" in "".join(lines)
     entry = archive.getinfo("alses_2020/été & b.csv")
-    assert (entry.flag_bits & 0x800, archive.read(entry)) == (0x800, b"a")
+    assert (entry.flag_bits & 0x800, archive.read(entry)) == (0x800, b"a") and "été & b.csv" in "".join(lines)
+
+
+# --- the single page ---------------------------------------------------------------------------------------------------
+
+
+def page_of(folder) -> BeautifulSoup:
+    return BeautifulSoup(single_page(read_report(folder)), "html.parser")
+
+
+def test_the_single_page_has_one_title_a_level_for_pages_and_one_for_their_sections(reports):
+    page = page_of(reports / "2020")
+    heads = [(tag.name, tag.get("id"), tag.get_text()) for tag in page.main.find_all(re.compile("^h[1-6]$"))]
+    assert heads[:2] == [("h1", "titre", "Les ALSES en 2020"), ("h2", "index", "L’essentiel")] and [head[0] for head in heads].count("h1") == 1
+    assert {("h2", "01_clean", "Que vaut-il\u202f?"), ("h3", "01_clean--a-retenir", "À retenir"), ("h4", "01_clean--detail", "Détail")} < set(heads)
+    links = page.select(".sommaire-ouvert > ol > li > a")
+    assert [link["href"] for link in links] == ["#index", "#01_clean", "#02_describe"]
+    assert [link["href"] for link in links[2].parent.ol.find_all("a")] == ["#02_describe--a-retenir", "#02_describe--combien"]
+    assert [len(page.find_all(name)) for name in ("header", "nav", "script", "main")] == [1, 1, 0, 1]
+
+
+def test_a_link_leads_to_its_place_in_the_single_page_and_a_file_is_in_the_link_that_offers_it(reports):
+    page = page_of(reports / "2020")
+    places = {"combien": "#02_describe--combien", "accueil": "#index", "haut": "#02_describe--a-retenir", "page": "#02_describe", "01": "#01_clean--a-retenir", "x": "mailto:x@exemple.fr"}
+    assert {text: page.main.find("a", string=text)["href"] for text in places} == places
+    link = page.main.find("a", string="indicateurs.csv")
+    kind, _, content = link["href"].partition(";base64,")
+    assert (kind, base64.b64decode(content), link["download"]) == ("data:text/csv;charset=utf-8", DATA, "indicateurs.csv")
+    assert page.find(attrs={"aria-describedby": True})["aria-describedby"] == "02_describe--note 02_describe--combien"
+
+
+def test_ids_of_pages_stay_apart_and_a_drawing_keeps_its_references(reports, tmp_path):
+    odd = '<p id="été d’hier">a</p><a href="#%C3%A9t%C3%A9%20d%E2%80%99hier">b</a><p id="02_describe">c</p>'
+    svg = '<svg role="img" aria-label="x"><clippath id="c"></clippath><g clip-path="url(#c)"><use xlink:href="#c"></use></g></svg>'
+    html = single_page(read_report(write_report(tmp_path / "2020", index=f"<h1>Titre</h1>{odd}{svg}")))
+    (tmp_path / "seule").mkdir()
+    (tmp_path / "seule" / "x.html").write_text(html, encoding="utf-8")
+    assert check_pages(tmp_path / "seule", bound=MAX_SINGLE_BYTES) == []
+    page = BeautifulSoup(html, "html.parser")
+    assert (page.g["clip-path"], page.use["xlink:href"], page.find("clippath")["id"]) == ("url(#index--c)", "#index--c", "index--c")
+
+
+def test_the_true_report_in_one_page_passes_the_checks_and_holds_all_its_links_files_and_words(real_root, tmp_path):
+    published = real_root / "reports" / "2020"
+    html = single_page(read_report(published))
+    (tmp_path / "alses_2020.html").write_text(html, encoding="utf-8")
+    assert check_pages(tmp_path, bound=MAX_SINGLE_BYTES) == []
+    page = BeautifulSoup(html, "html.parser")
+    hrefs = [link["href"] for link in page.find_all("a", href=True)]
+    assert [href[:60] for href in hrefs if not href.startswith(("#", "data:"))] == []
+    held = {link["download"]: link["href"].partition(";base64,")[2] for link in page.select("a[download]")}
+    assert all(base64.b64decode(held[path.name]) == path.read_bytes() for path in published.glob("*.csv"))
+
+    def words(tag) -> str:
+        return re.sub(r"\s+", " ", tag.get_text(" ")).strip()
+
+    whole = words(page.main)
+    for path in (published / name for name in read_report(published).pages):
+        main = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("main#contenu")
+        main.h1.decompose()
+        assert words(main) in whole, path.name

@@ -1,16 +1,21 @@
-"""Whatever happens during the swap, one of the two reports is there, whole.
+"""Whatever happens during the swap, one of the two reports is there, whole; and one program at a time works on a year.
 
-Here by two renames, as on Windows; tests/test_kill_points.py attacks the whole publication, on Linux in one step too.
+Here by two renames, as on Windows; `test_kill_points` attacks the whole publication, on Linux in one step too.
 """
 
+import json
 import os
+import signal
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from helpers import system
-from helpers.report.page import PublicationError
-from helpers.report.publication import atomic_replace, recover_reports
+from helpers import paths, system
+from helpers.report.page import BusyError, PublicationError
+from helpers.report.publication import atomic_replace, recover_reports, year_lock
 
 OLD = {"index.html": "ancien", "indicateurs.csv": "1", "sous/page.html": "ancien"}
 NEW = {"index.html": "nouveau", "indicateurs.csv": "2", "sous/page.html": "nouveau"}
@@ -56,31 +61,20 @@ class Killed(BaseException):
     """What no cleaning up of the swap sees, as it would not see a kill."""
 
 
-def die(monkeypatch, reports, function, kth, moment):
-    """The swap, which ends at the k-th call of a function of os, before or after it; whether it came there."""
+@pytest.mark.parametrize(("function", "kth"), [("rename", 1), ("rename", 2), ("rename", 3), ("unlink", 1), ("unlink", 3)])
+def test_a_kill_leaves_one_whole_report(monkeypatch, reports, function, kth):
+    """Before the k-th call of a function of os."""
     real, calls = getattr(os, function), []
 
     def dying(*arguments, **options):
         calls.append(1)
-        if len(calls) == kth and moment == "before":
+        if len(calls) == kth:
             raise Killed
         real(*arguments, **options)
-        if len(calls) == kth and moment == "after":
-            raise Killed
 
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(os, function, dying)
-        try:
-            atomic_replace(reports / ".en-cours-2020", reports / "2020")
-        except Killed:
-            return True
-    return False
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(("function", "kth"), [("rename", 1), ("rename", 2), ("rename", 3), ("unlink", 1), ("unlink", 3)])
-def test_a_kill_leaves_one_whole_report(monkeypatch, reports, function, kth, moment):
-    assert die(monkeypatch, reports, function, kth, moment)
+        atomic_replace(reports / ".en-cours-2020", reports / "2020")
     recover_reports(reports / "2020")
     assert content(reports / "2020") in (OLD, NEW)
     assert names(reports) == ["2020"]
@@ -95,16 +89,10 @@ def test_every_file_is_on_the_disk_before_any_name_changes(monkeypatch, reports)
     assert order.index("rename") >= len(NEW) + 2 and order[order.index("rename") :].count("rename") == 3  # two folders too
 
 
-@pytest.mark.parametrize(
-    ("folders", "kept"),
-    [
-        ({"2020.ancien": OLD}, OLD),
-        ({"2020.ancien": OLD, "2020": NEW}, NEW),
-        ({"2020": NEW}, NEW),
-        ({"2020.ancien": OLD, ".en-cours-2020": NEW}, OLD),
-        ({"2020": OLD, ".en-cours-2020": NEW, ".en-cours-2020-b2": {"index.html": "inachevé"}}, OLD),
-    ],
-)
+@pytest.mark.parametrize(("folders", "kept"), [
+    ({"2020.ancien": OLD}, OLD), ({"2020.ancien": OLD, "2020": NEW}, NEW), ({"2020.ancien": OLD, ".en-cours-2020": NEW}, OLD),
+    ({"2020": OLD, ".en-cours-2020": NEW, ".en-cours-2020-b2": {"index.html": "inachevé"}}, OLD),
+])  # fmt: skip
 def test_recover_mends_every_interruption(tmp_path, folders, kept):
     for name, files in folders.items():
         write(tmp_path / name, files)
@@ -172,3 +160,91 @@ def test_an_old_report_that_cannot_be_deleted_waits_for_the_next_start(reports, 
     monkeypatch.undo()
     recover_reports(reports / "2020")
     assert names(reports) == ["2020"]
+
+
+# --- one at a time, a year at a time -----------------------------------------------------------------------------------
+
+# Takes its turn, says so, and stays until it is told to leave, or killed.
+HOLDER = """
+import sys
+from helpers.report.sharing import year_lock
+with year_lock([int(year) for year in sys.argv[1:]], what="alses run --year 2020"):
+    print("tient", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def locks(tmp_path, monkeypatch) -> Path:
+    """Where the locks of a project without any year are."""
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    return tmp_path / "data" / "processed"
+
+
+@pytest.fixture
+def hold():
+    """Starts a program that holds years; it ends with the test."""
+    started = []
+
+    def start(*years: int) -> subprocess.Popen:
+        given = [sys.executable, "-c", HOLDER, *map(str, years)]
+        holder = subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        started.append(holder)
+        assert holder.stdout.readline() == "tient\n"
+        return holder
+
+    yield start
+    for holder in started:
+        holder.communicate()
+
+
+def refusal(*years: int) -> str:
+    with pytest.raises(BusyError) as caught, year_lock(years, what="alses share 2020"):
+        pytest.fail("two at once")
+    return str(caught.value)
+
+
+def left(locks: Path) -> list[str]:
+    return sorted(path.name for path in locks.iterdir() if path.suffix == ".json")
+
+
+def test_the_one_who_holds_the_year_is_named_and_other_years_go_on(locks, hold):
+    holder = hold(2019, 2020)
+    since = datetime.fromisoformat(json.loads((locks / ".verrou-2020.json").read_text(encoding="utf-8"))["depuis"])
+    who = f"(processus {holder.pid}, « alses run --year 2020 », depuis {since:%H h %M})"
+    assert refusal(2020, 2021) == f"Un autre programme travaille sur l’année 2020 {who} : attendez sa fin, puis relancez."
+    assert refusal(2021, 2019).startswith("Un autre programme travaille sur l’année 2019 (")
+    assert "l’année 2020 (" in refusal(2018, 2020)  # what was taken before the refusal is given back: 2018 is free
+    with year_lock([2018, 2021], what="alses run --year 2021"):  # nor is 2021 kept by who was refused
+        assert left(locks) == [f".verrou-{year}.json" for year in (2018, 2019, 2020, 2021)]
+    holder.communicate()
+    with year_lock([2019, 2020], what="alses run --year 2020"):
+        pass
+    assert left(locks) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ne connaît pas ce signal")
+def test_a_lock_whose_holder_was_killed_is_free_at_once_and_its_card_names_nobody(locks, hold):
+    killed = hold(2020)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    stale = (locks / ".verrou-2020.json").read_text(encoding="utf-8")
+    with year_lock([2020], what="alses run --year 2020"):
+        (locks / ".verrou-2020.json").write_text(stale, encoding="utf-8")
+        assert refusal(2020) == "Un autre programme travaille sur l’année 2020 : attendez sa fin, puis relancez."
+    assert left(locks) == []
+
+
+CARDS = [None, "[" * 200_000, '{"processus": 1e999, "commande": "y", "depuis": "2020-01-01"}', '{"processus": 1, "commande": "y", "depuis": 3}']
+
+
+@pytest.mark.parametrize("text", CARDS)
+def test_a_refusal_needs_no_card(locks, text):
+    with year_lock([2020], what="alses run --year 2020"):
+        card = locks / ".verrou-2020.json"
+        card.unlink() if text is None else card.write_text(text, encoding="latin-1")
+        assert refusal(2020) == "Un autre programme travaille sur l’année 2020 : attendez sa fin, puis relancez."
+        card.unlink(missing_ok=True)
+    card.mkdir()  # nor does who works need to write one
+    with year_lock([2020], what="alses run --year 2020"):
+        assert refusal(2020).startswith("Un autre programme travaille sur l’année 2020 : ")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ALL, plain
+from conftest import plain
 from helpers import cli, paths
 from helpers.report.manifest import fingerprint_of, manifest_bytes, read_report, seal_manifest, verify
 from helpers.report.page import ReportError
@@ -54,14 +54,6 @@ def test_a_report_is_every_file_that_was_published_and_none_that_was_dropped_the
     assert report.strangers == ["sous-dossier/noms des élèves.csv"]
 
 
-def test_the_remedies_name_the_launcher_of_this_system(alone, monkeypatch):
-    monkeypatch.setattr(paths, "COMMAND", "py alses.py")
-    (alone / "manifest.json").write_text("{}", encoding="utf-8")
-    for place, remedy in ((alone.with_name("2021"), r"lancez d’abord py alses.py run --year 2021\.$"), (alone, "refaites-le .py alses.py run --year 2020")):
-        with pytest.raises(ReportError, match=remedy):
-            read_report(place)
-
-
 @pytest.mark.parametrize("path", ["../2019/x.csv", "/etc/passwd", "a/../../x", "C:\\x", "a\\b", "..", "", "x:flux", "nul\0"])
 def test_a_manifest_cannot_name_a_file_elsewhere(alone, path):
     rewrite(alone, lambda there: there["outputs"].append({"path": path, "sha256": "0" * 64}))
@@ -78,14 +70,6 @@ def test_a_manifest_that_says_nothing_is_refused(alone, text):
     assert fingerprint_of(alone) is None
 
 
-def test_the_fingerprint_follows_the_report_and_not_its_date(alone):
-    before = fingerprint_of(alone)
-    rewrite(alone, lambda there: there["tampon"].update(produit_le="2031-01-01T00:00:00+00:00"))
-    assert fingerprint_of(alone) == before
-    rewrite(alone, lambda there: there["outputs"][0].update(sha256="0" * 64))
-    assert fingerprint_of(alone) not in (before, None)
-
-
 # --- alses verify ------------------------------------------------------------------------------------------------------
 
 
@@ -95,17 +79,7 @@ def test_a_report_that_nobody_touched_is_as_it_was_published_and_nothing_is_writ
     first, made = plain(capsys.readouterr().out).splitlines()
     assert first == "reports/2032 : 15 fichiers et 15 fichiers de données, tels qu’ils ont été publiés."
     assert made.startswith("  fait le ")
-    assert sum(path.is_file() for path in (root / "reports/2032").rglob("*")) == 15
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
-
-
-@pytest.mark.parametrize(("name", "place"), [("02_describe.html", 0), ("indicateurs.csv", -1), ("datapackage.json", 9)])
-def test_one_altered_byte_of_the_report_is_named(root, capsys, name, place):
-    flip(root / "reports/2032" / name, place)
-    assert cli.main(["verify", "reports/2032"]) == 2
-    told = capsys.readouterr()
-    assert plain(told.err) == f"reports/2032 : {name} n’est plus tel qu’il a été publié dans le rapport 2032.\n"
-    assert "1 différence (15 fichiers et 15 fichiers de données vérifiés)" in plain(told.out)
 
 
 def test_every_altered_byte_of_the_manifest_is_noticed_even_in_a_report_sent_alone(alone, capsys):
@@ -114,7 +88,7 @@ def test_every_altered_byte_of_the_manifest_is_noticed_even_in_a_report_sent_alo
     assert cli.main(["verify", str(alone)]) == 0
     assert "Les fichiers de données ne sont pas avec ce rapport" in capsys.readouterr().out
     missed = []
-    for place in range(0, len(before), 1 if ALL else 7):
+    for place in range(0, len(before), 7):
         flip(path, place)
         try:
             said = verify(alone).faults
@@ -162,27 +136,11 @@ def test_several_reports_are_verified_and_one_that_cannot_be_read_stops_none(roo
         assert told[1].startswith("manifest.json du rapport 2033 n’est pas utilisable : refaites-le ")
 
 
-def test_the_code_that_made_the_report_is_told_with_that_of_today(alone, capsys, monkeypatch):
-    for then, now, said in (
-        ({"commit": "a" * 40, "modifications_locales": True}, "b" * 40, ", avec le code aaaaaaa, modifié sur place ; le projet en est aujourd’hui à bbbbbbb"),
-        ({"commit": "a" * 40, "modifications_locales": False}, "a" * 40, ", avec le code aaaaaaa"),
-        ({"commit": None, "modifications_locales": None}, "a" * 40, " ; la version du code n’a pas été notée"),
-    ):  # fmt: skip
-        rewrite(alone, lambda there, then=then: there["tampon"].update(then), sealed=True)
-        monkeypatch.setattr("helpers.report.manifest.commit", lambda now=now: now)
-        assert cli.main(["verify", str(alone)]) == 0
-        last = plain(capsys.readouterr().out).splitlines()[-1]
-        assert last.startswith("  fait le ") and last[len("  fait le 27/11/2026 à 18 h 44") :] == said
-
-
-@pytest.mark.parametrize(("asked", "said"), [
-    ([], "Aucun rapport dans reports/ : lancez d’abord"), (["2021"], "Aucun rapport dans reports/2021 : lancez d’abord"),
-    (["nulle/part"], "Aucun rapport dans nulle/part : donnez le dossier d’un rapport, ou son année."),
-])  # fmt: skip
+@pytest.mark.parametrize(("asked", "said"), [([], "lancez d’abord"), (["2021"], "lancez d’abord"), (["nulle/part"], "donnez le dossier d’un rapport")])
 def test_no_report_is_one_sentence_and_exit_code_2(alone, capsys, asked, said):
     assert cli.main(["verify", *asked]) == 2
     told = plain(capsys.readouterr().err)
-    assert told.startswith(said) and told.count("\n") == 1
+    assert told.startswith("Aucun rapport dans ") and said in told and told.count("\n") == 1
 
 
 @pytest.mark.parametrize("change", [{"inputs": 3}, {"inputs": [3]}, {"inputs": [{"sha256": "x"}]}, {"parameters": {"year": "an"}}])
