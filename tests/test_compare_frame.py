@@ -6,12 +6,10 @@ import pytest
 import seaborn as sns
 from bs4 import BeautifulSoup
 
-import two_exports
 from helpers import charts, schema, text
 from helpers.analysis import comparisons
 from helpers.indicators.comparisons import ROUNDED, Comparison, Measure
 from helpers.indicators.constraints import row, table
-from helpers.indicators.lookup import misread_answers
 from helpers.text import formats, texte
 
 
@@ -59,34 +57,10 @@ def test_a_verdict_is_no_more_than_bounds_and_test_allow(finding, count, reach, 
     assert girls(finding, count, reach).verdict == verdict
 
 
-def test_every_measure_of_the_table_has_its_columns_whatever_a_year_compares():
-    found = comparisons.table(two_exports.compared())
-    assert list(found) == list(years(400, 600)) == list(comparisons.table(two_exports.compared().head(0)))
-    saved, girls = two_exports.compared().query("comparaison == 'annees/alses/sexe/filles'").set_index("mesure"), found.set_index("comparaison").loc["annees/alses/sexe/filles"]
-    assert girls["p"] == saved.loc["p_holm", "valeur_max"] and girls["erreur_type_pts"] == saved.loc["erreur_type", "valeur"]
-    assert girls["ecart_anciens_pts"] == saved.loc["ecart_anciens", "valeur"] and set(found["nature"]) == {"annees", "details", "volume"}
-
-
 def test_the_base_says_how_many_answers_of_each_year_were_not_understood():
     assert "comprise" not in formats.plain(text.comparison_tables.bases_of(years(400, 600)))
     shown = formats.plain(text.comparison_tables.bases_of(years(400, 600, non_prevu=(3, 2))))
     assert shown.endswith("1\u202f000 (2032) ; réponses non comprises\u00a0: 3 (2031), 2 (2032)")
-
-
-def test_answers_not_understood_are_said_rounded_beside_exact_numbers():
-    # Each number has its own row: that of the answers not understood may be rounded alone.
-    frame = years(400, 600, non_prevu=(3, 2)).iloc[:1]
-    shown = text.comparison_tables.bases_of(frame.assign(non_compris=[(("2031/alses/sexe", 3, False), ("2032/alses/sexe", 0, True))]))
-    marks = {mark["data-cle"]: mark.text for mark in BeautifulSoup(shown, "html.parser").select("[data-cle*=non_prevu]")}
-    assert formats.plain(shown).endswith("réponses non comprises\u00a0: 3 (2031), moins de 5 (2032)")
-    assert marks
-
-
-@pytest.mark.parametrize(("least", "most", "rounded", "expected"), [(3, 3, None, (3, False)), (0, 4, 0, (0, True)), (1, 9, 5, (5, True))])
-def test_a_number_of_answers_not_understood_says_whether_it_is_rounded(least, most, rounded, expected):
-    rows = table([row((2032, "alses", "sexe", "non_prevu"), "personnes", counts=(least, most), base=(1000, 1000), precision="exact", reference="")])
-    rows = rows.assign(effectif_arrondi=pd.array([rounded], dtype="Int64"))
-    assert misread_answers(rows) == {(2032, "alses", "sexe"): (("2032/alses/sexe", *expected),)}
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------------

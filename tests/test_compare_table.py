@@ -1,20 +1,15 @@
 """The long table of comparisons: every value of the reference, and what happens at the edges."""
 
 import math
-from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportions_ztest
 
 import two_exports
-from helpers.analysis import comparisons, share_tests, shares
-from helpers.analysis.comparisons import reach
-from helpers.indicators.comparisons import Comparisons, stepped_down
+from helpers.analysis import comparisons, share_tests, shares, years
+from helpers.indicators.comparisons import Comparisons
 from helpers.indicators.constraints import row, share_bounds, table
-from helpers.indicators.lookup import with_shares
 from helpers.schema import apply_schema, catalogue, columns
 
 
@@ -68,35 +63,13 @@ CONTROLS = pd.DataFrame(
 )
 TABLE = comparisons.build_comparisons(NOW, BEFORE, CONTROLS, year=2020, compare_to=2019)
 FOUND = Comparisons(TABLE)
-GIRLS, REFERRED = "annees/alses/sexe/filles", "annees/alses/origine/college"
-CAPEP = "reponses/postes/equipe_sur_le_quartier/non/association"
-
-
-def decimals(text: str) -> int:
-    return len(text.partition(".")[2])
-
-
-def test_what_the_bounds_say_and_how_far_it_reaches():
-    said = {each.key.removeprefix("comparaisons/"): (each.finding, each.count_finding, each.reach) for each in FOUND.of("annees") + FOUND.of("reste")}
-    assert said[GIRLS] == ("hausse", "hausse", "non_concluante")
-    # Beyond chance if nobody is alike (0.0110, corrected), and no longer with a weak likeness within posts (0.13).
-    assert said[REFERRED] == ("baisse", "hausse", "selon_ressemblance") and FOUND(REFERRED).fragile_from == "faible"
-    assert FOUND(REFERRED)["p_holm"].high == pytest.approx(0.0110, abs=5e-5) and FOUND(REFERRED)["p_holm_faible"].high == pytest.approx(0.128, abs=5e-4)
-    assert said["annees/alses/origine/hors_college"] == ("", "hausse", "")
-    assert FOUND(CAPEP).reach == "non_concluante"
+REFERRED = "annees/alses/origine/college"
 
 
 @pytest.mark.parametrize("kind", ["reste", "volume", "emboitee"])
 def test_what_differs_by_construction_or_within_posts_is_not_tested(kind):
     assert FOUND.of(kind)
     assert {(each.reach, name) for each in FOUND.of(kind) for name in ("", *each.measures) if name.startswith("p_")} == set()
-
-
-def test_attendance_is_described_elsewhere_and_compared_nowhere():
-    # One person may be counted at two meetings: neither Fisher's test nor an interval of independent persons holds.
-    rows = [exactly(2020, "participants", name, n, base, perimeter="reunions", unit="participants") for name, n, base in [("nouveaux", 19, 21), ("nord", 9, 19)]]
-    made = comparisons.build_comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
-    assert set(made["comparaison"]) == {"page"}
 
 
 def test_a_verdict_does_not_change_with_what_else_is_on_the_page():
@@ -108,36 +81,10 @@ def test_a_verdict_does_not_change_with_what_else_is_on_the_page():
 
 @pytest.mark.parametrize(("weak", "strong", "said"), [
     (0.05, 0.9, "non_concluante"), (0.049, 0.05, "selon_ressemblance"), (0.049, 0.049, "concluante"), (0.049, None, "concluante"),
-])
-def test_a_reach_takes_in_the_strongest_likeness_that_may_be(weak, strong, said):
+])  # fmt: skip
+def test_a_reach_takes_in_the_least_favourable_counts_and_the_strongest_likeness(weak, strong, said):
     corrected = {"p_holm": (0.001, 0.001, weak)} | ({} if strong is None else {"p_holm_fort": (0.001, 0.001, strong)})
-    assert (reach(corrected), reach({})) == (said, "")
-
-
-def test_each_year_has_the_design_effect_of_its_own_posts():
-    # Of thirty and of fifty persons a post, 0.1 of likeness: 1 + 29 x 0.1 and 1 + 49 x 0.1.
-    assert share_tests.designs_of(0.1, (30, 50)) == pytest.approx((3.9, 5.9))
-    assert share_tests.designs_of(0.1, (1, 0.5)) == (1, 1)
-    pair = shares.Pair(*(np.array([each]) for each in (1027, 2233, 963, 1852)))
-    likeness = share_tests.likeness_limit(pair, sizes=(30, 50))[0]
-    at_it = share_tests.two_sided_p(pair, designs=share_tests.designs_of(likeness, (30, 50)))[0]
-    assert at_it == pytest.approx(0.05 / 8)
-
-
-@pytest.mark.parametrize(("share", "reach"), [(75, "concluante"), (57, "non_concluante")])
-def test_the_least_favourable_count_decides(share, reach):
-    # At 57 % the central counts give p under 0.05, the extreme ones do not.
-    now, before = table([printed(2020, "sexe", "filles", share, 900)]), table([printed(2019, "sexe", "filles", 50, 900)])
-    found = Comparisons(comparisons.build_comparisons(now, before, CONTROLS.head(0), year=2020, compare_to=2019))(GIRLS)
-    assert found["p_holm"].value < 0.05 and (found["p_holm"].high < 0.05) == (reach == "concluante")
-    assert found.reach == reach
-
-
-@pytest.mark.parametrize("ps", [(0.3,), (0.01, 0.04, 0.03, 0.005), (0.02, 0.02, 0.9, 0.0, 1.0), tuple(np.random.default_rng(7).random(40) ** 4)])
-def test_holm_is_that_of_statsmodels_to_the_last_bit(ps):
-    assert stepped_down(ps, family=len(ps)) == multipletests(ps, method="holm")[1].tolist()
-    # Tests of the family that are not made count as the greatest p.
-    assert stepped_down(ps, family=len(ps) + 3) == multipletests([*ps, 1.0, 1.0, 1.0], method="holm")[1][: len(ps)].tolist()
+    assert (comparisons.reach(corrected), comparisons.reach({})) == (said, "")
 
 
 def test_the_table_follows_its_schema_and_names_each_measure_once():
@@ -156,45 +103,11 @@ def measured(pair):
 # --- sweeps ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_printed_share_is_read_with_its_central_count_and_its_rounding():
-    rows = with_shares(table([printed(2020, "sexe", "filles", 42, 2233), exactly(2020, "nouvel_accompagnement", "oui", 1206, 2233)]))
-    girls, new = map(shares.side_of, rows.itertuples())
-    assert girls == shares.Side((927, 949), (2233, 2233), 42.0, (41.5, 42.5)) and girls.central() == (938, 2233)
-    assert new.central() == (1206, 2233) and [array.tolist() for array in new.cells()] == [[1206], [2233]]
-
-
-def test_a_sweep_of_wide_intervals_equals_the_loop():
-    sides = [shares.Side((20, 23), (50, 50), 43.0, (40.0, 46.0)), shares.Side((10, 14), (40, 40))]
-    found = shares.sweep(measured, shares.central_pair(*sides), shares.compatible_pairs(*sides))
-    every = list(product(range(20, 24), range(10, 15)))
-    gaps = [100 * (k / 50 - n / 40) for k, n in every]
-    ps = [proportions_ztest([k, n], [50, 40])[1] for k, n in every]
-    assert found["ecart"] == pytest.approx((100 * (22 / 50 - 12 / 40), min(gaps), max(gaps)))
-    assert found["p_valeur"][1:] == pytest.approx((min(ps), max(ps)))
-
-
-def test_a_sweep_of_the_rest_equals_the_loop():
-    part, all_of_them = shares.Side((6, 7), (10, 10)), shares.Side((18, 21), (38, 40), 50.0, (49.0, 51.0))
-    found = shares.sweep(measured, shares.central_rest(part, all_of_them), shares.compatible_rests(part, all_of_them))
-    every = [(k, n - k, base - 10) for base, n, k in product((38, 39, 40), range(18, 22), (6, 7)) if 0.49 * base <= n <= 0.51 * base]
-    rest = [100 * n / base for _, n, base in every]
-    gaps = [100 * (k / 10 - n / base) for k, n, base in every]
-    assert found["part_reference"][1:] == pytest.approx((min(rest), max(rest)))
-    assert found["ecart"][1:] == pytest.approx((min(gaps), max(gaps)))
-
-
-def test_blocks_change_nothing(monkeypatch):
-    sides = [shares.Side((20, 40), (50, 52)), shares.Side((10, 30), (40, 40))]
-    at_once = shares.sweep(measured, shares.central_pair(*sides), shares.compatible_pairs(*sides))
-    monkeypatch.setattr(shares, "BLOCK", 7)
-    assert shares.sweep(measured, shares.central_pair(*sides), shares.compatible_pairs(*sides)) == at_once
-
-
 WIDE = shares.Side((0, 900), (500, 530), 42.0, (41.5, 42.5))
 
 
 @pytest.mark.parametrize(("sides", "sweep_of"), [
-    ((WIDE, shares.Side((0, 900), (400, 420), 40.0, (39.5, 40.5))), shares.compatible_pairs), ((WIDE, shares.Side((0, 900), (400, 420), 42.0, (41.5, 42.5))), shares.compatible_pairs),
+    ((WIDE, shares.Side((0, 900), (400, 420), 40.0, (39.5, 40.5))), shares.compatible_pairs),
     ((shares.Side((400, 402), (900, 900)), shares.Side((0, 6000), (5800, 6000), 40.0, (39.5, 40.5))), shares.compatible_rests),
 ])
 def test_some_cells_in_place_of_every_one_move_no_extreme_that_a_page_shows(monkeypatch, sides, sweep_of):
@@ -250,30 +163,46 @@ def test_a_share_on_an_unknown_base_has_its_bounds_and_no_test():
     assert (found["ecart"].value, found["ecart"].low, found["ecart"].high) == (-3, -4, -2)
 
 
-def test_a_pair_of_answers_is_told_over_every_overlap():
-    # Of eight, six and four: at least two gave both answers, at most four. Then 4 + 2, and 2 + 0, changed.
-    found = comparisons.measures(6, 4, 8)
-    widest, narrowest = (100 * ((changed / 8 - 0.25**2) / 8) ** 0.5 for changed in (6, 2))
-    assert found["ecart_type"] == pytest.approx((widest, narrowest, widest))
-    assert found["ic_bas"] == pytest.approx([25 - 1.959964 * each for each in (widest, widest, narrowest)])
-    assert "rapport" not in comparisons.measures(6, 0, 8)
-
-
-def test_answers_that_records_cross_suppose_nothing():
-    # Two asked for it and worked on it: four came to it, two left it.
-    found = comparisons.measures(6, 4, 20, both=2)
-    assert found["ecart_type"] == pytest.approx((100 * (4 + 2 - 2**2 / 20) ** 0.5 / 20,) * 3)
-    cell = {"unit": "personnes", "precision": "exact", "reference": "", "counts": (6, 6), "base": (20, 20)}
-    asked = {**cell, "counts": (4, 4)}
-    rows = [row((2032, "alses", "objectif", "mobilite"), **cell), row((2032, "alses", "demande_initiale", "mobilite"), **asked)]
-    crossed = row((2032, "alses", "objectif", "mobilite"), **{**cell, "counts": (2, 2), "base": (4, 4)}, cross=("demande_initiale", "mobilite"))
-    (apart,), (together,) = (list(comparisons.nested(table(each), year=2032)) for each in (rows, [*rows, crossed]))
-    assert together.measures == found and apart.measures["ic_bas"][1] < apart.measures["ic_bas"][2]
-    assert "réponses croisées" in together.spelled("ecart_type")[1] and "réponses croisées" not in apart.spelled("ecart_type")[1]
-
-
 def test_the_whole_that_cannot_hold_its_part_is_not_compared():
     rows = [exactly(2020, "sexe", "garcons", 50, 60), exactly(2020, "sexe", "garcons", 40, 80, perimeter="prevention_specialisee")]
     made = comparisons.build_comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
     assert set(made["comparaison"]) == {"page"}
     assert apply_schema(made, "comparaisons").equals(made)
+
+
+# --- which figures are compared --------------------------------------------------------------------------------------
+
+EARLIER = table([
+    exactly(2031, "accompagnements", "", 100), exactly(2031, "sexe", "filles", 40, 100), exactly(2031, "sexe", "garcons", 60, 100, precision="deduit"),
+    figure(2031, "parents_associes", "oui", precision="non_publie"), exactly(2031, "postes", "", 5, perimeter="reseau_alses", unit="postes"),
+])  # fmt: skip
+LATER = table([
+    exactly(2032, "accompagnements", "", 150), exactly(2032, "sexe", "filles", 65, 150), exactly(2032, "parents_associes", "oui", 75, 150),
+    exactly(2032, "postes", "", 8, perimeter="reseau_alses", unit="postes"),
+])  # fmt: skip
+
+
+def test_what_the_year_contradicts_of_the_one_before_is_compared_no_more():
+    controls = pd.DataFrame(
+        [(2031, "alses", "accompagnements", "", "effectif", "contradictoire"), (2032, "alses", "accompagnements", "", "ecart", "contradictoire"), (2031, "alses", "sexe", "filles", "part", "confirme")],
+        columns=["annee", "perimetre", "indicateur", "modalite", "mesure", "verdict"],
+    )
+    kept = years.reliable(pd.concat([EARLIER, table([printed(2031, "origine", "college", 60, 100)])], ignore_index=True), controls, compare_to=2031)
+    assert list(kept["precision"]) == ["contradictoire", "exact", "non_publie", "non_publie", "exact", "arrondi_imprime"]
+    assert kept["base_min"].isna().all() and kept["effectif_min"].dropna().tolist() == [40, 5] and kept["part_imprimee_pct"].iloc[-1] == 60
+    assert years.reliable(EARLIER, controls.head(0), compare_to=2031) is EARLIER
+
+
+def test_only_figures_of_persons_published_twice_are_compared():
+    both = years.differences(LATER, EARLIER, year=2032, compare_to=2031)
+    assert list(both["modalite"]) == ["", "filles"] and list(years.totals(both)["modalite"]) == [""]
+    assert years.only_once(LATER, EARLIER, year=2032, compare_to=2031) == ["Place des parents"]
+    assert years.differences(LATER, EARLIER.head(0), year=2032, compare_to=None).empty
+
+
+@pytest.mark.parametrize(("low", "high", "said"), [
+    (0.1, 2, "hausse"), (1.01, 1.01, "hausse"), (0.5, 1, "stable"), (-1, 1, "stable"), (-2, -0.1, "baisse"), (-2, 0, "indetermine"), (0, 2, "indetermine"),
+    (-1, 1.1, "indetermine"), (-1.1, 1, "indetermine"), (None, 1, ""), (1, float("nan"), ""),
+])  # fmt: skip
+def test_the_bounds_say_up_down_stable_or_nothing(low, high, said):
+    assert years.finding(low, high, stable_within=1) == said

@@ -49,21 +49,17 @@ def steps(workshop) -> dict:
     return workshop.take("step by step")
 
 
-def test_nothing_changed_is_known_at_once_and_nothing_is_written(steps):
+def test_nothing_changed_is_known_at_once_and_nothing_is_written_unless_it_is_forced(steps):
     assert steps["first"]["ran"] == ALL and not any(" a changé" in line for line in steps["first"]["said"])
     assert steps["nothing"] == {"ran": [], "said": [], "written": [], "was_current": True, "fault": ""}
-    assert steps["a file that came and went"]["was_current"]
+    assert steps["a file that came and went"]["was_current"] and steps["forced"]["ran"] == ALL
 
 
-@pytest.mark.parametrize(
-    ("change", "ran", "cause"),
-    [
-        ("a notebook", ["03_compare 2032"], "notebooks/03_compare.ipynb a changé"),
-        ("a raw file", [name for name in ALL if name != "01_clean 2031"], "2032/reunions.csv a changé"),
-        ("the lock", ALL, "requirements/report.lock a changé"),
-        ("a version before", ALL, "version antérieure du programme"),
-    ],
-)
+@pytest.mark.parametrize(("change", "ran", "cause"), [
+    ("a notebook", ["03_compare 2032"], "notebooks/03_compare.ipynb a changé"),
+    ("a raw file", [name for name in ALL if name != "01_clean 2031"], "2032/reunions.csv a changé"),
+    ("the lock", ALL, "requirements/report.lock a changé"), ("a version before", ALL, "version antérieure du programme"),
+])  # fmt: skip
 def test_a_change_runs_what_depends_on_it_and_says_why(steps, change, ran, cause):
     assert steps[change]["ran"] == ran
     told = [line for line in steps[change]["said"] if cause in line]
@@ -80,24 +76,12 @@ def test_two_notebooks_that_changed_for_two_reasons_say_each_its_own(steps):
     ]  # fmt: skip
 
 
-def test_force_runs_everything(steps):
-    assert steps["forced"]["ran"] == ALL
-
-
-def test_only_the_page_of_the_notebook_that_changed_is_made_again(steps):
-    pages = [path for path in steps["a notebook"]["written"] if path.startswith("data/") and path.endswith(".html")]
-    assert [path for path in pages if "changements" not in path] == ["data/processed/2032/execution/03_compare.html"]
-
-
-@pytest.mark.parametrize(
-    ("change", "written"),
-    [
-        ("the look of the pages", {"reports/2032/01_clean.html", "reports/2032/index.html"}),
-        (CODE, {f"data/processed/2032/execution/{name}.page.json" for name in ("01_clean", "04_themes")}),
-        (CODE, {f"data/processed/{year}/execution/protection.json" for year in (2031, 2032)}),
-        ("another question, and a page that was touched", {"reports/2032/04_themes.html"}),
-    ],
-)
+@pytest.mark.parametrize(("change", "written"), [
+    ("the look of the pages", {"reports/2032/01_clean.html", "reports/2032/index.html"}),
+    (CODE, {f"data/processed/2032/execution/{name}.page.json" for name in ("01_clean", "04_themes")}),
+    (CODE, {f"data/processed/{year}/execution/protection.json" for year in (2031, 2032)}),
+    ("another question, and a page that was touched", {"reports/2032/04_themes.html"}),
+])  # fmt: skip
 def test_what_no_notebook_depends_on_is_made_again_alone(steps, change, written):
     assert steps[change]["ran"] == []
     assert written <= set(steps[change]["written"])

@@ -23,9 +23,7 @@ def steps(workshop) -> list[dict]:
 
 
 def test_a_notebook_without_parameters_is_refused_in_one_sentence(steps):
-    sentence = (
-        "NotebookFailure notebooks/10_niveaux.ipynb doit avoir une cellule étiquetée « parameters », et une seule"
-    )
+    sentence = "NotebookFailure notebooks/10_niveaux.ipynb doit avoir une cellule étiquetée « parameters », et une seule"
     assert steps[0]["fault"].startswith(sentence) and "un numéro à partir de 20" in steps[0]["fault"]
     assert not [path for path in steps[0]["written"] if path.startswith("reports/")]
 
@@ -54,9 +52,7 @@ def test_it_is_published_in_the_menu_the_contents_and_the_manifest_and_no_other_
 def test_one_that_came_and_one_that_left_make_the_report_stale_and_are_named(steps):
     told = " ".join(steps[3]["reasons"])
     assert "notebooks/11_autres.ipynb est arrivé" in told and "notebooks/10_niveaux.ipynb n’est plus là" in told
-    assert (
-        steps[3]["fault"] == "" and "11_autres.html" in steps[3]["files"] and "10_niveaux.html" not in steps[3]["files"]
-    )
+    assert steps[3]["fault"] == "" and "11_autres.html" in steps[3]["files"] and "10_niveaux.html" not in steps[3]["files"]
 
 
 def test_it_sees_what_a_report_may_show_and_nothing_of_persons(data_root):
@@ -64,9 +60,7 @@ def test_it_sees_what_a_report_may_show_and_nothing_of_persons(data_root):
 
 
 def test_a_number_typed_in_a_sentence_is_known_with_its_section():
-    told = v4.new_output(
-        "stream", name="stderr", text="Autre chose\nNombre écrit à la main (12), faux une autre année.\n"
-    )
+    told = v4.new_output("stream", name="stderr", text="Autre chose\nNombre écrit à la main (12), faux une autre année.\n")
     cells = [v4.new_markdown_cell("## Mes phrases"), v4.new_code_cell("texte(…)", outputs=[told, told])]
     warning = "section « Mes phrases ». Nombre écrit à la main (12), faux une autre année."
     assert list(typed_numbers(v4.new_notebook(cells=cells))) == [warning]

@@ -6,11 +6,11 @@ The figures are invented: a site of about fifty persons in a network of a thousa
 import re
 
 import nbformat
-import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from conftest import words_of
 from helpers import data, indicators, parameters
 from helpers.analysis import comparisons, describe
 from helpers.disclosure.rounding import protect_rows
@@ -25,8 +25,8 @@ from marks import marks_of
 
 COLLEGE, ASSOCIATION = "collège 0590001A", "association Le Gué"
 
-# By question and answer: about how many in the site, how many in the network, each of the year and of the one before.
-SIZES = {2032: 50, 2031: 50}
+# By question and answer: about how many of the site's fifty persons, of the year and of the one before; in the network.
+SIZE = 50
 COUNTED = {
     ("sexe", "filles"): ({2032: 10, 2031: 20}, 400),
     ("sexe", "garcons"): ({2032: 40, 2031: 30}, 600),
@@ -46,20 +46,19 @@ def network_of(year: int) -> pd.DataFrame:
     return table([row(cell, "personnes", counts=(n, n), base=base, precision="exact", reference="Export") for cell, n, base in cells]).assign(source="export")
 
 
-def own_of(year: int, *, size: int | None = None) -> pd.DataFrame:
+def own_of(year: int) -> pd.DataFrame:
     """The protected rows of the site, as `disclosure` makes them."""
-    whole = SIZES[year] if size is None else size
-    rounded = [whole, *(min(whole, shown[year]) for shown, _ in COUNTED.values())]
+    rounded = [SIZE, *(shown[year] for shown, _ in COUNTED.values())]
     rows = network_of(year).assign(site_type="college", site="0590001A", effectif_arrondi=rounded)
-    return protect_rows(rows.assign(base_arrondie=[None, *[whole] * len(COUNTED)]))
+    return protect_rows(rows.assign(base_arrondie=[None, *[SIZE] * len(COUNTED)]))
 
 
-def site(year: int = 2032, *, place: str = COLLEGE, size: int | None = None) -> pd.DataFrame:
-    return indicators.with_site_name(indicators.beside_network(own_of(year, size=size), network_of(year)), place)
+def site(year: int = 2032, *, place: str = COLLEGE) -> pd.DataFrame:
+    return indicators.with_site_name(indicators.beside_network(own_of(year), network_of(year)), place)
 
 
-def look(year: int = 2032, **given) -> indicators.Facts:
-    return indicators.Facts(site(year, **given), year=year)
+def look(year: int = 2032) -> indicators.Facts:
+    return indicators.Facts(site(year), year=year)
 
 
 # --- what is said of a figure --------------------------------------------------------------------------------------
@@ -76,12 +75,9 @@ def test_a_protected_figure_is_said_rounded_and_near_unanimity_by_its_bound(path
     assert (write_share(found) or "pas de donnée") == share
 
 
-@pytest.mark.parametrize(("place", "people"), [
-    (COLLEGE, "personnes suivies par un ALSES au collège 0590001A"), (ASSOCIATION, "personnes suivies par un ALSES de l’association Le Gué"),
-])
-def test_a_population_says_of_which_site_it_is(place, people):
-    figures = look(place=place)
-    assert formats.population(figures("alses/sexe/filles")) == people
+def test_a_population_says_of_which_site_it_is():
+    figures = look()
+    assert formats.population(figures("alses/sexe/filles")) == "personnes suivies par un ALSES au collège 0590001A"
     assert formats.population(figures("alses_reseau/sexe/filles")) == "personnes suivies par un ALSES, dans tout le réseau"
 
 
@@ -89,34 +85,16 @@ def test_a_population_says_of_which_site_it_is(place, people):
 
 
 def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_chance_explains_it():
-    found = {each.own.key.split("/", 2)[2]: each.finding for each in describe.comparisons_with_network(look())}
+    girls, parents = describe.comparisons_with_network(look())
     # No rounding explains either: girls are 6 to 14 of 46 to 54, so 11 to 30 %, under 40 %; parents 2 to 20 %, under 45 %.
-    assert found == {"sexe/filles": "comparable", "parents_associes/oui": "au_dessous"}
     # At the least favourable counts, 14 of 46 where the network has 400 of 1000, and 9 of 46 where it has 450: twice the
     # chance of so few (R: phyper(14, 400, 600, 46) and phyper(9, 450, 550, 46)), then Holm's correction for two shares.
-    chances = {each.own.label: each.chance for each in describe.comparisons_with_network(look())}
-    assert chances == pytest.approx({"filles": 2 * 0.113712929936, "associés": 2 * 2 * 0.000213870852645})
-    girls, parents = describe.comparisons_with_network(look(2031))
+    assert (girls.finding, parents.finding) == ("comparable", "au_dessous")
+    assert (girls.chance, parents.chance) == pytest.approx((2 * 0.113712929936, 2 * 2 * 0.000213870852645))
     # 11 to 26 girls of 46 (R: qhyper(c(.0125, .9875), 400, 600, 46)), widened by what rounding hides of the share shown.
-    drawn = describe.comparisons_with_network(look())[0]
-    low, high = drawn.own.share_bounds
-    assert drawn.by_chance == pytest.approx((100 * 11 / 46 - high + 20, 100 * 26 / 46 - low + 20))
-    for each in (*describe.comparisons_with_network(look()), girls, parents):
-        assert (each.by_chance[0] <= each.own.share <= each.by_chance[1]) == (each.finding == "comparable")
-    assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and (girls.finding, parents.finding) == ("comparable", "au_dessus")
-
-
-def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in_twenty():
-    # Twenty draws of fifty persons out of the thousand of the network, rounded as they would be shown.
-    random, told = np.random.default_rng(3), 0
-    network = network_of(2032)
-    for _ in range(20):
-        counts = {name: random.hypergeometric(whole, 1000 - whole, 50) for name, (_, whole) in COUNTED.items()}
-        shown = [50, *(5 * round(count / 5) for count in counts.values())]
-        own = protect_rows(network.assign(site_type="college", site="0590001A", effectif_arrondi=shown, base_arrondie=[None, *[50] * len(COUNTED)]))
-        figures = indicators.Facts(indicators.with_site_name(indicators.beside_network(own, network), COLLEGE), year=2032)
-        told += any(each.finding != "comparable" for each in describe.comparisons_with_network(figures))
-    assert told <= 1
+    low, high = girls.own.share_bounds
+    assert girls.by_chance == pytest.approx((100 * 11 / 46 - high + 20, 100 * 26 / 46 - low + 20))
+    assert [each.finding for each in describe.comparisons_with_network(look(2031))] == ["comparable", "au_dessus"]
 
 
 def test_nothing_of_a_site_is_called_unpublished():
@@ -126,8 +104,8 @@ def test_nothing_of_a_site_is_called_unpublished():
 # --- two years --------------------------------------------------------------------------------------------------------
 
 
-def two_years(before: pd.DataFrame | None = None) -> pd.DataFrame:
-    given = (site(2032, place=ASSOCIATION), site(2031, place=ASSOCIATION) if before is None else before, empty("controles"))
+def two_years() -> pd.DataFrame:
+    given = (site(2032, place=ASSOCIATION), site(2031, place=ASSOCIATION), empty("controles"))
     return comparisons.build_comparisons(*given, year=2032, compare_to=2031)
 
 
@@ -158,11 +136,6 @@ def test_the_counts_of_two_years_are_said_rounded():
     girls = comparisons.table(two_years()).query("modalite == 'filles'")
     said = comparison_tables.comparison_table(girls, caption="Nombres", of_counts=True)
     assert "Filles environ 10 environ 20" not in said.text and "Filles environ 20 environ 10 environ −10 −18 à −2 baisse" in said.text
-
-
-def test_a_year_without_the_site_compares_nothing():
-    found = indicators.Comparisons(two_years(indicators.with_site_name(empty("indicateurs"), ASSOCIATION)))
-    assert not found.of("annees") and not found.of("volume")
 
 
 # --- the pages ----------------------------------------------------------------------------------------------------------
@@ -198,10 +171,6 @@ def page(published, monkeypatch):
     return make
 
 
-def words(page: BeautifulSoup) -> str:
-    return " ".join(page.select_one("main").get_text(" ").replace("\u202f", " ").replace("\u00a0", " ").split())
-
-
 def populations(page: BeautifulSoup, *measures: str) -> set[str]:
     """Of which populations a page says these measures."""
     return {mark["data-cle"].split("/")[1] for mark in marks_of(page) if mark["data-mesure"].startswith(measures)}
@@ -209,7 +178,7 @@ def populations(page: BeautifulSoup, *measures: str) -> set[str]:
 
 def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     made = page("02_describe", "college", "0590001A")
-    text = words(made)
+    text = words_of(made.main)
     assert re.search("Les ALSES de ce collège ont accompagné environ 50 jeunes en 2032 ?, sur 1 000 dans tout le réseau\\.", text)
     assert "Moins souvent que dans le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
     assert "Le hasard peut suffire : 20 % sont des filles (réseau : 40,0 % )" in text
@@ -224,10 +193,9 @@ def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
 
 def test_the_page_of_an_association_compares_two_years_without_a_test(page):
     made = page("03_compare", "association", "Le Gué")
-    text = words(made)
+    text = words_of(made.main)
     assert "Place des parents (associés) : la part diminue quel que soit l’arrondi, 90 % puis 10 %" in text
     assert "L’arrondi ne permet pas de conclure : filles." in text
     assert "valeur p" not in text.lower() and not made.select("[data-portee]")
     rows, where = page.saved["comparaisons"]
     assert where == {"site_type": "association", "site": "Le Gué"} and set(rows["portee"]) == {""}
-

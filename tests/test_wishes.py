@@ -1,7 +1,6 @@
 """What a researcher wishes of a notebook takes one cell and no other file: it is published with true captions."""
 
 import re
-import shutil
 from itertools import product
 
 import matplotlib.pyplot as plt
@@ -11,12 +10,12 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from conftest import words_of
 from helpers import data, paths
 from helpers.indicators import Facts
 from helpers.indicators.constraints import row, table
 from helpers.report.index import PAGES
 from helpers.report.notebook import export_page
-from helpers.run.execution import execute
 from helpers.schema import DataError
 from in_process import run_notebook
 
@@ -25,32 +24,21 @@ from in_process import run_notebook
 def published(monkeypatch, tmp_path):
     """The page of a notebook of the report with these cells in place of its sections, as `run` reads and publishes it."""
 
-    def publish(name: str, cells: list[str], root, year: int, released: list[dict] | None = None, *, is_plain: bool = False) -> BeautifulSoup:
+    def publish(name: str, cells: list[str], root, year: int, released: list[dict] | None = None) -> BeautifulSoup:
         notebook = nbformat.read(paths.notebook(name), as_version=4)
         first = next(rank for rank, each in enumerate(notebook.cells) if each.source.startswith("## "))
-        last = [each for each in notebook.cells if is_plain and "provenance" in each.metadata.get("tags", [])]
-        notebook.cells = [*notebook.cells[:first], new_markdown_cell("## Un souhait"), *map(new_code_cell, cells), *last]
-        shutil.copytree(paths.repository() / "notebooks", tmp_path / "notebooks", dirs_exist_ok=True)
-        nbformat.write(notebook, tmp_path / "notebooks" / f"{name}.ipynb")
-        monkeypatch.setattr(paths, "notebook", lambda asked: tmp_path / "notebooks" / f"{asked}.ipynb")
+        notebook.cells = [*notebook.cells[:first], new_markdown_cell("## Un souhait"), *map(new_code_cell, cells)]
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+        monkeypatch.setattr(paths, "notebook", lambda asked: tmp_path / f"{asked}.ipynb")
         monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
-        really_load = data.load_indicators
-        more = table(released or [])
+        really_load, more = data.load_indicators, table(released or [])
         monkeypatch.setattr(data, "load_indicators", lambda *asked, **named: pd.concat([really_load(*asked, **named), more], ignore_index=True))
         with paths.with_data_root(paths.shareable()):
-            if is_plain:  # what the kernel shows of a figure by itself
-                done = execute(name, {"year": year, "site_type": "reseau", "site": ""}, tmp_path / "fait.ipynb", root=paths.data_root()).notebook
-            else:
-                done = run_notebook(name, {"year": year})
+            done = run_notebook(name, {"year": year})
         plt.close("all")
-        html = export_page(done, name=name, pages=PAGES, foot="", subtitle="")
-        return BeautifulSoup(html, "html.parser").main
+        return BeautifulSoup(export_page(done, name=name, pages=PAGES, foot="", subtitle=""), "html.parser").main
 
     return publish
-
-
-def words(tag) -> str:
-    return " ".join(tag.get_text(" ").replace("\u202f", " ").replace("\u00a0", " ").split())
 
 
 def crossed(goal: str, request: str, count: int) -> dict:
@@ -80,13 +68,13 @@ def test_a_cross_tabulation_a_filter_and_a_palette(published, real_root):
     released = [crossed(goal, request, 40 * (rank + 1)) for rank, (goal, request) in enumerate(product(("mobilite", "autre"), repeat=2))]
     page = published("02_describe", [OBJECTIVES_BY_REQUEST, ONLY_PRIORITY_EDUCATION, ANOTHER_PALETTE], real_root, 2020, released)
     table_of, filtered, coloured = (page.select_one(f"#fig-{name}") for name in ("croisement", "filtre", "palette"))
-    assert [words(row) for row in table_of.select("tbody tr")][:2] == ["mobilité mobilité 40 400 10,0 %", "mobilité autre demande 80 400 20,0 %"]
-    assert words(table_of.select_one(".base")) == "n = 400 (mobilité) ; n = 400 (autre demande)"
-    assert "10 postes en REP+" in words(filtered.select_one(".figure-titre"))
-    assert sum(int(cell.get_text()) for cell in filtered.select("tbody td")) == 10 and "17" not in words(filtered)
-    assert "50 % des demandes" in words(coloured.select_one(".figure-titre"))
-    rows = [words(row.find("th")) for row in coloured.select("tbody tr")]
-    assert rows[:2] == ["scolarité et exclusion", "besoin de parler"] and "n = 2 233" in words(coloured.select_one(".base"))
+    assert [words_of(row) for row in table_of.select("tbody tr")][:2] == ["mobilité mobilité 40 400 10,0 %", "mobilité autre demande 80 400 20,0 %"]
+    assert words_of(table_of.select_one(".base")) == "n = 400 (mobilité) ; n = 400 (autre demande)"
+    assert "10 postes en REP+" in words_of(filtered.select_one(".figure-titre"))
+    assert sum(int(cell.get_text()) for cell in filtered.select("tbody td")) == 10 and "17" not in words_of(filtered)
+    assert "50 % des demandes" in words_of(coloured.select_one(".figure-titre"))
+    rows = [words_of(row.find("th")) for row in coloured.select("tbody tr")]
+    assert rows[:2] == ["scolarité et exclusion", "besoin de parler"] and "n = 2 233" in words_of(coloured.select_one(".base"))
     assert {"#123456", "#654321"} <= set(re.findall("#[0-9a-f]{6}", str(coloured.svg)))  # kept as they are
 
 
@@ -105,21 +93,3 @@ charts.publier(axes, filles, titre="Filles et garçons, année après année", n
 """
     figure = published("03_compare", [cell], sites_root, 2034).select_one("#fig-souhait")
     assert {cell.get_text() for cell in figure.select("tbody td")} >= {"2033", "2034"}
-
-
-def test_a_chart_of_ones_own_with_its_sentence(published, real_root):
-    cell = """
-#| fig-cap: Les postes, par mois d’ouverture
-#| fig-alt: Une barre par mois, la plus longue en janvier.
-#| label: fig-souhait
-import matplotlib.pyplot as plt
-from IPython.display import display
-display(texte("Les filles sont {sexe/filles:part} des {sexe/filles:population}.", chiffres))
-figure, axes = plt.subplots()
-axes.bar(["septembre", "janvier"], [3, 8])
-figure
-"""
-    page = published("02_describe", [cell], real_root, 2020, is_plain=True)
-    figure = page.select_one("#fig-souhait")
-    assert "Les postes, par mois d’ouverture" in words(figure.select_one(".figure-titre"))
-    assert "la plus longue en janvier" in str(figure)
