@@ -109,8 +109,9 @@ def welcome(browser, laboratory):
     assert (shown["errors"], [place.isdigit() for place in shown["prompts"]]) == ([], [True] * 5)
     page.get_by_label("Année du rapport").wait_for()
     yield page
+    asked = list(watch.asked)
     context.close()
-    assert [address for address in watch.asked if not address.startswith(own)] == [] and len(watch.asked) > 10
+    assert [address for address in asked if not address.startswith(own)] == [] and len(asked) > 10
 
 
 def run_all(page) -> dict[str, list]:
