@@ -24,15 +24,14 @@ NUMBERS = {"clean", "data", "indicators", "analysis", "disclosure"}
 
 def changed_files() -> list[str] | None:
     """The paths that differ from the last version, None where it is unknown."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
+
     try:
-        tag = _git("describe", "--tags", "--abbrev=0").strip()
-        return _git("diff", "--name-only", tag).splitlines()
+        return git("diff", "--name-only", git("describe", "--tags", "--abbrev=0").strip()).splitlines()
     except (OSError, subprocess.CalledProcessError):
         return None
-
-
-def _git(*words: str) -> str:
-    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
 
 
 def subject(path: str) -> str:

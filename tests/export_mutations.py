@@ -2,7 +2,7 @@
 
 A mutation says in which formats it can happen, and tells the draft what to expect: a sentence that stops the year, a row
 rejected for a reason, a rule that is counted, an answer that changes. What no mutation touched must come out as it went
-in. Files that cannot be read at all are in test_receive_text.py and test_receive_workbook.py, with their sentences.
+in. Files that cannot be read at all are in test_receive.py, with their sentences.
 """
 
 import csv
@@ -125,32 +125,23 @@ def _csv(draft: Draft) -> bytes:
     out = io.StringIO()
     lines = [[cell.strftime("%d/%m/%Y") if isinstance(cell, dt.date) else str(cell) for cell in line] for line in draft.grid()]
     csv.writer(out, delimiter=draft.delimiter, lineterminator=draft.end).writerows(lines)
-    text = out.getvalue()
     try:
-        return text.encode(draft.codec)
+        return out.getvalue().encode(draft.codec)
     except UnicodeEncodeError:  # a character that the encoding lacks: no program would write such a file
         draft.codec, draft.rules = "utf-8", [rule for rule in draft.rules if rule != "texte en "]
-        return text.encode("utf-8")
+        return out.getvalue().encode()
 
 
 def _xlsx(draft: Draft) -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Base"
+    book, out = openpyxl.Workbook(), io.BytesIO()
     for line in draft.grid():
-        sheet.append([without_controls(cell) or None for cell in line])
-    out = io.BytesIO()
+        book.active.append([without_controls(cell) or None for cell in line])
     book.save(out)
     return out.getvalue()
 
 
-def _ods(draft: Draft) -> bytes:
-    return ods_bytes(ods_table("Base", draft.grid()))
-
-
 def _parquet(draft: Draft) -> bytes:
-    arrays = [_parquet_column([row.get(key, "") for row in draft.rows]) for _, key in draft.titles]
-    out = io.BytesIO()
+    arrays, out = [_parquet_column([row.get(key, "") for row in draft.rows]) for _, key in draft.titles], io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, names=[title for title, _ in draft.titles]), out, row_group_size=59)
     return out.getvalue()
 
@@ -164,7 +155,7 @@ def _parquet_column(cells: list) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
-_MAKERS = {"csv": _csv, "xlsx": _xlsx, "ods": _ods, "parquet": _parquet}
+_MAKERS = {"csv": _csv, "xlsx": _xlsx, "ods": lambda draft: ods_bytes(ods_table("Base", draft.grid())), "parquet": _parquet}
 
 
 # --- the mutations ----------------------------------------------------------------------------------------------------
@@ -172,7 +163,7 @@ _MAKERS = {"csv": _csv, "xlsx": _xlsx, "ods": _ods, "parquet": _parquet}
 
 @dataclass(frozen=True)
 class Mutation:
-    """Something that happens to exports."""
+    """Something that happens to exports in some formats; a late one comes after those that change rows."""
 
     name: str
     forms: tuple[str, ...]
@@ -185,8 +176,8 @@ TEXT = ("csv",)
 GRIDS = ("csv", "xlsx", "ods")
 
 
-def case(forms=FORMATS, *, late: bool = False, stops: str = "", rule: str = ""):
-    """Registers a mutation; a late one changes what the file is, after those that change rows."""
+def case(forms=FORMATS, *, name: str = "", late: bool = False, stops: str = "", rule: str = ""):
+    """Registers a mutation, with the sentence that stops the year or the rule that is counted."""
 
     def register(change):
         def apply(draft: Draft) -> None:
@@ -194,55 +185,45 @@ def case(forms=FORMATS, *, late: bool = False, stops: str = "", rule: str = ""):
             draft.rules += [rule] if rule else []
             change(draft)
 
-        MUTATIONS.append(Mutation(change.__name__, forms, apply, late))
+        MUTATIONS.append(Mutation(name or change.__name__, forms, apply, late))
         return change
 
     return register
 
 
-def of_file(name: str, key: str, values: tuple[str, ...], *, rule: str = "") -> None:
+def of_file(name: str, key: str, *values: str, rule: str = "") -> None:
     """Registers another way of writing a text file."""
 
-    def apply(draft: Draft) -> None:
+    @case(TEXT, name=name, rule=rule)
+    def _(draft: Draft) -> None:
         if draft.codec != "utf-16" or key != "codec":  # which has a mark of its own
             setattr(draft, key, draft.draw.choice(values))
 
-    apply.__name__ = name
-    case(TEXT, rule=rule)(apply)
 
-
-def of_column(name: str, *columns: str, way: Callable[[Draft, str], object], late: bool = False, stops: str = "", rule: str = "") -> None:
+def of_column(name: str, *columns: str, way: Callable[[Draft, str], object], **told) -> None:
     """Registers another way of writing all the cells of some columns."""
 
-    def apply(draft: Draft) -> None:
+    @case(name=name, **told)
+    def _(draft: Draft) -> None:
         for column in columns:
             draft.write(column, lambda cell: way(draft, cell))
 
-    apply.__name__ = name
-    case(late=late, stops=stops, rule=rule)(apply)
 
-
-def one_cell(name: str, *, column, values, rule: str | None = None, reason: str = "", stops: str = "") -> None:
+def one_cell(name: str, column: str | tuple[str, ...], *values, rule: str = "", reason: str = "") -> None:
     """Registers a mutation of one cell, whose row is rejected for a reason, or whose answer may change.
 
-    ``column`` may be several, of which one is drawn; a value that is a mapping changes other cells of the row as well.
+    Of several columns one is drawn; a value that is a mapping changes other cells of the row as well.
     """
 
-    def apply(draft: Draft) -> None:
-        row = draft.pick()
-        key = draft.draw.choice(column) if isinstance(column, tuple) else column
-        value = draft.draw.choice(values(draft) if callable(values) else values)
-        cells = value if isinstance(value, dict) else {key: value}
+    @case(name=name, rule=rule)
+    def _(draft: Draft) -> None:
+        row, value = draft.pick(), draft.draw.choice(values)
+        cells = value if isinstance(value, dict) else {draft.draw.choice(column) if isinstance(column, tuple) else column: value}
         row.update(cells)
         if reason:
             draft.reject(reason, row)
-        else:
-            for each in cells:
-                draft.may_change(row, each)
-            draft.rules += [rule] if rule else []
-
-    apply.__name__ = name
-    case(stops=stops)(apply)
+        for each in () if reason else cells:
+            draft.may_change(row, each)
 
 
 def date_as(way: Callable[[dt.date], object]):
@@ -262,23 +243,20 @@ def a_year(draft: Draft, cell: str) -> object:
     return draft.draw.choice(("{},0", "{}.00", "{}")).format(cell) if draft.form == "csv" else float(cell)
 
 
-def a_class(draft: Draft, cell: object) -> object:
-    if not isinstance(cell, str) or cell == "autre":
-        return cell
-    level = cell.strip()[0]
-    ways = (f"{level}E{draft.draw.randint(1, 9)}", f"{level}ème", f"{level}e", f"{level}°B")
-    return draft.draw.choice(ways)
+def a_class(draft: Draft, cell: str) -> str:
+    level, rest = cell.strip()[:1], cell.strip()[1:]
+    return draft.draw.choice((f"{level}E{draft.draw.randint(1, 9)}", f"{level}ème", f"{level}°B")) if rest == "e" else cell
 
 
 def several(draft: Draft, cell: str) -> str:
     return draft.draw.choice((";", " ; ", "|", ";;")).join(reversed(cell.split(";")))
 
 
-of_file("one_byte_a_character", "codec", ("cp1252", "mac_roman"), rule="texte en ")
-of_file("byte_order_mark", "codec", ("utf-8-sig",))
-of_file("utf16", "codec", ("utf-16",), rule="texte en UTF-16")
-of_file("other_delimiter", "delimiter", (",", "\t", "|"))
-of_file("ends_of_lines", "end", ("\r\n", "\r"))
+of_file("one_byte_a_character", "codec", "cp1252", "mac_roman", rule="texte en ")
+of_file("byte_order_mark", "codec", "utf-8-sig")
+of_file("utf16", "codec", "utf-16", rule="texte en UTF-16")
+of_file("other_delimiter", "delimiter", ",", "\t", "|")
+of_file("ends_of_lines", "end", "\r\n", "\r")
 
 of_column("year_as_a_number", "annee", way=a_year)
 of_column("ways_of_yes", "nouvel_accompagnement", way=a_yes)
@@ -291,28 +269,24 @@ of_column("day_first", "date_debut", way=date_as(lambda day: f"{day:%d/%m/%Y}"))
 of_column("last_years_file", "annee", way=lambda *_: str(YEAR - 1), late=True, stops=f"ce fichier est celui de {YEAR - 1}")
 
 UNKNOWN, NOT_GIVEN = "réponse inconnue, gardée comme « non prévue »", "case sans réponse : non renseigné"
-NOT_KNOWN = ("NSP", "nsp", "N.S.P.", "?", "-", "RAS")
 WRONG_UAI, NO_DAY = "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide", "date impossible ou illisible, laissée vide"
-NO_DAYS = ("29/02/2031", "00/00/0000", "31/04/2031", "bientôt")
-NO_BIRTH = (str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5")
-START = {"date_debut": f"15/01/{YEAR + 3}", "date_fin": ""}
-END = {"date_debut": f"15/05/{YEAR}", "date_fin": f"14/05/{YEAR}"}
 
-one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), rule=UNKNOWN)
-one_cell("not_known", column=CLOSED, values=NOT_KNOWN, rule="écriture ramenée à la liste")
-one_cell("nothing_as_a_word", column=CLOSED, values=("NA", "None", "null", "n/a"), rule=NOT_GIVEN)
-one_cell("nothing", column=CLOSED, values=("",))
-one_cell("class_code_spoilt", column="niveau", values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",), rule=UNKNOWN)
-one_cell("other_name_of_a_college", column="college", values=("Clg Mendès-France",))
-one_cell("wrong_uai", column="uai", values=("0592714F", "59000", "0130001Z"), rule=WRONG_UAI)
-one_cell("short_years", column="date_debut", values=("03-04-31", "3/4/31", "03-avr-31"), rule="date à l’année de deux chiffres")
-one_cell("months", column="date_debut", values=("avr-31", "04/2031", "avril 2031"), rule="mois sans jour")
-one_cell("impossible_day", column="date_debut", values=NO_DAYS, rule=NO_DAY)
-one_cell("start_to_come", column="date_debut", values=(START,), rule="début après la fin de l’année")
-one_cell("end_before_start", column="date_debut", values=(END,), rule="fin avant le début")
-one_cell("no_end", column="date_fin", values=("31/12/9999", "9999-12-31"), rule="encore ouvert")
-one_cell("impossible_birth", column="annee_naissance", values=NO_BIRTH, rule="année de naissance impossible")
-one_cell("a_row_of_last_year", column="annee", values=(str(YEAR - 1),), reason="ligne d’une autre année")
+one_cell("unknown_answer", CLOSED, "12,5 %", "Justice des mineurs", "zz9", rule=UNKNOWN)
+one_cell("not_known", CLOSED, "NSP", "nsp", "N.S.P.", "?", "-", "RAS", rule="écriture ramenée à la liste")
+one_cell("nothing_as_a_word", CLOSED, "NA", "None", "null", "n/a", rule=NOT_GIVEN)
+one_cell("nothing", CLOSED, "")
+one_cell("class_code_spoilt", "niveau", "60.0", "500", rule=UNKNOWN)
+one_cell("other_name_of_a_college", "college", "Clg Mendès-France")
+one_cell("wrong_uai", "uai", "0592714F", "59000", "0130001Z", rule=WRONG_UAI)
+one_cell("short_years", "date_debut", "03-04-31", "3/4/31", "03-avr-31", rule="date à l’année de deux chiffres")
+one_cell("months", "date_debut", "avr-31", "04/2031", "avril 2031", rule="mois sans jour")
+one_cell("impossible_day", "date_debut", "29/02/2031", "00/00/0000", "31/04/2031", "bientôt", rule=NO_DAY)
+one_cell("start_to_come", "date_debut", {"date_debut": f"15/01/{YEAR + 3}", "date_fin": ""}, rule="début après la fin de l’année")
+one_cell("end_before_start", "date_debut", {"date_debut": f"15/05/{YEAR}", "date_fin": f"14/05/{YEAR}"}, rule="fin avant le début")
+one_cell("no_end", "date_fin", "31/12/9999", "9999-12-31", rule="encore ouvert")
+one_cell("impossible_birth", "annee_naissance", str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5", rule="année de naissance impossible")
+one_cell("a_row_of_last_year", "annee", str(YEAR - 1), reason="ligne d’une autre année")
+one_cell("line_end_in_a_cell", "observations", 'deux\nlignes ; et "des" guillemets, puis\tune')
 
 
 @case(TEXT)
@@ -327,19 +301,6 @@ def long_row(draft):
     row = draft.pick()
     row["*"] = [*(row.get(key, "") for _, key in draft.titles), "", "de trop"]
     draft.reject("ligne trop longue : des cases en trop", row)
-
-
-@case()
-def line_end_in_a_cell(draft):
-    draft.pick()["observations"] = 'deux\nlignes ; et "des" guillemets, puis\tune'
-
-
-@case(TEXT, late=True)
-def delimiter_at_the_end(draft):
-    for row in draft.rows:
-        if "*" in row:
-            row["*"].append("")
-    draft.titles.append(("", "rien"))
 
 
 @case(GRIDS, rule="lignes blanches, laissées de côté")

@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from conftest import MINI, copy_project
 
 YEAR = 2032
@@ -70,47 +72,29 @@ def rotated(shift: int) -> Writer:
     return write
 
 
-class _Texts:
-    """One text a field, the same wherever the field is written again."""
-
-    def __init__(self, write: Writer) -> None:
-        self.write, self.given = write, {}
-
-    def __call__(self, place: str) -> str:
-        if place not in self.given:
-            self.given[place] = self.write(len(self.given), any(name in place for name in LONG))
-        return self.given[place]
-
-
 def _rewrite(path: Path, change: Callable[[dict], dict]) -> None:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [change(row) for row in csv.DictReader(file)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def _said(text: str, column: str) -> str:
-    return text.translate(_NO_DIGIT) if column in WITHOUT_DIGITS else text
+    table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    rows = pd.DataFrame([change(row) for row in table.to_dict("records")])
+    rows.to_csv(path, index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
 
 
 def fill(folder: Path, write: Writer) -> Path:
-    """The project in the folder, every one of its texts written so."""
-    raw, text = copy_project(MINI, folder) / "data" / "raw", _Texts(write)
+    """The project in the folder, every one of its texts written so; a field that is written again has the same."""
+    raw, given = copy_project(MINI, folder) / "data" / "raw", {}
+
+    def text(place: str) -> str:
+        if place not in given:
+            given[place] = write(len(given), any(name in place for name in LONG))
+        return given[place]
+
     names = {name: text(f"association {name}").replace(";", ",") for name in _ASSOCIATIONS}
     document, school = text("document")[:140].strip(), text("college")
 
     def known(row: dict) -> dict:
-        out = dict(row)
-        for column in ("associations", "association"):
-            if row.get(column):
-                out[column] = ";".join(names.get(name, name) for name in row[column].split(";"))
-        if "document" in row:
-            out["document"] = document
-        if row.get("college") == _SCHOOL:
-            out["college"] = school
-        return out
+        out = {column: document if column == "document" else cell for column, cell in row.items()}
+        for column in {"associations", "association"} & {column for column, cell in row.items() if cell}:
+            out[column] = ";".join(names.get(name, name) for name in row[column].split(";"))
+        return out | ({"college": school} if row.get("college") == _SCHOOL else {})
 
     for path in [*raw.glob(f"{YEAR}/*.csv"), raw / "reference" / "associations.csv"]:
         _rewrite(path, known)
@@ -120,8 +104,12 @@ def fill(folder: Path, write: Writer) -> Path:
         file.writelines(f'college,"{name}",{uai},raison\n' for name, uai in _POSTS.items())
     for name, columns in FIELDS.items():
         rank = iter(range(10**6))
-        free = [column for column in columns if column != "association"]
-        _rewrite(raw / name, lambda row, name=name, rank=rank, free=free: row | {column: _said(text(f"{name} {column} {next(rank)}"), column) for column in free})
+
+        def hostile(row: dict, name=name, rank=rank, columns=columns) -> dict:
+            texts = {column: text(f"{name} {column} {next(rank)}") for column in columns if column != "association"}
+            return row | {column: said.translate(_NO_DIGIT) if column in WITHOUT_DIGITS else said for column, said in texts.items()}
+
+        _rewrite(raw / name, hostile)
     card = {"sources": [{"title": document, "description": text("source")}], "contexte": text("contexte"), "resources": []}
     (raw / str(YEAR) / "datapackage.json").write_text(json.dumps(card), encoding="utf-8")
     return folder

@@ -1,6 +1,5 @@
 """A small invented network, its exact counts, and a controlled rounding of it that owes nothing to the protection."""
 
-import numpy as np
 import pandas as pd
 
 from helpers.disclosure import intruder_model, intruder_test
@@ -88,27 +87,20 @@ def truth() -> intruder_model.Truth:
     )
 
 
-def rounded_counts() -> dict[str, dict[str, int]]:
-    """Of each site, counts to five that add up over answers and places; the network's stay within four."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
+# A controlled rounding of the sites to base five, in the order of `exact`: it adds up over answers and places, and the
+# network's stays within four.
+_ROUNDED = {
+    "A": (45, 20, 25, 10, 15, 15, 5),
+    "B": (65, 30, 35, 25, 15, 15, 10),
+    "0590001A": (25, 5, 20, 5, 10, 10, 0),
+    "0590002B": (20, 15, 5, 5, 5, 5, 5),
+    "0590003C": (35, 20, 15, 15, 10, 10, 0),
+    "0590004D": (15, 0, 15, 5, 0, 5, 5),
+}
 
-    places = {(pair, q): rank for rank, (pair, q) in enumerate((pair, q) for pair in PAIRS for q in PAIRS[pair])}
-    names = [(site, question) for site in ["", *SITES] for question in exact(site)]
-    sums = np.zeros((len(names), len(places)))
-    for rank, (site, question) in enumerate(names):
-        sums[rank, [places[pair, question] for pair in PAIRS if not site or site in pair]] = 1
-    true = np.array([exact(site)[question] for site, question in names])
-    limits = [LinearConstraint(sums, true // 5, -(-true // 5))]
-    for pair in PAIRS:
-        for question, answers in QUESTIONS.items():
-            parts = np.zeros(len(places))
-            parts[[places[pair, f"{question}/{answer}"] for answer in answers]] = 1
-            parts[places[pair, SIZE]] = -1
-            limits.append(LinearConstraint(parts, 0, 0))
-    values = np.array([PAIRS[pair][q] for pair, q in places])
-    bounds, whole = Bounds(values // 5, -(-values // 5)), np.ones(len(places))
-    shown = np.round(sums @ milp(np.zeros(len(places)), constraints=limits, bounds=bounds, integrality=whole).x) * 5
-    return {site: {q: int(n) for (own, q), n in zip(names, shown, strict=True) if own == site} for site in SITES}
+
+def rounded_counts() -> dict[str, dict[str, int]]:
+    return {site: dict(zip(exact(), counts, strict=True)) for site, counts in _ROUNDED.items()}
 
 
 def attacked(rows: list[dict], atoms: list[pd.DataFrame], *, network: list[dict] | None = None, **options):
@@ -116,7 +108,3 @@ def attacked(rows: list[dict], atoms: list[pd.DataFrame], *, network: list[dict]
     table = pd.DataFrame(rows)
     top = pd.DataFrame(network) if network else table[table["site_type"].eq("reseau")]
     return intruder_test.try_tables(table, intruder_model.Truth(pd.concat(atoms, ignore_index=True), top), **options)
-
-
-def plain(text: str) -> str:
-    return text.replace("\u202f", " ").replace("\xa0", " ")

@@ -20,16 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-SWAPPED = {
-    ast.Lt: "<=",
-    ast.LtE: "<",
-    ast.Gt: ">=",
-    ast.GtE: ">",
-    ast.Eq: "!=",
-    ast.NotEq: "==",
-    ast.In: "not in",
-    ast.NotIn: "in",
-}
+from enumerations import NUMBERS
+
+SWAPPED = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in"}
+OTHER = {"min": "max", "max": "min", "any": "all", "all": "any"}
 FILES = 8  # test files that a fault is tried on
 LONG = re.compile(r"_root\b|BESIDE|\bpublished\b")  # reads a report that is made for it
 
@@ -58,11 +52,10 @@ def faults_of(path: Path, root: Path) -> Iterator[Fault]:
         for node in ast.walk(function):
             for start, end, new in _changes(node):
                 if start.lineno == end.end_lineno and (line := lines[start.lineno - 1]).isascii():
-                    at = slice(start.end_col_offset, end.col_offset) if start is not end else slice(start.col_offset, start.end_col_offset)
-                    old = line[at]
-                    made = f" {new} " if start is not end else new
-                    if old.strip() != made.strip():
-                        yield Fault(name, function.name, start.lineno, line, line[: at.start] + made + line[at.stop :])
+                    first, last = (start.col_offset, start.end_col_offset) if start is end else (start.end_col_offset, end.col_offset)
+                    made = new if start is end else f" {new} "
+                    if line[first:last].strip() != made.strip():
+                        yield Fault(name, function.name, start.lineno, line, line[:first] + made + line[last:])
 
 
 def _changes(node: ast.AST) -> Iterator[tuple]:
@@ -72,9 +65,8 @@ def _changes(node: ast.AST) -> Iterator[tuple]:
         yield *node.values, "or" if isinstance(node.op, ast.And) else "and"
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
         yield node.left, node.right, "-" if isinstance(node.op, ast.Add) else "+"
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("min", "max", "any", "all"):
-        other = {"min": "max", "max": "min", "any": "all", "all": "any"}[node.func.id]
-        yield node.func, node.func, other
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OTHER:
+        yield node.func, node.func, OTHER[node.func.id]
     elif isinstance(node, ast.Constant) and type(node.value) is int and 0 < node.value < 1000:
         yield node, node, str(node.value + 1)
 
@@ -95,15 +87,16 @@ def chosen(root: Path, count: int, seed: int, without: list[str]) -> list[Fault]
 
 
 def tests_for(fault: Fault, tests: Path) -> list[str]:
-    """The test files that speak of the function, of its module, of its room; those that read a report come last."""
-    stem, room = Path(fault.module).stem, fault.module.split("/")[0].removesuffix(".py")
-    scores = {}
-    for path in sorted(tests.glob("test_*.py")):
-        text = path.read_text(encoding="utf-8")
-        score = 20 * len(re.findall(rf"\b{fault.function}\b", text)) + 5 * len(re.findall(rf"\b{stem}\b", text))
-        scores[path.name] = score + 3 * (stem in path.stem) + len(re.findall(rf"\b{room}\b", text))
+    """The test files that speak of the function, or of its room and its module; those that read a report come last."""
+    stem, room, scores = Path(fault.module).stem, fault.module.split("/")[0].removesuffix(".py"), {}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(tests.glob("test_*.py"))}
+    for name, text in texts.items():
+        function, module, own = (len(re.findall(rf"\b{word}\b", text)) for word in (fault.function, stem, room))
+        scores[name] = 20 * function + bool(own) * (own + 5 * module) + 3 * (stem in name)
     ordered = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])[:FILES]
-    return [f"tests/{name}" for name in sorted(ordered, key=lambda name: bool(LONG.search((tests / name).read_text(encoding="utf-8"))))]
+    if room in NUMBERS:  # judged without being named
+        ordered = [*dict.fromkeys([*ordered[: FILES - 1], "test_second_calculation.py"])]
+    return [f"tests/{name}" for name in sorted(ordered, key=lambda name: bool(LONG.search(texts[name])))]
 
 
 def is_caught(tree: Path, fault: Fault, seconds: int) -> bool:

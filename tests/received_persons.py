@@ -8,6 +8,7 @@ import pandas as pd
 from helpers import clean, data, paths, schema
 from helpers.clean import records
 
+COLUMNS = schema.columns("accompagnements")
 # A clean row of 2021; tests say what differs.
 ROW = {
     "annee": "2021", "association": "CAPEP", "territoire": "Roubaix", "uai": "0592714E", "college": "Collège Mendès France",
@@ -23,16 +24,10 @@ def rows(*changes: dict) -> list[dict]:
     return [{"identifiant": f"P{number:05d}", **ROW, **change} for number, change in enumerate(changes, 1)]
 
 
-def table_of(lines: list[dict], first: int = 2, file: str = FILE, sheet: str = "", refused: list | None = None) -> records.ReceivedTable:
+def table_of(lines: list[dict], first: int = 2, file: str = FILE, refused: list | None = None) -> records.ReceivedTable:
     """The lines as one table, numbered from ``first``."""
     texts = pd.DataFrame(lines, dtype="str", index=range(first, first + len(lines)))
-    return records.ReceivedTable(file, sheet, texts.astype({name: "category" for name in texts if name != "identifiant"}), refused or [])
-
-
-def received(lines: list[dict], year: int = 2021, cut: int = 10**9, columns: list[str] | None = None, **more) -> records.ReceivedRecords:
-    """The lines as one file, in tables of ``cut`` lines."""
-    tables = [table_of(lines[start : start + cut], start + 2, **more) for start in range(0, len(lines), cut)]
-    return records.ReceivedRecords(year, tables, columns or schema.columns("accompagnements"))
+    return records.ReceivedTable(file, "", texts.astype({name: "category" for name in texts if name != "identifiant"}), refused or [])
 
 
 def registers() -> dict:
@@ -46,8 +41,10 @@ def _registers_in(root: Path) -> dict:
     return {"spellings": data.read_reference("modalites"), **data.read_registers()}
 
 
-def cleaned(lines: list[dict], **more) -> records.CleanedRecords:
-    return clean.clean_persons(received(lines, **more), **registers())
+def cleaned(lines: list, *, columns: list[str] = COLUMNS, changes: list | None = None, **tables: pd.DataFrame) -> records.CleanedRecords:
+    """The lines as one file, or tables that are there already, cleaned; ``tables`` replace the registers of the project."""
+    parts = lines if lines and isinstance(lines[0], records.ReceivedTable) else [table_of(lines)]
+    return clean.clean_persons(records.ReceivedRecords(2021, parts, columns, changes=changes or []), **{**registers(), **tables})
 
 
 def values(out: records.CleanedRecords, column: str) -> list[str]:
@@ -55,8 +52,8 @@ def values(out: records.CleanedRecords, column: str) -> list[str]:
     return out.persons.table[column].astype("object").fillna("").tolist()
 
 
-def table(out: records.CleanedRecords) -> dict[str, list[str]]:
-    return {name: values(out, name) for name in out.persons.table}
+def told(out: records.CleanedRecords) -> list[str]:
+    return [str(fault) for fault in out.faults]
 
 
 def reasons(out: records.CleanedRecords) -> dict[str, int]:
@@ -65,7 +62,4 @@ def reasons(out: records.CleanedRecords) -> dict[str, int]:
 
 def rules(out: records.CleanedRecords) -> dict[tuple[str, str], int]:
     """Rows by column and rule."""
-    found = {}
-    for row in out.ledger.itertuples():
-        found[row.colonne, row.regle] = found.get((row.colonne, row.regle), 0) + row.lignes
-    return found
+    return out.ledger.groupby(["colonne", "regle"])["lignes"].sum().to_dict()

@@ -9,13 +9,10 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from conftest import REPOSITORY, copy_project
 from helpers import clean, data, indicators, paths
-from helpers.indicators import constraints
-from helpers.indicators.build import Origins, derive
-from helpers.indicators.coherences import Share, compare_shares, seniorities, statuses
-from helpers.indicators.constraints import Constraint, System, possible_counts
+from helpers.indicators.coherences import Share, compare_shares, seniorities
 from helpers.schema import apply_schema
-from helpers.text import audit_tables
 from helpers.text.audit_tables import written
 
 YEAR = 2032
@@ -63,21 +60,6 @@ def repaired(data_root) -> Path:
     return data_root
 
 
-def test_a_mean_over_nobody_cannot_be_tried(data_root):
-    path = paths.raw_table(YEAR, "chiffres_publies")
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(("id", "C2032-05"))]
-    path.write_text("\n".join(kept).replace(",150,", ",0,") + "\n", encoding="utf-8")
-    (found,) = audit()[1].findings.query("id == 'affirmation/A2032-03'").itertuples()
-    assert (found.verdict, found.calcul) == ("non_verifiable", "")
-
-
-def test_nobody_invited_is_no_base_to_show():
-    rows = [constraints.row((YEAR, "reunions", "participants", "nord"), "participants", counts=(0, 0), base=(0, 0), precision="exact", reference="")]
-    serious = pd.DataFrame([("ambigu", "S", "1", "M.", "reunions/participants/nord", "")], columns=["verdict", "sujet", "lignes", "motif", "indicateurs", "sinon"])
-    shown = audit_tables.findings_in_words(serious, indicators.Facts(constraints.table(rows), year=YEAR))
-    assert re.sub("<[^>]+>", "", shown["Valeur"].item()) == "0 participant"
-
-
 def test_a_contradicted_difference_is_told_apart_from_the_totals_it_contradicts(data_root):
     edit("chiffres_publies", "C2032-06", {"valeur": "49"})
     controls, found = audit()
@@ -97,40 +79,38 @@ def test_nothing_is_found_in_a_repaired_year(repaired):
     assert "contradictoire" not in set(indicators.serious_findings(controls, found.findings, year=YEAR)["verdict"])
 
 
-PLANTED = {
-    "a sum of shares over the whole": ("chiffres_publies", "C2032-11", {"valeur": "40"}, "parts/alses/orienteur", "contradictoire"),
-    "a share that no count gives": ("chiffres_publies", "C2032-03", {"valeur": "36", "operateur": "="}, "C2032-03", "contradictoire"),
-    "a total of groups that is neither": ("reunions", "43", {"invites_du_groupe": "11"}, "totaux/groupes_alses", "contradictoire"),
-    "a total of groups that is the present": ("reunions", "41", {"invites_du_groupe": "2"}, "totaux/groupes_alses", "contradictoire"),
-    "a claim reversed": ("affirmations", "A2032-01", {"relation": "inferieur"}, "affirmation/A2032-01", "contradictoire"),
-    "a meeting out of its period": ("reunions", "43", {"date": "2033-01-12"}, "affirmation/A2032-02", "contradictoire"),
-    "objectives below requests": ("chiffres_publies", "C2032-19", {"valeur": "30"}, "affirmation/A2032-04/2", "ambigu"),
-    "a seniority longer than the post": ("prises_de_poste", "33", {"anciennete_alses": "0,5 ans"}, "anciennete_et_debut/impossible", "contradictoire"),
-    "a status that is not the register's": ("prises_de_poste", "31", {"type_education_prioritaire": "REP +"}, "classement_au_repertoire/different", "ambigu"),
-    "a wrong difference of counts": ("chiffres_publies", "C2032-06", {"valeur": "49"}, "C2032-06", "contradictoire"),
-    "a wrong difference of shares": ("chiffres_publies", "C2032-09", {"valeur": "-8"}, "C2032-09", "contradictoire"),
-    "a count that the table does not give": ("chiffres_publies", "C2032-02", {"valeur": "6"}, "C2032-02", "contradictoire"),
-    "a count that its share does not give": ("chiffres_publies", "C2032-12", {"valeur": "95"}, "C2032-12", "contradictoire"),
-    "a present that the meetings do not give": ("chiffres_publies", "C2032-04", {"valeur": "13"}, "C2032-04", "contradictoire"),
-}
+# What is planted together, as long as nothing of it explains another: a cell of a table, where it is found, its verdict.
+PLANTED = [
+    [
+        ("chiffres_publies", "C2032-11", {"valeur": "40"}, "parts/alses/orienteur", "contradictoire"),  # a sum of shares over the whole
+        ("chiffres_publies", "C2032-03", {"valeur": "36", "operateur": "="}, "C2032-03", "contradictoire"),  # a share that no count gives
+        ("reunions", "43", {"invites_du_groupe": "11"}, "totaux/groupes_alses", "contradictoire"),  # a total of groups that is neither
+        ("affirmations", "A2032-01", {"relation": "inferieur"}, "affirmation/A2032-01", "contradictoire"),
+        ("chiffres_publies", "C2032-19", {"valeur": "30"}, "affirmation/A2032-04/2", "ambigu"),  # objectives below requests
+        ("prises_de_poste", "33", {"anciennete_alses": "0,5 ans"}, "anciennete_et_debut/impossible", "contradictoire"),
+        ("prises_de_poste", "31", {"type_education_prioritaire": "REP +"}, "classement_au_repertoire/different", "ambigu"),
+    ],
+    [
+        ("reunions", "41", {"invites_du_groupe": "2"}, "totaux/groupes_alses", "contradictoire"),  # a total of groups that is the present
+        ("reunions", "43", {"date": "2033-01-12"}, "affirmation/A2032-02", "contradictoire"),  # a meeting out of its period
+        ("chiffres_publies", "C2032-09", {"valeur": "-8"}, "C2032-09", "contradictoire"),  # a wrong difference of shares
+        ("chiffres_publies", "C2032-02", {"valeur": "6"}, "C2032-02", "contradictoire"),  # a count that the table does not give
+        ("chiffres_publies", "C2032-12", {"valeur": "95"}, "C2032-12", "contradictoire"),  # a count that its share does not give
+        ("chiffres_publies", "C2032-04", {"valeur": "13"}, "C2032-04", "contradictoire"),  # a present that the meetings do not give
+    ],
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("table", "key", "changes", "where", "verdict"), PLANTED.values(), ids=PLANTED)
-def test_a_planted_contradiction_is_found_with_its_verdict(repaired, table, key, changes, where, verdict):
-    edit(table, key, changes)
+@pytest.mark.parametrize("planted", PLANTED)
+def test_each_planted_contradiction_is_found_with_its_verdict(repaired, planted):
+    for table, key, changes, *_ in planted:
+        edit(table, key, changes)
     controls, found = audit()
     after = pd.concat([controls[["id", "verdict"]], found.findings[["id", "verdict"]]]).set_index("id")["verdict"]
-    assert after[where] == verdict
-    told = indicators.serious_findings(controls, found.findings, year=YEAR)["verdict"]
-    assert told.eq(verdict).sum() > (verdict == "ambigu")  # the unwritten base is always told
-
-
-def test_the_share_that_no_count_gives_says_so_and_has_no_count(repaired):
-    edit("chiffres_publies", "C2032-03", {"valeur": "36", "operateur": "="})
-    row = audit()[0].set_index("id").loc["C2032-03"]
-    assert (row["motif"], row["grim_base_min"]) == ("Aucun effectif entier ne donne ce pourcentage sur cette base.", 5)
-    assert pd.isna(row["grim_min"])
-    assert row["calcul"] == "3 lignes / 5 lignes"
+    expected = {where: verdict for *_, where, verdict in planted}
+    assert {where: after[where] for where in expected} == expected
+    told = indicators.serious_findings(controls, found.findings, year=YEAR)["verdict"].value_counts()
+    assert all(told[verdict] >= list(expected.values()).count(verdict) for verdict in set(expected.values()))
 
 
 # --- the calculations of the true year -------------------------------------------------------------------------------
@@ -138,8 +118,6 @@ def test_the_share_that_no_count_gives_says_so_and_has_no_count(repaired):
 
 @pytest.fixture(scope="module")
 def true_year(tmp_path_factory):
-    from conftest import REPOSITORY, copy_project
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(paths.DATA_ROOT_VARIABLE, str(copy_project(REPOSITORY, tmp_path_factory.mktemp("vrai"))))
         return audit(2020)
@@ -162,9 +140,8 @@ def test_every_calculation_gives_the_value_that_stands_beside_it(true_year):
 
 @pytest.mark.parametrize(("id", "calculation", "lines"), [
     ("C2020-03", "6 lignes / 17 lignes", "67–83"), ("C2020-04", "(8 + 7) lignes / 17 lignes", "67–83"), ("C2020-06", "55 / 6", "114, 118, 122, 128, 132, 136, 140, 144, 148"),
-    ("C2020-08", "7 + 12 + 5 + 4 + 4 + 9", "114, 118, 128, 132, 140, 144"), ("C2020-09", "21 + 19 + 15", "122, 136, 148"), ("C2020-12", "1852 + 381", "206"),
-    ("C2020-13", "2233 - 1852", "206"), ("C2020-16", "2233 / (100 % - 35 %)", "206, 210"), ("C2020-17", "(3424 - 2233) / 3424", "206, 209"),
-    ("C2020-18", "100 % - 42 %", "219"), ("C2020-21", "54 % * 2233", "206, 224"), ("C2020-22", "1206 / 2233", "206, 224"), ("C2020-25", "46 % - 52 %", "233"),
+    ("C2020-09", "21 + 19 + 15", "122, 136, 148"), ("C2020-16", "2233 / (100 % - 35 %)", "206, 210"), ("C2020-17", "(3424 - 2233) / 3424", "206, 209"),
+    ("C2020-22", "1206 / 2233", "206, 224"), ("C2020-25", "46 % - 52 %", "233"),
 ])
 def test_a_figure_of_the_note_has_its_calculation_and_its_lines(true_year, id, calculation, lines):
     row = true_year[0].set_index("id").loc[id]
@@ -181,13 +158,10 @@ def test_near_ninety_per_cent_is_told_with_both_readings(true_year):
 
 @pytest.mark.parametrize(("id", "verdict", "calculation"), [
     ("parts/alses/orienteur", "confirme", "70 % + 22 % + 7 % = 99 %, entre 97.5 % et 100.5 % ; reste 0 à 2.5 %"),
-    ("parts/alses/sexe", "confirme", "58 % + 42 % = 100 %, entre 99 % et 101 %"),
     ("parts/alses/demande_initiale", "confirme", "50 % + 28 % + 16 % = 94 % ; 43 + 13 + 17 + 33 = 106 personnes ; reste 0 à 59 personnes sur 2233"),
     ("totaux/groupes_alses", "confirme", "21 + 19 + 15 = 55 ; invités imprimés : 55 ; présents imprimés : 41"),
     ("affirmation/A2020-02", "contradictoire", "3 sur 6 hors de la période du 2020-07-01 au 2020-12-31 : 2021-01-13, 2021-01-14, 2021-01-19"),
     ("affirmation/A2020-14/2", "ambigu", "« scolarité et exclusion » : 30 % contre 50 % (autre lecture : 30 % x 2 à 3 par personne = 60 à 90 %)"),
-    ("affirmation/A2020-15", "ambigu", "30 % contre 50 % (autre lecture : 30 % x 2 à 3 par personne = 60 à 90 %)"),
-    ("affirmation/A2020-03", "non_verifiable", "52 % contre 52 %"), ("affirmation/A2020-11", "non_verifiable", ""),
     ("affirmation/A2020-13", "non_verifiable", "réponses connues : 1377 pour 2233 personnes, soit 0.6 par personne au moins ; réponses possibles qui ne sont pas publiées : 5 ; affirmé : 2 à 3"),
 ])
 def test_a_coherence_of_the_note_has_its_verdict_and_its_calculation(true_year, id, verdict, calculation):
@@ -196,11 +170,6 @@ def test_a_coherence_of_the_note_has_its_verdict_and_its_calculation(true_year, 
 
 
 # --- the pieces ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("share", "base", "expected"), [(36, (17, 17), None), (35, (17, 17), (6, 6)), (36, (17, 25), (8, 9)), (42, (2233, 2233), (927, 949)), (0, (17, 17), (0, 0))])
-def test_a_share_allows_whole_counts_only(share, base, expected):
-    assert possible_counts(share, base) == expected
 
 
 @pytest.mark.parametrize(("relation", "left", "right", "verdict"), [
@@ -235,23 +204,6 @@ def test_a_seniority_must_fit_since_the_start_once_rounded(start, years, expecte
     assert seniorities(posts, SURVEY.head(0)).empty
 
 
-@pytest.mark.parametrize(("printed", "register", "expected"), [("rep", "rep", "identique"), ("rep_plus", "rep", "different"), ("non_renseigne", "rep", "non_comparable"), ("rep", "", "non_comparable")])
-def test_a_status_is_compared_only_when_both_speak(printed, register, expected):
-    posts = apply_schema(pd.DataFrame([POST | {"type_education_prioritaire": printed}]), "postes")
-    colleges = pd.DataFrame([{"uai": "0999901A", "education_prioritaire_2024_25": register}])
-    assert list(statuses(posts, colleges)["classement_au_repertoire"]) == [expected]
-
-
-def test_a_chain_of_equations_is_followed_and_a_group_stands_for_its_members():
-    total, one, two, three, both = ((2020, "p", "i", name) for name in ("total", "a", "b", "c", "ab"))
-    system = System([
-        Constraint({total: 1}, 100, 100, "f1"), Constraint({both: 1}, 60, 60, "f2"), Constraint({one: 1, two: 1, three: 1, total: -1}, 0, 0), Constraint({both: 1, one: -1, two: -1}, 0, 0),
-    ])
-    step = derive(three, system, leaf=Origins({}, {}, {}).leaf(in_detail=False))
-    assert (step.text, step.sources) == ("100 - 60", {"f1", "f2"})
-    assert derive(one, system, leaf=Origins({}, {}, {}).leaf(in_detail=False)) is None
-
-
 # --- how it is shown -------------------------------------------------------------------------------------------------
 
 
@@ -272,12 +224,6 @@ def test_the_gravest_is_told_first_with_its_value_and_what_it_would_be_without_i
     assert [cell.get_text() for cell in told.select_one("tr:has(td)").select("td")][:2] == ["l.\u00a033", "1\u00a0poste sur 5"]
 
 
-def test_a_remark_shows_the_value_of_its_figures(mini_root):
-    page = (mini_root / "reports/2032/01_clean.html").read_text(encoding="utf-8")
-    text = re.sub(r"[\u00a0\u202f]", " ", re.sub(r"<[^>]+>", "", page))
-    assert "ALSES annoncés : 8 ; Nouveaux postes décrits : 5 ; Sexe : filles : 44 %" in text
-
-
 # --- claims and remarks that cannot be tried --------------------------------------------------------------------------
 
 CLAIM = {
@@ -291,20 +237,11 @@ PERIOD = {"relation": "periode", "gauche": "2032/reunions/reunions/nord", "droit
 @pytest.mark.parametrize(("changes", "sentence"), [
     ({"id": "A2031-01"}, "« id » : « A2031-01 » doit commencer par « A2032- » ; renommez cette affirmation."),
     ({"libelle": "Une hausse de 3 points."}, "« libelle » : « Une hausse de 3 points. » contient un chiffre ; dites-le sans, les pages montrent les valeurs."),
-    ({"gauche": "2032/alse/sexe/filles"}, "« gauche » : « 2032/alse/sexe/filles » est inconnu ; vouliez-vous « alses » ?"),
-    ({"gauche": "2032/alses/sex/filles"}, "« gauche » : « 2032/alses/sex/filles » est inconnu ; vouliez-vous « sexe » ?"),
     ({"gauche": "2032/alses/sexe/fille"}, "« gauche » : « 2032/alses/sexe/fille » est inconnu ; vouliez-vous « filles » ?"),
     ({"droite": "2002/alses/sexe/filles"}, "« droite » : « 2002/alses/sexe/filles » parle de 2002 ; une affirmation porte sur 2032 ou 2031."),
     ({"gauche": "2032/reunions/sexe/filles"}, "« gauche » : « 2032/reunions/sexe/filles » est impossible : « sexe » ne se compte pas dans le périmètre « reunions »."),
-    ({"droite": "2032/alses/sexe/*"}, "« droite » : « 2032/alses/sexe/* » ne va pas avec la gauche ; « * » vaut des deux côtés."),
     ({"droite": ""}, "« droite » : la valeur manque alors que la relation « superieur » en a besoin ; complétez cette case."),
-    (MEAN | {"valeur_max": None}, "« valeur_max » : la valeur manque alors que la relation « moyenne » en a besoin ; complétez cette case."),
     (MEAN | {"valeur_min": 4}, "« valeur_min » : « 4 » dépasse « valeur_max » ; échangez les deux valeurs."),
-    (PERIOD | {"date_debut": "2033-01-01"}, "« date_debut » : « 2033-01-01 » dépasse « date_fin » ; échangez les deux valeurs."),
-    (PERIOD | {"gauche": "2031/reunions/reunions/nord"}, "« gauche » : « 2031/reunions/reunions/nord » parle de 2031 ; une période porte sur les réunions de 2032."),
-    (MEAN | {"gauche": "2032/alses/sexe/*"}, "« gauche » : « 2032/alses/sexe/* » n’a pas de moyenne ; elle porte sur « * » et un indicateur à choix multiple."),
-    (PERIOD | {"date_fin": None}, "« date_fin » : la valeur manque alors que la relation « periode » en a besoin ; complétez cette case."),
-    (PERIOD | {"valeur_min": 2}, "« valeur_min » : « 2 » ne sert pas à la relation « periode » ; videz cette case."),
     (PERIOD | {"gauche": "2032/reunions/participants/nord"}, "« gauche » : « 2032/reunions/participants/nord » n’a pas de date ; une période porte sur l’indicateur « reunions »."),
     ({"date_fin": "2032-12-31"}, "« date_fin » : « 2032-12-31 » ne sert pas à la relation « superieur » ; videz cette case."),
     ({"gauche": "2032/alses/accompagnements/", "droite": "2031/alses/accompagnements/"}, "« gauche » : « 2032/alses/accompagnements/ » n’a pas de part : cet indicateur n’a pas de base dans le catalogue."),
@@ -312,11 +249,6 @@ PERIOD = {"relation": "periode", "gauche": "2032/reunions/reunions/nord", "droit
 def test_a_claim_that_cannot_be_tried_is_told_once(changes, sentence):
     claims = apply_schema(pd.DataFrame([CLAIM | changes], index=[7]), "affirmations")
     assert [str(fault) for fault in data.claim_faults(claims, year=YEAR)] == [f"data/raw/2032/affirmations.csv, ligne 7, colonne {sentence}"]
-
-
-@pytest.mark.parametrize("changes", [{}, MEAN, PERIOD, {"relation": "egal", "gauche": "2032/alses/niveau/*", "droite": "2031/alses/niveau/*"}])
-def test_a_claim_that_can_be_tried_has_no_fault(changes):
-    assert data.claim_faults(apply_schema(pd.DataFrame([CLAIM | changes]), "affirmations"), year=YEAR) == []
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [

@@ -133,8 +133,6 @@ def test_a_python_is_known_by_its_name_else_by_what_made_the_environment_and_nev
     link.unlink()
     link.symlink_to(root / name)
     assert alses.condition(root) == ("absent" if is_changed else "ready")
-    (root / name).unlink()
-    assert alses.condition(root) == "absent"
 
 
 def test_an_installation_runs_its_steps_in_order_and_stamps_the_last(alses, root, steps):
@@ -191,18 +189,6 @@ def test_what_works_is_there_again_when_what_replaces_it_cannot_be_made(alses, r
     assert (left(root), alses.condition(root)) == ([".venv"], "ready")
 
 
-def test_a_kill_before_the_old_one_is_deleted_leaves_the_new_one(alses, root, steps):
-    outdate(alses, root)
-    (root / ".venv").rename(root / alses.ASIDE)
-    complete(alses, root)
-    (root / "requirements/report.lock").write_text("babel==2.18.1\n", encoding="utf-8")
-    steps.fails = {"report.lock": OFFLINE}
-    with pytest.raises(SystemExit):
-        alses.install(root)
-    assert [path.name for path in root.glob(".venv*")] == [".venv"]
-    assert (root / ".venv" / alses.STAMP).read_text(encoding="utf-8") == "en cours"
-
-
 @pytest.mark.parametrize(("verb", "is_read"), [("verify", True), ("status", True), ("run", False)])
 def test_what_only_reads_still_runs_when_the_new_one_cannot_be_made(alses, root, steps, monkeypatch, capsys, verb, is_read):
     outdate(alses, root)
@@ -254,19 +240,12 @@ def test_without_ensurepip_the_pip_of_the_running_python_installs_and_what_it_la
     assert [command.startswith(outer) for command in steps.commands[-3:-1]] == [True, True]
 
 
-@pytest.mark.parametrize(
-    ("output", "cause"),
-    [
-        ("WARNING: Retrying after connection broken by\nERROR: No matching distribution", "le réseau ne répond pas"),
-        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "n’est pas celui qui était attendu"),
-        ("due to an OSError: [Errno 28] No space left", "le disque est plein"),
-        ("due to an OSError: [WinError 32] used by another process", "ouvert ailleurs"),
-        ("due to an OSError: [Errno 2]\nHINT: Windows Long Path support", "un chemin est trop long"),
-        ("SSLError(SSLCertVerificationError", "un certificat inconnu"),
-        ("ERROR: No matching distribution found for babel", "un paquet n’existe pas pour ce Python"),
-        ("inattendu", "la cause se lit ci-dessous"),
-    ],
-)
+@pytest.mark.parametrize(("output", "cause"), [
+    (OFFLINE, "le réseau ne répond pas"), ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "n’est pas celui qui était attendu"),
+    ("due to an OSError: [Errno 28] No space left", "le disque est plein"), ("due to an OSError: [WinError 32]", "ouvert ailleurs"),
+    ("due to an OSError: [Errno 2]\nHINT: Windows Long Path support", "un chemin est trop long"), ("SSLError(SSLCert", "un certificat inconnu"),
+    ("ERROR: No matching distribution found for babel", "un paquet n’existe pas pour ce Python"), ("inattendu", "la cause se lit ci-dessous"),
+])  # fmt: skip
 def test_a_failed_installation_says_why_and_is_to_be_redone(alses, root, steps, output, cause):
     steps.fails = {"report.lock": "début\n" * 100 + output}
     with pytest.raises(SystemExit) as stopped:
@@ -303,12 +282,6 @@ def test_the_tests_get_what_they_need_once_and_again_when_their_lock_changes(als
         for _ in range(2):
             assert alses.main(["test"], root) == ["test"]
     assert [command.partition("-disable-pip-version-check ")[2] for command in steps.commands] == ["", "--only-binary=:all: --require-hashes -r requirements/test.lock"] * 2
-    (root / "requirements/test.lock").write_text("pytest==9.4.0\n", encoding="utf-8")
-    steps.fails = {"test.lock": OFFLINE}
-    for _ in range(2):
-        with pytest.raises(SystemExit, match="le réseau ne répond pas"):
-            alses.main(["test"], root)
-    assert (alses.condition(root), alses.main(["run"], root)) == ("ready", ["run"]) and (root / ".venv" / "trace").exists()
 
 
 def test_an_environment_that_holds_the_package_is_used_as_it_is(root):
@@ -330,30 +303,15 @@ def test_an_environment_that_lacks_something_is_not_used(alses, root, monkeypatc
     assert not alses.is_held(root)
 
 
-def test_the_projects_own_environment_obeys_its_stamp(alses, root, monkeypatch):
-    """Run by the Python of .venv itself, a changed lock is still noticed, and that Python never rebuilds itself."""
-    origin = SimpleNamespace(origin=str(root / "src" / "helpers" / "__init__.py"))
-    monkeypatch.setattr("importlib.machinery.PathFinder.find_spec", lambda _: origin)
-    monkeypatch.setattr(sys, "prefix", str(root / ".venv"))
-    monkeypatch.setattr(sys, "_base_executable", "python du système", raising=False)
-    assert alses.is_held(root)  # made by hand, never stamped
-    (root / ".venv").mkdir()
-    (root / ".venv" / alses.STAMP).write_text("en cours", encoding="utf-8")
-    assert not alses.is_held(root)
-    assert alses.outer_python(root) == "python du système"
-
-
 @POSIX
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
-def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(root, name):
+def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(root):
     (root / "alses.py").write_bytes(SCRIPT.read_bytes())
     (root / "src" / "helpers" / "cli.py").write_text("import os, time; print(os.getpid(), flush=True); time.sleep(60)")
     command = [sys.executable, str(root / "alses.py")]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(root / "src")}, stdout=subprocess.PIPE, encoding="utf-8")
     assert process.stdout.readline() == f"{process.pid}\n"
-    number = getattr(signal, name)
-    process.send_signal(number)
-    assert process.wait(20) == -number
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize(("waits", "code"), [([0], 0), ([3], 3), ([-15], 143), ([KeyboardInterrupt, 0], 130)])

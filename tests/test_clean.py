@@ -65,11 +65,6 @@ def test_rows_read_are_kept_or_rejected_with_their_reason():
     assert set(made.rejected["motif"]) == {"ligne identique à une ligne précédente"}
 
 
-def test_no_post_gives_empty_tables():
-    made = cleaned()
-    assert (len(made.posts), len(made.ledger), len(made.rejected)) == (0, 0, 0)
-
-
 ANSWER = "n’est pas une réponse connue ; corrigez-la, ou dites dans a_completer.csv ce que cela veut dire."
 DURATION = "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
 TOO_LONG = "est impossible : 60 ans au plus ; vérifiez-la dans le document."

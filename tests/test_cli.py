@@ -1,24 +1,28 @@
 """The command: what is asked is understood or refused in French; what goes wrong is one sentence and an exit code."""
 
+import csv
 import errno
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
 
 import papermill
 import pytest
 
 import generate
 from conftest import plain
-from helpers import cli, paths
+from helpers import cli, data, paths, schema
 from helpers.cli import VERBS, messages, tools
 from helpers.errors import BusyError, DataError, NotebookFailure, PublicationError
 from helpers.paths import COMMAND
 from helpers.run import report
 from helpers.typography import french_spaces
+from small_report import add_file, write_report
 
 YEAR = "une année en quatre chiffres est attendue, reçu : "
 
@@ -28,15 +32,14 @@ YEAR = "une année en quatre chiffres est attendue, reçu : "
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
     ("run", f"il manque : --year\nAide : {COMMAND} run --help\n"),
-    ("run --year", "--year : une valeur est attendue\n"), ("run --year 20x", f"--year : {YEAR}20x\n"), ("share ٢٠٣٢", f"ANNÉE : {YEAR}٢٠٣٢\n"),
+    ("run --year", "--year : une valeur est attendue\n"), ("share ٢٠٣٢", f"ANNÉE : {YEAR}٢٠٣٢\n"),
     ("run --year 2032 --open=oui", "--open : valeur inattendue : 'oui'\n"), ("run --year 2032 --by ville", "--by : choix inconnu : 'ville' (au choix : "),
     ("run --year 2032 --jobs 0", "--jobs : un nombre entier à partir de 1 est attendu, reçu : 0\n"),
     ("run --yaer 2032", f"option inconnue : --yaer ; vouliez-vous dire « --year » ?\nAide : {COMMAND} run --help\n"),
-    ("run --ye 2032", "option inconnue : --ye ; vouliez-vous dire « --year » ?"),
     ("check --year 2032 --xyzxyz=3", "option inconnue : --xyzxyz ; au choix : --accept, --adopt, --debug, --help, --shared, --year.\n"),
     ("status -x", f"option inconnue : -x\nAide : {COMMAND} status --help\n"), ("run --year 2032 2031", "argument en trop : 2031\n"),
     ("runn", f"verbe inconnu : runn ; vouliez-vous dire « run » ?\nAide : {COMMAND} --help\n"),
-    ("lab --port 80", "--port : un port de 1024 à 65535 est attendu, reçu : 80\n"), ("lab --port huit", "reçu : huit\n"),
+    ("lab --port 80", "--port : un port de 1024 à 65535 est attendu, reçu : 80\n"),
     ("2020", f"verbe inconnu : 2020 ; au choix : {', '.join(VERBS)}.\n"), ("--verzion", "vouliez-vous dire « --version »"),
 ])  # fmt: skip
 def test_a_request_that_is_not_understood_is_one_french_sentence_and_code_2(arguments, sentence, capsys):
@@ -74,13 +77,6 @@ def test_the_command_alone_lists_every_verb_and_every_exit_code(capsys):
 def test_an_example_is_a_command_that_the_parser_takes(verb):
     for example, purpose in cli.find_verb(verb).examples:
         assert cli.parse(re.split(r" 2?> ", example)[0].split()) and purpose
-
-
-def test_the_version_is_that_of_the_project(capsys):
-    with pytest.raises(SystemExit) as stop:
-        cli.main(["--version"])
-    declared = re.search(r'^version = "(.+)"', (paths.repository() / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
-    assert (stop.value.code, capsys.readouterr().out) == (0, f"alses {declared[1]}\n")
 
 
 # From Python 3.14 on argparse itself loads these, for its colours.
@@ -179,33 +175,18 @@ def test_a_fault_of_ours_is_a_sentence_the_path_of_a_log_and_how_to_report_it(fa
     assert "Traceback" in log and "ValueError: valeur" in log and "Python 3." in log
 
 
-def test_a_log_has_no_colour_codes_and_no_home(fail):
-    home = str(Path.home())
-    assert fail(RuntimeError(f"\x1b[31mrouge\x1b[0m {home}/fichier {paths.data_root()}/raw")) == 1
-    log = fail.log.read_text(encoding="utf-8")
-    assert "rouge ~/fichier données/raw" in log and "\x1b" not in log
-    assert [word for word in (home + os.sep, str(paths.repository()), str(paths.data_root())) if word in log] == []
-
-
-def no_home():
-    raise RuntimeError("Could not determine home directory.")
-
-
 MARIE = PureWindowsPath("C:\\", "Users", "marie")
 
 
-@pytest.mark.parametrize(("home", "written", "shown"), [
-    *((lambda: MARIE, each, "~") for each in (str(MARIE), str(MARIE).replace("\\", "\\\\"), MARIE.as_posix())),
-    (no_home, "a/b", "a/b"), (lambda: Path("/"), "a/b", "a/b"),
-])  # fmt: skip
-def test_a_log_names_no_home_of_windows_however_python_writes_it_and_does_without_one(fail, monkeypatch, home, written, shown):
-    monkeypatch.setattr(Path, "home", home)
-    assert fail(ValueError(f"lu dans {written}.")) == 1
-    assert f"ValueError: lu dans {shown}." in fail.log.read_text(encoding="utf-8")
+@pytest.mark.parametrize("written", [str(MARIE), str(MARIE).replace("\\", "\\\\"), MARIE.as_posix()])
+def test_a_log_has_no_colour_codes_and_names_no_home_however_python_writes_it(fail, monkeypatch, written):
+    monkeypatch.setattr(Path, "home", lambda: MARIE)
+    assert fail(ValueError(f"\x1b[31mlu\x1b[0m dans {written}, {paths.data_root()}/raw")) == 1
+    assert "ValueError: lu dans ~, données/raw" in fail.log.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("error", [
-    KeyError("Camille Exemple"), ValueError("ligne 3", "Camille Exemple"),
+    KeyError("Camille Exemple"),
     papermill.exceptions.PapermillExecutionError(0, 1, "code", "KeyError", "'Camille Exemple'", ["KeyError: 'Camille Exemple'"]),
 ])  # fmt: skip
 @pytest.mark.parametrize("is_closed", [False, True])
@@ -223,59 +204,24 @@ def test_a_log_quotes_no_row_where_there_are_or_may_be_exports(error, is_closed,
     assert "Exemple" not in log and "paroles de l’erreur tues" in log and "Traceback" in log
 
 
-def test_a_log_that_the_project_refuses_goes_elsewhere_and_one_that_nothing_takes_is_shown(fail, data_root, monkeypatch, tmp_path, capsys):
+def test_a_log_that_the_project_refuses_goes_elsewhere(fail, data_root, monkeypatch, tmp_path, capsys):
     (data_root / "data/processed").write_text("un fichier à la place du dossier")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert fail(ValueError("valeur")) == 1
     assert str(tmp_path / "alses-erreur.log") in capsys.readouterr().err
     assert "ValueError: valeur" in (tmp_path / "alses-erreur.log").read_text(encoding="utf-8")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent"))
-    monkeypatch.setattr(messages, "_places", lambda year: [data_root / "data/processed/erreur.log"])
-    assert fail(ValueError("valeur")) == 1
-    assert "ValueError: valeur" in capsys.readouterr().err
-
-
-def test_an_error_outside_of_a_year_is_kept_beside_the_years(data_root, monkeypatch, capsys):
-    monkeypatch.setattr("helpers.run.inventory.take_inventory", lambda: 1 / 0)
-    assert cli.main(["status"]) == 1
-    assert "Détail technique : data/processed/erreur.log" in plain(capsys.readouterr().err)
-    assert "ZeroDivisionError" in (data_root / "data/processed/erreur.log").read_text(encoding="utf-8")
-
-
-def test_a_module_of_ours_that_does_not_load_is_our_fault_and_no_reason_to_remake_the_libraries(data_root, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "helpers.run.report", None)
-    assert cli.main(["run", "--year", "2032"]) == 1
-    error = capsys.readouterr().err
-    assert "Erreur imprévue (ModuleNotFoundError)" in error and "bibliothèque" not in error
-
-
-def test_where_pytest_is_not_installed_a_sentence_says_how_to_have_it(capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pytest", None)
-    assert cli.main(["test"]) == 2
-    assert "python -m pip install --group test" in capsys.readouterr().err
-
-
-@pytest.mark.skipif(os.name == "nt", reason="un tuyau rompu s’y dit autrement")
-def test_a_reader_who_leaves_is_not_told_that_the_disk_is_full(data_root):
-    script = "import sys; from helpers import cli; from helpers.cli import tools; tools.diagnose = lambda: sys.stdin.read() and {} or {}; sys.exit(cli.main(['doctor']))"
-    process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    process.stdout.close()  # before it writes
-    process.stdin.close()
-    assert (process.stderr.read(), process.wait()) == (b"", 1)
-    assert not (data_root / "data/processed/erreur.log").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows n’a pas ces signaux")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root, name):
+def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root):
     # Under nohup these tests would pass on a signal that is ignored, which the command rightly leaves so.
     script = (
-        f"import signal; signal.signal(signal.{name}, signal.SIG_DFL); import sys, time; from helpers import cli; sys.argv = ['alses', 'doctor']\n"
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); import sys, time; from helpers import cli; sys.argv = ['alses', 'doctor']\n"
         "from helpers.cli import tools; tools.diagnose = lambda: (print('prêt', flush=True), time.sleep(30)); sys.exit(cli.main())"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     assert process.stdout.readline() == "prêt\n"
-    process.send_signal(getattr(signal, name))
+    process.send_signal(signal.SIGHUP)
     assert (process.wait(20), plain(process.stderr.read())) == (130, f"\nInterrompu. {INTACT}\n")
 
 
@@ -309,11 +255,6 @@ def test_check_lists_every_fault(data_root, wrong, code, sentence, faults, capsy
     assert (shown.out, shown.err.count("est impossible")) == (f"2032\u00a0: {sentence}\n", faults)
 
 
-def test_check_of_a_year_without_data_is_a_sentence(data_root, capsys):
-    assert cli.main(["check", "--year", "2030"]) == 2
-    assert capsys.readouterr().err.startswith("Aucune donnée pour 2030\u202f; années présentes\u00a0: 2031, 2032.")
-
-
 def status(capsys) -> str:
     assert cli.main(["status"]) == 0
     return plain(capsys.readouterr().out)
@@ -332,22 +273,6 @@ def test_status_shows_the_years_their_files_and_what_to_do(data_root, monkeypatc
     assert "\n  échec     le dernier essai a échoué ; détail :\n            data/processed/2032/execution/erreur.log\n" in text
     assert text.endswith("Fabrication interrompue ou en cours : reports/.en-cours-2032 (le prochain « run » remet de l’ordre)\n")
     assert max(map(len, text.splitlines()[:-1])) <= 80
-
-
-def test_status_of_a_report_says_its_date_its_size_why_it_is_stale_and_what_was_shared(published, monkeypatch, capsys):
-    """`published` is a copy of `mini_root`."""
-    assert re.search(r"\n  rapport   à jour ; fait le \d\d/\d\d/\d{4} à \d\d h \d\d ; \d,\d Mo\n            reports/2032/index.html\n$", status(capsys))
-    with (published / "data/raw/2032/reunions.csv").open("a", encoding="utf-8") as file:
-        file.write("\n")
-    monkeypatch.setattr("helpers.report.sharing.share_state", lambda year: {"alses_2032.zip": True, "alses_2032.pdf": False} if year == 2032 else {})
-    text = status(capsys)
-    assert "\n  rapport   à refaire ; fait le " in text and "reports/2032/index.html\n            2032/reunions.csv a changé depuis.\n" in text
-    assert text.endswith(f"\n  partage   reports/alses_2032.zip ; à jour\n  partage   reports/alses_2032.pdf ; à refaire : {COMMAND} share 2032\n")
-
-
-def test_status_of_an_empty_project_says_what_to_do(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("ALSES_DATA_ROOT", str(tmp_path))
-    assert status(capsys) == "Aucune année dans data/raw. Déposez-y un dossier par année.\n"
 
 
 @pytest.mark.parametrize(("state", "code", "last"), [("à noter", 0, "Tout ce qui est nécessaire est là."), ("MANQUE", 1, "À réparer : disque.")])
@@ -372,10 +297,79 @@ def test_generate_shows_the_public_data_of_the_repository_whatever_lies_beside_t
     assert os.environ.get(paths.DATA_ROOT_VARIABLE) == root and [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
-def test_numbers_are_written_as_french_writes_them_and_no_path_is_cut(monkeypatch):
-    assert [messages.number(each) for each in (0, 999, 6585, 1_000_000, 48.7)] == ["0", "999", "6\u202f585", "1\u202f000\u202f000", "48,7"]
-    assert [messages.counted(each, "ligne") for each in (0, 1, 7374)] == ["0\u00a0ligne", "1\u00a0ligne", "7\u202f374\u00a0lignes"]
-    monkeypatch.setenv("COLUMNS", "40")
-    assert messages.beside("  x  ", "un mot : puis data/processed/2020/execution-longue/erreur.log") == (
-        "  x  un mot\u00a0: puis\n     data/processed/2020/execution-longue/erreur.log"
-    )
+# --- share -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_can_be_shared_is_listed_with_its_size_and_what_no_longer_matches_is_named_or_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    folder = write_report(tmp_path / "reports" / "2020")
+    monkeypatch.setattr(report, "make_report", lambda year, **_: folder)
+    assert cli.main(["run", "--year", "2020"]) == 0
+    assert [path.name for path in folder.parent.iterdir()] == ["2020"]  # nothing to send, unless asked
+    assert cli.main(["share", "2020"]) == 0
+    ready = [line.split()[0] for line in capsys.readouterr().out.split("\n") if line.endswith("ko   prêt à envoyer")]
+    assert ready == ["reports/alses_2020.zip", "reports/alses_2020.html"]
+    add_file(folder, "indicateurs.csv", b"autre")
+    assert cli.main(["run", "--year", "2020"]) == 0
+    assert "À refaire (share 2020) ou à effacer, d’un autre état du rapport : alses_2020.zip, alses_2020.html\n" in plain(capsys.readouterr().out)
+    (folder / "indicateurs.csv").write_bytes(b"x")
+    assert cli.main(["share", "2020"]) == 2
+    told = plain(capsys.readouterr().err)
+    assert told.startswith("indicateurs.csv n’est plus tel qu’il a été publié dans le rapport 2020 : refaites-le") and told.count("\n") == 1
+
+
+# --- the folder of a year that begins --------------------------------------------------------------------------------
+
+FILES = ["README.md", "chiffres_publies.csv", "datapackage.json", "enonces.csv", "prises_de_poste.csv", "reunions.csv"]
+
+
+def words(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_folder_has_a_log_a_card_that_can_be_read_and_tables_with_their_columns_and_no_row(data_root):
+    assert cli.main(["new-year", "2033"]) == 0
+    assert sorted(path.name for path in paths.raw(2033).iterdir()) == FILES
+    for name in ("chiffres_publies", "prises_de_poste", "reunions", "enonces"):
+        with paths.raw_table(2033, name).open(encoding="utf-8", newline="") as file:
+            assert list(csv.reader(file)) == [schema.columns(name)]
+    log = (paths.raw(2033) / "README.md").read_text(encoding="utf-8")
+    assert "- `enonces.csv` : une ligne est un énoncé de la synthèse des réunions, reformulé et codé.\n\n" in log
+    assert log.startswith("# Année 2033\n") and "{" not in log and "check --year 2033" in log
+    assert data.read_card(2033) == {"title": "fichiers reçus pour 2033", "source": "fichiers reçus pour 2033", "contexte": ""}
+    card = json.loads((paths.raw(2033) / "datapackage.json").read_text(encoding="utf-8"))
+    assert card["associations_attendues"] == data.expected_associations(2033) == []
+    assert [each["path"] for each in card["resources"]] == ["chiffres_publies.csv", "prises_de_poste.csv", "reunions.csv", "enonces.csv"]
+
+
+def test_it_says_what_to_put_where_and_that_the_export_never_enters_git(data_root, capsys):
+    assert cli.main(["new-year", "2033"]) == 0
+    out = words(capsys.readouterr().out)
+    assert out.startswith("data/raw/2033 est prêt. créés : README.md, datapackage.json, chiffres_publies.csv, ")
+    assert "commence par « accompagnements » (.csv, .xlsx, .xls, .ods, .parquet, .sav ou .dta). Il n’entre jamais dans git" in out
+    assert "colonnes obligatoires : identifiant, annee, association, suivi_par, situation, niveau, sexe, " in out
+    assert "colonnes facultatives : territoire, uai, college, annee_naissance, date_debut, date_fin, orienteur " in out
+    assert all(f" {name}.csv {row} " in out for name, row in data.new_tables().items())
+    assert out.endswith(f"Puis : {paths.COMMAND} check --year 2033 ")
+
+
+def test_what_is_there_is_left_alone_and_named(data_root, capsys):
+    paths.raw(2033).mkdir()
+    (paths.raw(2033) / "reunions.csv").write_text("à moi", encoding="utf-8")
+    assert cli.main(["new-year", "2033"]) == 0
+    assert "laissés tels quels : reunions.csv À" in words(capsys.readouterr().out)
+    assert (paths.raw(2033) / "reunions.csv").read_text(encoding="utf-8") == "à moi"
+    assert cli.main(["new-year", "2033"]) == 0
+    assert words(capsys.readouterr().out).startswith("data/raw/2033 a déjà tous ses fichiers. laissés tels quels : README.md, ")
+    assert sorted(path.name for path in paths.raw(2033).iterdir()) == FILES
+
+
+@pytest.mark.parametrize(("year", "is_made"), [("1999", False), ("2034", False), ("2033", True)])
+def test_a_year_that_no_report_can_have_makes_no_folder(year, is_made, data_root, capsys, monkeypatch):
+    """The data go up to 2032, and the clock says an earlier year: 2033 is the next one."""
+    monkeypatch.setattr("datetime.date", type("Earlier", (), {"today": lambda: SimpleNamespace(year=2026)}))
+    assert cli.main(["new-year", year]) == (0 if is_made else 2)
+    assert paths.raw(int(year)).exists() == is_made
+    if not is_made:
+        remedy = f"vérifiez l’année, puis relancez, par exemple {paths.COMMAND} new-year 2032 "
+        assert words(capsys.readouterr().err) == f"{year} ne peut pas être une année de rapport (de 2000 à 2033) : {remedy}"

@@ -1,7 +1,8 @@
-"""``run``: when there is nothing to do, for several years, and while it watches."""
+"""``run``: when there is nothing to do, for several years, while it watches, and how far it is."""
 
+import io
 import os
-import signal
+import re
 import subprocess
 import sys
 import threading
@@ -11,12 +12,13 @@ import urllib.request
 import webbrowser
 from argparse import Namespace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from conftest import plain
 from helpers import cli, paths, provenance
-from helpers.cli import reports
+from helpers.cli import messages, reports
 from helpers.report.checks import POLICY
 from helpers.run import report
 from helpers.schema import DataError
@@ -39,15 +41,6 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     libraries = {"pandas", "numpy", "papermill", "nbformat", "jinja2", "zmq", "bs4", "helpers.data", "helpers.report.sharing", "helpers.run.report"}
     assert set(loaded.split()) & libraries == set()
     assert state(published) == before
-
-
-def test_a_record_that_cannot_be_used_and_a_publication_that_was_cut_are_no_report(published):
-    (published / "reports/.en-cours-2032").mkdir()
-    assert provenance.current_report(2032, None) is None
-    (published / "reports/.en-cours-2032").rmdir()
-    for torn in ("", "{", '{"forme": 0}', '{"forme": 1}', "[]", "null"):
-        provenance.report_record(2032).write_text(torn, encoding="utf-8")
-        assert provenance.current_report(2032, None) is provenance.report_causes(2032, None) is None, torn
 
 
 @pytest.mark.parametrize(("age", "found"), [(3600, []), (0, ["data/raw/2032/reunions.csv"])], ids=["settled", "just written"])
@@ -87,12 +80,6 @@ def test_a_year_that_fails_is_told_and_the_others_are_made(data_root, monkeypatc
     assert made == [2031, 2032]
     assert "2031/chiffres_publies.csv est vide." in told.err
     assert "Le rapport est prêt" in plain(told.out) and "1 rapport sur 2 en échec." in plain(told.out)
-
-
-@pytest.mark.parametrize("option", [["--compare-to", "2030"], ["--watch"]])
-def test_options_for_one_year_are_refused_for_several(capsys, option):
-    assert cli.main(["run", "--year", "2031", "--year", "2032", *option]) == 2
-    assert "une seule année" in capsys.readouterr().err
 
 
 # --- watching --------------------------------------------------------------------------------------------------------
@@ -180,32 +167,89 @@ def test_the_watched_report_is_shown_on_this_computer_alone_and_reloads(tmp_path
     assert (again.address, opened) == (server.address, [server.address])
 
 
-def test_a_change_of_the_code_restarts_the_command(watched, monkeypatch):
-    class Restarted(Exception):
-        pass
+# --- how far is the run: a bar on a terminal, plain lines anywhere else -----------------------------------------------
 
-    def restart():
-        raise Restarted
-
-    looks = iter([{}, {}, *[{paths.repository() / "src/helpers/module.py": 1}] * 2])
-    monkeypatch.setattr(reports, "_state", lambda: next(looks))
-    monkeypatch.setattr(reports, "_restart", restart)
-    with pytest.raises(Restarted):
-        reports._watch(Namespace(year=2032, force=False, arguments=[]))
-    assert watched[1] == [False]
+FULL = OSError(28, "No space left")
+END = ["Le disque est plein\u00a0: libérez de la place, puis relancez.", "Détail technique\u00a0: data/processed/2032/execution/erreur.log"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to send")
-def test_ctrl_c_in_the_middle_ends_the_kernels_and_leaves_the_old_report(published):
-    before = {name: content for name, content in state(published).items() if name.startswith("reports/")}
-    command = [sys.executable, "-m", "helpers.cli", "run", "--year", "2032", "--force"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True)
-    told = [process.stdout.readline()]
-    while "01_clean" not in told[-1]:  # once a first notebook is done, others are at work
-        told.append(process.stdout.readline())
-        assert told[-1], told
-    os.killpg(process.pid, signal.SIGINT)
-    _, error = process.communicate(timeout=120)
-    assert (process.returncode, plain(error)) == (130, "\nInterrompu. Le rapport précédent, s’il existe, est intact.\n")
-    assert {name: content for name, content in state(published).items() if name.startswith("reports/")} == before
-    assert not list((published / "data/processed/2032/execution").glob(".*"))
+def show_all(end: BaseException):
+    """What the pipeline tells and shows, at the speed of a test, up to ``end``."""
+
+    def make_report(year, *, tell, show, **_):
+        show(SimpleNamespace(notebook="", year=year, done=0, total=40))
+        tell("Rapport Année 2032")
+        for done in range(40):
+            show(SimpleNamespace(notebook="01_clean" if done < 20 else "02_describe", year=year, done=done, total=40))
+            if done == 20:
+                tell("  01_clean  2032  0,1 s")
+        show(SimpleNamespace(notebook="", year=year, done=40, total=40))
+        raise end
+
+    return make_report
+
+
+@pytest.fixture
+def run(data_root, monkeypatch):
+    """Runs ``run`` up to this end, on a terminal this wide: the exit code, and all that the terminal got."""
+
+    def on_a_terminal(end: BaseException, columns: int) -> tuple[int, str]:
+        terminal = io.StringIO()
+        terminal.fileno = lambda: 2
+        monkeypatch.setattr("helpers.kernels.fork.start", lambda: None)  # it would load every library in vain
+        monkeypatch.setattr(report, "make_report", show_all(end))
+        monkeypatch.setattr(messages, "is_terminal", lambda: True)
+        size = os.terminal_size((columns + 1, 24))  # tqdm leaves the last one free
+        monkeypatch.setattr("os.get_terminal_size", lambda *_: size)
+        for stream in ("sys.stdout", "sys.stderr"):
+            monkeypatch.setattr(stream, terminal)
+        return cli.main(["run", "--year", "2032"]), terminal.getvalue()
+
+    return on_a_terminal
+
+
+def left_of(shown: str) -> str:
+    """What a person sees at the end: a return to the start of the line writes over what is there."""
+    lines = []
+    for line in shown.split("\n"):
+        cells: list[str] = []
+        for part in line.split("\r"):
+            cells[: len(part)] = part
+        lines.append("".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def test_a_terminal_shows_the_notebook_the_count_and_the_times_then_nothing_of_the_bar(run):
+    code, shown = run(FULL, 80)
+    frames = re.split("[\r\n]", shown)
+    assert code == 1 and "contrôle des fichiers" in shown and "mise en page" in shown
+    assert any(re.fullmatch(r"01_clean 2032 █+░+ 15/40 cellules · 00:0\d · reste 00:0\d", frame) for frame in frames)
+    assert any(re.fullmatch(r"01_clean 2032 █*░+ 5/40 cellules · 00:0\d", frame) for frame in frames)  # too early to tell
+    assert re.findall("it/s|cell |Executing|\x1b", shown) == []
+    assert left_of(shown).startswith("\n".join(["Rapport Année 2032", "  01_clean  2032  0,1 s", *END]))
+
+
+def test_ctrl_c_wipes_the_bar_and_no_line_is_wider_than_the_terminal(run):
+    code, shown = run(KeyboardInterrupt(), 44)
+    assert [frame for frame in re.split("[\r\n]", shown) if "█" in frame and len(frame) > 44] == []
+    assert code == 130 and "█" not in left_of(shown) and "cellules" not in left_of(shown)
+
+
+def test_what_goes_to_a_file_has_one_line_a_notebook_and_no_control_character(data_root, monkeypatch, capsys):
+    monkeypatch.setattr("helpers.kernels.fork.start", lambda: None)
+    monkeypatch.setattr(report, "make_report", show_all(FULL))
+    assert cli.main(["run", "--year", "2032"]) == 1
+    out, error = capsys.readouterr()
+    assert out == "Rapport Année 2032\n  01_clean  2032  0,1 s\n"
+    assert error.splitlines() == END
+
+
+@pytest.mark.parametrize(("out", "err", "term", "is_drawn"), [
+    (True, True, "xterm", True), (True, True, "dumb", False), (False, True, "xterm", False),
+])
+def test_a_bar_needs_a_terminal_for_both_outputs_that_can_redraw_a_line(monkeypatch, out, err, term, is_drawn):
+    """If one of the two goes to a file, it would be full of the bar, or mixed with it."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: out, raising=False)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: err, raising=False)
+    monkeypatch.setenv("TERM", term)
+    assert messages.is_terminal() == is_drawn

@@ -1,20 +1,13 @@
-"""The same report by other machines: a real cluster of two processes, one of which is killed at work.
+"""The same notebook by other machines: a real cluster of two processes, one of which is killed at work."""
 
-One notebook of it with the other tests; all of them when ``ALSES_ENUMERATIONS=toutes`` is in the environment.
-"""
-
-import json
 import os
-import shutil
 import signal
-import subprocess
 import threading
 import time
 from contextlib import contextmanager
 
 import pytest
 
-from conftest import ALL
 from helpers import parameters
 from helpers.run import execution as cluster
 from helpers.run import report
@@ -60,19 +53,6 @@ def test_a_notebook_is_the_same_though_a_machine_dies_at_work(published):
     assert task.executed.read_bytes() == expected
 
 
-@pytest.mark.skipif(not ALL, reason="tout un rapport\u00a0: avec ALSES_ENUMERATIONS=toutes")
-def test_the_report_is_made_and_the_same_though_a_machine_dies_at_work(data_root, mini_root):
-    with distributed.LocalCluster(**ALONE) as local, killed_at_work(local.scheduler_address):
-        made = report.make_report(2032, scheduler=local.scheduler_address, tell=lambda _: None)
-    files, expected = (
-        {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (made, mini_root / "reports" / "2032")
-    )
-    stamps = [json.loads(each.pop("manifest.json")) for each in (files, expected)]
-    assert files == expected
-    assert [stamp.pop("tampon") is not None for stamp in stamps] == [True, True]
-    assert stamps[0] == stamps[1]
-
-
 @pytest.mark.parametrize(("address", "is_safe"), [("tcp://10.0.0.1:8786", False), ("10.0.0.1:8786", False), ("tls://10.0.0.1:8786", True)])
 def test_records_of_persons_only_go_where_nobody_listens(data_root, address, is_safe):
     cluster.require_safe(address, [2032])  # printed figures are public
@@ -95,19 +75,3 @@ def test_a_machine_with_another_version_of_the_project_refuses():
     sent = cluster.Sent("04_themes", {"year": 2032}, {}, code="another")
     with pytest.raises(NotebookFailure, match="même version"):
         cluster.run_there(sent)
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make certificates with")
-def test_an_encrypted_address_is_used_with_the_certificates_of_dask_s_own_settings(tmp_path):
-    key, certificate = str(tmp_path / "cle.pem"), str(tmp_path / "cert.pem")
-    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=alses -keyout".split()
-    subprocess.run([*make, key, "-out", certificate], check=True, capture_output=True)
-    each = {f"{role}.{name}": path for role in ("client", "scheduler", "worker") for name, path in (("cert", certificate), ("key", key))}
-    dask = pytest.importorskip("dask")
-    settings = {"ca-file": certificate, **each}
-    with dask.config.set({f"distributed.comm.tls.{name}": value for name, value in settings.items()}):
-        encrypted = {"protocol": "tls", "security": distributed.Security()}
-        with distributed.LocalCluster(**{**ALONE, "n_workers": 1, "processes": False}, **encrypted) as local:
-            assert local.scheduler_address.startswith("tls://")
-            with cluster.connected(local.scheduler_address) as executor:
-                assert executor.submit(pow, 2, 5).result() == 32

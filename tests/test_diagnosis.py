@@ -3,12 +3,10 @@
 import getpass
 import os
 import platform
-import re
 import subprocess
 import sys
 from collections import namedtuple
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -50,17 +48,6 @@ def test_a_check_that_breaks_or_hangs_is_a_line(monkeypatch):
     assert [each[:2] for each in diagnosis.diagnose().values()] == list(zip((MISSING, GOOD, MISSING), broken, strict=True))
 
 
-# --- libraries -------------------------------------------------------------------------------------------------------
-
-
-def test_a_library_that_is_absent_is_named(monkeypatch):
-    good = diagnosis.libraries()
-    assert good.state == GOOD and re.match(r"les \d\d, dont pandas \d", good.text)
-    monkeypatch.setattr(diagnosis, "_installed", lambda name: None if name == "tqdm" else "1.0")
-    state, text, remedy = diagnosis.libraries()
-    assert (state, text, remedy.endswith("qui installe ce qui manque")) == (MISSING, "absentes : tqdm", True)
-
-
 @pytest.mark.parametrize(("script", "state", "text"), [
     ("print('bruit'); print('chargées')", GOOD, "démarre et charge les "), ("print('sans tqdm (ModuleNotFoundError)')", MISSING, "démarre, sans tqdm (ModuleNotFoundError)"),
     ("import os; os._exit(3)", MISSING, "ne démarre pas, ou s’arrête en chargeant"),
@@ -69,13 +56,6 @@ def test_a_library_that_is_lacking_or_brings_python_down_is_a_line(script, state
     monkeypatch.setattr(diagnosis, "_KERNEL", script)
     answer = diagnosis.kernel()
     assert (answer.state, answer.text.startswith(text)) == (state, True)
-
-
-def test_what_does_not_load_is_named_with_its_error(tmp_path, monkeypatch, capsys):
-    (tmp_path / "cassee.py").write_text("raise ValueError('numpy.dtype size changed')", encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    exec(diagnosis._IMPORT.format(names=["json", "cassee", "absente"]), {})
-    assert capsys.readouterr().out == "sans cassee (ValueError), absente (ModuleNotFoundError)\n"
 
 
 def test_the_environment_in_use_is_named_with_its_own_remedy(tmp_path, monkeypatch):
@@ -92,31 +72,7 @@ def test_the_environment_in_use_is_named_with_its_own_remedy(tmp_path, monkeypat
     assert diagnosis.environment().state == MISSING
 
 
-@pytest.mark.parametrize(("minor", "state"), [(10, MISSING), (11, GOOD), (14, GOOD), (15, MISSING)])
-def test_python_must_be_one_that_the_project_serves(minor, state, monkeypatch):
-    monkeypatch.setattr(sys, "version_info", SimpleNamespace(major=3, minor=minor))
-    assert diagnosis.python().state == state
-
-
 # --- the machine -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("folder", "where"), [
-    ("OneDrive - Une association/alses", "synchronisé (onedrive)"), ("Library/Mobile Documents/alses", "synchronisé (mobile documents)"),
-    ("Documents/alses", "sur cet ordinateur"),
-])  # fmt: skip
-def test_a_synchronised_folder_is_noted_without_its_path(folder, where, tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "repository", lambda: tmp_path / folder)
-    state, text, remedy = diagnosis.place()
-    assert (text, state == NOTE, bool(remedy)) == (f"« alses », {where}", *((where != "sur cet ordinateur"),) * 2)
-
-
-@pytest.mark.parametrize(("length", "state"), [(90, GOOD), (91, NOTE)])
-def test_a_path_too_long_for_windows_is_noted(length, state, monkeypatch):
-    monkeypatch.setattr(diagnosis, "os", SimpleNamespace(name="nt"))
-    monkeypatch.setattr(diagnosis, "_network", lambda _: False)
-    monkeypatch.setattr(paths, "repository", lambda: Path("x" * length))
-    assert diagnosis.place().state == state
 
 
 def test_a_folder_that_refuses_is_named_and_one_that_is_not_there_yet_is_tried_by_its_parent(tmp_path, monkeypatch):
@@ -130,12 +86,6 @@ def test_a_folder_that_refuses_is_named_and_one_that_is_not_there_yet_is_tried_b
 def test_a_full_disk_is_missing_space(free, state, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _: namedtuple("Usage", "free")(free))
     assert diagnosis.disk().state == state
-
-
-def test_the_years_are_listed(data_root, tmp_path, monkeypatch):
-    assert diagnosis.years().text == "2031, 2032"
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path / "vide"))
-    assert diagnosis.years() == (MISSING, "aucune dans data/raw", "déposez-y un dossier par année")
 
 
 def test_the_browser_of_the_pdf_is_named_and_its_absence_is_no_fault(tmp_path, monkeypatch):

@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import ALL
 from helpers import indicators
 from helpers.clean import records
-from helpers.disclosure import cells_to_round, intruder_model, intruder_test, rounding
-from helpers.disclosure.rounding import Sums, random_draws, round_counts
-from helpers.schema import catalogue
+from helpers.disclosure import cells_to_round, intruder_model, intruder_test, release, rounding
+from helpers.disclosure.release import protect_from_attack
+from helpers.disclosure.rounding import Sums, round_counts
+from helpers.schema import TERRITORY_ANSWERS, catalogue
+from helpers.simulate import years
 
 KEY = b"cle de test"
 ANSWERS = {
@@ -55,32 +58,12 @@ def year():
 # --- the rounding itself ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", range(7))
-def test_a_count_goes_to_a_multiple_around_it_and_a_multiple_stays(count):
-    seen = {int(round_counts(np.array([count]), Sums(), base=5, drawn=np.array([draw]))[0]) for draw in (0.0, 1.0)}
-    assert seen <= {count // 5 * 5, -(-count // 5) * 5}
-    assert count % 5 or seen == {count}
-
-
 def test_the_nearest_rounding_that_adds_up_is_taken():
     sums = Sums()
     sums.add([0, 1, 2], less=[3])
     rounded = round_counts(np.array([3, 3, 3, 9]), sums, base=5, drawn=np.array([0.1, 0.2, 0.9, 0.5])).tolist()
     assert (rounded[3], sorted(rounded[:3])) == (10, [0, 5, 5])
     assert rounded[2] == 0  # the draw that costs most to round up
-
-
-def test_no_rounding_is_found_where_none_is_possible():
-    sums = Sums()
-    sums.add([0, 1], least=15, most=15)
-    counts, drawn = np.array([4, 4]), np.array([0.5, 0.5])
-    assert round_counts(counts, sums, base=5, drawn=drawn) is None
-
-
-def test_the_draw_needs_the_key():
-    names = [f"cellule {rank}" for rank in range(50)]
-    assert random_draws(names, b"une").tolist() == random_draws(names, b"une").tolist() != random_draws(names, b"autre").tolist()
-    assert ((random_draws(names, b"une") >= 0) & (random_draws(names, b"une") < 1)).all()
 
 
 # --- a year ----------------------------------------------------------------------------------------------------------
@@ -106,22 +89,19 @@ def shown(protected, site: str, indicator: str, **cross) -> dict[str, int]:
     return dict(zip(rows["modalite"], rows["effectif_arrondi"], strict=True))
 
 
-def test_every_count_of_a_site_is_a_multiple_of_five_less_than_five_away(year):
-    _, counts, protected = year
-    cell = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
-    for site_type, column in (("association", "association"), ("college", "uai")):
-        own = protected[protected["site_type"].eq(site_type)]
-        true = counts.groupby([column, *cell])["effectif"].sum()
-        exact = own.join(true.rename("vrai"), on=["site", *cell])["vrai"].fillna(0)
-        rounded = own["effectif_arrondi"]
-        assert len(own) and (rounded % 5 == 0).all() and ((rounded - exact).abs() < 5).all()
-        assert (rounded == exact)[exact % 5 == 0].all()
-        assert own["effectif_min"].tolist() == (rounded - 4).clip(lower=0).tolist()
-        assert (own["effectif_min"] <= exact).all() and (exact <= own["effectif_max"]).all()
+def test_every_count_is_a_multiple_of_five_less_than_five_away_and_multiples_stay(year):
+    exact, counts, protected = year
+    found = intruder_test.try_tables(protected, intruder_model.Truth(counts, exact), scenarios=[])
+    assert found.is_good, found.sentence
+    own = protected[protected["site_type"].eq("college")]
+    names = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
+    true = own.join(counts.groupby(["uai", *names])["effectif"].sum().rename("vrai"), on=["site", *names])["vrai"].fillna(0)
+    assert len(own) and (own["effectif_arrondi"] == true)[true % 5 == 0].all()
 
 
 def test_answers_add_up_to_the_persons_they_are_asked_of(year):
-    protected, entries = year[2], catalogue().indicators
+    exact, _, protected = year
+    entries, levels = catalogue().indicators, exact.query("indicateur == 'niveau' & croise_avec == ''")["modalite"]
     for site in site_names(protected):
         [size] = shown(protected, site, "accompagnements").values()
         for name in ("sexe", "niveau", "origine", "parents_associes"):
@@ -129,8 +109,25 @@ def test_answers_add_up_to_the_persons_they_are_asked_of(year):
             assert sum(count for answer, count in answers.items() if answer not in entries[name].groups) == size
         assert sum(shown(protected, site, "orienteur").values()) == shown(protected, site, "origine")["college"]
         assert max(shown(protected, site, "objectif").values()) <= size
-        levels = shown(protected, site, "niveau")
-        assert levels["4e_3e"] == levels["4e"] + levels["3e"]
+        answers = shown(protected, site, "niveau")
+        # Every answer of the network, even if nobody there gives it.
+        assert answers["4e_3e"] == answers["4e"] + answers["3e"] and set(answers) == set(levels)
+        one, same, within = (shown(protected, site, name)["non_renseigne"] for name in SAME)
+        assert one == same <= within
+
+
+# Two questions that the same persons leave without an answer, and one that they leave so too.
+SAME = ("objectif", "nombre_d_objectifs", "demande_travaillee")
+
+
+def test_a_crossing_of_an_association_adds_up_on_both_sides_and_no_college_has_one(year):
+    crossed = sites_of(year[2])[lambda rows: rows["croise_avec"].ne("")]
+    assert set(crossed["site_type"]) == {"association"}
+    pairs = {("niveau", "sexe"), ("nouvel_accompagnement", "niveau"), ("parents_associes", "niveau")}
+    assert set(zip(crossed["indicateur"], crossed["croise_avec"], strict=True)) == pairs
+    for site in crossed["site"].unique():
+        girls = shown(year[2], site, "niveau", croise_avec="sexe", modalite_croisee="filles")
+        assert sum(girls.values()) == shown(year[2], site, "sexe")["filles"]
 
 
 def test_the_colleges_of_an_association_add_up_to_it():
@@ -142,23 +139,6 @@ def test_the_colleges_of_an_association_add_up_to_it():
         for name in ("accompagnements", "sexe", "niveau", "objectif"):
             parts = [shown(protected, site, name) for site in own]
             assert shown(protected, association, name) == {key: sum(part[key] for part in parts) for key in parts[0]}
-
-
-def test_a_crossing_of_an_association_adds_up_on_both_sides_and_no_college_has_one(year):
-    protected = year[2]
-    crossed = sites_of(protected)[lambda rows: rows["croise_avec"].ne("")]
-    assert set(crossed["site_type"]) == {"association"}
-    pairs = {("niveau", "sexe"), ("nouvel_accompagnement", "niveau"), ("parents_associes", "niveau")}
-    assert set(zip(crossed["indicateur"], crossed["croise_avec"], strict=True)) == pairs
-    for site in crossed["site"].unique():
-        girls = shown(protected, site, "niveau", croise_avec="sexe", modalite_croisee="filles")
-        assert sum(girls.values()) == shown(protected, site, "sexe")["filles"]
-
-
-def test_a_site_has_every_answer_of_the_network_even_if_nobody_there_gives_it(year):
-    exact, _, protected = year
-    expected = set(exact.loc[exact["indicateur"].eq("niveau") & exact["croise_avec"].eq(""), "modalite"])
-    assert all(set(shown(protected, site, "niveau")) == expected for site in site_names(protected))
 
 
 def test_the_network_keeps_its_numbers_of_five_and_more(year):
@@ -174,6 +154,57 @@ def test_the_same_key_gives_the_same_rounding_and_another_gives_another(year):
     exact, counts, protected = year
     again = [rounding.protect(exact, counts, rounding.list_sites(counts), key=key) for key in (KEY, b"autre cle")]
     assert [each.equals(protected) for each in again] == [True, False]
+
+
+# --- territories -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def divided():
+    """Eight collèges of fifty, four north, four south, one of them in REP; exact tables, then the protected one."""
+    rng, college = np.random.default_rng(8), np.arange(400) % 8
+    answers = {name: rng.choice(labels, 400) for name, labels in ANSWERS.items()}
+    # From the street: thirty-two in the north, three in the south.
+    answers["origine"] = np.where((college % 2 == 0) & (np.arange(400) < 64) | (np.arange(400) < 6), "travail_de_rue", "famille")
+    people = persons(400, uai=[f"999{each:04d}X" for each in college], association=[f"A{each}" for each in college], **answers)
+    counts = indicators.count_sites(people)
+    names = {f"999{each:04d}X": ("sud" if each % 2 else "nord") + ";rep" * (each == 1) for each in range(8)}
+    counts = counts.assign(territoire=counts["uai"].map(names).fillna(""))
+    exact = count(people)
+    return exact, counts, release.protect_from_attack(exact, counts, rounding.list_sites(counts), key=KEY)
+
+
+def test_a_territory_is_the_sum_of_its_colleges_and_as_near_to_the_truth_as_any_count(divided):
+    _, counts, protected = divided
+    assert set(protected.query("site_type == 'territoire'")["site"]) == {"nord", "sud"}  # one collège is its own number
+    for name in ("nord", "sud"):
+        own = counts[counts["territoire"].str.split(";").map(set(name.split()).issubset) & counts["croise_avec"].eq("")]
+        true = own.groupby(["indicateur", "modalite"])["effectif"].sum()
+        for question, answer in TERRITORY_ANSWERS:
+            parts = [shown(protected, uai, question)[answer] for uai in own["uai"].unique()]
+            [whole] = shown(protected, name, question).values()
+            assert whole == sum(parts) and abs(whole - true.get((question, answer), 0)) <= 4
+
+
+def test_the_intruder_reads_territories_as_any_published_row(divided):
+    exact, counts, protected = divided
+    truth = intruder_model.Truth(counts, exact)
+    assert intruder_test.try_tables(protected, truth).is_good
+    small = intruder_test.small_cells(intruder_model.Model(truth, intruder_model.rows_of(protected, 2021), 2021))
+    assert {cell.site for cell in small if cell.site_type == "territoire"} == {"sud"}
+    row = protected.query("site == 'nord' and modalite == 'filles' and croise_avec == ''").index
+    ends = ["effectif_arrondi", "effectif_min", "effectif_max"]
+    false = protected.assign(**{each: protected[each].mask(protected.index.isin(row), protected[each] + 20) for each in ends})
+    assert "territoire nord" in intruder_test.try_tables(false, truth, scenarios=()).sentence
+
+
+def test_territories_that_the_intruder_test_refuses_leave_the_release_and_nothing_else_does(divided, monkeypatch):
+    exact, counts, _ = divided
+    plain = counts.drop(columns="territoire")
+    alone = release.protect_from_attack(exact, plain, rounding.list_sites(plain), key=KEY)
+    found = intruder_test.Finding(2, "rien", None, number="trop")
+    monkeypatch.setattr(release, "_refused", lambda table, *_: [found] * bool(table["site_type"].eq("territoire").any()))
+    pd.testing.assert_frame_equal(release.protect_from_attack(exact, counts, rounding.list_sites(counts), key=KEY), alone)
 
 
 # --- thresholds ------------------------------------------------------------------------------------------------------
@@ -230,13 +261,6 @@ def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():
     assert {("alses", "objectif", "scolarite"), ("alses", "objectif", "mobilite")} <= opened
 
 
-def test_two_answers_that_are_the_same_persons_are_shown_alike_everywhere(year):
-    protected, names = year[2], ("objectif", "nombre_d_objectifs", "demande_travaillee")
-    for site in site_names(protected):
-        one, same, within = (shown(protected, site, name)["non_renseigne"] for name in names)
-        assert one == same <= within
-
-
 def test_an_answer_rounded_because_another_question_says_the_same_is_not_what_the_exact_ones_leave():
     """Three pupils began in May: those who began before are rounded with them, and are those of a follow-up renewed."""
     starts = ["2019-10-01"] * 276 + ["2021-03-01"] * 21 + ["2021-05-01"] * 3
@@ -272,13 +296,10 @@ def test_the_network_of_few_associations_is_rounded_like_its_sites(seed, associa
     rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY).query("croise_avec == ''")
     network = network_rows(rows).query("perimetre == 'alses' & unite == 'personnes'")
     assert network["effectif_arrondi"].notna().all() == is_rounded
-    if is_rounded and associations < 4:  # additive with its sites, and never a base away
+    if is_rounded and associations < 4:  # additive with its sites
         whole = rows[rows["site_type"].eq("association")].groupby(["indicateur", "modalite"])["effectif_arrondi"].sum()
         both = network.join(whole.rename("des_sites"), on=["indicateur", "modalite"]).dropna(subset="des_sites")
         assert len(both) > 30 and (both["effectif_arrondi"] == both["des_sites"]).all()
-        keys = ["perimetre", "indicateur", "modalite", "croise_avec"]
-        true = network.join(exact.set_index(keys)["effectif_min"].rename("vrai"), on=keys)
-        assert (true["effectif_arrondi"] - true["vrai"]).abs().max() <= 4
 
 
 def test_one_of_two_associations_reads_the_other_in_an_exact_network_and_nothing_in_a_rounded_one(year, monkeypatch):
@@ -323,3 +344,47 @@ def test_any_small_network_can_be_rounded_within_one_base(seed):
 def test_figures_that_no_record_counts_pass_as_they_are(year):
     printed, nobody = year[0].assign(source="imprime"), year[1].head(0)
     assert rounding.protect(printed, nobody, rounding.list_sites(nobody), key=KEY).equals(printed)
+
+
+# --- whole invented networks, protected and attacked -------------------------------------------------------------------
+
+# Persons, collèges, associations, seed: a few classes, where the first rounding does not pass; many others, then whole
+# networks and two years, where there is time.
+SMALL = [(40, 2, 1, 1), *([(20, 2, 1, 3), (75, 5, 3, 2), (90, 5, 2, 4)] if ALL else [])]
+LARGE = [
+    (90, 4, 2, 2),
+    (200, 5, 2, 3),
+    (260, 8, 3, 1),
+    (2500, 45, 12, 1),
+    *((400, 12, 4, seed) for seed in range(2, 8)),
+]
+NETWORKS = [*((each, 1) for each in SMALL), *((each, 2) for each in LARGE if ALL)]
+
+
+@pytest.fixture(scope="module", params=NETWORKS, ids=lambda given: "-".join(map(str, given[0])))
+def whole_networks(request):
+    """Exact values of the network, exact counts of sites and protected values, of one year or two."""
+    (persons, colleges, associations, seed), count = request.param
+    places, exact, counts, shown, before = {"colleges": colleges, "associations": associations}, [], [], [], None
+    for rank in range(count):
+        # Part of the persons are in both years.
+        size = int(0.9 * persons) if rank < count - 1 else persons
+        year = 2022 - count + rank
+        before = years.invent(year, size, seed=seed + rank, earlier=before, **places)
+        people = records.Persons.of(year, before)
+        own, sites = (
+            indicators.count_persons(people, source="export", reference="export"),
+            indicators.count_sites(people),
+        )
+        made = protect_from_attack(own, sites, rounding.list_sites(sites), key=b"cle de test")
+        for tables, table in zip((exact, counts, shown), (own, sites, made), strict=True):
+            tables.append(table)
+    return tuple(pd.concat(each, ignore_index=True) for each in (exact, counts, shown))
+
+
+def test_no_small_count_is_exact_and_each_keeps_five_values(whole_networks):
+    exact, counts, tables = whole_networks
+    found = intruder_test.try_tables(tables, intruder_model.Truth(counts, exact))
+    assert {state: each["exact"] for state, each in found.counts.items()} == dict.fromkeys(intruder_model.SCENARIOS, 0)
+    assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] > (50 if ALL else 100)
+    assert found.is_good

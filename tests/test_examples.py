@@ -43,13 +43,19 @@ def outcome(test: doctest.DocTest) -> str:
     return "".join(output)
 
 
+@pytest.fixture(scope="module")
+def copied(real_root, tmp_path_factory) -> Path:
+    """Tables in a copy, which some examples change."""
+    return shutil.copytree(real_root, tmp_path_factory.mktemp("exemples") / "projet")
+
+
 @pytest.fixture(autouse=True)
-def safe_place(real_root, tmp_path, tmp_path_factory, monkeypatch):
-    """Tables in a copy, which some examples change, an empty folder to work in, and no way out."""
+def safe_place(copied, tmp_path, monkeypatch):
+    """An empty folder to work in, and no way out."""
+
     def refuse(*arguments):
         raise AssertionError(f"an example opened a connection: {arguments}")
 
-    copied = shutil.copytree(real_root, tmp_path_factory.mktemp("exemples") / "projet")
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(copied))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(socket.socket, "connect", refuse)

@@ -1,4 +1,4 @@
-"""Reports of years with an export that nobody simulated: beside what a note prints, and alone.
+"""Reports of years with an export that nobody simulated: beside what a note prints, and alone; what only exports fill.
 
 The invented project with the other tests (its year is coded too); a large export alone and beside the true note when
 everything is enumerated.
@@ -53,6 +53,10 @@ BESIDE = {"coded": make_coded, **({"export_root": run_on_an_export_alone, "mixed
 NOT_RECALCULATED = re.compile(r"2032/donnees/coherences/")
 
 
+def page(report: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((report / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
 def unexplained(differences: list[str]) -> list[str]:
     return [each for each in differences if not NOT_RECALCULATED.match(each)]
 
@@ -82,11 +86,7 @@ def test_the_report_is_whole_and_true(made):
     report, *_ = made
     assert {f"{name}.html" for name in PAGES} < {path.name for path in report.iterdir()}
     assert "synthetique" not in json.loads((report / "manifest.json").read_text(encoding="utf-8"))
-    for name in PAGES:
-        assert (
-            "Données synthétiques"
-            not in BeautifulSoup((report / f"{name}.html").read_text(encoding="utf-8"), "html.parser").get_text()
-        )
+    assert not [name for name in PAGES if "Données synthétiques" in page(report, name).get_text()]
 
 
 def test_every_indicator_is_found_again(made):
@@ -110,11 +110,7 @@ def test_every_marked_number_is_found_again(made, name):
 @IN_ALL
 def test_a_year_without_another_says_so(workshop):
     report = workshop.take("export_root") / "reports" / "2021"
-    assert {id.split("/")[0] for id in comparisons.published(report / "comparaisons.csv")} <= {
-        "reste",
-        "emboitee",
-        "page",
-    }
+    assert {id.split("/")[0] for id in comparisons.published(report / "comparaisons.csv")} <= {"reste", "emboitee", "page"}
     assert not any("/annees/" in mark.name for mark in marked(report / "03_compare.html"))
 
 
@@ -133,3 +129,18 @@ def test_an_export_stands_before_what_is_printed_and_both_are_reconciled(worksho
     with (root / "data" / "processed" / str(year) / "rapprochements.csv").open(encoding="utf-8", newline="") as file:
         outcomes = Counter(row["accord"] for row in csv.DictReader(file))
     assert outcomes == Counter(concorde=agreeing, ambigu=ambiguous)
+
+
+# The sections of page 02 that only an export fills, and those of a document.
+TIME, COLUMNS = "combien-de-temps-dure-un-accompagnement", "quelles-colonnes-de-l-export-sont-remplies"
+OF_A_NOTE = {"quand-les-nouveaux-postes-ont-ils-ouvert", "qui-est-venu-aux-reunions"}
+
+
+def test_a_page_has_the_sections_of_what_was_received_and_no_other(mini_root, sites_root):
+    note, export = page(mini_root / "reports/2032", "02_describe"), page(sites_root / "reports/2034-synthetique", "02_describe")
+    of_note, of_export = ([tag["id"] for tag in shown.select("h2")] for shown in (note, export))
+    assert OF_A_NOTE <= set(of_note) and not {TIME, COLUMNS} & set(of_note) and not OF_A_NOTE & set(of_export)
+    assert of_export.index("les-parents-sont-ils-associes") < of_export.index(TIME) < of_export.index(COLUMNS) < of_export.index("que-faut-il-garder-en-tete")
+    for code in export.select("pre, .highlight"):
+        code.decompose()
+    assert not re.search("Le document|part imprimée|l’arrondi laisse|Pas de donnée", export.find("main").get_text(" "))

@@ -39,12 +39,6 @@ def test_a_count_is_known_when_its_bounds_are_equal(counts, known):
     assert (found.key, found.unit, found.label, found.reference) == ("2032/alses/sexe/filles", "personnes", "filles", "Note, l. 21")
 
 
-def test_the_key_of_a_cross_table_names_both_variables():
-    crossed = table([row(GIRLS, "personnes", counts=(1, 1), cross=("niveau", "6e"), precision="exact", reference="")])
-    assert lookup.key_of(next(crossed.itertuples())) == "2032/alses/sexe/filles/niveau=6e"
-    assert lookup.uncrossed(crossed).empty
-
-
 @pytest.mark.parametrize(("lines", "cited"), [([], "Note"), ([7], "Note, l. 7"), ([8, 7], "Note, l. 7, 8"), ([7, 8, 9, 9], "Note, l. 7–9"), ([1, 3, 4, 5], "Note, l. 1, 3–5")])
 def test_lines_are_cited_in_order_and_runs_joined(lines, cited):
     assert lookup.cite("Note", lines) == cited
@@ -78,8 +72,3 @@ def test_the_rows_of_a_site_say_so_and_the_networks_stand_beside_them():
     # Of a table that holds several places, the network's are read unless a site is named.
     assert [lookup.uncrossed(every, site)["effectif_min"].tolist() for site in ("", "Le Gué")] == [[66], [6]]
     assert lookup.Facts(every, year=2032)("alses/sexe/filles").counts == (66, 66)
-
-
-def test_a_fact_holds_plain_numbers_that_read_as_numbers():
-    found = fact(counts=(66, 67), base=(150, 150))
-    assert [repr(pair) for pair in (found.counts, found.base, found.share_bounds)] == ["(66, 67)", "(150, 150)", "(44.0, 44.666666666666664)"]

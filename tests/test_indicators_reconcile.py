@@ -11,19 +11,9 @@ from helpers.schema import apply_schema, columns
 
 def figures(*rows: tuple, year: int = 2020, perimeter: str = "alses") -> pd.DataFrame:
     """Printed figures from (indicator, modality, measure, value, unit[, operator[, base]])."""
-    filled = [
-        {
-            "id": f"C{year}-{number:02d}",
-            "document": "Note",
-            "ligne": number,
-            "annee": year,
-            "perimetre": perimeter,
-            **dict(zip(("indicateur", "modalite", "mesure", "valeur", "unite"), row, strict=False)),
-            "operateur": row[5] if len(row) > 5 else "=",
-            "base": row[6] if len(row) > 6 else "",
-        }
-        for number, row in enumerate(rows, start=1)
-    ]
+    names = ("indicateur", "modalite", "mesure", "valeur", "unite", "operateur", "base")
+    same = {"document": "Note", "annee": year, "perimetre": perimeter, "operateur": "=", "base": ""}
+    filled = [same | {"id": f"C{year}-{line:02d}", "ligne": line, **dict(zip(names, row, strict=False))} for line, row in enumerate(rows, start=1)]
     return apply_schema(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
 
 
@@ -62,14 +52,12 @@ SHARE, COUNT, POINTS = ("sexe", "filles", "part"), ("sexe", "filles", "effectif"
 @pytest.mark.parametrize(("figure", "earlier", "accord", "motif"), [
     (("accompagnements", "", "effectif", 200, "personnes"), "", "concorde", "L’export redonne exactement ce nombre."),
     (("accompagnements", "", "effectif", 199, "personnes"), "", "differe", "L’export compte 1 personne de plus que le nombre imprimé."),
-    (("accompagnements", "", "effectif", 1400, "personnes"), "", "differe", "L’export compte 1 200 personnes de moins que le nombre imprimé."),
-    ((*SHARE, 41, "pct"), "", "concorde", "La part recomptée, 41,5 %, s’arrondit à la part imprimée."), ((*SHARE, 42, "pct"), "", "concorde", ""),
-    ((*SHARE, 43, "pct"), "", "differe", "La part recomptée, 41,5 %, ne s’arrondit pas à la part imprimée."), ((*SHARE, 40, "pct"), "", "differe", ""),
+    ((*SHARE, 41, "pct"), "", "concorde", "La part recomptée, 41,5 %, s’arrondit à la part imprimée."),
+    ((*SHARE, 43, "pct"), "", "differe", "La part recomptée, 41,5 %, ne s’arrondit pas à la part imprimée."),
     ((*SHARE, 41.5, "pct"), "", "concorde", ""), ((*SHARE, 41.4, "pct"), "", "differe", ""),
     ((*SHARE, 44, "pct", "pres_de"), "", "concorde", "« Près de » : la valeur recomptée, 41,5 %, en est assez proche."),
     ((*SHARE, 44.1, "pct", "pres_de"), "", "differe", "« Près de » : la valeur recomptée, 41,5 %, en est trop loin."),
     ((*COUNT, 92, "personnes", "pres_de"), "", "concorde", "« Près de » : la valeur recomptée, 83 personnes, en est assez proche."),
-    ((*COUNT, 93, "personnes", "pres_de"), "", "differe", ""),
     ((*SHARE, 41, "pct", "plus_de"), "", "concorde", "« Plus de » : la valeur recomptée, 41,5 %, est bien au-dessus."),
     ((*SHARE, 41.5, "pct", "plus_de"), "", "differe", "« Plus de » : la valeur recomptée, 41,5 %, est au plus égale."),
     (GAP, "printed", "concorde", "L’écart recompté, 50 personnes, est celui qui est imprimé."),
@@ -89,11 +77,6 @@ SHARE, COUNT, POINTS = ("sexe", "filles", "part"), ("sexe", "filles", "effectif"
 def test_a_printed_figure_is_compared_with_its_count(figure, earlier, accord, motif):
     found = judged(figure, earlier=EARLIER[earlier])
     assert found[3] == accord and (found[4] == motif or not motif)
-
-
-def test_what_is_counted_again_stands_with_its_gap():
-    assert judged(("accompagnements", "", "effectif", 199, "personnes"))[:3] == (200, 200, 1)
-    assert judged((*POINTS, -4, "points"), earlier=EARLIER["shares"])[:3] == (83, None, None)
 
 
 # --- what cannot be told -----------------------------------------------------------------------------------------------
@@ -116,20 +99,10 @@ def test_a_population_that_the_export_does_not_know_is_said():
     assert judged(("sexe", "garcons", "part", 60, "pct"), perimeter="prevention_specialisee")[3:] == ("non_recomptable", "L’export ne dit pas qui fait partie de cette population.")
 
 
-def test_only_the_figures_of_persons_of_the_year_are_reconciled():
-    others = pd.concat([figures(("postes", "", "effectif", 73, "alses"), perimeter="reseau_alses"), figures(("accompagnements", "", "effectif", 1, "personnes"), year=2019)])
-    assert indicators.reconcile(others, SEXES, NOTHING, year=2020).empty
-
-
-def test_without_records_nothing_is_reconciled():
-    assert indicators.reconcile(figures(("accompagnements", "", "effectif", 200, "personnes")), NOTHING, NOTHING, year=2020).empty
-
-
 def test_outcomes_are_counted():
     found = indicators.reconcile(figures(("accompagnements", "", "effectif", 200, "personnes"), ("sexe", "filles", "part", 50, "pct")), SEXES, NOTHING, year=2020)
     table = indicators.count_reconciled(found, year=2020, source="export", reference="export de la base")
     assert dict(zip(table["modalite"], table["effectif_min"], strict=True)) == {"rapproches": 2, "concorde": 1, "differe": 1, "ambigu": 0, "non_recomptable": 0}
-    assert indicators.count_reconciled(found.head(0), year=2020, source="export", reference="").empty
 
 
 # --- print gives way ---------------------------------------------------------------------------------------------------
@@ -156,15 +129,3 @@ def test_what_records_do_not_count_is_still_read_in_print():
 def test_a_figure_that_records_count_is_not_controlled_but_reconciled():
     wider = figures(("situation", "collegien", "part", 52, "pct"), perimeter="prevention_specialisee")
     assert indicators.check_figures(pd.concat([figures(TOTAL, LEVEL), wider]), SEXES)["perimetre"].tolist() == ["prevention_specialisee"]
-
-
-def test_answers_that_only_records_have_do_not_contradict_print():
-    silent = records(sexe={"filles": 80, "garcons": 100, "": 20})
-    wider = figures(("suivi_par", "autre_educateur", "part", 35, "pct"), perimeter="collegiens")
-    assert set(indicators.check_figures(pd.concat([figures(TOTAL), wider]), silent)["verdict"]) <= {"non_verifiable", "confirme", "sous_hypothese"}
-
-
-def test_without_records_every_printed_figure_is_left():
-    printed = figures(TOTAL, GAP, LEVEL)
-    pd.testing.assert_frame_equal(indicators.left_to_print(printed, NOTHING), printed)
-    pd.testing.assert_frame_equal(indicators.left_to_print(printed, records(2021, sexe={"filles": 9})), printed)

@@ -1,6 +1,6 @@
-"""The intruder test: small tables against enumeration, known examples, releases that must be refused or may leave.
+"""The intruder test: small tables against enumeration, releases that must be refused or may leave, what links numbers.
 
-Sixty tables and a mutant in eight in the quick suite; all of them when ``ALSES_ENUMERATIONS=toutes``.
+Twenty-five tables and a mutant in eight in the quick suite; all of them when ``ALSES_ENUMERATIONS=toutes``.
 """
 
 import itertools
@@ -16,11 +16,11 @@ import intruder_cases as cases
 from conftest import ALL
 from helpers import paths
 from helpers.disclosure import intruder_model, intruder_test
-from helpers.disclosure.intruder_model import System, add_up
+from helpers.disclosure.intruder_model import Cell, Model, System, Truth, add_up, rows_of
 from helpers.disclosure.intruder_test import EXACT, Intervals, Program, to_matrix
-from intruder_cases import SITES, SIZE, exact
+from intruder_cases import SITES, SIZE, YEAR, atom, attacked, cell, exact
 
-TABLES = 1000 if ALL else 60
+TABLES = 1000 if ALL else 25
 
 
 def settled(system: System, cells: list, span: int = 4) -> np.ndarray:
@@ -30,28 +30,19 @@ def settled(system: System, cells: list, span: int = 4) -> np.ndarray:
     return np.minimum(found.high - found.low, span)
 
 
-def masked(counts: dict[str, int], totals: list[str], *, up_to: int) -> dict[str, int]:
-    """The width of the intervals of small cells that are hidden, when the others and totals are published."""
-    system, hidden = System(), [name for name, count in counts.items() if count <= up_to]
-    for name, count in counts.items():
-        system.add(name, count)
-        system.logic.append((system.cells[name], *((1, np.inf) if name in hidden else (count, count))))
-    for total in totals:
-        terms = add_up(system.cells[name] for name in total)
-        system.logic.append((terms, *[system.value(terms)] * 2))
-    return dict(zip(hidden, settled(system, hidden).tolist(), strict=True))
-
-
 def test_the_linked_example_of_eight_numbers_reveals_that_k_is_three():
-    counts = dict(zip("ABIJKLMN", (2, 2, 8, 8, 3, 3, 3, 7), strict=True))
-    assert masked(counts, ["ABIJ", "KLMN", "ABIJKN", "LM"], up_to=3)["K"] == 0
-    # Each total alone keeps it hidden.
-    assert masked(counts, ["ABIJ", "KLMN"], up_to=3)["K"] > 0
-
-
-def test_three_singletons_in_two_rows_are_found():
-    counts = dict(zip("ABCDFIJ", (1, 1, 7, 1, 1, 2, 8), strict=True))
-    assert masked(counts, ["ABCD", "FIJ", "AF", "DI"], up_to=2) == dict.fromkeys("ABDFI", 0)
+    """Counts up to three are hidden; the others and these totals are published."""
+    counts, widths = dict(zip("ABIJKLMN", (2, 2, 8, 8, 3, 3, 3, 7), strict=True)), []
+    for totals in (["ABIJ", "KLMN", "ABIJKN", "LM"], ["ABIJ", "KLMN"]):
+        system = System()
+        for name, count in counts.items():
+            system.add(name, count)
+            system.logic.append((system.cells[name], *((count, count) if count > 3 else (1, np.inf))))
+        for total in totals:
+            terms = add_up(system.cells[name] for name in total)
+            system.logic.append((terms, *[system.value(terms)] * 2))
+        widths.append(settled(system, ["K"])[0])
+    assert widths[0] == 0 < widths[1]
 
 
 def small_table(seed: int) -> tuple[System, list[tuple[dict, int, int]]]:
@@ -96,7 +87,6 @@ def test_the_intervals_are_those_of_an_enumeration():
         for span in (1, 4):
             is_wide = settled(system, list(system.cells), span) >= span
             assert (is_wide == (true >= span)).all(), (seed, span)
-        assert ((settled(system, list(system.cells)) == 0) == (true == 0)).all(), seed
 
 
 # --- a release -------------------------------------------------------------------------------------------------------
@@ -127,34 +117,6 @@ def test_exact_sites_are_refused_with_the_small_ones_masked_or_not(truth):
     first = next(each for each in found.findings if each.cell is not None)
     assert not found.is_good and first.verdict == EXACT
     assert "On retrouve le nombre exact" in first.sentence
-
-
-def test_rounding_each_number_to_the_nearest_five_is_refused(truth):
-    counts = {site: {q: 5 * round(count / 5) for q, count in exact(site).items()} for site in SITES}
-    table = cases.table_of(counts, rounded=True).astype({"effectif_min": float, "effectif_max": float})
-    # The reader knows that rule: two at most on each side.
-    sites, shown = table["site_type"].ne("reseau"), table["effectif_arrondi"].astype(float)
-    table.loc[sites, "effectif_min"], table.loc[sites, "effectif_max"] = (shown - 2).clip(lower=0), shown + 2
-    found = intruder_test.try_tables(table, truth)
-    assert not found.is_good and found.counts["rien"]["mince"] >= 3
-
-
-def test_a_small_count_of_the_network_is_refused(truth, good):
-    name, added = "parents_associes/oui", pd.DataFrame([cases.cell("parents_associes/oui", 3)])
-    atoms = pd.concat([truth.sites, cases.atom("A", "0590001A", {name: 3})], ignore_index=True)
-    network = pd.concat([truth.network, added], ignore_index=True)
-    table = pd.concat([good, added], ignore_index=True)
-    found = intruder_test.try_tables(table, intruder_model.Truth(atoms, network), scenarios=["rien"])
-    assert not found.is_good and found.findings[0].verdict == EXACT and "vaut 3" in found.sentence
-
-
-def test_a_rounded_number_is_a_multiple_within_its_distance(truth, good):
-    place, ends = good.index[good["precision"].eq("arrondi_secret")][0], ["effectif_min", "effectif_max"]
-    # The ends follow the number, or not.
-    for columns, shift in ((["effectif_arrondi", *ends], 2), (["effectif_min"], 1)):
-        table = good.astype(dict.fromkeys(["effectif_arrondi", *ends], float))
-        table.loc[place, columns] += shift
-        assert "celui de l’arrondi" in intruder_test.try_tables(table, truth, scenarios=[]).sentence
 
 
 def mutants(good):
@@ -219,3 +181,178 @@ def test_a_report_of_printed_figures_has_nothing_to_find(truth):
     nothing = intruder_model.Truth(truth.sites.head(0), truth.network.head(0))
     found = intruder_test.try_folder(paths.repository() / "docs" / "exemple", nothing)
     assert found.findings == [] and found.sentence == "Aucun petit nombre ne se retrouve."
+
+
+# --- what links the numbers: perimeters, crossings, old and new collèges, missing rows, what a reader knows ------------
+
+
+def told(found, state: str = "rien") -> dict[tuple[str, str], tuple[float, float]]:
+    """The cells that are found, exact or thin, and their ends."""
+    return {
+        (each.cell.site or each.cell.perimetre, each.cell.modalite): (each.low, each.high)
+        for each in found.findings
+        if each.cell is not None and each.scenario == state
+    }
+
+
+def cells(counts: dict, **options) -> list[dict]:
+    return [cell(name, count, **options) for name, count in counts.items()]
+
+
+SIZES = {"accompagnements/": 40, "sexe/filles": 25, "sexe/garcons": 15}
+SITE = {"accompagnements/": 21, "sexe/filles": 18, "sexe/garcons": 3}
+REST = {"accompagnements/": 30, "sexe/filles": 14, "sexe/garcons": 16}
+TWO = [atom("A", "0590001A", SITE), atom("B", "0590002B", REST)]
+TOP = [cell(name, SITE[name] + REST[name]) for name in SITE]
+ONE_SITE = [
+    *TOP,
+    *cells({"accompagnements/": (16, 24), "sexe/filles": (16, 24), "sexe/garcons": (0, 4)}, site="0590001A"),
+]
+BOYS, THREE = ("0590001A", "garcons"), (3, 3)
+
+
+def exactly(question: str, count: int, site: str) -> dict:
+    """An exact count at a site, as no protection writes it."""
+    return cell(question, (count, count), site=site) | {"precision": "exact"}
+
+
+# 6e minus girls in 6e, both exact for the network, are the boys.
+CROSSED = SIZES | {"niveau/6e": 20, "niveau/5e": 20, "niveau/6e/sexe/filles": 18, "niveau/5e/sexe/filles": 7}
+CROSSED |= {"niveau/6e/sexe/garcons": 2, "niveau/5e/sexe/garcons": 13}
+LARGE = [row for row in cells(CROSSED) if row["croise_avec"] == "" or row["effectif_min"] > 4]
+OF_A = cells({"niveau/6e/sexe/filles": (16, 24), "niveau/5e/sexe/garcons": (11, 19)}, site="A")
+OTHERS = cells({"accompagnements/": 60, "sexe/filles": 42, "sexe/garcons": 18}, perimeter="prevention_specialisee")
+SILENT = {"accompagnements/": 40, "sexe/filles": 25, "sexe/garcons": 12, "sexe/non_renseigne": 3}
+BASED, OTHER = cell("sexe/filles", (18, 18), site="0590001A"), cell("sexe/garcons", (0, 8), site="0590001A")
+# One collège alone is the network: who knows the row of one knows the other, whatever is published. Of two, the release
+# reveals in which the three boys are.
+ALONE = {"accompagnements/": 40, "sexe/filles": 37, "sexe/garcons": 3}
+SECOND = atom("B", "0590002B", {"accompagnements/": 20, "sexe/filles": 20})
+SHOWN = cells({"accompagnements/": (36, 44), "sexe/garcons": (0, 4)}, site="0590001A")
+SHOWN_SECOND = [cell("accompagnements/", (16, 24), site="0590002B")]
+SHOWN_SECOND += [exactly("sexe/filles", 20, "0590002B"), exactly("sexe/garcons", 0, "0590002B")]
+BOTH = cells({"accompagnements/": 60, "sexe/filles": 57, "sexe/garcons": 3})
+# Four at most in all, one boy known in each of four collèges, with a report or not.
+FOUR = [atom(name, f"059000{n}{name}", {"accompagnements/": 4, "sexe/filles": 3, "sexe/garcons": 1}) for n, name in enumerate("ABCD")]
+TOP_FOUR = cells({"accompagnements/": 16, "sexe/filles": 12})
+
+
+@pytest.mark.parametrize(
+    ("rows", "atoms", "network", "state", "expected"),
+    [
+        ([*cells(SIZES), *OTHERS], [atom("A", "0590001A", SIZES)], None, "rien", {("hors_alses", "garcons"): THREE}),
+        (
+            cells(SILENT | {"sexe/non_renseigne": (0, 4)}),
+            [atom("A", "0590001A", SILENT), atom("A", "", {})],
+            cells(SILENT),
+            "rien",
+            {("0590001A", "non_renseigne"): THREE},
+        ),
+        ([*LARGE, *OF_A], [atom("A", "0590001A", CROSSED)], cells(CROSSED), "rien", {("alses", "6e"): (2, 2)}),
+        # One of two associations subtracts its own records from the exact network.
+        (ONE_SITE, TWO, None, "dossiers_d_une_association", {BOYS: THREE}),
+        # An answer without a row where the question is answered is somebody.
+        (
+            [*TOP, *cells({"accompagnements/": (21, 21), "sexe/filles": (17, 25)}, site="0590001A")],
+            TWO,
+            None,
+            "rien",
+            {BOYS: (1, 4)},
+        ),
+        # The base of a share, or the size of the collège, reveals an answer.
+        ([*TOP, BASED, OTHER], TWO, None, "rien", {}),
+        ([*TOP, BASED | {"base_min": 21, "base_max": 21}, OTHER], TWO, None, "rien", {BOYS: THREE}),
+        ([*TOP, exactly("sexe/filles", 18, "0590001A"), OTHER], TWO, None, "totaux_des_colleges", {BOYS: THREE}),
+        ([*TOP, exactly("sexe/filles", 18, "0590001A"), OTHER], TWO, None, "rien", {}),
+        (SHOWN, [atom("A", "0590001A", ALONE)], cells(ALONE), "ligne_du_reseau", {}),
+        ([*SHOWN, *SHOWN_SECOND], [atom("A", "0590001A", ALONE), SECOND], BOTH, "ligne_du_reseau", {BOYS: THREE}),
+        (
+            [*TOP_FOUR, cell("sexe/garcons", (0, 4))],
+            FOUR,
+            [*TOP_FOUR, cell("sexe/garcons", 4)],
+            "une_personne_par_college",
+            {("alses", "garcons"): (4, 4)} | {(f"059000{n}{name}", "garcons"): (1, 1) for n, name in enumerate("ABCD")},
+        ),
+    ],
+)
+def test_what_a_reader_finds(rows, atoms, network, state, expected):
+    found = attacked(rows, atoms, network=network, scenarios=[state])
+    assert told(found, state) == expected and not (expected and found.is_good)
+
+
+def test_a_reader_who_knows_more_leaves_fewer_values():
+    found = attacked(ONE_SITE, TWO)
+    assert found.counts["rien"] == {"bon": 1, "mince": 0, "exact": 0}
+    # One pupil known is a boy: the answer that is the rarest.
+    assert found.counts["une_personne_par_college"] == {"bon": 0, "mince": 1, "exact": 0}
+    assert not found.is_good
+
+
+LISTED = [*ONE_SITE, cell("accompagnements/", (26, 34), site="0590002B")]
+ASSOCIATION = [cell("accompagnements/", 15), cell("accompagnements/", (6, 14), site="A")]
+SMALL = [atom("A", "0590003C", {"accompagnements/": 7}), atom("A", "0590002B", {"accompagnements/": 8})]
+
+
+@pytest.mark.parametrize(
+    ("rows", "atoms", "ends"),
+    [
+        (LISTED, [*TWO, atom("B", "0590003C", {"accompagnements/": 10})], (1, 10)),
+        (LISTED, [*TWO, atom("B", "0590003C", {"accompagnements/": 11})], (1, float("inf"))),
+        (ASSOCIATION, SMALL, (1, 10)),
+        (ASSOCIATION[:1], SMALL, (0, float("inf"))),  # no site is listed
+    ],
+)
+def test_a_site_without_a_report_is_known_to_be_small_where_another_has_one(rows, atoms, ends):
+    rows = pd.DataFrame(rows)
+    model = Model(Truth(pd.concat(atoms), rows[rows["site_type"].eq("reseau")]), rows_of(rows, YEAR), YEAR)
+    terms = model.cells[Cell(YEAR, "alses", "college", "0590003C", "accompagnements")]
+    assert [low_high for own, *low_high in model.published if own == terms] == [[*ends]] * (ends[0] > 0)
+
+
+def test_new_colleges_are_a_sum_that_the_comparison_reveals():
+    rows, pairs = [*ONE_SITE, *cells(REST, year=YEAR - 1)], [*TWO, atom("B", "0590002B", REST, year=YEAR - 1)]
+    compared = pd.DataFrame({"mesure": ["base_nouveaux", "part_nouveaux"], "valeur": [21, 100 * 3 / 21]})
+    compared = compared.assign(comparaison="annees/alses/sexe/garcons", annee=YEAR, comparee_a=YEAR - 1)
+    assert attacked(rows, pairs, scenarios=["rien"]).is_good
+    assert told(attacked(rows, pairs, scenarios=["rien"], comparisons=compared)) == {BOYS: THREE}
+
+
+def test_the_row_of_the_network_is_known_and_not_judged_when_a_reader_has_it():
+    whole = cells({"accompagnements/": 54, "sexe/filles": 48, "sexe/garcons": 3, "sexe/non_renseigne": 3})
+    rows = cells({"accompagnements/": (16, 24), "sexe/garcons": (1, 9)}, site="0590001A")
+    other = {"accompagnements/": 33, "sexe/filles": 30, "sexe/garcons": 0, "sexe/non_renseigne": 3}
+    found = attacked(rows, [TWO[0], atom("B", "0590002B", other)], network=whole, scenarios=["ligne_du_reseau"])
+    # Three boys in all, one to nine in this collège; the three of unknown sex are not in it.
+    assert found.counts["ligne_du_reseau"] == {"bon": 0, "mince": 1, "exact": 1}
+
+
+def test_the_persons_of_no_known_college_are_counted_by_who_knows_every_college_and_their_answers_are_judged():
+    there, elsewhere = {"accompagnements/": 21, "sexe/filles": 21}, {"accompagnements/": 3, "sexe/garcons": 3}
+    top = cells({"accompagnements/": 24, "sexe/filles": 21})
+    rows = [*top, *cells({"accompagnements/": (16, 24), "sexe/filles": (16, 24)}, site="0590001A")]
+    pairs = [atom("A", "0590001A", there), atom("A", "", elsewhere)]
+    known = told(attacked(rows, pairs, network=[*top, cell("sexe/garcons", 3)]), "totaux_des_colleges")
+    assert {modality for _, modality in known} == {"garcons"} and set(known.values()) == {THREE}
+
+
+FILLED = SILENT | {"colonne_remplie/sexe": 37}
+NUMBERED = {"accompagnements/": 40, "objectif/non_renseigne": 3, "objectif/scolarite": 30, "objectif/mobilite": 20}
+NUMBERED |= {"nombre_d_objectifs/1": 37, "nombre_d_objectifs/non_renseigne": 3}
+
+
+@pytest.mark.parametrize(
+    ("counts", "telling", "betrayed"),
+    [(FILLED, "colonne_remplie/sexe", "sexe"), (NUMBERED, "nombre_d_objectifs/1", "objectif")],
+)
+def test_what_another_question_says_again_is_a_relation(counts, telling, betrayed):
+    is_hidden = [name for name, count in counts.items() if name.startswith("sexe/") and count != 3]
+    shown = {name: (0, 4) if count == 3 else count for name, count in counts.items() if name not in is_hidden}
+    own = {name: count for name, count in counts.items() if "colonne" not in name}
+    pairs, options = [atom("A", "0590001A", own), atom("A", "", {})], {"network": cells(counts), "scenarios": ["rien"]}
+
+    def found_in(names: list[str]) -> set[tuple[str, str]]:
+        found = attacked(cells({name: shown[name] for name in names}), pairs, **options).findings
+        return {(each.cell.indicateur, each.cell.modalite) for each in found if each.low == each.high == 3}
+
+    assert (betrayed, "non_renseigne") in found_in([*shown])
+    assert found_in([name for name in shown if name != telling]) == set()

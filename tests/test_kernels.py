@@ -1,9 +1,7 @@
-"""A forked kernel is a kernel like any other: same outputs, same state, same ends; only sooner."""
+"""A forked kernel is a kernel like any other, only sooner."""
 
 import asyncio
 import json
-import os
-import stat
 import subprocess
 import sys
 import time
@@ -12,7 +10,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from helpers import paths
 from helpers.kernels import fork
@@ -22,35 +19,16 @@ pytestmark = pytest.mark.skipif(not fork.is_possible(), reason="this system does
 FORKED, PLAIN = "helpers.kernels.fork.ForkedKernelManager", "helpers.kernels.fork.PlainKernelManager"
 
 
-def of(*cells: str) -> nbformat.NotebookNode:
+def run(*cells: str, **options) -> list[list]:
+    """The outputs of each cell."""
     made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     made.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
-    return made
-
-
-def client_of(*cells: str, kind: str = FORKED, **options) -> NotebookClient:
-    options = {"kernel_name": "python3", "shutdown_kernel": "immediate", **options}
-    return NotebookClient(of(*cells), kernel_manager_class=kind, **options)
-
-
-def run(*cells: str, kind: str = FORKED, **options) -> list[list]:
-    """The outputs of each cell."""
-    return [cell.outputs for cell in client_of(*cells, kind=kind, **options).execute().cells]
+    options |= {"kernel_name": "python3", "shutdown_kernel": "immediate", "kernel_manager_class": FORKED}
+    return [cell.outputs for cell in NotebookClient(made, **options).execute().cells]
 
 
 def text(outputs: list) -> str:
     return "".join(each.text for each in outputs if each.output_type == "stream")
-
-
-def joined(outputs: list) -> list:
-    """The outputs, streams that follow one another as one: where a busy machine cuts them is chance."""
-    out = []
-    for each in outputs:
-        if out and each.output_type == "stream" == out[-1].output_type and each.name == out[-1].name:
-            out[-1] = nbformat.v4.new_output("stream", name=each.name, text=out[-1].text + each.text)
-        else:
-            out.append(each)
-    return out
 
 
 def is_alive(pid: int) -> bool:
@@ -74,93 +52,57 @@ def anew() -> None:
     fork.stop()
 
 
-# What a notebook sees of its kernel and could show: options that libraries read, folder, language, signals, hooks.
-STATE = """
-import json, locale, logging, multiprocessing, os, re, signal, sys, tempfile, threading, time
-import matplotlib, numpy as np, pandas as pd
-itself = multiprocessing.current_process()
-print(re.sub("0x[0-9a-f]+", "", json.dumps({
-    "pandas": [pd.get_option(f"display.{name}") for name in ("max_columns", "max_rows", "width", "notebook_repr_html")], "numpy": [np.geterr(), np.get_printoptions()["precision"]],
-    "matplotlib": [{name: repr(value) for name, value in dict.items(matplotlib.rcParams)}, matplotlib.get_backend()],
-    "path": sys.path, "program": [sys.argv[0], sys.executable, sys.prefix, repr(sys.flags)],
-    "environment": {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"},
-    "place": [os.getcwd(), tempfile.gettempdir(), time.tzname, locale.setlocale(locale.LC_ALL), sys.stdout.encoding],
-    "signals": {each.name: repr(signal.getsignal(each)) for each in signal.Signals if each.value < 32},
-    "session": [os.getsid(0) == os.getpid(), os.getpgrp() == os.getpid()],
-    "log": [logging.root.level, repr(logging.root.handlers)], "hooks": [repr(sys.excepthook), repr(sys.displayhook), repr(threading.excepthook)],
-    "processes": [multiprocessing.get_start_method(allow_none=True), itself.name, itself.daemon],
-})))
-"""
-
-
-# --- the same as an ordinary kernel ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def both() -> dict[str, list[list]]:
-    """The same cells through both kinds of kernel."""
-    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('é')\nplt.show()"
-    table = "import pandas as pd\npd.DataFrame([range(30)])"
+def test_a_figure_words_the_shell_and_an_error_are_shown():
+    """`test_notebooks` compares the notebooks of the report with what ordinary kernels show."""
+    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
     # The path may hold Python alone: IPython then finds no shell by itself.
-    streams = "import os, sys\nos.environ['SHELL'] = '/bin/sh'\nprint('a')\nos.system('echo b')\nprint('c', file=sys.stderr)\n1"
-    cells = [STATE, figure, table, streams, "!echo d", "1 / 0", "%config InlineBackend"]
-    return {kind: run(*cells, kind=kind, allow_errors=True) for kind in (FORKED, PLAIN)}
-
-
-def test_a_notebook_sees_the_same_state_and_shows_the_same_in_both_kinds_of_kernel(both):
-    forked, plain = (json.loads(text(both[kind][0]).splitlines()[-1]) for kind in (FORKED, PLAIN))
-    assert forked["pandas"][0] == 20 and forked == plain
-    figure, *_, shell, wrong, _ = both[FORKED][1:]
-    assert text(shell).strip() == "d" and "image/png" in figure[-1].data and [each.output_type for each in wrong] == ["error"]
-    assert [*map(joined, both[FORKED][1:])] == [*map(joined, both[PLAIN][1:])]
+    streams = "import os, sys\nos.environ['SHELL'] = '/bin/sh'\nprint('a')\nprint('b', file=sys.stderr)"
+    drawn, written, shell, wrong = run(figure, streams, "!echo d", "1 / 0", allow_errors=True)
+    assert "image/png" in drawn[-1].data and sorted(text(written).split()) == ["a", "b"]
+    assert text(shell).strip() == "d" and [each.output_type for each in wrong] == ["error"]
 
 
 # --- a state of its own ----------------------------------------------------------------------------------------------
 
 LOOK = """
-import json, random
+import json, os, random
 import numpy as np, pandas as pd
-print(json.dumps([pd.get_option("display.max_columns"), [np.random.rand(), random.random(), np.random.default_rng().random()]]))
+from helpers import paths
+chance = [np.random.rand(), random.random(), np.random.default_rng().random()]
+print(json.dumps([pd.get_option("display.max_columns"), chance, os.getcwd(), str(paths.data_root())]))
 pd.set_option("display.max_columns", 3)
 """
 
 
-def test_nothing_passes_from_one_notebook_to_the_next_not_even_chance():
-    (first, one), (second, other) = (json.loads(text(run(LOOK)[0])) for _ in range(2))
-    assert first == second == 20 and set(one).isdisjoint(other)
-
-
-def test_the_kernel_has_the_folder_and_the_environment_of_its_time(monkeypatch, tmp_path):
+def test_nothing_passes_from_one_notebook_to_the_next_and_each_has_the_folder_of_its_time(monkeypatch, tmp_path):
+    first, one, *_ = json.loads(text(run(LOOK)[0]))
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
     place = {"resources": {"metadata": {"path": str(tmp_path)}}}
-    look = "from helpers import paths\nimport os\nprint(os.getcwd(), paths.data_root())"
-    assert text(run(look, **place)[0]).split() == [str(tmp_path)] * 2
+    second, other, *folders = json.loads(text(run(LOOK, **place)[0]))
+    assert first == second == 20 and set(one).isdisjoint(other) and folders == [str(tmp_path)] * 2
 
 
-async def _started(manager, look, **options):
-    await manager.start_kernel(**options)
-    try:
-        return await look(manager)
-    finally:
-        await manager.shutdown_kernel(now=True)
+def process_started() -> str:
+    """The kind of process that a manager starts its kernel in."""
 
+    async def start() -> str:
+        manager = fork.ForkedKernelManager(kernel_name="python3")
+        await manager.start_kernel()
+        try:
+            return type(manager.provisioner.process).__name__
+        finally:
+            await manager.shutdown_kernel(now=True)
 
-def started(look, **options):
-    """What ``look`` says of a manager whose kernel has started."""
-    return asyncio.run(_started(fork.ForkedKernelManager(kernel_name="python3"), look, **options))
-
-
-async def process_of(manager) -> str:
-    return type(manager.provisioner.process).__name__
+    return asyncio.run(start())
 
 
 def test_an_ordinary_kernel_starts_where_a_fork_cannot(monkeypatch):
     def fail(*_):
         raise EOFError
 
-    assert started(process_of) == "_Process"
+    assert process_started() == "_Process"
     monkeypatch.setattr(fork, "fork", fail)
-    assert started(process_of) == "Popen"
+    assert process_started() == "Popen"
 
 
 @pytest.mark.parametrize("system, methods", [("darwin", ["spawn", "fork", "forkserver"]), ("win32", ["spawn"])])
@@ -170,32 +112,6 @@ def test_elsewhere_than_on_linux_kernels_are_ordinary_ones(monkeypatch, system, 
     assert fork.manager_class() == PLAIN
     fork.start()
     fork.stop()
-
-
-# --- what must not be inherited --------------------------------------------------------------------------------------
-
-
-def test_the_process_that_forks_has_one_thread_no_terminal_and_no_file_that_forks_would_read_together():
-    look = "import os, sys\nprint(os.getppid(), *{'polars', 'jsonschema', 'matplotlib_inline.backend_inline'} & set(sys.modules))"
-    zygote, *loaded = text(run(look)[0]).split()
-    assert loaded == []
-    assert [each.name for each in Path(f"/proc/{zygote}/task").iterdir()] == [zygote]
-    assert os.getsid(int(zygote)) == int(zygote)
-    # A font, for one, stays open once a letter is drawn: forks would share its place of reading.
-    opened = [each.stat() for each in Path(f"/proc/{zygote}/fd").iterdir() if each.exists()]
-    assert not [each for each in opened if stat.S_ISREG(each.st_mode) and each.st_size]
-
-
-# --- how it ends -----------------------------------------------------------------------------------------------------
-
-
-def test_a_dead_kernel_and_a_cell_that_lasts_stop_the_notebook():
-    with pytest.raises(DeadKernelError, match="Kernel died"):
-        run("import os; os._exit(3)", "1")
-    client = client_of("import os; print(os.getpid())", "import time; time.sleep(60)", timeout=1)
-    with pytest.raises(CellTimeoutError):
-        client.execute()
-    assert not is_alive(int(text(client.nb.cells[0].outputs)))
 
 
 # A command without guard, which counts how often it runs, and whose forkserver loads nothing.
@@ -239,40 +155,3 @@ def test_nothing_outlives_a_killed_command_and_the_command_is_not_run_again(tmp_
     assert until(lambda: not any(is_alive(int(pid)) for pid in pids)), pids
     assert until(lambda: not Path(connection).exists())
     assert (tmp_path / "runs").read_text() == "x"
-
-
-def test_the_forkserver_does_not_start_where_temporary_files_have_too_long_a_path(tmp_path):
-    """Nor does anything fail: kernels are then ordinary ones, as above."""
-    (tmp_path / ("x" * 120)).mkdir()
-    code = "from helpers.kernels import fork; fork.start(); print(fork._was_started.is_set())"
-    environment = {**os.environ, "TMPDIR": str(tmp_path / ("x" * 120))}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8", check=False)
-    assert (done.stdout.strip(), done.stderr) == ("False", "")
-
-
-# --- what is said between a kernel and the command -------------------------------------------------------------------
-
-
-def test_who_has_not_the_keys_of_the_connection_file_hears_nothing():
-    async def look(manager):
-        file = Path(manager.connection_file)
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        kept = json.loads(file.read_text())
-        assert {"curve_publickey", "curve_secretkey"} <= set(kept)
-        told = {}
-        for name, keys in {"keys": {}, "none": {"curve_publickey": None, "curve_secretkey": None}}.items():
-            client = manager.client(**keys)
-            client.start_channels()
-            client.shell_channel.socket.sndtimeo = 1000  # refused before it asks, a client would wait for ever to do it
-            try:
-                client.kernel_info()
-                told[name] = (await client.get_shell_msg(timeout=20 if name == "keys" else 1))["msg_type"]
-            except Exception as error:
-                told[name] = type(error).__name__
-            client.stop_channels()
-        return file, told
-
-    file, told = started(look)
-    assert told["keys"] == "kernel_info_reply"
-    assert told["none"] in {"Empty", "Again"}
-    assert not file.exists()

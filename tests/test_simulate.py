@@ -12,7 +12,7 @@ from conftest import ALL
 from helpers import cli, data, paths, schema
 from helpers.schema import DataError
 from helpers.simulate import years
-from helpers.simulate.people import Pair, candidates, deal_goals
+from helpers.simulate.people import Pair, deal_goals
 
 NAME = "accompagnements_synthetique.csv"
 
@@ -21,11 +21,6 @@ NAME = "accompagnements_synthetique.csv"
 def two_years() -> tuple[pd.DataFrame, pd.DataFrame]:
     before = years.invent(2020, 1500, seed=3, colleges=30)
     return before, years.invent(2021, 2000, seed=3, colleges=36, earlier=before)
-
-
-@pytest.fixture(scope="module")
-def alses(two_years) -> pd.DataFrame:
-    return two_years[1].query("suivi_par == 'alses'")
 
 
 def plain(text: str) -> str:
@@ -37,9 +32,6 @@ def refusal(arguments: list[str], capsys) -> str:
     return plain(capsys.readouterr().err)
 
 
-# --- what it looks like -------------------------------------------------------------------------------------------------
-
-
 def test_columns_and_answers_are_those_of_the_schema(two_years):
     table, described = two_years[1], schema.table_schema("accompagnements")["fields"]
     assert list(table.columns) == [column["name"] for column in described]
@@ -48,20 +40,7 @@ def test_columns_and_answers_are_those_of_the_schema(two_years):
         assert allowed is None or set(table[column["name"]]) <= {*allowed, ""}
     goals = set(";".join(table["objectifs"]).split(";")) - {""}
     assert goals == set(schema.catalogue().indicators["objectif"].modalities)
-    assert (
-        table["identifiant"].is_unique
-        and set(table["annee"]) == {"2021"}
-        and set(table["sexe"]) == {"filles", "garcons"}
-    )
-
-
-def test_there_are_as_many_followed_by_an_alses_as_asked_every_perimeter_and_some_missing_answers(two_years, alses):
-    table = two_years[1]
-    assert (len(alses), len(table), round(100 * table["situation"].eq("collegien").mean())) == (2000, 5898, 52)
-    assert {"lyceen", "autre"} < set(table["situation"])
-    blank = alses.eq("").mean()
-    for column in ("niveau", "origine", "demande_initiale", "objectifs", "parents_associes", "uai", "annee_naissance"):
-        assert 0 < blank[column] < 0.06
+    assert table["identifiant"].is_unique and set(table["annee"]) == {"2021"} and set(table["sexe"]) == {"filles", "garcons"}
 
 
 def test_a_college_has_one_name_one_association_and_a_code_that_no_establishment_bears(two_years):
@@ -72,28 +51,8 @@ def test_a_college_has_one_name_one_association_and_a_code_that_no_establishment
         assert re.fullmatch(r"999\d{4}[A-Z]", code)
         assert "ABCDEFGHJKLMNPRSTUVWXYZ".index(code[-1]) == int(code[:-1]) % 23
     assert set(table.groupby("uai")[["college", "association", "territoire"]].nunique().max()) == {1}
-    assert (
-        table["association"].nunique() == 12 and table["association"].str.fullmatch(r"Association fictive \d\d").all()
-    )
+    assert table["association"].nunique() == 12 and table["association"].str.fullmatch(r"Association fictive \d\d").all()
     assert table["college"].str.fullmatch(r"Collège fictif \d\d").all()
-
-
-def test_persons_of_one_college_are_alike_and_some_columns_depend_on_others(alses):
-    placed, effects = alses[alses["uai"].ne("")], []
-    answers = {"origine": "college", "niveau": "3e", "parents_associes": "oui", "demande_initiale": "scolarite"}
-    for column, answer in answers.items():
-        groups = placed[column].eq(answer).groupby(placed["uai"]).agg(["mean", "size"])
-        share = placed[column].eq(answer).mean()
-        between = (groups["size"] * (groups["mean"] - share) ** 2).sum()
-        effects.append(between / (share * (1 - share) * (len(groups) - 1)))
-    # Were each person drawn apart, each of these would be near 1.
-    assert sum(effects) / len(effects) > 1.5
-    excluded = alses["demande_initiale"].eq("exclusion_scolaire").groupby(alses["sexe"]).mean()
-    family = alses["objectifs"].str.contains("difficultes_familiales").groupby(alses["parents_associes"]).mean()
-    assert excluded["garcons"] > excluded["filles"] and family["oui"] > family["non"]
-
-
-# --- from one year to the next ------------------------------------------------------------------------------------------
 
 
 def test_who_goes_on_is_the_same_person_a_year_older(two_years):
@@ -112,16 +71,6 @@ def test_who_goes_on_is_the_same_person_a_year_older(two_years):
     assert older == {("6e", "5e"), ("5e", "4e"), ("4e", "3e"), ("autre", "autre"), ("", "")}
     assert same == {(level, level) for level in ("6e", "5e", "4e", "3e", "autre", "")}
     assert len(set(now["uai"]) - set(before["uai"])) == 6
-
-
-def test_who_ended_or_left_the_college_does_not_come_back_as_a_pupil():
-    rows = [("a", "3e", "", "2020-08-31"), ("b", "4e", "", "2020-03-02"), ("c", "5e", "2020-06-25", "2020-01-06")]
-    rows += [("d", "6e", "", "2019-11-04"), ("e", "3e", "", "2020-09-01")]
-    earlier = pd.DataFrame(rows, columns=["identifiant", "niveau", "date_fin", "date_debut"])
-    earlier = earlier.assign(annee=2020, suivi_par="alses", situation="collegien")
-    pupils, left = candidates(earlier, "alses"), candidates(earlier, "hors_college")
-    assert dict(zip(pupils["identifiant"], pupils["niveau"], strict=True)) == {"b": "3e", "d": "5e", "e": "3e"}
-    assert left[["identifiant", "niveau", "situation"]].to_numpy().tolist() == [["a", "hors_college", "lyceen"]]
 
 
 # --- sizes, seeds, the file and its card ----------------------------------------------------------------------------------
@@ -168,9 +117,7 @@ def test_the_year_before_is_continued_when_it_is_simulated(data_root, capsys):
     )
 
 
-@pytest.mark.parametrize(
-    "name", ["accompagnements.csv", "Accompagnement 2032.XLSX", "accompagnements_synthetique (copie).csv"]
-)
+@pytest.mark.parametrize("name", ["Accompagnement 2032.XLSX", "accompagnements_synthetique (copie).csv"])
 def test_nothing_is_simulated_beside_a_real_export(name, data_root, capsys):
     (paths.raw(2032) / name).write_text("identifiant\n", encoding="utf-8")
     before = sorted(path.name for path in paths.raw(2032).iterdir())
@@ -184,11 +131,8 @@ def test_nothing_is_simulated_beside_a_real_export(name, data_root, capsys):
 
 @pytest.mark.parametrize(("options", "sentence"), [
     ("--persons 9999999999", "La simulation prend de 1 à 300 000 personnes ; reçu : 9999999999.\n"),
-    ("--persons 0", "La simulation prend de 1 à 300 000 personnes ; reçu : 0.\n"),
-    ("--persons 5 --colleges 2001", "La simulation prend de 1 à 2 000 collèges ; reçu : 2001.\n"),
     ("--persons 5 --associations 0", "La simulation prend de 1 à 200 associations ; reçu : 0.\n"),
     ("--persons 5 --colleges 3 --associations 4", "4 associations demandent au moins 4 collèges ; reçu : 3.\n"),
-    ("", "Choisissez l’un des deux : --persons N, ou --from-published.\n"),
     ("--persons 5 --from-published", "Choisissez l’un des deux : --persons N, ou --from-published.\n"),
     ("--from-published", "Fichier absent : data/raw/2033/chiffres_publies.csv. Déposez-le dans ce dossier, puis relancez.\n"),
     ("--persons 5 --year 2101", "La simulation prend une année de 1990 à 2100 ; reçu : 2101.\n"),
@@ -199,18 +143,13 @@ def test_an_impossible_request_is_one_sentence_and_writes_nothing(options, sente
     assert not paths.raw(2033).exists()
 
 
-@pytest.mark.parametrize(
-    "words", [["--persons", "-5"], ["--persons", "2,5"], ["--persons", "5", "--seed", "abc"], ["--persons", "2 500"]]
-)
+@pytest.mark.parametrize("words", [["--persons", "-5"], ["--persons", "5", "--seed", "abc"], ["--persons", "2 500"]])
 def test_what_is_no_number_is_told_with_its_option(words, data_root, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(["simulate", "--year", "2033", *words])
     told = plain(capsys.readouterr().err)
     expected = f"{words[-2]} : un nombre entier, sans signe ni espace, est attendu, reçu : {words[-1]}\n"
     assert stop.value.code == 2 and told.startswith(expected) and not paths.raw(2033).exists()
-
-
-# --- dealing counts -----------------------------------------------------------------------------------------------------
 
 
 # Those with two must share the two that everybody wants; then a pair that so many have.

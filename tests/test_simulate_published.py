@@ -104,13 +104,7 @@ def test_who_goes_on_was_followed_by_an_alses_the_year_before(year, again, roots
     both = [(before[row["identifiant"]], row) for row in goes_on if row["identifiant"] in before]
     assert len(both) == (again if year == 2020 else len(both)) and len(both) > again / 2
     assert {row["identifiant"] for row in now} & set(before) == {row["identifiant"] for _, row in both}
-    for column in ("sexe", "annee_naissance", "date_debut"):
-        assert all(old[column] == row[column] for old, row in both)
-    moved = {(old["niveau"], row["niveau"]) for old, row in both if old["date_debut"] < f"{year - 1}-09"}
-    assert moved <= {("6e", "5e"), ("5e", "4e"), ("4e", "3e"), ("autre", "autre"), ("", "")}
-    # Who began in autumn is in the same class until summer.
-    assert all(old["niveau"] == row["niveau"] for old, row in both if old["date_debut"] >= f"{year - 1}-09")
-    assert {old["date_fin"] for old, _ in both} == {""}
+    assert all(old[column] == row[column] for old, row in both for column in ("sexe", "annee_naissance", "date_debut"))
 
 
 def test_most_stay_in_their_college_and_there_are_as_many_new_ones_as_printed(roots):
@@ -120,9 +114,6 @@ def test_most_stay_in_their_college_and_there_are_as_many_new_ones_as_printed(ro
     assert 0.9 < sum(stayed) / len(stayed) < 1
     old, new = ({row["uai"] for row in each if row["uai"]} for each in (before, now))
     assert (len(old), len(new), len(new - old)) == (40, 61, 21)
-    association = {row["identifiant"]: row["association"] for row in before if row["situation"] == "autre"}
-    kept = [association[row["identifiant"]] == row["association"] for row in now if row["identifiant"] in association]
-    assert all(kept) and kept
 
 
 @pytest.mark.parametrize("year", [2019, 2020, 2031, 2032])
@@ -177,63 +168,37 @@ def test_figures_taken_from_invented_persons_can_always_be_given_again(seed):
             assert abs(100 * many / base - figure["valeur"]) <= half + 1e-9
 
 
-def followed_once_changed(root: Path, **values: str) -> list[dict]:
-    """Who an ALSES follows in a simulation of 2032, where the share of two school objectives is changed."""
-    change_figures(with_value("C2032-19", **values))
-    assert cli.main(["simulate", "--year", "2032", "--from-published"]) == 0
-    return [row for row in rows(root, 2032) if row["suivi_par"] == "alses"]
-
-
-def test_persons_with_one_of_two_objectives_are_given_again(data_root):
-    # 30 % of persons, although 50 % ask for one of the two.
-    alses = followed_once_changed(data_root, base="")
-    school = [{"scolarite", "exclusion_scolaire"} & set(row["objectifs"].split(";")) for row in alses]
-    assert (sum(map(bool, school)), len(alses)) == (45, 150)
-
-
-def test_a_share_without_a_base_is_one_of_the_answers_cited_whatever_was_assumed(data_root):
-    alses = followed_once_changed(data_root, valeur="45")
-    cited = Counter(each for row in alses for each in row["objectifs"].split(";") if each)
-    assert round(100 * (cited["scolarite"] + cited["exclusion_scolaire"]) / cited.total()) == 45
-
-
 # --- what cannot be reproduced ------------------------------------------------------------------------------------------
 
 
-def change_figures(change) -> None:
+def with_value(name: str, value: str):
+    return lambda table: table.assign(valeur=table["valeur"].mask(table["id"].eq(name), value))
+
+
+def with_too_many_followed(table: pd.DataFrame) -> pd.DataFrame:
+    """More persons followed by an ALSES than collégiens: no sum of the document says that it is impossible."""
+    return pd.concat([table, table[table["id"].eq("C2032-05")].assign(id="C2032-90", perimetre="collegiens", valeur="149")])
+
+
+# 90 persons are 80 % of 112 or 113, and 60 are 40 % of 148 to 151.
+CONTRADICTION = (
+    "les chiffres des lignes 25, 28 du document se contredisent, aucun ensemble de personnes ne les donne tous ; "
+    "vérifiez-les, ou simulez avec --persons.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (with_value("C2032-13", "80"), f" : {CONTRADICTION}"),
+        (with_too_many_followed, " : ces chiffres sont incompatibles, aucun ensemble"),
+        (lambda table: table[~table["perimetre"].isin(PERIMETERS)], " n’a aucun chiffre de personnes suivies : complétez-le"),
+    ],
+    ids=["contradiction", "incompatible", "nothing"],
+)
+def test_figures_that_nobody_can_give_are_refused_and_nothing_is_written(data_root, capsys, change, said):
     path = paths.raw(2032) / "chiffres_publies.csv"
     change(pd.read_csv(path, dtype=str, keep_default_na=False)).to_csv(path, index=False)
-
-
-def with_value(name: str, **values: str):
-    return lambda table: table.assign(**{column: table[column].mask(table["id"].eq(name), value) for column, value in values.items()})
-
-
-def refusal(capsys, change) -> str:
-    """The error message once the figures of 2032 are changed; nothing is written beside them."""
-    change_figures(change)
     assert cli.main(["simulate", "--year", "2032", "--from-published"]) == 2
     assert not list(paths.raw(2032).glob("*synthetique*"))
-    return plain(capsys.readouterr().err)
-
-
-def test_figures_that_contradict_one_another_are_told_by_their_lines(data_root, capsys):
-    # 90 persons are 80 % of 112 or 113, and 60 are 40 % of 148 to 151.
-    assert refusal(capsys, with_value("C2032-13", valeur="80")) == (
-        "data/raw/2032/chiffres_publies.csv : les chiffres des lignes 25, 28 du document se contredisent, "
-        "aucun ensemble de personnes ne les donne tous ; vérifiez-les, ou simulez avec --persons.\n"
-    )
-
-
-def test_figures_that_only_persons_make_incompatible_are_told_too(data_root, capsys):
-    # More persons followed by an ALSES than collégiens: no sum of the document says that it is impossible.
-    def add(table):
-        more = table[table["id"].eq("C2032-05")].assign(id="C2032-90", perimetre="collegiens", valeur="149")
-        return pd.concat([table, more])
-
-    assert "chiffres_publies.csv : ces chiffres sont incompatibles, aucun ensemble" in refusal(capsys, add)
-
-
-def test_a_year_without_figures_of_persons_is_refused(data_root, capsys):
-    told = refusal(capsys, lambda table: table[~table["perimetre"].isin(PERIMETERS)])
-    assert told.startswith("data/raw/2032/chiffres_publies.csv n’a aucun chiffre de personnes suivies : complétez-le")
+    assert plain(capsys.readouterr().err).startswith(f"data/raw/2032/chiffres_publies.csv{said}")

@@ -8,10 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conftest import ALL, plain
-from helpers import cli, parameters, paths, provenance
-from helpers.disclosure import release
+from helpers import cli, data, parameters, paths, provenance
+from helpers.disclosure import release, rounding
 from helpers.run.tasks import choose_sites, require_records, site_tasks
-from helpers.schema import DataError
+from helpers.schema import TERRITORIES, DataError
 from in_process import draw_nothing, run_notebook
 
 YEAR = 2034
@@ -94,6 +94,18 @@ def test_the_numbers_of_a_site_are_protected_and_those_beside_are_the_networks(r
         assert len(beside) and len(beside[common].astype(str).merge(network[common].astype(str))) == len(beside)
 
 
+def test_the_territories_of_the_page_are_rows_that_leave_and_sums_of_their_colleges(report):
+    rows = table_of(report / "indicateurs.csv").query("site_type == 'territoire' and indicateur == 'accompagnements'")
+    counts = release.with_territories(data.load_site_counts(YEAR)).query("indicateur == 'accompagnements'")
+    true = rounding.by_level(counts, "territoire").groupby("territoire")["effectif"].sum()
+    shown = rows.query(f"annee == '{YEAR}'").set_index("site")["effectif_arrondi"].astype(int)
+    assert len(shown) and ((shown - true[shown.index]).abs() <= 4).all()
+    main = plain(page(report / "02_describe.html").find("main").get_text(" "))
+    names = {code: name for names in TERRITORIES.values() for code, name in names.items()}
+    assert all(f"{names[site]}, {count}" in main for site, count in shown.items())
+    assert page(report / "02_describe.html").select("#territoires svg")
+
+
 def test_the_notebooks_of_the_report_saw_aggregates_alone(report):
     names = ("02_describe.json", "03_compare.json", "04_themes.json")
     records = [path for path in paths.executed(YEAR).rglob("*.json") if path.name in names]
@@ -159,7 +171,7 @@ def test_every_site_of_a_simulated_network_has_its_pages(data_root, monkeypatch,
     persons, colleges, associations, seed = network
     sizes = ["--persons", persons, "--colleges", colleges, "--associations", associations, "--seed", seed]
     assert cli.main(["simulate", "--year", "2034", *map(str, sizes)]) == 0
-    monkeypatch.setattr("helpers.disclosure.release._refused", lambda *_: [])  # `test_protection_scale` attacks such networks
+    monkeypatch.setattr("helpers.disclosure.release._refused", lambda *_: [])  # `test_disclosure` attacks such networks
     draw_nothing(monkeypatch.setattr)
     choice = parameters.check("03_compare", year=2034)
     for each in choice.series:

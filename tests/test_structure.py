@@ -1,22 +1,19 @@
 """Who may import whom, and what a notebook of the report must hold: its parameters, its provenance."""
 
 import ast
-import json
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import helpers
-from helpers import parameters, paths
+from helpers import parameters
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "helpers"
 FOLDER = SOURCE.parents[1] / "notebooks"
-# The four of the report, then with them the one that welcomes the reader: not in the pipeline, but read like the others.
 NOTEBOOKS = [FOLDER / f"{name}.ipynb" for name in parameters.NOTEBOOKS]
-WELCOME = FOLDER / "00_accueil.ipynb"
-READ = [WELCOME, *NOTEBOOKS, FOLDER / "20_explorer.ipynb"]
 
 # Rooms in order: each imports only rooms above it, and none of what it is told to leave alone.
 ROOMS = (
@@ -72,34 +69,12 @@ def test_the_code_is_linted_and_formatted():
         assert done.returncode == 0, done.stdout
 
 
-# --- notebooks -------------------------------------------------------------------------------------------------------
-
-
-def cells(path: Path, kind: str) -> list[dict]:
-    return [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == kind]
-
-
-def source(cell: dict) -> str:
-    return "".join(cell["source"])
-
-
-def tagged(path: Path, tag: str) -> list[dict]:
-    return [cell for cell in cells(path, "code") if tag in cell["metadata"].get("tags", [])]
-
-
-def test_there_is_one_notebook_a_step_one_that_welcomes_one_that_explores_and_nothing_else():
-    # A reader's own are numbered 10 to 19, or in `brouillons`, which git ignores.
-    names = {path.name for path in FOLDER.iterdir() if not path.name.startswith(".") and not paths.is_own(path.name)}
-    names -= {paths.drafts().name}
-    assert sorted(names) == [path.name for path in READ]
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_parameters_are_literals_that_the_first_cell_checks_and_the_workbench_stays_out(path):
-    (cell,) = tagged(path, "parameters")
-    body = ast.parse(source(cell)).body
-    assert [node.targets[0].id for node in body] == list(parameters.NOTEBOOKS[path.stem])
-    assert all(isinstance(node.value, ast.Constant) for node in body)
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    (given,), (first, *_) = ([cell.source for cell in code if tag in cell.metadata.get("tags", [])] for tag in ("parameters", "preparation"))
+    assert [node.targets[0].id for node in ast.parse(given).body] == list(parameters.NOTEBOOKS[path.stem])
+    assert all(isinstance(node.value, ast.Constant) for node in ast.parse(given).body)
     names = ", ".join(f"{name}={name}" for name in parameters.NOTEBOOKS[path.stem])
-    assert source(tagged(path, "preparation")[0]).splitlines()[0] == f'choix = parameters.check("{path.stem}", {names})'
-    assert not [cell for cell in cells(path, "code") if "workbench" in source(cell)]
+    assert first.splitlines()[0] == f'choix = parameters.check("{path.stem}", {names})'
+    assert not [cell for cell in code if "workbench" in cell.source]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from helpers import system
-from helpers.report.publication import atomic_replace
 
 
 def folders(place: Path) -> tuple[Path, Path]:
@@ -36,14 +35,6 @@ def test_two_folders_change_names_in_one_step_on_linux_only(tmp_path, monkeypatc
     assert content(one) == "deux"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="un seul pas\u00a0: Linux seulement")
-def test_on_linux_the_new_report_needs_no_moment_without_any(tmp_path, monkeypatch):
-    monkeypatch.setattr(Path, "rename", lambda *_: pytest.fail("two steps"))
-    one, other = folders(tmp_path)
-    atomic_replace(one, other)
-    assert (content(other), [path.name for path in tmp_path.iterdir()]) == ("un", ["deux"])
-
-
 @pytest.mark.parametrize(("number", "is_told"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True), (errno.ENOSPC, True)])
 def test_a_disk_that_refuses_is_told_and_one_that_cannot_be_asked_is_let_be(tmp_path, monkeypatch, number, is_told):
     def refuse(_):
@@ -56,15 +47,6 @@ def test_a_disk_that_refuses_is_told_and_one_that_cannot_be_asked_is_let_be(tmp_
             system.sync_tree(tmp_path)
     else:
         system.sync_tree(tmp_path)
-
-
-def test_everything_in_a_folder_is_settled_before_the_folder(tmp_path, monkeypatch):
-    folders(tmp_path)
-    seen, opening = [], os.open
-    monkeypatch.setattr(os, "open", lambda path, *rest: seen.append(Path(path).relative_to(tmp_path).as_posix()) or opening(path, *rest))
-    system.sync_tree(tmp_path)
-    assert sorted(seen) == sorted({".", "un", "deux", "un/page.html", "deux/page.html"}) and seen[-1] == "."
-    assert seen.index("un/page.html") < seen.index("un")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ne se laisse pas demander")

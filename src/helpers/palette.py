@@ -8,7 +8,7 @@ INK, GREY, MIDDLE, PALE = "#1b2026", "#55606b", "#8a8f94", "#d3d8dc"
 GROUND = "#ffffff"  # of the page, and of what is written on a dark fill
 TRACK = "#f0f2f3"  # behind a bar, up to the whole
 BLACK = "#111111"  # written on a light fill, by day and by night
-BLUE, ORANGE, GREEN = "#0067a5", "#c24f00", "#00916a"
+BLUE, ORANGE, GREEN = "#0067a5", "#c24f00", "#007f5c"
 SKY, PURPLE, AMBER = "#3c97d0", "#9a3a8a", "#b98400"
 SHADES = (TRACK, "#dfeaf3", "#c5dbee", "#a3c8e4", "#7fb3da", "#5f9fce", BLUE)  # of a count, from none to the most
 
@@ -92,8 +92,8 @@ def contrast(one: str, other: str) -> float:
 def text_on(fill: str) -> str:
     """The text colour for a fill: the most legible in the worse of the two themes.
 
-    >>> text_on(BLUE) == GROUND, text_on(PALE) == INK, text_on(GREEN) == BLACK
-    (True, True, True)
+    >>> text_on(BLUE) == GROUND, text_on(PALE) == INK, text_on(GREEN) == GROUND, text_on(AMBER) == BLACK
+    (True, True, True, True)
     """
     themes = [lambda colour: colour, DARK.__getitem__]
     return max((GROUND, INK, BLACK), key=lambda text: min(contrast(theme(text), theme(fill)) for theme in themes))

@@ -87,6 +87,28 @@ WITHIN_ANSWERS = tuple(
     ((name, "non_renseigne"), ("demande_travaillee", "non_renseigne")) for name in ("objectif", "demande_initiale")
 )
 
+# The ways to divide the collèges, with the territories of each: their code, and their name on pages.
+TERRITORIES = {
+    "education_prioritaire": {"rep_plus": "REP+", "rep": "REP", "hors_ep": "hors éducation prioritaire"},
+    "secteur": {"nord": "nord du département", "sud": "sud du département"},
+}
+# What is told of a territory, its size first: answers of many, since two parts of an exact whole leave each other
+# little margin where few persons answer.
+TERRITORY_ANSWERS = (
+    ("accompagnements", ""),
+    ("sexe", "filles"),
+    ("niveau", "4e_3e"),
+    ("nouvel_accompagnement", "oui"),
+    ("origine", "college"),
+    ("demande_initiale", "scolaire"),
+    ("parents_associes", "oui"),
+)
+# Where several of them stand in one text, this stands between them.
+TERRITORY_MARK = ";"
+# The latitude between Dunkerque and Lille, in the north, and Douai, Valenciennes, Cambrai and Avesnes: the two groups
+# of the network's meetings.
+NORTH_FROM_DEG = 50.5
+
 # From this base on, one person weighs at most half a point: a share that was not printed is given with one decimal.
 DECIMAL_FROM_BASE = 200
 
@@ -132,6 +154,11 @@ class Group:
     hypothesis: str | None = None
 
 
+# An association of two hundred persons has some ten in each cell of a cross-tabulation; more cells would be noise, and
+# each costs the protection.
+MOST_CELLS_OF_A_SITE = 20
+
+
 @dataclass(frozen=True)
 class Indicator:
     """One entry of the catalogue; the comment at the top of ``catalogue.toml`` defines each field.
@@ -163,6 +190,11 @@ class Indicator:
     is_of_records: bool = False
     crossed_with: tuple[str, ...] = ()
     is_by_site: bool = False
+
+    def is_crossed_by_site(self, other: "Indicator") -> bool:
+        """Whether associations cross-tabulate it with another: one answer each, few enough for cells with persons."""
+        is_single = self.choice == other.choice == "unique" and self.is_by_site and other.is_by_site
+        return is_single and len(self.modalities) * len(other.modalities) <= MOST_CELLS_OF_A_SITE
 
     @property
     def is_open(self) -> bool:

@@ -9,14 +9,12 @@ from datetime import date
 from fractions import Fraction
 
 from second_calculation.rows import Key, Raw, Rows, exactly, family
-from second_calculation.tables import OF_ALSES, Post, posts
-
-# --- the ledger --------------------------------------------------------------------------------------------------------
+from second_calculation.tables import CONDITIONS, OF_ALSES, Post, posts
 
 
 def written(raw: Raw, post: Post) -> dict[str, str]:
     """A post as the cleaned table must write it, column by column of the raw table."""
-    return post.read | {
+    return {name: post.read[name] for name in (*CONDITIONS, "association")} | {
         "college": raw.colleges[post.uai]["nom_officiel"],
         "date_debut": post.start.isoformat(),
         "anciennete_prev": f"{float(post.before):g}".replace(".", ","),
@@ -37,8 +35,6 @@ def ledger(raw: Raw, year: int) -> Rows:
     counts = {"lues": read, "gardees": len(kept), "rejetees": read - len(kept), "modifications": changes}
     return {Key(year, "donnees", "lignes", name): exactly("lignes", n) for name, n in counts.items()}
 
-
-# --- the verdicts on the true note ---------------------------------------------------------------------------------------
 
 VERDICTS = ["confirme", "sous_hypothese", "non_verifiable", "ambigu", "contradictoire"]
 # A printed figure that nothing else tells is not here. One that a table of the note counts: first experience (C2020-03),
@@ -66,7 +62,7 @@ CROSS_CHECKED = {
     "anciennete_et_debut/possible",
 }
 NOTE = "Note de synthèse 2020"
-BY_HAND = {"chiffres_imprimes", "egalites", "coherences"}
+BY_HAND = {"chiffres_imprimes", "egalites", "coherences", "rapprochements"}
 
 
 def by_id(table: dict[str, str]) -> dict[str, str]:
@@ -112,28 +108,20 @@ def status_of(raw: Raw, post: Post) -> str:
     return "identique" if printed == register else "different"
 
 
-def classes(raw: Raw, year: int) -> dict[str, Counter]:
-    """The posts by class of seniority and by class of status."""
-    all_posts = posts(raw, year)
-    surveys = [date.fromisoformat(row["date"]) for row in raw.table(year, "reunions") if row["groupe"] == "journee_nouveaux"]
-    found = {"classement_au_repertoire": Counter(status_of(raw, post) for post in all_posts)}
-    if surveys:
-        found["anciennete_et_debut"] = Counter(seniority_of(post, max(surveys)) for post in all_posts)
-    return found
-
-
 @family("anciennete_et_debut", "classement_au_repertoire")
 def doubtful_posts(raw: Raw, year: int) -> Rows:
     """The posts whose seniority or whose status does not agree with what else is known."""
-    names = {
-        "anciennete_et_debut": ("possible", "poste_anterieur", "impossible"),
-        "classement_au_repertoire": ("identique", "different", "non_comparable"),
-    }
+    all_posts = posts(raw, year)
+    surveys = [date.fromisoformat(row["date"]) for row in raw.table(year, "reunions") if row["groupe"] == "journee_nouveaux"]
+    classes = {("classement_au_repertoire", "identique", "different", "non_comparable"): [status_of(raw, post) for post in all_posts]}
+    if surveys:
+        found = [seniority_of(post, max(surveys)) for post in all_posts]
+        classes["anciennete_et_debut", "possible", "poste_anterieur", "impossible"] = found
     return {
-        Key(year, "postes", indicator, name): exactly("postes", counts[name], counts.total())
-        for indicator, counts in classes(raw, year).items()
-        for name in names[indicator]
-        if counts
+        Key(year, "postes", indicator, name): exactly("postes", found.count(name), len(found))
+        for (indicator, *names), found in classes.items()
+        for name in names
+        if found
     }
 
 

@@ -7,16 +7,14 @@ Each function is the textbook formula, or a plain enumeration. Shares are fracti
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cache
 from statistics import NormalDist
 
 Z95 = NormalDist().inv_cdf(0.975)
 Interval = tuple[float, float]
 
 
-# --- one share ---------------------------------------------------------------------------------------------------------
-
-
-def wilson(x: int, n: int) -> Interval:
+def wilson(x: float, n: float) -> Interval:
     """Wilson's score interval of a share, 95 %."""
     middle = (x + Z95**2 / 2) / (n + Z95**2)
     half = Z95 / (n + Z95**2) * math.sqrt(x * (n - x) / n + Z95**2 / 4)
@@ -31,17 +29,30 @@ def difference(x1: int, n1: int, x2: int, n2: int) -> float:
     return x2 / n2 - x1 / n1
 
 
-def newcombe(x1: int, n1: int, x2: int, n2: int) -> Interval:
-    """Newcombe's hybrid score interval of the difference, without continuity correction, 95 %."""
-    p1, p2 = x1 / n1, x2 / n2
-    (low1, high1), (low2, high2) = wilson(x1, n1), wilson(x2, n2)
-    gap = p2 - p1
-    return gap - math.hypot(p2 - low2, high1 - p1), gap + math.hypot(high2 - p2, p1 - low1)
+def newcombe(
+    x1: int, n1: int, x2: int, n2: int, *, effects: tuple[float, float] = (1.0, 1.0), shared: float = 0.0
+) -> Interval:
+    """Newcombe's hybrid score interval of the difference, without continuity correction, 95 %.
+
+    Each sample is divided by its design effect; ``shared`` persons of both samples answer alike.
+    """
+    p1, p2, m1, m2 = x1 / n1, x2 / n2, n1 / effects[0], n2 / effects[1]
+    (low1, high1), (low2, high2) = wilson(p1 * m1, m1), wilson(p2 * m2, m2)
+    common = shared / math.sqrt(n1 * n2 * effects[0] * effects[1])
+
+    def arm(a: float, b: float) -> float:
+        return math.sqrt(max(0.0, a * a + b * b - 2 * common * a * b))
+
+    return p2 - p1 - arm(p2 - low2, high1 - p1), p2 - p1 + arm(high2 - p2, p1 - low1)
 
 
-def two_sided(z: float) -> float:
-    """The two-sided p-value of a normal statistic."""
-    return math.erfc(abs(z) / math.sqrt(2))
+def two_proportions(
+    x1: int, n1: int, x2: int, n2: int, *, effects: tuple[float, float] = (1.0, 1.0), shared: float = 0.0
+) -> float:
+    """p of the pooled test of two shares, each variance widened by its design effect; ``shared`` persons answer alike."""
+    pooled = (x1 + x2) / (n1 + n2)
+    variance = pooled * (1 - pooled) * (effects[0] / n1 + effects[1] / n2 - 2 * min(shared, n1, n2) / (n1 * n2))
+    return math.erfc(abs(difference(x1, n1, x2, n2)) / math.sqrt(2 * variance)) if variance else 1.0
 
 
 def _tables(x1: int, n1: int, x2: int, n2: int) -> list[tuple[int, int]]:
@@ -83,22 +94,10 @@ def cohen_h(x1: int, n1: int, x2: int, n2: int) -> float:
     return 2 * math.asin(math.sqrt(x2 / n2)) - 2 * math.asin(math.sqrt(x1 / n1))
 
 
-def log_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float, float]:
-    """The second share divided by the first, and its 95 % interval on the log scale (Katz)."""
+def log_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float]:
+    """The 95 % interval of the second share divided by the first, on the log scale (Katz)."""
     ratio, spread = (x2 / n2) / (x1 / n1), math.exp(Z95 * math.sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2))
-    return ratio, ratio / spread, ratio * spread
-
-
-# --- the same persons twice ------------------------------------------------------------------------------------------------
-
-
-def paired_difference(first: int, second: int, both: int, n: int) -> tuple[float, float]:
-    """Difference and standard error of two shares of the same n persons, ``both`` of whom are in the first and the second."""
-    gap = (second - first) / n
-    return gap, math.sqrt((first + second - 2 * both) / n - gap**2) / math.sqrt(n)
-
-
-# --- what could make it wrong ------------------------------------------------------------------------------------------------
+    return ratio / spread, ratio * spread
 
 
 def holm(values: Sequence[float]) -> list[float]:
@@ -117,6 +116,7 @@ def _power(gap: float, share: float, n1: int, n2: int) -> float:
     return NormalDist().cdf(away - Z95) + NormalDist().cdf(-away - Z95)
 
 
+@cache
 def detectable(share: float, n1: int, n2: int, *, power: float = 0.8) -> float:
     """The smallest rise from ``share`` that a test at 5 % finds with that power, by bisection."""
     low, high = 0.0, 1 - share

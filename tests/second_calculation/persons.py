@@ -1,6 +1,6 @@
 """Counts of persons: every base and every count that the printed figures allow, tried one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -8,45 +8,39 @@ from typing import NamedTuple
 
 from second_calculation.rows import Key, Raw, Row, Rows, ends, exactly, family
 
-# The ways in which each single-choice answer adds up to its base, in the terms that the note may print.
-PARTITIONS = {
-    "situation": [["collegien", "lyceen", "autre"], ["collegien", "hors_college"]],
-    "suivi_par": [["alses", "autre_educateur"]],
-    "sexe": [["filles", "garcons"]],
-    "nouvel_accompagnement": [["oui", "non"]],
-    "origine": [
-        ["college", "travail_de_rue", "bouche_a_oreille", "demarche_personnelle", "famille", "partenaire", "autre"],
-        ["college", "hors_college"],
-    ],
-    "orienteur": [["direction_vie_scolaire", "enseignants", "assistants_service_social", "autre"]],
-    "niveau": [["6e", "5e", "4e", "3e", "autre"], ["4e_3e", "6e_5e_autre"]],
-    "demande_initiale": [
-        [
-            "scolarite",
-            "exclusion_scolaire",
-            "besoin_de_parler",
-            "loisirs_culture_vacances",
-            "difficultes_familiales",
-            "sante_addiction",
-            "mobilite",
-            "aides_administratives",
-            "autre",
-        ],
-        [
-            "scolaire",
-            "besoin_de_parler",
-            "loisirs_culture_vacances",
-            "difficultes_familiales",
-            "sante_addiction",
-            "mobilite",
-            "aides_administratives",
-            "autre",
-        ],
-    ],
-    "parents_associes": [["oui", "non"]],
+# The answers to each question that the file gives and the note prints, and the groups that are counted together.
+YES_NO = ["oui", "non"]
+OBJECTIVES = [
+    "scolarite", "exclusion_scolaire", "besoin_de_parler", "loisirs_culture_vacances", "difficultes_familiales",
+    "sante_addiction", "mobilite", "aides_administratives", "autre",
+]  # fmt: skip
+GIVEN = {
+    "situation": ["collegien", "lyceen", "autre"],
+    "suivi_par": ["alses", "autre_educateur"],
+    "sexe": ["filles", "garcons"],
+    "nouvel_accompagnement": YES_NO,
+    "origine": ["college", "travail_de_rue", "bouche_a_oreille", "demarche_personnelle", "famille", "partenaire", "autre"],
+    "orienteur": ["direction_vie_scolaire", "enseignants", "assistants_service_social", "autre"],
+    "niveau": ["6e", "5e", "4e", "3e", "autre"],
+    "demande_initiale": OBJECTIVES,
+    "objectif": OBJECTIVES,
+    "parents_associes": YES_NO,
 }
-# Several answers a person: nothing adds up, and a group is known only if it is printed.
-OBJECTIVES = PARTITIONS["demande_initiale"][0]
+GROUPS = {
+    ("situation", "hors_college"): ["lyceen", "autre"], ("origine", "hors_college"): GIVEN["origine"][1:],
+    ("niveau", "4e_3e"): ["4e", "3e"], ("niveau", "6e_5e_autre"): ["6e", "5e", "autre"],
+    ("demande_initiale", "scolaire"): OBJECTIVES[:2], ("objectif", "scolaire"): OBJECTIVES[:2],
+}  # fmt: skip
+
+
+def _partitions(indicator: str) -> list[list[str]]:
+    """The ways in which the answers add up to their base: one by one, or those of a group together."""
+    group_of = {member: group for (name, group), members in GROUPS.items() if name == indicator for member in members}
+    return [GIVEN[indicator], list(dict.fromkeys(group_of.get(answer, answer) for answer in GIVEN[indicator]))]
+
+
+# Of objectives a person has several: nothing adds up, and a group is known only if it is printed.
+PARTITIONS = {indicator: _partitions(indicator) for indicator in GIVEN if indicator != "objectif"}
 # Whose size is a cell of whom: the ALSES follow some of the collégiens, who are some of the persons of the whole.
 INSIDE = {"alses": ("collegiens", "suivi_par"), "collegiens": ("prevention_specialisee", "situation")}
 # A larger population than any département's.
@@ -135,7 +129,9 @@ def splits(raw: Raw, year: int, perimeter: str, indicator: str) -> Iterator[tupl
                     yield dict(zip([*known, *left], [*counts, rest], strict=False)), base
 
 
-def _answer(unit: str, printed: Printed, counts: set[int], base: tuple | None, shares: set[Fraction]) -> Row:
+def _answer(printed: Printed, pairs: Collection[tuple[int, int]], base: tuple | None) -> Row:
+    """A row, from every count that may be, each with its base."""
+    counts, shares = {n for n, _ in pairs}, {Fraction(n, whole) for n, whole in pairs}
     if printed.count is not None:
         precision = "exact"
     elif printed.share is not None:
@@ -143,7 +139,7 @@ def _answer(unit: str, printed: Printed, counts: set[int], base: tuple | None, s
     else:
         precision = "deduit" if counts else "non_publie"
     base = None if printed.is_ambiguous else base
-    return Row(unit, ends(counts), base, printed.share, printed.decimals, precision, ends(shares))
+    return Row("personnes", ends(counts), base, printed.share, printed.decimals, precision, ends(shares))
 
 
 def is_told(raw: Raw, year: int, perimeter: str, indicator: str) -> bool:
@@ -165,8 +161,8 @@ def populations(raw: Raw, year: int) -> Rows:
             if perimeter == "collegiens" and printed == Printed():  # printed as an answer of the whole population
                 told = printed_of(raw, year, "prevention_specialisee", "situation").get("collegien", Printed())
                 printed = Printed(count=told.count)
-            sizes = set(sizes_of(raw, year, perimeter))
-            rows[Key(year, perimeter, "accompagnements")] = _answer("personnes", printed, sizes, None, set())
+            row = _answer(printed, [(size, size) for size in sizes_of(raw, year, perimeter)], None)
+            rows[Key(year, perimeter, "accompagnements")] = row._replace(joint=None)
     return rows
 
 
@@ -177,17 +173,13 @@ def single_answers(raw: Raw, year: int) -> Rows:
     for perimeter, (indicator, partitions) in product(("alses", "collegiens", "prevention_specialisee"), PARTITIONS.items()):
         if not is_told(raw, year, perimeter, indicator):
             continue
-        printed = printed_of(raw, year, perimeter, indicator)
-        bases = ends(bases_of(raw, year, perimeter, indicator))
-        counts: dict[str, set[int]] = {name: set() for parts in partitions for name in parts}
-        shares: dict[str, set[Fraction]] = {name: set() for name in counts}
-        pairs = {(name, n, base) for split, base in splits(raw, year, perimeter, indicator) for name, n in split.items()}
-        for name, n, base in pairs:
-            counts[name].add(n)
-            shares[name].add(Fraction(n, base))
-        for name, found in counts.items():
-            row = _answer("personnes", printed.get(name, Printed()), found, bases, shares[name])
-            rows[Key(year, perimeter, indicator, name)] = row
+        printed, bases = printed_of(raw, year, perimeter, indicator), ends(bases_of(raw, year, perimeter, indicator))
+        pairs: dict[str, set[tuple[int, int]]] = {name: set() for parts in partitions for name in parts}
+        for split, base in splits(raw, year, perimeter, indicator):
+            for name, n in split.items():
+                pairs[name].add((n, base))
+        for name, own in pairs.items():
+            rows[Key(year, perimeter, indicator, name)] = _answer(printed.get(name, Printed()), own, bases)
     return rows
 
 
@@ -202,8 +194,7 @@ def objectives(raw: Raw, year: int) -> Rows:
             own = printed.get(name, Printed())
             is_known = own != Printed() and not own.is_ambiguous
             pairs = [(n, base) for base in sizes for n in own.candidates(base)] if is_known else []
-            counts, shares = {n for n, _ in pairs}, {Fraction(n, base) for n, base in pairs}
-            rows[Key(year, perimeter, "objectif", name)] = _answer("personnes", own, counts, ends(sizes), shares)
+            rows[Key(year, perimeter, "objectif", name)] = _answer(own, pairs, ends(sizes))
     return rows
 
 

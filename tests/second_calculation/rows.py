@@ -45,6 +45,8 @@ class Row(NamedTuple):
     # What is shown of a count and of a base that are rounded to protect persons.
     rounded: int | None = None
     rounded_base: int | None = None
+    # The ends of its share that are published, in per cent.
+    told: tuple[float, float] | None = None
 
     @property
     def ends(self) -> tuple[Fraction, Fraction]:
@@ -52,6 +54,14 @@ class Row(NamedTuple):
         if self.joint:
             return self.joint
         return Fraction(self.counts[0], self.base[1]), Fraction(self.counts[1], self.base[0])
+
+    @property
+    def share_ends(self) -> tuple[Fraction, Fraction]:
+        """The same in per cent; without a count, what the rounding alone allows."""
+        if self.counts and self.base:
+            return 100 * self.ends[0], 100 * self.ends[1]
+        half = Fraction(1, 2 * 10**self.decimals)
+        return max(Fraction(0), self.share - half), min(Fraction(100), self.share + half)
 
 
 Rows = dict[Key, Row]
@@ -82,13 +92,6 @@ class Raw:
     """The raw folder, as it is when it is first read."""
 
     root: Path
-    # What the note says of itself does not change when an export is received.
-    is_note_alone: bool = False
-
-    @cached_property
-    def note(self) -> "Raw":
-        """The same folder, read as if no export had been received."""
-        return Raw(self.root, is_note_alone=True)
 
     def received(self, year: int | str, name: str) -> list[dict]:
         """The rows of a raw table; none when it was not received."""
@@ -106,8 +109,6 @@ class Raw:
 
     def export(self, year: int | str) -> Path | None:
         """The export of a year, a text file; None without one."""
-        if self.is_note_alone:
-            return None
         return next(iter(sorted((self.root / str(year)).glob("accompagnements*.csv"))), None)
 
     @cached_property

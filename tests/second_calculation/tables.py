@@ -3,10 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from second_calculation.rows import Key, Raw, Row, Rows, ends, exactly, family
 
@@ -46,9 +45,8 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower()))
 
 
-@dataclass(frozen=True)
-class Post:
-    """One new post: what is printed, and how it is read."""
+class Post(NamedTuple):
+    """One new post: what is printed, what it answers to each condition, and how the rest is read."""
 
     printed: dict
     read: dict[str, str]
@@ -56,16 +54,6 @@ class Post:
     start: date
     before: Fraction
     as_alses: Fraction
-
-    def answer(self, condition: str) -> str:
-        """The answer to a condition, printed or read from the seniority."""
-        if condition == "experience_prevention":
-            return "oui" if self.before else "non"
-        if condition == "premiere_prise_de_poste":
-            return "oui" if self.as_alses == 0 else "incertain" if self.as_alses < 1 else "non"
-        if condition == "mois_de_debut":
-            return f"{self.start:%Y_%m}"
-        return self.read[condition]
 
 
 def college_of(raw: Raw, printed: str) -> str:
@@ -90,10 +78,12 @@ def posts(raw: Raw, year: int) -> list[Post]:
         if said in seen:
             continue
         seen.add(said)
+        start, before, as_alses = day_of(row["date_debut"]), years_in(row["anciennete_prev"]), years_in(row["anciennete_alses"])
         read = {name: spellings[row[name]] for name, spellings in CONDITIONS.items()}
         read["association"] = raw.aliases.get(("association", row["association"]), row["association"])
-        seniority = (years_in(row[name]) for name in ("anciennete_prev", "anciennete_alses"))
-        found.append(Post(row, read, college_of(raw, row["college"]), day_of(row["date_debut"]), *seniority))
+        read["experience_prevention"] = "oui" if before else "non"
+        read["premiere_prise_de_poste"] = "oui" if as_alses == 0 else "incertain" if as_alses < 1 else "non"
+        found.append(Post(row, read, college_of(raw, row["college"]), start, before, as_alses))
     return found
 
 
@@ -113,19 +103,21 @@ def conditions(raw: Raw, year: int) -> Rows:
     if not all_posts:
         return {}
     rows = {Key(year, "postes", "nouveaux_postes"): exactly("postes", len(all_posts))}
-    for month, count in Counter(post.answer("mois_de_debut") for post in all_posts).items():
+    for month, count in Counter(f"{post.start:%Y_%m}" for post in all_posts).items():
         rows[Key(year, "postes", "mois_de_debut", month)] = exactly("postes", count, len(all_posts))
-    for association, count in Counter(post.read["association"] for post in all_posts).items():
-        cell = Key(year, "postes", "nouveaux_postes", "", "association", association)
-        rows[cell] = exactly("postes", count, len(all_posts))
-    crossed = [(BY_ASSOCIATION, post.read["association"]) for post in all_posts]
-    for name, association in {**dict.fromkeys((name, "") for name in ANSWERS), **dict.fromkeys(crossed)}:
-        among = [post for post in all_posts if association in ("", post.read["association"])]
-        cross = ("association", association) if association else ("", "")
+
+    def count(name: str, among: list[Post], *cross: str) -> None:
         for answer in ANSWERS[name]:
             members = GROUPED.get((name, answer), (answer,))
-            count = sum(post.answer(name) in members for post in among)
-            rows[Key(year, "postes", name, answer, *cross)] = exactly("postes", count, len(among))
+            rows[Key(year, "postes", name, answer, *cross)] = exactly("postes", sum(post.read[name] in members for post in among), len(among))
+
+    for name in ANSWERS:
+        count(name, all_posts)
+    for association in {post.read["association"] for post in all_posts}:
+        own = [post for post in all_posts if post.read["association"] == association]
+        cell = Key(year, "postes", "nouveaux_postes", "", "association", association)
+        rows[cell] = exactly("postes", len(own), len(all_posts))
+        count(BY_ASSOCIATION, own, "association", association)
     return rows
 
 
@@ -136,18 +128,16 @@ def colleges(raw: Raw, year: int) -> Rows:
     if not all_posts:
         return {}
     marks = {row["repere"]: Fraction(row["valeur"]) for row in raw.table("reference", "reperes")}
-    quartile, median = marks["ips_premier_quartile"], marks["ips_mediane"]
-    places = Counter()
-    for post in all_posts:
-        index = raw.colleges[post.uai]["ips_2022_23"]
+
+    def place(index: str) -> str:
         if not index:
-            places["inconnu"] += 1
-        elif Fraction(index) <= quartile:
-            places["premier_quartile"] += 1
-        else:
-            places["sous_mediane" if Fraction(index) <= median else "au_dessus"] += 1
+            return "inconnu"
+        ends = {"premier_quartile": marks["ips_premier_quartile"], "sous_mediane": marks["ips_mediane"]}
+        return next((name for name, end in ends.items() if Fraction(index) <= end), "au_dessus")
+
+    places = [place(raw.colleges[post.uai]["ips_2022_23"]) for post in all_posts]
     rows = {
-        Key(year, "postes", "ips_du_college", name): exactly("postes", places[name], len(all_posts))
+        Key(year, "postes", "ips_du_college", name): exactly("postes", places.count(name), len(all_posts))
         for name in ("premier_quartile", "sous_mediane", "au_dessus", "inconnu")
     }
     enrolled = [raw.colleges[uai]["effectif_2022_23_eleves"] for uai in {post.uai for post in all_posts}]
@@ -192,54 +182,61 @@ def meetings(raw: Raw, year: int) -> Rows:
 
 NATURES = ["constat", "tension", "levier", "recommandation"]
 GROUPS = ["journee_nouveaux", "nouveaux", "nord", "sud", "chefs_de_service"]
-SCALES = ["alses", "cadres_intermediaires", "territorial", "interinstitutionnel"]
-AT_COLLEGE = ("college", "principal", "cpe", "enseignants", "assistant_service_social", "conseil_administration")
-FAMILIES_OF_PUPILS = ("collegiens", "parents")
+AT_COLLEGE = ["college", "principal", "cpe", "enseignants", "assistant_service_social", "conseil_administration"]
+FAMILIES_OF_PUPILS = ["collegiens", "parents"]
 ACTORS = [
     *("alses", "equipe_prevention", "association", "chef_de_service", "coordinateur", "reseau_prevention", "apsn"),
     *(*AT_COLLEGE, "education_nationale", "departement", "dtpas", *FAMILIES_OF_PUPILS),
 ]
+# What a statement may be counted under; themes and associations are those that are named.
+UNDER = {
+    "theme_enonce": [],
+    "nature_enonce": NATURES,
+    "echelle_enonce": ["alses", "cadres_intermediaires", "territorial", "interinstitutionnel"],
+    "acteur_enonce": [*ACTORS, "cote_college", "familles"],
+    "association_enonce": [],
+    "chiffre_lie": ["oui", "non"],
+    "reunion_enonce": [*GROUPS, "inconnue"],
+}
+BY_NATURE = {"theme_enonce", "echelle_enonce", "acteur_enonce"}
 
 
-def _codes(row: dict, column: str) -> list[str]:
-    return [code for code in row[column].split(";") if code]
+def _codes(row: dict, column: str) -> set[str]:
+    return set(row[column].split(";")) - {""}
 
 
-@family(
-    "enonces", "theme_enonce", "nature_enonce", "echelle_enonce", "acteur_enonce", "association_enonce", "chiffre_lie",
-    "reunion_enonce", "niveaux_proposes",
-)  # fmt: skip
+def _under(row: dict) -> dict[str, set[str]]:
+    """What a statement counts under: each of its actors, and once each group of them."""
+    actors = _codes(row, "acteurs")
+    groups = {"cote_college": AT_COLLEGE, "familles": FAMILIES_OF_PUPILS}
+    return {
+        "theme_enonce": {row["theme"]},
+        "nature_enonce": {row["nature"]},
+        "echelle_enonce": {row["echelle"]},
+        "acteur_enonce": actors | {name for name, members in groups.items() if actors.intersection(members)},
+        "association_enonce": _codes(row, "associations"),
+        "chiffre_lie": {"oui" if row["indicateur_lie"] else "non"},
+        "reunion_enonce": {row.get("reunion") or "inconnue"},
+    }
+
+
+@family("enonces", "niveaux_proposes", *UNDER)
 def statements(raw: Raw, year: int) -> Rows:
-    """The statements: how many, by theme, nature, scale, actor and association; all but the last, by nature too."""
-    said = raw.table(year, "enonces")
+    """The statements: how many, under each heading; under a theme, a scale or an actor, by nature too."""
+    said = [(row, _under(row)) for row in raw.table(year, "enonces")]
     if not said:
         return {}
     rows = {Key(year, "enonces", "enonces"): exactly("enonces", len(said))}
-
-    def count(indicator: str, modality: str, are_meant: Callable[[dict], bool], *, by_nature: bool) -> None:
-        for nature in ["", *NATURES] if by_nature else [""]:
-            number = sum(are_meant(row) and nature in ("", row["nature"]) for row in said)
-            cross = ("nature_enonce", nature) if nature else ("", "")
-            rows[Key(year, "enonces", indicator, modality, *cross)] = exactly("enonces", number, len(said))
-
-    for theme in {row["theme"] for row in said}:
-        count("theme_enonce", theme, lambda row, theme=theme: row["theme"] == theme, by_nature=True)
-    for nature in NATURES:
-        count("nature_enonce", nature, lambda row, nature=nature: row["nature"] == nature, by_nature=False)
-    for scale in SCALES:
-        count("echelle_enonce", scale, lambda row, scale=scale: row["echelle"] == scale, by_nature=True)
-    groups = {"cote_college": AT_COLLEGE, "familles": FAMILIES_OF_PUPILS}
-    for name, members in [*((actor, (actor,)) for actor in ACTORS), *groups.items()]:
-        meant = set(members)
-        count("acteur_enonce", name, lambda row, meant=meant: bool(meant & set(_codes(row, "acteurs"))), by_nature=True)
-    for name in {name for row in said for name in _codes(row, "associations")}:
-        count("association_enonce", name, lambda row, name=name: name in _codes(row, "associations"), by_nature=False)
-    for name, is_linked in (("oui", True), ("non", False)):
-        count("chiffre_lie", name, lambda row, linked=is_linked: bool(row["indicateur_lie"]) is linked, by_nature=False)
-    if any(row.get("reunion") for row in said):
-        for group in (*GROUPS, ""):
-            count("reunion_enonce", group or "inconnue", lambda row, group=group: row["reunion"] == group, by_nature=False)
-    if proposed := {row["echelle"] for row in said if row["theme"] == "perspectives"}:
+    for indicator, answers in UNDER.items():
+        if indicator == "reunion_enonce" and not any(row.get("reunion") for row, _ in said):
+            continue
+        for answer in answers or set().union(*(under[indicator] for _, under in said)):
+            natures = [row["nature"] for row, under in said if answer in under[indicator]]
+            rows[Key(year, "enonces", indicator, answer)] = exactly("enonces", len(natures), len(said))
+            for nature in NATURES if indicator in BY_NATURE else ():
+                cell = Key(year, "enonces", indicator, answer, "nature_enonce", nature)
+                rows[cell] = exactly("enonces", natures.count(nature), len(said))
+    if proposed := {row["echelle"] for row, _ in said if row["theme"] == "perspectives"}:
         rows[Key(year, "enonces", "niveaux_proposes")] = exactly("niveaux", len(proposed))
     return rows
 
@@ -268,24 +265,15 @@ def linked_sections(raw: Raw, year: int) -> Rows:
 def answered_tensions(raw: Raw, year: int) -> Rows:
     """The tensions, by the nature of the statements that answer them; nothing if no answer is coded in the year."""
     said = raw.table(year, "enonces")
-    answers = {row["id"]: set() for row in said}
-    for row in said:
-        for tension in _codes(row, "repond_a"):
-            answers[tension].add(row["nature"])
+    answers = {row["id"]: {each["nature"] for each in said if row["id"] in _codes(each, "repond_a")} for row in said}
     tensions = [answers[row["id"]] for row in said if row["nature"] == "tension"]
     if not any(answers.values()):
         return {}
-    kinds = {
-        "levier": sum(found == {"levier"} for found in tensions),
-        "recommandation": sum(found == {"recommandation"} for found in tensions),
-        "les_deux": sum(found == {"levier", "recommandation"} for found in tensions),
-        "aucune": sum(not found for found in tensions),
-        "au_moins_une": sum(bool(found) for found in tensions),
-    }
-    return {
-        Key(year, "enonces", "reponse_tension", name): exactly("enonces", count, len(tensions))
-        for name, count in kinds.items()
-    }
+    both = {"levier", "recommandation"}
+    kinds = {"levier": [{"levier"}], "recommandation": [{"recommandation"}], "les_deux": [both], "aucune": [set()]}
+    counts = {name: sum(found in meant for found in tensions) for name, meant in kinds.items()}
+    counts["au_moins_une"] = sum(map(bool, tensions))
+    return {Key(year, "enonces", "reponse_tension", name): exactly("enonces", n, len(tensions)) for name, n in counts.items()}
 
 
 # --- the associations --------------------------------------------------------------------------------------------------
@@ -298,40 +286,34 @@ def associations(raw: Raw, year: int) -> Rows:
     Two names that the register joins may be those of one association: name by name, then as if they were.
     """
     places = {
-        "postes": [post.read["association"] for post in posts(raw, year)],
-        "reunions": [name for row in raw.table(year, "reunions") for name in _codes(row, "associations")],
-        "synthese": [name for row in raw.table(year, "enonces") for name in _codes(row, "associations")],
+        "postes": {post.read["association"] for post in posts(raw, year)},
+        "reunions": {name for row in raw.table(year, "reunions") for name in _codes(row, "associations")},
+        "synthese": {name for row in raw.table(year, "enonces") for name in _codes(row, "associations")},
     }
-    found = {name for names in places.values() for name in names}
-    owner = {row["association"]: row["rattachement"] for row in raw.table("reference", "associations")}
+    found = set().union(*places.values())
+    if not found:
+        return {}
+    owner = {row["association"]: row["rattachement"] for row in raw.table("reference", "associations") if row["rattachement"] in found}
     cases = []
-    for is_joined in (False, True):
+    for joined in ({}, owner):
         marks: dict[str, set[str]] = {}
         for place, names in places.items():
             for name in names:
-                joined = owner.get(name) if is_joined and owner.get(name) in found else name
-                marks.setdefault(joined, set()).add(place)
+                marks.setdefault(joined.get(name, name), set()).add(place)
         cases.append(list(marks.values()))
-    if not found:
-        return {}
-    wanted = {
-        "postes": lambda mark: "postes" in mark,
-        "reunions": lambda mark: "reunions" in mark,
-        "synthese": lambda mark: "synthese" in mark,
-        "postes_sans_reunion": lambda mark: "postes" in mark and "reunions" not in mark,
-        "reunions_sans_poste": lambda mark: "reunions" in mark and "postes" not in mark,
-        "synthese_seule": lambda mark: mark == {"synthese"},
-    }
+    wanted = {place: lambda mark, place=place: place in mark for place in places}
+    wanted["postes_sans_reunion"] = lambda mark: "postes" in mark and "reunions" not in mark
+    wanted["reunions_sans_poste"] = lambda mark: "reunions" in mark and "postes" not in mark
+    wanted["synthese_seule"] = lambda mark: mark == {"synthese"}
     named = ends(len(marks) for marks in cases)
     rows = {Key(year, "reseau_alses", "associations_nommees"): _between("associations", named)}
     for name, is_wanted in wanted.items():
         counts = [sum(map(is_wanted, marks)) for marks in cases]
-        shares = ends(Fraction(100 * count, len(marks)) for count, marks in zip(counts, cases, strict=True))
+        shares = ends(Fraction(count, len(marks)) for count, marks in zip(counts, cases, strict=True))
         rows[Key(year, "reseau_alses", "presence_associations", name)] = _between("associations", ends(counts), named, shares)
     return rows
 
 
 def _between(unit: str, counts: tuple, base: tuple | None = None, joint: tuple | None = None) -> Row:
     """A figure known by its ends; deduced unless both are the same."""
-    joint = joint and tuple(share / 100 for share in joint)
     return Row(unit, counts, base, precision="exact" if counts[0] == counts[1] else "deduit", joint=joint)

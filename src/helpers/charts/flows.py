@@ -10,7 +10,7 @@ from helpers import palette
 from helpers.charts.marks import Ribbon, written
 from helpers.indicators.lookup import rows_in
 
-_AIR = 1.25  # height of a side, gaps between its names included, for ribbons that make one
+_AIR = 0.06  # of the height of all ribbons, for each name: thin ones are read too
 _FOLD = 16  # characters of a name on the left, on a phone too
 _WRITTEN = 0.05  # of the whole: a thinner ribbon has no room for its number
 _CURVE = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
@@ -33,10 +33,11 @@ def rubans(
     rows = frame.dropna(subset=[valeur])
     rows = rows.assign(**{name: pd.Categorical(rows[name], rows[name].unique()) for name in (de, vers)})
     whole = float(rows[valeur].sum())
+    height = whole * (1 + _AIR * max(rows[side].nunique() for side in (de, vers)))
     places = {}
     for side in (de, vers):
         sums = rows.groupby(side, observed=True)[valeur].sum().astype(float)
-        gap = whole * (_AIR - 1) / max(1, len(sums) - 1)
+        gap = (height - whole) / max(1, len(sums) - 1)
         tops = (sums + gap).cumsum() - sums - gap
         axes.vlines([side == vers] * len(sums), tops, tops + sums, color=palette.INK, linewidth=3)
         before = rows.sort_values([de, vers]).groupby(side, observed=True)[valeur].cumsum() - rows[valeur]
@@ -61,4 +62,4 @@ def rubans(
     for each in (axes, left):
         each.spines[:].set_visible(False)
         each.tick_params(axis="y", length=0, pad=6)
-    axes.set(xlim=(0, 1), ylim=(whole * _AIR, 0), xticks=[], xlabel="", ylabel="")
+    axes.set(xlim=(0, 1), ylim=(height, 0), xticks=[], xlabel="", ylabel="")

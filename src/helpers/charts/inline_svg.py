@@ -312,7 +312,8 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
         _one_below_another(figure, frames)
     stacked = len(frames) if is_narrow else max(1, round(len(frames) / max(1, beside)))
     if named:
-        rows = max(max(len(_labels(axes.yaxis)), BESIDE * _bars_of(axes)) for axes in named)
+        sides = [each for axes in named for each in (axes, *axes.child_axes)]
+        rows = max(max(len(_labels(axes.yaxis)), BESIDE * _bars_of(axes)) for axes in sides)
         row = ROW if rows < MANY else 0.75 * ROW
         has_legend = bool(figure.legends) or any(axes.get_legend() for axes in frames)
         height = (rows * (row + LINE * (max(lines) - 1) * 0.8) + 0.7 + ABOVE * has_legend) * stacked

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.clean.posts import RULE_LISTED, read_month
 from helpers.clean.records import EMPTY
 from helpers.schema import DataError, catalogue, control_letter, table_schema
 from helpers.typography import fold
@@ -106,29 +105,22 @@ FORMS = {
 }
 
 
+@lru_cache
 def answers_of(column: str) -> dict[str, str]:
-    """The modalities of a closed list and their labels, in catalogue order."""
+    """The modalities of a closed list and their labels, in catalogue order; shared, never to be changed."""
     entry = catalogue().indicators[FIELDS[column]["indicateur"]]
     return {**entry.modalities, **entry.recorded}
 
 
-@dataclass(frozen=True)
-class SpellingMatch:
-    """The meaning of a text in the table, and why."""
-
-    value: str
-    reason: str
-
-
 @dataclass
 class Spellings:
-    """The table, indexed; ``faults`` are its unusable rows."""
+    """The table, indexed: the meaning of each text, and why (``reason``); ``faults`` are its unusable rows."""
 
-    exact: dict[tuple[str, str], SpellingMatch] = field(default_factory=dict)
-    patterns: dict[str, list[tuple[re.Pattern, SpellingMatch]]] = field(default_factory=dict)
+    exact: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    patterns: dict[str, list[tuple[re.Pattern, Cell]]] = field(default_factory=dict)
     faults: list[DataError] = field(default_factory=list)
 
-    def find(self, column: str, text: str) -> SpellingMatch | None:
+    def find(self, column: str, text: str) -> Cell | None:
         """The meaning of a text in a column: by its spellings, the catalogue, those of every column, then patterns."""
         key = key_of(text)
         return (
@@ -146,12 +138,12 @@ class Spellings:
 
 
 @lru_cache
-def _named(column: str) -> dict[str, SpellingMatch]:
+def _named(column: str) -> dict[str, Cell]:
     if column not in CLOSED and column not in MULTIPLE:
         return {}
     names = answers_of(column)
     value = {name: EMPTY if name == UNANSWERED else name for name in names}
-    return {key_of(each): SpellingMatch(value[name], "") for name in names for each in (names[name], name)}
+    return {key_of(each): Cell(value[name]) for name in names for each in (names[name], name)}
 
 
 @dataclass(frozen=True)
@@ -172,20 +164,25 @@ def read_spellings(table: pd.DataFrame) -> Spellings:
         if told:
             out.faults.append(DataError(f"reference/modalites.csv, ligne {line}, {told}"))
         elif row.ecriture == "motif":
-            found = (re.compile(row.texte), SpellingMatch(row.valeur, row.raison))
+            found = (re.compile(row.texte), Cell(row.valeur, reason=row.raison))
             out.patterns.setdefault(row.colonne, []).append(found)
         else:
-            out.exact.setdefault((row.colonne, key_of(normalise(row.texte))), SpellingMatch(row.valeur, row.raison))
+            out.exact.setdefault((row.colonne, key_of(normalise(row.texte))), Cell(row.valeur, reason=row.raison))
     return out
+
+
+@lru_cache
+def _allowed(column: str) -> tuple[str, ...]:
+    """The values that the table may give to a text of a column."""
+    is_closed = column in CLOSED or column in MULTIPLE
+    return (EMPTY, *(answers_of(column) if is_closed else [UNSURE] if column == EVERY else []))
 
 
 def _fault(row: tuple) -> str:
     if row.colonne != EVERY and row.colonne not in FIELDS:
         return f"colonne « colonne » : « {row.colonne} » n’est pas une colonne de l’export."
-    closed = row.colonne in CLOSED or row.colonne in MULTIPLE
-    allowed = [EMPTY, *(answers_of(row.colonne) if closed else [UNSURE] if row.colonne == EVERY else [])]
-    if key_of(row.texte) == key_of(WHOLE):
-        allowed = [*FORMS.get(row.colonne, [])]
+    is_whole = key_of(row.texte) == key_of(WHOLE)
+    allowed = tuple(FORMS.get(row.colonne, ())) if is_whole else _allowed(row.colonne)
     if row.valeur not in allowed:
         said = ", ".join(filter(None, allowed)) or "vide"
         return (
@@ -201,6 +198,7 @@ def _fault(row: tuple) -> str:
 
 # --- Closed lists: one answer, or several in a cell ---
 
+RULE_LISTED = "écriture ramenée à la liste"
 RULE_MISSING = "case sans réponse : non renseigné"
 RULE_UNFORESEEN = "réponse inconnue, gardée comme « non prévue »"
 RULE_SEVERAL = "réponses séparées, ramenées à la liste, dans l’ordre du catalogue"
@@ -270,7 +268,7 @@ def _read_several(text: str, name: str, spellings: Spellings) -> Cell:
     return Cell(value, rule, unread=unread)
 
 
-def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, SpellingMatch | None]]:
+def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, Cell | None]]:
     """The answers of a piece: the longest runs between separators that are known."""
     tokens = _PERHAPS.split(piece)  # words at even places, what separates them at odd ones
     out, start = [], 0
@@ -338,6 +336,15 @@ _YEAR = re.compile(r"(\d ?\d{3})(?:[.,]0+)?")
 _TWO_DIGITS = re.compile(r"\d{1,2}(?:[.,]0+)?")
 
 
+_MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
+
+
+def _month(word: str) -> int:
+    """The number of a French month, whole or abbreviated to three letters or more (folded); 0 for none (« jui »)."""
+    found = [place for place, name in enumerate(_MONTHS, 1) if name.startswith(word[:4]) and len(word) >= 3]
+    return found[0] if len(found) == 1 else 0
+
+
 def _parts(text: str) -> dict[str, str]:
     """The parts of a date as written, by the names of `_IN_DIGITS`; none of another form."""
     words = " ".join(
@@ -369,7 +376,7 @@ def read_day(text: str, *, is_end: bool = False, is_month_first: bool = False) -
         year, month, months, rule = years[0], 9, 12, RULE_SCHOOL_YEAR
     elif parts := _parts(text):
         year, day = _full(parts["y"]), parts.get("d")
-        month = read_month(parts["w"]) if "w" in parts else 3 * int(parts["q"]) - 2 if "q" in parts else int(parts["m"])
+        month = _month(parts["w"]) if "w" in parts else 3 * int(parts["q"]) - 2 if "q" in parts else int(parts["m"])
         months, rule = (3, RULE_QUARTER) if "q" in parts else (1, RULE_MONTH)
         if day:
             is_swapped = is_month_first and _DAY_FIRST.fullmatch(text)
@@ -400,7 +407,7 @@ def read_number_of_year(text: str) -> int | None:
     if found := _YEAR.fullmatch(text):
         return int(found[1].replace(" ", ""))
     parts = _parts(text)
-    return _full(parts["y"]) if parts.get("d") and (not parts.get("w") or read_month(parts["w"])) else None
+    return _full(parts["y"]) if parts.get("d") and (not parts.get("w") or _month(parts["w"])) else None
 
 
 def _read_year(plain: str, year: int) -> Cell:

@@ -8,24 +8,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from helpers.clean.answers import (
-    ABOVE,
-    CLOSED,
-    MULTIPLE,
-    RULE_NAME,
-    RULE_NAMESAKE,
-    RULE_TEXT,
-    Cell,
-    Reason,
-    Registers,
-    Spellings,
-    answers_of,
-    find_colleges,
-    key_of,
-    normalise,
-    read_spellings,
-    read_texts,
-)
+from helpers.clean import answers
 from helpers.clean.faults import RULE_NOTHING, Reading, find_faults
 from helpers.clean.records import (
     COLUMNS,
@@ -74,13 +57,13 @@ RULE_ABOVE = "case vide : la valeur de la ligne du dessus, d’après lectures.c
 RULE_ALL = "case vide : la même valeur sur toutes les lignes, d’après lectures.csv"
 
 
-def fill_empty(rows: pd.DataFrame, spellings: Spellings) -> list[Change]:
+def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]:
     """Fills the empty cells (of ``rows``, changed) of which someone said what they stand for: `answers.FORMS`.
 
     An association is the one above, in the same file and sheet; who follows is an ALSES.
     """
     changes = []
-    if spellings.form_of("association") == ABOVE:
+    if spellings.form_of("association") == answers.ABOVE:
         given = rows["association"].where(rows["association"].ne(EMPTY))
         filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)
         changed = rows["association"].eq(EMPTY) & filled.ne(EMPTY)
@@ -98,7 +81,15 @@ def fill_empty(rows: pd.DataFrame, spellings: Spellings) -> list[Change]:
 
 def _count(column: pd.Series) -> dict[str, int]:
     """The rows that hold each category, in their order."""
-    return column.value_counts(sort=False).reindex(column.cat.categories).to_dict()
+    texts = column.cat.categories
+    return dict(zip(texts, np.bincount(column.cat.codes + 1, minlength=len(texts) + 1)[1:].tolist(), strict=True))
+
+
+def _used(column: pd.Series) -> pd.Series:
+    """The column without the categories that none of its rows holds; pandas would sort the rows to find them."""
+    seen = _count(column)
+    used = [label for label, count in seen.items() if count]
+    return column if len(used) == len(seen) else column.cat.set_categories(used)
 
 
 def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
@@ -112,8 +103,8 @@ def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
 def order_labels(name: str, values: set[str]) -> list[str]:
     """Labels without the empty one: modalities in catalogue order, others sorted."""
     values = values - {EMPTY}
-    if name in CLOSED or name in MULTIPLE:
-        order = {modality: place for place, modality in enumerate(answers_of(name))}
+    if name in answers.CLOSED or name in answers.MULTIPLE:
+        order = {modality: place for place, modality in enumerate(answers.answers_of(name))}
         return sorted(values, key=lambda value: [order[each] for each in value.split(SEVERAL)])
     return sorted(values)
 
@@ -135,11 +126,11 @@ def tidy_identifiers(rows: pd.DataFrame) -> tuple[pd.Series, list[Change]]:
     """The identifiers by their value (« 00012 », « 12 » and « 12,0 » are one), and the changes; capitals are kept."""
     given = rows[IDENTIFIER]
     odd = given[~given.str.fullmatch(_PLAIN)]
-    plain = odd.map(normalise)
+    plain = odd.map(answers.normalise)
     found = plain.map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
     out = given.copy()
     out[odd.index] = found
-    pairs = ((RULE_TEXT, plain.ne(odd)), (RULE_NUMBER, found.ne(plain)))
+    pairs = ((answers.RULE_TEXT, plain.ne(odd)), (RULE_NUMBER, found.ne(plain)))
     files = rows.loc[odd.index, "fichier"]
     return out, [change for rule, changed in pairs for change in by_file(files[changed], IDENTIFIER, rule)]
 
@@ -151,9 +142,8 @@ def by_file(files: pd.Series, column: str, rule: str) -> list[Change]:
 
 def repeated(table: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
     """The rows kept whose identifier comes several times."""
-    numbers, known = table.loc[kept, IDENTIFIER].factorize()
-    is_repeated = np.bincount(numbers, minlength=len(known))[numbers] > 1
-    return table.loc[np.flatnonzero(kept)[is_repeated]]
+    identifiers = table.loc[kept, IDENTIFIER]
+    return table.loc[identifiers.index[identifiers.duplicated(keep=False)]]
 
 
 def are_within_associations(table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame) -> bool:
@@ -174,7 +164,7 @@ _TOTAL = re.compile(r"\s*(sous[-\s]*)?(total|totaux)\b|\s*ensemble\s*$", re.IGNO
 _TOTAL_KEY = re.compile(r"(sous_?)?(total|totaux)(_.*)?|ensemble")
 
 
-def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[Cell]) -> pd.Series:
+def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answers.Cell]) -> pd.Series:
     """Why each row is rejected, before duplicates are looked for; ``""`` for the others."""
     reasons = np.array([*(cell.reason for cell in of_year), EMPTY], dtype=object)
     out = pd.Series(reasons[rows["annee"].cat.codes], index=rows.index)
@@ -182,11 +172,13 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[Cell
     if nobody.any():
         few, is_total = rows.loc[nobody, COLUMNS], pd.Series(False, index=rows.index[nobody])
         for name in COLUMNS:
-            is_total |= few[name].isin([each for each in few[name].unique() if _TOTAL_KEY.fullmatch(key_of(each))])
-        out[nobody] = np.where(is_total, Reason.TOTAL, Reason.NOBODY)
+            is_total |= few[name].isin(
+                [each for each in few[name].unique() if _TOTAL_KEY.fullmatch(answers.key_of(each))]
+            )
+        out[nobody] = np.where(is_total, answers.Reason.TOTAL, answers.Reason.NOBODY)
     # Found by a part of the word, which is fast, then read whole.
     perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]
-    out[perhaps.index[perhaps.map(_TOTAL.match).notna()]] = Reason.TOTAL
+    out[perhaps.index[perhaps.map(_TOTAL.match).notna()]] = answers.Reason.TOTAL
     return out
 
 
@@ -209,12 +201,12 @@ def judge_repeats(table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame) -> t
     is_gathered = is_single & differs & ~_differing(some.drop(columns="objectifs")) & ~some[IDENTIFIER].isin(blank)
     reasons[some.index] = np.select(
         [is_gathered & is_first, is_gathered, differs, ~is_first],
-        [EMPTY, Reason.GATHERED, Reason.CONTRADICTORY, Reason.IDENTICAL],
+        [EMPTY, answers.Reason.GATHERED, answers.Reason.CONTRADICTORY, answers.Reason.IDENTICAL],
         EMPTY,
     )
     if not is_gathered.any():
         return reasons, nothing
-    order, found = list(answers_of("objectifs")), some[is_gathered]
+    order, found = list(answers.answers_of("objectifs")), some[is_gathered]
     sets = found.groupby(IDENTIFIER, observed=True)["objectifs"].agg(
         lambda each: SEVERAL.join(sorted(set(SEVERAL.join(each).split(SEVERAL)), key=order.index))
     )
@@ -238,7 +230,7 @@ RULE_NO_FOLLOWER = "on ne sait pas qui suit la personne : elle n’est pas compt
 
 
 def decide(
-    table: pd.DataFrame, rows: pd.DataFrame, registers: Registers, year: int
+    table: pd.DataFrame, rows: pd.DataFrame, registers: answers.Registers, year: int
 ) -> Iterator[tuple[str, str, pd.Series]]:
     """Settles what several cells of a row say together; gives the column, the rule and the rows concerned.
 
@@ -263,7 +255,7 @@ def decide(
 
 
 def _link_colleges(
-    table: pd.DataFrame, rows: pd.DataFrame, registers: Registers
+    table: pd.DataFrame, rows: pd.DataFrame, registers: answers.Registers
 ) -> Iterator[tuple[str, str, pd.Series]]:
     """Finds the UAI of a collège that is only named.
 
@@ -273,13 +265,16 @@ def _link_colleges(
     if not needed.any():
         return
     texts = rows["college"].cat.categories
-    found = find_colleges(texts, registers.aliases, registers.colleges)
-    by_name = {text: cell.value for text, cell in zip(texts, found, strict=True) if cell.rule == RULE_NAME}
+    found = answers.find_colleges(texts, registers.aliases, registers.colleges)
+    by_name = {text: cell.value for text, cell in zip(texts, found, strict=True) if cell.rule == answers.RULE_NAME}
     given = pd.DataFrame({"college": rows["college"], "uai": table["uai"]}).dropna().drop_duplicates()
     others = given[given["college"].astype("str").map(by_name).ne(given["uai"].astype("str"))]
     contradicted = {by_name[text] for text in others["college"] if text in by_name}
     found = [
-        Cell(EMPTY, RULE_NAMESAKE) if cell.rule == RULE_NAME and cell.value in contradicted else cell for cell in found
+        answers.Cell(EMPTY, answers.RULE_NAMESAKE)
+        if cell.rule == answers.RULE_NAME and cell.value in contradicted
+        else cell
+        for cell in found
     ]
     names = rows.loc[needed, "college"]
     values = written_as(names.rename("uai"), [cell.value for cell in found])
@@ -295,12 +290,13 @@ def _link_colleges(
 # --- The account of every row read: changes, rejections, and the rejected rows ---
 
 
-def count_changes(rows: pd.DataFrame, cells: dict[str, list[Cell]], decided: list[Change]) -> pd.DataFrame:
+def count_changes(rows: pd.DataFrame, cells: dict[str, list[answers.Cell]], decided: list[Change]) -> pd.DataFrame:
     """The changes of reading and cleaning (schema ``normalisations``), rows by file, column and rule."""
     found: Counter = Counter()
     for change in decided:
         found[change.file, change.column, change.rule] += change.rows
-    for file, of_file in rows.groupby("fichier", observed=True)[[*cells]]:
+    for file in rows["fichier"].cat.categories:
+        of_file = rows if len(rows["fichier"].cat.categories) == 1 else rows[rows["fichier"].eq(file)]
         for name, meant in cells.items():
             for cell, count in zip(meant, _count(of_file[name]).values(), strict=True):
                 found[file, name, cell.rule] += count * bool(cell.rule)
@@ -367,12 +363,12 @@ def clean_persons(
     >>> nettoyage.rejected[["fichier", "ligne"]].to_dict("records"), nettoyage.ledger["lignes"].tolist()
     ([{'fichier': 'export.csv', 'ligne': 7}], [6, 6])
     """
-    registers = Registers(read_spellings(spellings), aliases, associations, colleges)
+    registers = answers.Registers(answers.read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
     filled = fill_empty(rows, registers.spellings)
     cells = {}
     for name in COLUMNS:
-        cells[name] = [*read_texts(name, _count(rows[name]), registers, received.year).values()]
+        cells[name] = [*answers.read_texts(name, _count(rows[name]), registers, received.year).values()]
     identifiers, changes = tidy_identifiers(rows)
     reasons = reject_nobody(rows, identifiers, cells["annee"])
     table = pd.DataFrame(
@@ -400,8 +396,7 @@ def clean_persons(
     ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
     found = table[kept].reset_index(drop=True)
-    used = {name: [label for label, count in _count(found[name]).items() if count] for name in COLUMNS}
-    found = found.assign(**{name: found[name].cat.set_categories(used[name]) for name in COLUMNS})
+    found = found.assign(**{name: _used(found[name]) for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
     faults, unread = find_faults(Reading(received, rows, table, cells, kept, ledger, rejected, registers))
     return CleanedRecords(

@@ -3,32 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 import pandas as pd
 
 from helpers import paths
-from helpers.clean.answers import (
-    CLOSED,
-    DAYS,
-    FIELDS,
-    FORMS,
-    MONTH_FIRST,
-    MULTIPLE,
-    UNANSWERED,
-    UNFORESEEN,
-    WHOLE,
-    Cell,
-    Reason,
-    Registers,
-    answers_of,
-    codes_among,
-    form_to_ask,
-    key_of,
-    normalise,
-    read_number_of_year,
-)
+from helpers.clean import answers
 from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, ReceivedRecords, Unread
 from helpers.schema import FEWEST_PERSONS, DataError
 
@@ -75,11 +56,11 @@ class Reading:
     received: ReceivedRecords
     rows: pd.DataFrame
     table: pd.DataFrame
-    cells: dict[str, list[Cell]]
+    cells: dict[str, list[answers.Cell]]
     kept: pd.Series
     ledger: pd.DataFrame
     rejected: pd.DataFrame
-    registers: Registers
+    registers: answers.Registers
 
     @property
     def file(self) -> str:
@@ -104,8 +85,10 @@ class Reading:
         table = self.table
         if name == "college":
             return self.kept & table["uai"].isna() & table["college"].notna()
-        known = {key_of(each) for each in self.registers.associations["association"]}
-        return self.kept & table[name].isin([each for each in table[name].cat.categories if key_of(each) not in known])
+        known = {answers.key_of(each) for each in self.registers.associations["association"]}
+        return self.kept & table[name].isin(
+            [each for each in table[name].cat.categories if answers.key_of(each) not in known]
+        )
 
 
 @dataclass(frozen=True)
@@ -139,18 +122,18 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
         filled = asked & column.ne(EMPTY)
         if alone := reading.empty(name):
             rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]}"
-            yield _Misread(name, [(WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
-        if form := form_to_ask(name, texts, spellings):
-            pieces, count = [(WHOLE,) if text else () for text in texts], int(filled.sum())
+            yield _Misread(name, [(answers.WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
+        if form := answers.form_to_ask(name, texts, spellings):
+            pieces, count = [(answers.WHOLE,) if text else () for text in texts], int(filled.sum())
             yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), form)
         elif name in ("association", "college"):
-            rows, pieces = reading.unknown_names(name), [(normalise(text),) for text in texts]
+            rows, pieces = reading.unknown_names(name), [(answers.normalise(text),) for text in texts]
             if rows.any():
                 yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()), False, False, set())
         elif any(pieces := [cell.unread for cell in reading.cells[name]]):
             rows = column.isin([text for text, unread in zip(texts, pieces, strict=True) if unread])
-            codes = {normalise(text) for text in codes_among(name, texts, spellings)}
-            is_closed, count = name in CLOSED or name in MULTIPLE, int((rows & asked).sum())
+            codes = {answers.normalise(text) for text in answers.codes_among(name, texts, spellings)}
+            is_closed, count = name in answers.CLOSED or name in answers.MULTIPLE, int((rows & asked).sum())
             total = int((asked if is_closed else filled).sum())
             is_many = count >= FEWEST_ASKED or bool(codes)
             is_asked = count > 0 and is_many if is_closed else exceeds(count, total, MOST_UNREAD_PCT)
@@ -159,14 +142,18 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
 
 def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
     """Each spelling of a column that is not understood, by file and sheet, the most frequent first."""
-    answers = answers_of(column.name).items() if column.is_closed else ()
-    names = {key_of(word): each for each, label in answers for word in (each, label)}
-    names = {key: each for key, each in names.items() if each not in (UNFORESEEN, UNANSWERED)}
+    known = answers.answers_of(column.name).items() if column.is_closed else ()
+    names = {answers.key_of(word): each for each, label in known for word in (each, label)}
+    names = {key: each for key, each in names.items() if each not in (answers.UNFORESEEN, answers.UNANSWERED)}
     found = _places(column, reading)
     identifiers = reading.rows[IDENTIFIER]
     secret = {*identifiers[identifiers.isin({piece for piece, *_ in found})]} if column.is_shown else set()
     for (piece, file, sheet), (line, count, of_persons) in found.items():
-        near = get_close_matches(key_of(piece), list(names), n=1, cutoff=_CLOSE) if piece not in column.codes else []
+        near = (
+            get_close_matches(answers.key_of(piece), list(names), n=1, cutoff=_CLOSE)
+            if piece not in column.codes
+            else []
+        )
         is_known = piece in column.codes or bool(near) or count >= _FEWEST_ALIKE
         is_public = is_plain(piece) and not _DAY.search(piece) and piece not in secret
         yield Unread(
@@ -177,7 +164,11 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
             first_line=line,
             count=count,
             persons=of_persons,
-            suggestion=names[near[0]] if near else MONTH_FIRST if column.form and column.name in DAYS else EMPTY,
+            suggestion=names[near[0]]
+            if near
+            else answers.MONTH_FIRST
+            if column.form and column.name in answers.DAYS
+            else EMPTY,
             is_shown=bool(column.form) or (column.is_shown and is_known and is_public),
             is_asked=column.is_asked,
         )
@@ -200,7 +191,7 @@ def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataEr
     """The sentence for a column that holds too much that is not understood."""
     where, count, total = f"{reading.file}, colonne « {column.name} »", column.count, column.total
     if column.form:
-        words = " ou ".join(f"« {each} »" for each in FORMS[column.name].values())
+        words = " ou ".join(f"« {each} »" for each in answers.FORMS[column.name].values())
         told = f"{where} : {column.form} ; dites dans {paths.TO_COMPLETE}, pour toute la colonne, {words}."
     elif column.codes:
         codes = ", ".join(sorted(column.codes))
@@ -222,17 +213,17 @@ def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataEr
 
 def _remedy(spellings: list[Unread]) -> str:
     """The most frequent of these spellings that may be shown, all files and sheets together, and what to do."""
-    by_value: dict[str, Unread] = {}
+    counts, firsts = Counter(), {}
     for each in spellings:
-        before = by_value.get(each.value)
-        by_value[each.value] = replace(before, count=before.count + each.count) if before else each
-    values = sorted(by_value.values(), key=lambda each: -each.count)
-    few = [each for each in values if each.is_shown][:_NAMED]
+        counts[each.value] += each.count
+        firsts.setdefault(each.value, each)
+    values = [value for value, _ in counts.most_common()]
+    few = [value for value in values if firsts[value].is_shown][:_NAMED]
     if not few:
         return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {paths.TO_COMPLETE}."
-    named = ", ".join(f"« {each.value} » ({each.count} fois)" for each in few)
-    others = [each for each in values if each not in few]
-    more = f" ; d’autres ne sont pas montrées, la première ligne {others[0].first_line}" if others else ""
+    named = ", ".join(f"« {value} » ({counts[value]} fois)" for value in few)
+    others = [firsts[value].first_line for value in values if value not in few]
+    more = f" ; d’autres ne sont pas montrées, la première ligne {others[0]}" if others else ""
     return f" : {named}{more} ; dites dans {paths.TO_COMPLETE} ce que cela veut dire, ou corrigez le fichier."
 
 
@@ -263,7 +254,7 @@ def find_crowded(reading: Reading) -> Iterator[DataError]:
 
 def find_other_years(reading: Reading) -> Iterator[DataError]:
     """Files whose rows are all of other years."""
-    read = {text: read_number_of_year(normalise(text)) for text in reading.rows["annee"].cat.categories}
+    read = {text: answers.read_number_of_year(answers.normalise(text)) for text in reading.rows["annee"].cat.categories}
     of_year = {text for text, cell in zip(read, reading.cells["annee"], strict=True) if cell.value}
     for file, texts in reading.rows.groupby("fichier", observed=True)["annee"]:
         seen = texts.value_counts()
@@ -277,15 +268,10 @@ def find_other_years(reading: Reading) -> Iterator[DataError]:
 
 def find_empty(reading: Reading) -> Iterator[DataError]:
     """Required columns that are present and empty."""
-    rows = reading.rows
-    for name in reading.received.columns if len(rows) else ():
-        if name == IDENTIFIER:
-            is_empty = rows[name].eq(EMPTY).all()
-        else:
-            meant = zip(rows[name].cat.categories.tolist(), reading.cells[name], strict=True)
-            nothing = [text for text, cell in meant if not normalise(text) or not (cell.value or cell.reason)]
-            is_empty = bool(nothing) and rows[name].isin(nothing).all()
-        if is_empty and FIELDS[name]["presence"] == "obligatoire":
+    for name in reading.received.columns if len(reading.rows) else ():
+        # A year that is another one means nothing, and is no empty cell.
+        column = (reading.rows if name in (IDENTIFIER, "annee") else reading.table)[name]
+        if answers.FIELDS[name]["presence"] == "obligatoire" and (column.isna() | column.eq(EMPTY)).all():
             yield DataError(
                 f"{reading.file}, colonne « {name} » : elle est vide sur toutes les lignes ; remplissez-la, ou "
                 "demandez un export qui la contient."
@@ -296,18 +282,13 @@ def find_repeated(reading: Reading) -> Iterator[DataError]:
     """Files and sheets more than half of whose rows are already in another one."""
     places, rejected = ["fichier", "feuille"], reading.rejected
     sizes = reading.rows.groupby(places, observed=True).size()
-    again = rejected[rejected["motif"].eq(Reason.IDENTICAL)].groupby(places, observed=True).size()
+    again = rejected[rejected["motif"].eq(answers.Reason.IDENTICAL)].groupby(places, observed=True).size()
     for (file, sheet), count in again.items() if len(sizes) > 1 else ():
         if exceeds(count, total := int(sizes[file, sheet]), MOST_REPEATED_PCT):
-            where = (
-                f"{file}, feuille « {sheet} »"
-                if sheet and (sizes.index.get_level_values(0) == file).sum() > 1
-                else file
-            )
-            other = "une autre feuille" if where != file else "un autre fichier de l’année"
+            where = f"{file}, feuille « {sheet} »" if sheet else file
             yield DataError(
-                f"{where} : {count} de ses {total} lignes sont déjà dans {other} ; gardez "
-                f"{'une seule' if where != file else 'un seul'} des deux, ou demandez un export sans répétition.",
+                f"{where} : {count} de ses {total} lignes sont déjà dans un autre fichier ou une autre feuille ; "
+                "gardez l’un des deux seulement, ou demandez un export sans répétition.",
                 persons=int(count),
             )
 
@@ -326,12 +307,12 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
     new, opened = table["nouvel_accompagnement"], table["date_debut"].astype("datetime64[s]").dt.year
     year = reading.received.year
     for is_there, other in ((opened.eq(year), "non"), (opened.lt(year), "oui")):
-        answers = new[kept & is_there & new.isin(["oui", "non"])]
-        wrong = int(answers.eq(other).sum())
-        if wrong >= FEWEST_ASKED and exceeds(wrong, len(answers), MOST_NOT_NEW_PCT):
+        told = new[kept & is_there & new.isin(["oui", "non"])]
+        wrong = int(told.eq(other).sum())
+        if wrong >= FEWEST_ASKED and exceeds(wrong, len(told), MOST_NOT_NEW_PCT):
             when = "commencés dans l’année" if other == "non" else "commencés avant"
             yield DataError(
-                f"{reading.file}, colonne « nouvel_accompagnement » : sur {len(answers)} accompagnements {when} "
+                f"{reading.file}, colonne « nouvel_accompagnement » : sur {len(told)} accompagnements {when} "
                 f"d’après « date_debut », {wrong} ont pour réponse « {other} » : oui et non semblent inversés ; "
                 f"vérifiez ces deux colonnes, et ce que vous avez dit de leurs réponses dans {paths.TO_COMPLETE}.",
                 persons=wrong,
@@ -341,8 +322,8 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
 def find_excess(reading: Reading) -> Iterator[DataError]:
     """Too many rejected rows, or too many contradictory persons."""
     rows = Counter(reading.rejected["motif"].tolist())
-    rows.pop(Reason.GATHERED, None)
-    twice, rejected, read = rows[Reason.CONTRADICTORY], rows.total(), reading.received.read
+    rows.pop(answers.Reason.GATHERED, None)
+    twice, rejected, read = rows[answers.Reason.CONTRADICTORY], rows.total(), reading.received.read
     if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
         yield DataError(
             f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "

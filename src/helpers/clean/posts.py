@@ -1,26 +1,23 @@
 """The posts of the survey: durations, dates, closed lists, registers and aliases."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
-from functools import lru_cache
 
 import pandas as pd
 
 from helpers import paths
+from helpers.clean.answers import RULE_DAY, RULE_LISTED, RULE_MONTH, RULE_SHORT, normalise, read_day
 from helpers.clean.records import Unread
-from helpers.schema import DataError, apply_schema, catalogue, table_schema
+from helpers.schema import DataError, apply_schema, catalogue, columns, table_schema
 from helpers.typography import fold
 
 # --- Durations and dates ---
 
-# The forms of a start date (months in letters become « m » and their number), and their precision.
-DATE_FORMS = (("%d-m%m-%y", "jour"), ("%d/%m/%Y", "jour"), ("%Y-%m-%d", "jour"), ("m%m-%y", "mois"), ("%Y-%m", "mois"))
-_MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
-
 _DURATION = re.compile(r"^(\d+(?:[.,]\d+)?)\s*(ans?|mois)$")
+# How precise a start is, by the rule that read it: other ways of writing a day are none of a printed survey.
+_PRECISION = {RULE_DAY: "jour", RULE_SHORT: "jour", RULE_MONTH: "mois"}
 
 
 def read_duration(text: str) -> float | None:
@@ -32,62 +29,34 @@ def read_duration(text: str) -> float | None:
     if fold(text) == "non":
         return 0.0
     found = _DURATION.match(text.strip().lower())
-    if not found:
-        return None
-    number = float(found[1].replace(",", "."))
-    return number / 12 if found[2] == "mois" else number
+    return float(found[1].replace(",", ".")) / (12 if found[2] == "mois" else 1) if found else None
 
 
-def read_month(word: str) -> int:
-    """The number of a French month, whole or abbreviated to three letters or more (folded); 0 for none.
-
-    >>> [read_month(mot) for mot in ("fevr", "juillet", "jui", "bientot")]
-    [2, 7, 0, 0]
-    """
-    found = [place for place, name in enumerate(_MONTHS, 1) if name.startswith(word[:4]) and len(word) >= 3]
-    return found[0] if len(found) == 1 else 0
-
-
-# Called some fifty times for each post.
-@lru_cache(maxsize=256)
 def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
     """The first possible day of a printed start and its precision (jour or mois), or None.
 
     >>> clean.read_start("13-janv-20"), clean.read_start("oct-19")
     ((Timestamp('2020-01-13 00:00:00'), 'jour'), (Timestamp('2019-10-01 00:00:00'), 'mois'))
     """
-    plain = re.sub(r"[^\W\d_]+\.?", lambda word: f"m{read_month(fold(word[0])):02}", text.strip())
-    for form, precision in DATE_FORMS:
-        try:
-            return pd.Timestamp(datetime.strptime(plain, form)), precision
-        except ValueError:
-            continue
-    return None
+    day, rule = read_day(normalise(text)) or (None, "")
+    return (pd.Timestamp(day), _PRECISION[rule]) if rule in _PRECISION else None
 
 
 # --- How each cell of a post is read ---
 
 # Columns with a closed list.
-LISTED = (
-    "type_education_prioritaire",
-    "equipe_sur_le_quartier",
-    "convention",
-    "projet_annuel",
-    "bureau",
-    "presentation_formelle",
-)
+_ANSWERS = {each["name"]: each.get("constraints", {}).get("enum") for each in table_schema("postes")["fields"]}
+LISTED = tuple(name for name in columns("prises_de_poste") if _ANSWERS.get(name))
 # Columns of answers and names, which someone may explain.
 NAMED = (*LISTED, "association", "college")
 SENIORITY = {"anciennete_prev": "anciennete_prev_ans", "anciennete_alses": "anciennete_alses_ans"}
 # A longer seniority is a typing error.
 LONGEST_YEARS = 60
 
-RULE_LISTED = "écriture ramenée à la liste"
 RULE_EMPTY = "case vide : aucune réponse imprimée"
 RULE_COLLEGE = "nom et commune retrouvés dans le répertoire des collèges"
 RULE_DATE = "date lue ; le 1er du mois si seul le mois est imprimé"
 RULE_DURATION = "durée en années ; « NON » vaut zéro"
-
 
 # A cell as read: its value and the rule that changed it. A reader returns None if it cannot resolve a cell; the second
 # function says what to do about it.
@@ -96,69 +65,61 @@ Reader = tuple[Callable[[str], Read | None], Callable[[str], str]]
 _EXPLAIN = f"dites dans {paths.TO_COMPLETE} ce que cela veut dire"
 
 
-def _name_reader(column: str, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame) -> Reader:
-    """How an answer of a closed list, an association or a collège is read: by reviewed alias, then as it is written."""
-    rows = aliases[aliases["colonne"] == column]
-    known = {row.graphie: (row.valeur, row.raison) for row in rows.itertuples()}
-    if column == "association":
-        allowed = shown = list(associations["association"])
-        others, place = "si c’en est une autre", "n’est pas une association connue ; {}, ou ajoutez-la à data/raw/"
+def _readers(aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame) -> dict[str, Reader]:
+    """How each column is read: an answer or a name by its reviewed alias, then as it is written."""
+    known = list(associations["association"])
+    names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
+    places = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
+    # Namesakes in one commune need an alias.
+    uais = pd.Series(colleges["uai"].tolist(), index=map(fold, places))
+    uais = uais[~uais.index.duplicated(keep=False)]
 
-        def find(value: str) -> Read:
-            return value, ""
-    elif column == "college":
-        allowed = list(colleges["uai"])
-        names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
-        shown = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
-        others, place = "vérifiez son nom", "n’est pas au répertoire ; {}, ou ajoutez le collège à data/raw/"
-        keys = list(map(fold, shown))
+    def resolved(column: str, allowed: Collection[str], find: Callable[[str], Read]) -> Callable[[str], Read | None]:
+        rows = aliases[aliases["colonne"] == column]
+        reviewed = {row.graphie: (row.valeur, row.raison) for row in rows.itertuples()}
 
-        def find(value: str) -> Read:
-            # Namesakes in one commune need an alias.
-            key = fold(value)
-            return (allowed[keys.index(key)] if keys.count(key) == 1 else None), RULE_COLLEGE
-    else:
-        fields = {each["name"]: each for each in table_schema("postes")["fields"]}
-        allowed, shown, others, place = fields[column]["constraints"]["enum"], [], "corrigez-la", ""
+        def read(value: str) -> Read | None:
+            found = reviewed.get(value) or find(value)
+            return found if found[0] in allowed else None
 
-        def find(value: str) -> Read:
-            return (fold(value), RULE_LISTED) if value else ("non_renseigne", RULE_EMPTY)
+        return read
 
-    def read(value: str) -> Read | None:
-        found = known.get(value) or find(value)
-        return found if found[0] in allowed else None
+    def told(what: str, shown: list[str], otherwise: str, add: str) -> Callable[[str], str]:
+        def remedy(value: str) -> str:
+            near = get_close_matches(value, shown, n=1)
+            return f"{what} ; {f'si c’est « {near[0]} »' if near else otherwise}, {_EXPLAIN}, ou ajoutez{add}."
 
-    def remedy(value: str) -> str:
-        if column in LISTED:
-            return f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
-        near = get_close_matches(value, shown, n=1)
-        hint = f"si c’est « {near[0]} »" if near else others
-        return f"{place.format(f'{hint}, {_EXPLAIN}')}reference/{column}s.csv."
+        return remedy
 
-    return read, remedy
+    def read_answer(value: str) -> Read:
+        return (fold(value), RULE_LISTED) if value else ("non_renseigne", RULE_EMPTY)
 
+    def read_seniority(value: str) -> Read | None:
+        years = read_duration(value)
+        return None if years is None or years > LONGEST_YEARS else (years, RULE_DURATION)
 
-def _read_start(value: str) -> Read | None:
-    found = read_start(value)
-    return None if found is None else (found, RULE_DATE)
+    def seniority_remedy(value: str) -> str:
+        if read_duration(value) is not None:
+            return f"est impossible : {LONGEST_YEARS} ans au plus ; vérifiez-la dans le document."
+        return "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
 
-
-def _read_seniority(value: str) -> Read | None:
-    years = read_duration(value)
-    return None if years is None or years > LONGEST_YEARS else (years, RULE_DURATION)
-
-
-def _seniority_remedy(value: str) -> str:
-    if read_duration(value) is not None:
-        return f"est impossible : {LONGEST_YEARS} ans au plus ; vérifiez-la dans le document."
-    return "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
-
-
-def _readers(registers: dict[str, pd.DataFrame]) -> dict[str, Reader]:
+    answer = f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
+    association, college = (f" à data/raw/reference/{name}.csv" for name in ("associations", "colleges"))
     return {
-        **{column: _name_reader(column, **registers) for column in NAMED},
-        "date_debut": (_read_start, lambda _: "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 »."),
-        **{column: (_read_seniority, _seniority_remedy) for column in SENIORITY},
+        **{name: (resolved(name, _ANSWERS[name], read_answer), lambda _: answer) for name in LISTED},
+        "association": (
+            resolved("association", known, lambda value: (value, "")),
+            told("n’est pas une association connue", known, "si c’en est une autre", f"-la{association}"),
+        ),
+        "college": (
+            resolved("college", set(colleges["uai"]), lambda value: (uais.get(fold(value)), RULE_COLLEGE)),
+            told("n’est pas au répertoire", places, "vérifiez son nom", f" le collège{college}"),
+        ),
+        "date_debut": (
+            lambda value: (start, RULE_DATE) if (start := read_start(value)) else None,
+            lambda _: "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 ».",
+        ),
+        **dict.fromkeys(SENIORITY, (read_seniority, seniority_remedy)),
     }
 
 
@@ -189,15 +150,11 @@ def post_faults(raw: pd.DataFrame, *, file: str, **registers: pd.DataFrame) -> l
 
     ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
     ``colleges``) are those of `data.read_registers`.
-
-    >>> postes = data.read_raw(2020, "prises_de_poste").head(1).assign(bureau="peut-être")
-    >>> print(*clean.post_faults(postes, **data.read_registers(), file="prises_de_poste.csv"))
-    prises_de_poste.csv, ligne 2, colonne « bureau » : « peut-être » n’est pas une réponse connue ; corrigez-la, ...
     """
     kept = _split_duplicates(raw)[0]
     found = [
         (line, f"{file}, ligne {line}, colonne « {column} » : « {value} » {remedy(value)}")
-        for column, (read, remedy) in _readers(registers).items()
+        for column, (read, remedy) in _readers(**registers).items()
         for line, value in kept[column].items()
         if read(value) is None
     ]
@@ -206,7 +163,7 @@ def post_faults(raw: pd.DataFrame, *, file: str, **registers: pd.DataFrame) -> l
 
 def unread_posts(raw: pd.DataFrame, *, file: str, **registers: pd.DataFrame) -> list[Unread]:
     """The closed answers and the names of posts that cannot be read, each with its first line; see `post_faults`."""
-    kept, readers = _split_duplicates(raw)[0], _readers(registers)
+    kept, readers = _split_duplicates(raw)[0], _readers(**registers)
     return [
         Unread(column, value, file, "", int(lines[0]), len(lines), 0, is_shown=True, is_asked=True)
         for column in NAMED
@@ -235,7 +192,7 @@ def clean_posts(raw: pd.DataFrame, **registers: pd.DataFrame) -> CleanPosts:
     if faults := post_faults(raw, file="prises_de_poste.csv", **registers):
         raise faults[0]
     kept, rejected = _split_duplicates(raw)
-    found = {column: [*map(read, kept[column])] for column, (read, _) in _readers(registers).items()}
+    found = {column: [*map(read, kept[column])] for column, (read, _) in _readers(**registers).items()}
     values = {column: [value for value, _ in cells] for column, cells in found.items()}
     starts = values.pop("date_debut")
     posts = pd.DataFrame(values, index=kept.index).rename(columns={"college": "uai", **SENIORITY})

@@ -54,10 +54,6 @@ class ReceivedRecords:
 
     ``columns`` are those of the schema ``accompagnements`` in the files; ``faults`` why they are unusable, one French
     sentence each; ``changes`` those of reading; ``unread`` the titles that name no column.
-
-    >>> recu = ReceivedRecords(2021, columns=["identifiant", "sexe"], is_synthetic=True)
-    >>> recu.is_empty, recu.source, recu.reference
-    (True, 'synthetique', 'données simulées de 2021')
     """
 
     year: int = 0

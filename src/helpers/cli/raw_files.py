@@ -112,7 +112,7 @@ def check(options: Namespace) -> int:
     refused = _adopt(wanted, shared=options.shared) if options.adopt or options.shared else []
     faults = refused + data.faults(wanted) + data.minutes_faults(wanted)
     if options.accept:
-        accepted = set(map(str, data.changed_exports(wanted)))
+        accepted = set(map(str, data.export_faults(wanted)))
         faults = [fault for fault in faults if str(fault) not in accepted]
     for fault in faults:
         print_error(f"{fault} ({counted(fault.persons, 'personne')})" if fault.persons else fault)

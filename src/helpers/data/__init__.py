@@ -49,6 +49,7 @@ from helpers.data.processed import (
     load_series,
     load_site_sizes,
     load_sites,
+    load_territories,
     require_current,
     rounded_figures,
     save_result,
@@ -57,7 +58,6 @@ from helpers.data.processed import (
     shareable_inputs,
 )
 from helpers.data.raw import (
-    changed_exports,
     count_rows,
     describe_inputs,
     export_faults,
@@ -68,7 +68,9 @@ from helpers.data.raw import (
     present,
     provenance,
     published_checksum,
+    read_colleges,
     read_earlier_figures,
+    read_followups,
     read_raw,
     read_reference,
     read_registers,

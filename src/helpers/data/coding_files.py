@@ -14,9 +14,10 @@ import pandas as pd
 from helpers import paths
 from helpers.data.private import folder_of
 from helpers.data.raw import empty_table, read_table
+from helpers.data.reading import write_spreadsheet
 from helpers.schema import DataError
 from helpers.system import atomic_folder, atomic_write, checksum, make_private, recover_folder, sha256_of
-from helpers.typography import escape_formula, shorten, unescape_formula
+from helpers.typography import shorten, unescape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
@@ -188,12 +189,8 @@ def choose_quotation(year: int, theme: str, citation: str, day: date) -> Path:
     """Adds a quotation to those chosen for a year, as proofread that day; the rows that are there stay."""
     path, row = quoted_file(year), {"theme": [theme], "citation": [citation], "relue_le": pd.to_datetime([day])}
     table = pd.concat([read_quoted(year), pd.DataFrame(row)])[[*row]]
-    table["citation"] = table["citation"].map(escape_formula)
     make_private(path.parent)
-    with atomic_write(path) as beside:
-        content = table.to_csv(index=False, sep=";", lineterminator="\r\n", date_format="%Y-%m-%d")
-        beside.write_text(content, encoding="utf-8-sig", newline="")
-    return path
+    return write_spreadsheet(path, table)
 
 
 def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -> Path:
@@ -211,11 +208,8 @@ def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -
         if table.empty:
             path.unlink(missing_ok=True)
             continue
-        safe = table.map(lambda value: escape_formula(value) if isinstance(value, str) else value)
         make_private(folder)
-        with atomic_write(path) as beside:
-            content = safe.to_csv(index=False, sep=";", lineterminator="\r\n")
-            beside.write_text(content, encoding="utf-8-sig", newline="")
+        write_spreadsheet(path, table)
     return folder
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,22 +20,10 @@ from pyarrow import csv as arrow_csv
 from helpers import paths
 from helpers.clean.answers import read_spellings
 from helpers.clean.records import IDENTIFIER, ReceivedRecords, UnreadableRow
+from helpers.data import titles
 from helpers.data.reading import as_utf8, content_of, simulated_exports
-from helpers.data.titles import (
-    BLANK,
-    LEAST_TITLES,
-    NO_ROWS,
-    NO_TITLES,
-    TABLE,
-    Cells,
-    Layout,
-    Titles,
-    known_titles,
-    locate,
-    open_grid,
-)
 from helpers.data.to_complete import read_reference_for
-from helpers.data.workbooks import READERS, open_parquet, open_statistical, open_workbook
+from helpers.data.workbooks import STATISTICAL, open_parquet, open_statistical, open_workbook
 from helpers.schema import DataError, columns
 
 # --- Text files ---
@@ -52,7 +41,7 @@ _BLOCK_BYTES = 4 << 20
 csv.field_size_limit(2**31 - 1)
 
 
-def open_text(path: Path, known: Titles) -> ReceivedRecords:
+def open_text(path: Path, known: titles.Titles) -> ReceivedRecords:
     """The rows of a text file, as one table, or its faults; `DataError` for what is no such text."""
     shown = paths.relative(path)
     content, encoding = as_utf8(content_of(path), shown)
@@ -60,26 +49,25 @@ def open_text(path: Path, known: Titles) -> ReceivedRecords:
     lines = lines[:-1] if len(content) > _HEAD_BYTES else lines
     sep = re.match(rb'"?sep=([!-~\t])"?\s*\Z', lines[0], re.IGNORECASE) if lines else None
     heads = {each: _read_head(lines, each) for each in ((sep[1].decode(),) if sep else DELIMITERS)}
-    grids = {each: locate(rows, known) for each, (rows, _) in heads.items()}
+    grids = {each: titles.locate(rows, known) for each, (rows, _) in heads.items()}
     # The delimiter under which most columns are recognised.
     delimiter = max(grids, key=lambda each: grids[each].known)
     grid = grids[delimiter]
-    if grid.known < LEAST_TITLES:
-        raise DataError(f"{shown} : aucune ligne de titres parmi les premières ; {NO_TITLES}")
+    if grid.known < titles.LEAST_TITLES:
+        raise DataError(f"{shown} : aucune ligne de titres parmi les premières ; {titles.NO_TITLES}")
     last = heads[delimiter][1][grid.at]
-    body = _Body(content[sum(map(len, lines[:last])) :], last + 1, delimiter)
-    if body.is_blank:
-        raise DataError(f"{shown} : {NO_ROWS}")
+    body = _Body(content, sum(map(len, lines[:last])), last + 1, delimiter)
+    if re.compile(rf'[^ \t\r\n"{re.escape(delimiter)}]'.encode()).search(content, body.start) is None:
+        raise DataError(f"{shown} : {titles.NO_ROWS}")
 
-    def read(layout: Layout) -> Cells:
+    def read(layout: titles.Layout) -> titles.Cells:
         cells, refused, counts = _read_sound(body, layout) or _read_rows(body, layout, shown)
         return cells, refused, counts | {f"texte en {encoding}, lu comme tel": len(cells) if encoding else 0}
 
     widths = sorted(map(len, grid.under.values()))
-    size = body.content.count(b"\n")
     # Rows are wider than the titles when most end in empty cells.
     width = widths[len(widths) // 2] if widths else 0
-    return open_grid(path, "", grid, known, read, width=width, size=size, told={SEP: 1} if sep else {})
+    return titles.open_grid(path, "", grid, known, read, width=width, size=body.lines, told={SEP: 1} if sep else {})
 
 
 def _read_head(lines: list[bytes], delimiter: str) -> tuple[dict[int, list[str]], dict[int, int]]:
@@ -97,19 +85,20 @@ def _read_head(lines: list[bytes], delimiter: str) -> tuple[dict[int, list[str]]
 
 @dataclass(frozen=True)
 class _Body:
-    """The rows of a file, in UTF-8, and the line of the first."""
+    """The content of a file, in UTF-8, where its rows start in it, and the line of the first."""
 
     content: bytes
+    start: int
     line: int
     delimiter: str
 
-    @property
-    def is_blank(self) -> bool:
-        """Whether no row holds anything."""
-        return re.search(rf'[^ \t\r\n"{re.escape(self.delimiter)}]'.encode(), self.content) is None
+    @cached_property
+    def lines(self) -> int:
+        """The number of lines of the rows."""
+        return self.content.count(b"\n", self.start) + (not self.content.endswith(b"\n"))
 
 
-def _read_sound(body: _Body, layout: Layout) -> Cells | None:
+def _read_sound(body: _Body, layout: titles.Layout) -> titles.Cells | None:
     """The rows by pyarrow, each distinct text kept once; None when one of them is not on one line, whole, of somebody.
 
     Nothing is guessed: every cell is text, an empty one the empty text.
@@ -118,7 +107,7 @@ def _read_sound(body: _Body, layout: Layout) -> Cells | None:
     types = {str(place): pa.string() if place == identifier else coded for place in (*layout.places, *layout.untitled)}
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(body.content),
+            pa.BufferReader(pa.py_buffer(body.content)[body.start :]),
             # Threads would spend more than they gain on one dictionary a block.
             arrow_csv.ReadOptions(
                 column_names=[*map(str, range(layout.width))], block_size=_BLOCK_BYTES, use_threads=False
@@ -128,27 +117,26 @@ def _read_sound(body: _Body, layout: Layout) -> Cells | None:
         )
     except pa.ArrowInvalid:
         return None
-    lines = body.content.count(b"\n") + (not body.content.endswith(b"\n"))
     cells = table.to_pandas(split_blocks=True, self_destruct=True).rename(columns=int)
     is_filled = any(cells[place].astype("str").str.strip().ne("").any() for place in layout.untitled)
-    if len(cells) != lines or is_filled or cells[identifier].str.strip().eq("").any():
+    if len(cells) != body.lines or is_filled or cells[identifier].str.strip().eq("").any():
         return None
-    return cells.set_axis(np.arange(body.line, body.line + lines)), [], {}
+    return cells.set_axis(np.arange(body.line, body.line + body.lines)), [], {}
 
 
-def _read_rows(body: _Body, layout: Layout, shown: str) -> Cells:
+def _read_rows(body: _Body, layout: titles.Layout, shown: str) -> titles.Cells:
     """The rows one by one: blank ones are counted, those that have not the cells of the titles refused.
 
     Raises `DataError` for a quote that is not closed, or closed too soon.
     """
-    text = io.TextIOWrapper(io.BytesIO(body.content), encoding="utf-8", newline="")
+    text = io.TextIOWrapper(io.BytesIO(body.content[body.start :]), encoding="utf-8", newline="")
     reader = csv.reader(text, delimiter=body.delimiter, strict=True)
     rows, lines, refused, counts, once, start = [], [], [], Counter(), {}, body.line
     try:
         for cells in reader:
             line, start = start, body.line + reader.line_num
             if not any(cell.strip() for cell in cells):
-                counts[BLANK] += 1
+                counts[titles.BLANK] += 1
                 continue
             if (
                 len(cells) != layout.width
@@ -187,19 +175,19 @@ _WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta|head)", re.IGNORECASE)
 
 
-def _open(path: Path, known: Titles) -> ReceivedRecords:
+def _open(path: Path, known: titles.Titles) -> ReceivedRecords:
     """The tables of a file, by what it holds rather than by its extension; all that is wrong with it."""
     shown, suffix = paths.relative(path), path.suffix.lower()
     try:
         if suffix in _R_READS:
             raise DataError(f"{shown} : {_R.format(_R_READS[suffix].format(path.name))}")
-        if suffix not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *READERS):
+        if suffix not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL):
             raise DataError(f"{shown} : ce format n’est pas lu ; {_RECEIVED}")
         with path.open("rb") as file:
             begin = file.read(512)
         if not begin.strip(b"\xef\xbb\xbf \t\r\n"):
             raise DataError(f"{shown} : le fichier est vide ; refaites l’export, ou retirez ce fichier.")
-        if suffix in READERS:
+        if suffix in STATISTICAL:
             return open_statistical(path, known)
         if _MARKUP.match(begin):
             raise DataError(
@@ -218,15 +206,15 @@ def _open(path: Path, known: Titles) -> ReceivedRecords:
     return ReceivedRecords(faults=[DataError(told)])
 
 
-def _known(year: int) -> tuple[Titles, list[str]]:
+def _known(year: int) -> tuple[titles.Titles, list[str]]:
     """The titles of the export of a year, and what is wrong with their table."""
     spellings = read_spellings(read_reference_for(year, "modalites"))
-    return known_titles(read_reference_for(year, "entetes"), spellings, year)
+    return titles.known_titles(read_reference_for(year, "entetes"), spellings, year)
 
 
 def is_overlooked(path: Path) -> bool:
     """Whether a file that is not read, because of its name, has the titles of an export."""
-    if path.suffix.lower() not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *READERS) or not path.is_file():
+    if path.suffix.lower() not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL) or not path.is_file():
         return False
     try:
         return "identifiant" in _open(path, _known(int(path.parent.name))[0]).columns
@@ -255,5 +243,5 @@ def receive(year: int) -> ReceivedRecords:
     out.faults.extend(map(DataError, sentences))
     for path in files:
         out.add(_open(path, known))
-    out.columns.sort(key=columns(TABLE).index)
+    out.columns.sort(key=columns(titles.TABLE).index)
     return out

@@ -31,13 +31,21 @@ def new_tables() -> dict[str, str]:
     return {name: row for name, (_, row) in _model()["tables"].items()}
 
 
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+
+
+def _json(card: dict) -> str:
+    return json.dumps(card, ensure_ascii=False, indent=2) + "\n"
+
+
 def _card(year: int, tables: dict[str, list[str]]) -> dict:
     return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "$schema": _PROFILE,
         "name": f"alses-{year}",
         "title": f"Les ALSES du Nord en {year}",
         "description": "",
         "contexte": "",
+        "suites": {},
         "received": "",
         "sensitivity": "publique",
         "sources": [{"title": unnamed(year), "description": ""}],
@@ -70,7 +78,7 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
     listed = " ;\n".join(f"- `{name}.csv` : une ligne est {row}" for name, row in new_tables().items())
     texts = {
         "README.md": model["lisez_moi"].lstrip().replace("{annee}", str(year)).replace("{tables}", f"{listed}."),
-        CARD: json.dumps(_card(year, model["tables"]), ensure_ascii=False, indent=2) + "\n",
+        CARD: _json(_card(year, model["tables"])),
         **{f"{name}.csv": ",".join(columns(name)) + "\n" for name in model["tables"]},
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,16 +120,7 @@ def append_rows(name: str, rows: list[dict[str, str]], *, is_trial: bool = False
 
 
 def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[int]:
-    """`append_rows` to the code book (schema ``themes``); the message of a code that it cannot hold names that code.
-
-    >>> livre = paths.reference() / "themes.csv"
-    >>> avant = livre.read_bytes()
-    >>> data.add_to_book([{"theme": "outils", "libelle": "Outils", "definition": "Ce dont on se sert."}])
-    [7]
-    >>> livre.read_bytes().startswith(avant)
-    True
-    >>> _ = livre.write_bytes(avant)
-    """
+    """`append_rows` to the code book (schema ``themes``); the message of a code that it cannot hold names that code."""
     append_rows("themes", [])
     try:
         return append_rows("themes", rows, is_trial=is_trial)
@@ -175,32 +174,27 @@ def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
     refuse_beside_export(year)
     text = records[columns("accompagnements")].to_csv(index=False, sep=";", lineterminator="\n")
     content, folder = text.encode("utf-8"), paths.raw(year)
-    card = json.dumps(_simulated_card(content, len(records), made_by), ensure_ascii=False, indent=2) + "\n"
+    resource = {
+        "name": SYNTHETIC_STEM,
+        "path": _NAME,
+        "hash": f"sha256:{checksum(content)}",
+        "bytes": len(content),
+        "rows": len(records),
+        "received": "",
+        "synthetic": True,
+    }
+    card = {
+        "$schema": _PROFILE,
+        "title": "Données simulées",
+        "description": f"Aucune de ces personnes n’existe : {made_by}.",
+        "resources": [resource],
+    }
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(folder / EXPORT_CARD) as card_beside, atomic_write(folder / _NAME) as beside:
         beside.write_bytes(content)
-        card_beside.write_bytes(card.encode("utf-8"))
+        card_beside.write_bytes(_json(card).encode())
         (folder / EXPORT_CARD).unlink(missing_ok=True)  # it must never describe another file than the one beside it
     return folder / _NAME
-
-
-def _simulated_card(content: bytes, rows: int, made_by: str) -> dict:
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "title": "Données simulées",
-        "description": f"Aucune de ces personnes n’existe : {made_by}.",
-        "resources": [
-            {
-                "name": SYNTHETIC_STEM,
-                "path": _NAME,
-                "hash": f"sha256:{checksum(content)}",
-                "bytes": len(content),
-                "rows": rows,
-                "received": "",
-                "synthetic": True,
-            }
-        ],
-    }
 
 
 def read_simulated(year: int) -> pd.DataFrame | None:

@@ -13,11 +13,10 @@ from helpers import paths
 from helpers.clean.cleaning import order_labels
 from helpers.clean.records import IDENTIFIER, SEVERAL, CleanedRecords, Persons
 from helpers.data.raw import empty_table
-from helpers.data.reading import content_of, read_rows
+from helpers.data.reading import content_of, read_rows, write_spreadsheet
 from helpers.errors import NO_PERSONS, DataError
 from helpers.schema import apply_schema, catalogue, columns, table_schema
 from helpers.system import atomic_folder, atomic_write, make_private
-from helpers.typography import escape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.personal_data import Pseudonyms
@@ -39,12 +38,8 @@ def save_rejected(cleaned: CleanedRecords) -> Path:
     For a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. It holds personal data:
     never in git, nor in a report.
     """
-    path, rejected = make_private(folder_of(cleaned.persons.year)) / QUARANTINE, cleaned.rejected
-    texts = [name for name in rejected.columns if name != "ligne"]
-    safe = rejected.assign(**{name: rejected[name].astype(object).map(escape_formula) for name in texts})
-    with atomic_write(path) as beside:
-        beside.write_text(safe.to_csv(index=False, sep=";", lineterminator="\r\n"), encoding="utf-8-sig", newline="")
-    return path
+    path = make_private(folder_of(cleaned.persons.year)) / QUARANTINE
+    return write_spreadsheet(path, cleaned.rejected.astype("object"))
 
 
 def save_persons(cleaned: CleanedRecords) -> Path:
@@ -197,9 +192,7 @@ def save_minutes(year: int) -> tuple[Path, Pseudonyms]:
     with atomic_folder(folder) as beside:
         for name, text in texts.items():
             (beside / f"{paths.slug(name)}.txt").write_text(text, encoding="utf-8", newline="\n")
-        rows = [f"{escape_formula(word)};{count}" for word, count in marks.doubtful.most_common()]
-        content = "\r\n".join(["mot;fois", *rows, ""])
-        (beside / TO_PROOFREAD).write_text(content, encoding="utf-8-sig", newline="")
+        write_spreadsheet(beside / TO_PROOFREAD, pd.DataFrame(marks.doubtful.most_common(), columns=["mot", "fois"]))
     return folder, marks
 
 

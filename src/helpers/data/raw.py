@@ -2,11 +2,12 @@
 
 import hmac
 import json
+import math
 import platform
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -15,17 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.data.reading import (
-    CARD,
-    EXPORT_CARD,
-    content_of,
-    read_card,
-    read_export_card,
-    read_rows,
-    remembered,
-    simulated_exports,
-    validated_rows,
-)
+from helpers.data import reading
 from helpers.provenance import libraries_behind
 from helpers.schema import DataError, apply_schema, columns
 from helpers.system import atomic_write, make_private, sha256_of
@@ -42,12 +33,8 @@ def input_files(years: list[int]) -> list[Path]:
     """The existing files behind these years: raw tables, cards, exports, codings, reference tables.
 
     The spellings of exports count only if one of these years has an export.
-
-    >>> fichiers = data.input_files([2020])
-    >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
-    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/glossaire.csv')
     """
-    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD, paths.READINGS]
+    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), reading.CARD, paths.READINGS]
     files = [
         path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.private_files(year))
     ]
@@ -58,7 +45,7 @@ def input_files(years: list[int]) -> list[Path]:
 
 def count_rows(path: Path) -> int:
     """The number of rows of a table, without its header; `DataError` when the file cannot be read as a table."""
-    return len(read_rows(content_of(path), paths.relative(path)).rows)
+    return len(reading.read_rows(reading.content_of(path), paths.relative(path)).rows)
 
 
 # Beside the releases of a year: what keys the checksums of its private files.
@@ -81,48 +68,30 @@ def published_checksum(path: Path) -> str:
     return hmac.new(key.read_bytes(), sha256_of(path).encode(), "sha256").hexdigest()
 
 
-def _rows_of(path: Path, simulated: dict[Path, dict]) -> int | None:
-    """The number of rows of a public table, or of a simulated export as its card says; None for what is private.
-
-    Rows read minus rows kept would give the number of rejected rows, which may be one or two persons.
-    """
-    if path.name.casefold().startswith(paths.EXPORT):
-        entry = simulated.get(path, {})
-        return entry["rows"] if entry.get("hash") == f"sha256:{sha256_of(path)}" else None
-    if paths.private_year(paths.public_name(path)):
-        return None
-    return count_rows(path) if path.suffix == ".csv" else None
-
-
 def describe_inputs(years: list[int]) -> list[dict]:
     """The files behind these years: fichier, sha256 (`published_checksum`), octets and lignes (without the header).
 
-    Of private files, neither octets nor lignes are told.
-
-    These go into pages and into the manifest, so private files have the name that `paths.public_name` gives. In the
-    data root of aggregates, a year's own files are those that 01 read in the full one.
+    Of private files, neither octets nor lignes are told: rows read minus rows kept would give the number of rejected
+    rows, which may be one or two persons. These go into pages and into the manifest, so private files have the name
+    that `paths.public_name` gives. In the data root of aggregates, a year's own files are those that 01 read in the
+    full one.
 
     >>> [(entree["fichier"], entree["lignes"]) for entree in data.describe_inputs([2020])][:2]
     [('data/raw/2020/chiffres_publies.csv', 44), ('data/raw/2020/prises_de_poste.csv', 17)]
     """
     elsewhere = [entry for year in years for entry in (paths.told_entries(year) or {}).get("entrees", [])]
-    simulated = {
-        path: known.get(path.name, {})
-        for year in years
-        if (files := simulated_exports(year))
-        for known in [read_export_card(year)]
-        for path in files
-    }
-    here = [
-        {
+    files = [path for path in input_files(years) if not elsewhere or path.parent == paths.reference()]
+    here = []
+    for path in files:
+        is_private = paths.private_year(paths.public_name(path)) is not None
+        is_export = path.name.casefold().startswith(paths.EXPORT)
+        entry = {
             "fichier": paths.public_name(path),
             "sha256": published_checksum(path),
-            "octets": None if paths.private_year(paths.public_name(path)) else path.stat().st_size,
-            "lignes": _rows_of(path, simulated),
+            "octets": None if is_private else path.stat().st_size,
+            "lignes": count_rows(path) if path.suffix == ".csv" and not (is_private or is_export) else None,
         }
-        for path in input_files(years)
-        if not elsewhere or path.parent == paths.reference()
-    ]
+        here.append(entry)
     return [*elsewhere, *here]
 
 
@@ -178,13 +147,12 @@ class RawYear:
 
 
 def faults_in(path: Path, name: str) -> list[DataError]:
-    """Every fault of a table against its schema, in line order.
-
-    >>> print(data.faults_in(paths.raw_table(2020, "reunions"), "themes")[0])
-    data/raw/2020/reunions.csv, ligne 1 : la colonne « theme » manque ; ajoutez-la, même vide.
-    """
+    """Every fault of a table against its schema, in line order."""
     try:
-        return [DataError(fault) for fault in validated_rows(content_of(path), paths.relative(path), name)[1]]
+        return [
+            DataError(fault)
+            for fault in reading.validated_rows(reading.content_of(path), paths.relative(path), name)[1]
+        ]
     except DataError as fault:
         return [fault]
 
@@ -194,12 +162,12 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
 
     Raises `DataError` for an absent file, or its first fault.
     """
-    return _typed(content_of(path), paths.relative(path), name).copy()
+    return _typed(reading.content_of(path), paths.relative(path), name).copy()
 
 
-@remembered
+@reading.remembered
 def _typed(content: bytes, shown: str, name: str) -> pd.DataFrame:
-    read, faults = validated_rows(content, shown, name)
+    read, faults = reading.validated_rows(content, shown, name)
     if faults:
         raise DataError(faults[0])
     table = apply_schema(pd.DataFrame(read.rows, columns=read.header, dtype="str"), name)
@@ -226,10 +194,66 @@ def read_reference(name: str) -> pd.DataFrame:
     return table.assign(**{column: table[column].map(unescape_formula, na_action="ignore") for column in texts})
 
 
+# No académie has this number: the collèges that `simulate` invents.
+_INVENTED = "999"
+
+
+def read_colleges(uais: Iterable[str]) -> pd.DataFrame:
+    """The rows of these collèges in the register (schema ``colleges``), and of simulated ones, at an invented place.
+
+    Three simulated collèges in a row are REP+, REP and neither; thirty invented communes lie round those of the
+    register. The same UAI always has the same place.
+
+    >>> data.read_colleges(["0592714E", "9990001X"])[["uai", "commune"]].to_numpy().tolist()
+    [['0592714E', 'Tourcoing'], ['9990001X', 'Ville 1']]
+    """
+    register = read_reference("colleges")
+    towns = register.dropna(subset=["longitude_deg", "latitude_deg"]).reset_index(drop=True)
+    rows = []
+    for uai in sorted(uai for uai in set(uais) - set(register["uai"]) if uai.startswith(_INVENTED) and len(towns)):
+        number = int(uai[3:7]) - 1
+        town = number % 30
+        near, angle = towns.iloc[town % len(towns)], 2.4 * town  # the golden angle: never twice at the same place
+        rows.append(
+            {
+                "uai": uai,
+                "nom_officiel": f"Collège {uai}",
+                "commune": f"Ville {town + 1}",
+                "education_prioritaire_2024_25": ("rep_plus", "rep", "")[number % 3],
+                "longitude_deg": near["longitude_deg"] + 0.09 * math.cos(angle),
+                "latitude_deg": near["latitude_deg"] + 0.06 * math.sin(angle),
+            }
+        )
+    own = register[register["uai"].isin(list(uais))]
+    return pd.concat([own, apply_schema(pd.DataFrame(rows, columns=columns("colleges")), "colleges")])
+
+
 def read_registers() -> dict[str, pd.DataFrame]:
     """The reference tables ``alias``, ``associations`` and ``colleges``, as `clean.clean_posts` takes them."""
     names = {"aliases": "alias", "associations": "associations", "colleges": "colleges"}
     return {argument: read_reference(name) for argument, name in names.items()}
+
+
+def read_followups(year: int, statements: pd.DataFrame) -> pd.DataFrame:
+    """What the year before recommended, and where it stands according to the year's card.
+
+    ``statements`` are those of the year before (schema ``enonces``). The recommendations that « suites » names in
+    ``data/raw/<year>/datapackage.json`` by their id come with a column ``suite``; the others are left out. Raises
+    `DataError` when « suites » is no such list.
+    """
+    path = paths.raw(year) / reading.CARD
+    card = json.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
+    told = card.get("suites") or {}
+    recommended = statements[statements["nature"].eq("recommandation")]
+    where = f"{paths.relative(path)} : « suites »"
+    if not isinstance(told, dict) or not all(isinstance(each, str) and 0 < len(each) <= 300 for each in told.values()):
+        raise DataError(f'{where} s’écrit {{"E07": "où en est cette recommandation, en 300 caractères au plus"}}.')
+    if strange := sorted(set(told) - set(recommended["id"])):
+        raise DataError(
+            f"{where} nomme « {strange[0]} », qui n’est pas une recommandation de {year - 1} ; "
+            f"celles qui existent : {', '.join(recommended['id']) or 'aucune'}."
+        )
+    return recommended.assign(suite=recommended["id"].map(told)).dropna(subset="suite")
 
 
 def read_year(year: int) -> RawYear:
@@ -245,7 +269,7 @@ def read_year(year: int) -> RawYear:
     tables = [read_raw(year, name) if present(year, name) else empty_table(name) for name in paths.RAW_TABLES]
     if describe_inputs(paths.read_with(year)) != inputs:
         raise DataError(f"Les fichiers de {year} ont changé pendant leur lecture : relancez.")
-    return RawYear(year, read_card(year)["title"], inputs, *tables)
+    return RawYear(year, reading.read_card(year)["title"], inputs, *tables)
 
 
 def read_earlier_figures(year: int) -> pd.DataFrame:
@@ -262,20 +286,23 @@ def read_earlier_figures(year: int) -> pd.DataFrame:
 # --- Frozen exports: once an export has been read, carte_export.json (beside it, and private) holds its checksum ---
 
 
-def changed_exports(year: int) -> list[DataError]:
-    """Files that are not as they were received, each with the command that accepts them.
+def export_faults(year: int) -> list[DataError]:
+    """Files of an export that are not as they were received, each with the command that accepts them.
 
-    Simulated files are not frozen: they can be made again. Raises `DataError` when carte_export.json cannot be read.
+    Simulated files are not frozen: they can be made again. A card that cannot be read is a fault too.
     """
-    simulated = simulated_exports(year)
+    simulated = reading.simulated_exports(year)
     real = [path for path in paths.exports(year) if path not in simulated]
-    known = {name: entry for name, entry in read_export_card(year).items() if not entry["synthetic"]} if real else {}
-    if not known:
-        return []
+    try:
+        known = {
+            name: entry for name, entry in reading.read_export_card(year).items() if real and not entry["synthetic"]
+        }
+    except DataError as fault:
+        return [fault]
     accept = f"{paths.COMMAND} check --year {year} --accept"
     remedy = f"si c’est voulu, acceptez l’export tel qu’il est ({accept})"
     sentences = []
-    for path in real:
+    for path in real if known else ():
         shown = paths.relative(path)
         if path.name not in known:
             sentences.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
@@ -285,14 +312,6 @@ def changed_exports(year: int) -> list[DataError]:
         shown = paths.relative(paths.raw(year) / name)
         sentences.append(f"{shown} faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}.")
     return [DataError(sentence) for sentence in sentences]
-
-
-def export_faults(year: int) -> list[DataError]:
-    """Files of an export that changed since they were received."""
-    try:
-        return changed_exports(year)
-    except DataError as fault:
-        return [fault]
 
 
 def _entry(path: Path, known: dict | None, rows: int | None, is_synthetic: bool) -> dict:
@@ -316,15 +335,15 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
     ``rows`` gives the number of rows of each file by its name; ``accept`` records files that changed as they are now.
     Raises `DataError` when a file changed and is not accepted, or when the card cannot be written.
     """
-    files, known = paths.exports(year), {} if accept else read_export_card(year)
-    if faults := [] if accept else changed_exports(year):
+    files, known = paths.exports(year), {} if accept else reading.read_export_card(year)
+    if faults := [] if accept else export_faults(year):
         raise faults[0]
-    simulated = simulated_exports(year)
+    simulated = reading.simulated_exports(year)
     if simulated == files:  # no export, or one whose card the simulation wrote
         return
     entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name), path in simulated) for path in files}
     text = json.dumps({"resources": list(entries.values())}, ensure_ascii=False, indent=2) + "\n"
-    card = paths.raw(year) / EXPORT_CARD
+    card = paths.raw(year) / reading.EXPORT_CARD
     if card.is_file() and card.read_text(encoding="utf-8") == text:
         return
     try:
@@ -340,7 +359,7 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
 def is_frozen(year: int) -> bool:
     """Whether every file of a year's export has the checksum that it had when it was read; true without an export."""
     try:
-        known = read_export_card(year)
+        known = reading.read_export_card(year)
     except DataError:
         return False
     return all(known.get(path.name, {}).get("hash") == f"sha256:{sha256_of(path)}" for path in paths.exports(year))

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+
+import pandas as pd
 
 from helpers import paths
 from helpers.schema import DataError, columns, optional_columns, table_schema
-from helpers.system import sha256_of
-from helpers.typography import fold, shorten
+from helpers.system import atomic_write, sha256_of
+from helpers.typography import escape_formula, fold, shorten
 
 # --- Faults in French: where, what, and the remedy ---
 
@@ -218,6 +220,15 @@ def read_rows(content: bytes, shown: str) -> Rows:
     return Rows(*_without_empty_columns(cells), lines[1:])
 
 
+def write_spreadsheet(path: Path, table: pd.DataFrame) -> Path:
+    """Writes a table for a French spreadsheet: semicolons, UTF-8 with its mark, no text run as a formula; atomic."""
+    safe = table.map(lambda value: escape_formula(value) if isinstance(value, str) else value)
+    text = safe.to_csv(index=False, sep=";", lineterminator="\r\n", date_format="%Y-%m-%d")
+    with atomic_write(path) as beside:
+        beside.write_bytes(text.encode("utf-8-sig"))
+    return path
+
+
 def _without_empty_columns(cells: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     # A spreadsheet also writes columns that someone merely clicked in: no name, no value, nothing to lose.
     used = len(cells[0])
@@ -250,13 +261,14 @@ def _row_faults(header: list[str], rows: Iterable[tuple[list[str], list[str]]], 
     described = {column["name"]: column for column in schema["fields"]}
     seen: dict[str, set] = {name: set() for name in header if described[name].get("constraints", {}).get("unique")}
     key, keys = schema.get("primaryKey", []), set()
+    read = cache(lambda name, plain, cell: _read_cell(described[name], plain, cell))
     for place, (row, received) in enumerate(rows):
         if len(row) < len(header):  # its values may be under the wrong names: no other fault is reported
             yield place, " : des cases manquent en fin de ligne ; complétez la ligne."
             continue
         values = {}
         for name, plain, cell in zip(header, row, received, strict=False):
-            values[name], fault = _read_cell(described[name], plain, cell)
+            values[name], fault = read(name, plain, cell)
             if name in seen and values[name] is not None:
                 if not fault and values[name] in seen[name]:
                     fault = f"« {shorten(cell)} » figure déjà plus haut ; chaque valeur doit être unique."

@@ -64,12 +64,8 @@ def _first(rules: Iterable[Rule]) -> Wrong | None:
 def _figure_rules(figure, year: int) -> Iterator[Rule]:
     """Names that the year or the catalogue does not have, then a measure, unit or value that is impossible."""
     entries = catalogue()
-    yield (
-        not figure.id.startswith(f"C{year}-"),
-        "id",
-        figure.id,
-        f"doit commencer par « C{year}- » ; renommez ce chiffre.",
-    )
+    remedy = f"doit commencer par « C{year}- » ; renommez ce chiffre."
+    yield not figure.id.startswith(f"C{year}-"), "id", figure.id, remedy
     remedy = f"n’est pas {year} ; rangez ce chiffre dans data/raw/{figure.annee}."
     yield figure.annee != year, "annee", figure.annee, remedy
     for column, known in (("perimetre", entries.perimeters), ("indicateur", entries.indicators)):
@@ -97,12 +93,7 @@ def _figure_rules(figure, year: int) -> Iterator[Rule]:
 
 
 def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
-    """What the catalogue refuses in printed values (schema ``chiffres_publies``); at most one fault per row.
-
-    >>> chiffres = data.read_raw(2020, "chiffres_publies").head(1).assign(indicateur="poste")
-    >>> print(*data.figure_faults(chiffres, year=2020))
-    data/raw/2020/chiffres_publies.csv, ligne 2, colonne « indicateur » : « poste » est inconnu ; ... « postes » ?
-    """
+    """What the catalogue refuses in printed values (schema ``chiffres_publies``); at most one fault per row."""
     file = paths.relative(paths.raw_table(year, "chiffres_publies"))
     return _each(figures, file, lambda row: _first(_figure_rules(row, year)))
 
@@ -189,12 +180,7 @@ def _claim_rules(claim, year: int) -> Iterator[Rule]:
 
 
 def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Claims (schema ``affirmations``) that cannot be tested; at most one fault per row.
-
-    >>> affirmations = data.read_raw(2020, "affirmations").head(1).assign(droite="")
-    >>> print(*data.claim_faults(affirmations, year=2020))
-    data/raw/2020/affirmations.csv, ligne 2, colonne « droite » : la valeur manque alors que la relation ...
-    """
+    """Claims (schema ``affirmations``) that cannot be tested; at most one fault per row."""
     file = paths.relative(paths.raw_table(year, "affirmations"))
     return _each(claims, file, lambda claim: _first(_claim_rules(claim, year)))
 
@@ -208,12 +194,7 @@ def _remark_fault(remark) -> Wrong | None:
 
 
 def remark_faults(remarks: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Remarks (schema ``remarques``) that name no value of the catalogue, or hold a digit; at most one fault per row.
-
-    >>> remarques = data.read_raw(2020, "remarques").head(1).assign(indicateurs="alses/sexe/fille")
-    >>> print(*data.remark_faults(remarques, year=2020))
-    data/raw/2020/remarques.csv, ligne 2, colonne « indicateurs » : « alses/sexe/fille » est inconnu ; vouliez-vous ...
-    """
+    """Remarks (schema ``remarques``) that name no value of the catalogue, or hold a digit; one fault a row at most."""
     return _each(remarks, paths.relative(paths.raw_table(year, "remarques")), _remark_fault)
 
 
@@ -286,30 +267,16 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
     """Statements (schema ``enonces``) whose theme, linked value, actors or answered tension are wrong.
 
     ``themes`` is the code book (schema ``themes``).
-
-    >>> enonces = data.read_raw(2020, "enonces").head(1).assign(acteurs="alses;aspn")
-    >>> print(*data.statement_faults(enonces, data.read_reference("themes"), year=2020))
-    data/raw/2020/enonces.csv, ligne 2, colonne « acteurs » : « aspn » est inconnu ; vouliez-vous « apsn » ?
     """
     file, actors = paths.relative(paths.raw_table(year, "enonces")), catalogue().indicators["acteur_enonce"].modalities
     natures = dict(statements[["id", "nature"]].to_numpy())
-
-    answers = [column for column in ("repond_a", "repond_a_2") if column in statements]
-
-    return [
-        *_unknown_faults(statements["theme"], set(themes["theme"]), file=file, register="reference/themes.csv"),
-        *_each(statements, file, _link_fault),
-        *_unknown_faults(split_multiple(statements, "acteurs")["acteurs"], actors, file=file),
-        *(
-            each
-            for column in answers
-            for each in _each(
-                split_multiple(statements, column),
-                file,
-                lambda row, column=column: _first(_answer_rules(row, column, natures)),
-            )
-        ),
-    ]
+    found = _unknown_faults(statements["theme"], set(themes["theme"]), file=file, register="reference/themes.csv")
+    found += _each(statements, file, _link_fault)
+    found += _unknown_faults(split_multiple(statements, "acteurs")["acteurs"], actors, file=file)
+    for column in statements.columns.intersection(["repond_a", "repond_a_2"]):
+        rows = split_multiple(statements, column)
+        found += _each(rows, file, lambda row, column=column: _first(_answer_rules(row, column, natures)))
+    return found
 
 
 def alias_faults(aliases: pd.DataFrame) -> list[DataError]:
@@ -322,12 +289,7 @@ def alias_faults(aliases: pd.DataFrame) -> list[DataError]:
 
 
 def book_faults(book: pd.DataFrame) -> list[DataError]:
-    """Codes (schema ``themes``) whose parent does not exist or is below them, and codes with the same folded name.
-
-    >>> livre = data.read_reference("themes").head(2).assign(parent=["", "prise_de_post"])
-    >>> print(*data.book_faults(livre))
-    data/raw/reference/themes.csv, ligne 3, colonne « parent » : « prise_de_post » est inconnu ; ...
-    """
+    """Codes (schema ``themes``) whose parent does not exist or is below them, and codes with the same folded name."""
     file, faults = paths.relative(paths.reference() / "themes.csv"), []
     parents, seen = dict(zip(book["theme"], book["parent"], strict=True)), {}
     for line, row in zip(book.index, book.itertuples(), strict=True):
@@ -346,10 +308,7 @@ def book_faults(book: pd.DataFrame) -> list[DataError]:
 
 
 def _is_above_itself(theme: str, parents: dict[str, str]) -> bool:
-    seen, above = set(), parents[theme]
-    while above and above not in seen:
-        if above == theme:
-            return True
-        seen.add(above)
-        above = parents.get(above, "")
-    return False
+    above = [parents[theme]]
+    while above[-1] and above[-1] not in above[:-1]:
+        above.append(parents.get(above[-1], ""))
+    return theme in above

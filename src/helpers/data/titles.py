@@ -11,17 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
+from helpers.clean import records
 from helpers.clean.answers import FORMS, WHOLE, Spellings, normalise
-from helpers.clean.records import (
-    EMPTY,
-    IDENTIFIER,
-    SEVERAL,
-    Change,
-    ReceivedRecords,
-    ReceivedTable,
-    Unread,
-    UnreadableRow,
-)
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
 
@@ -75,7 +66,7 @@ class Titles:
         """The objective that a title names (``""``: « Objectif 2 », whose cells name it; None: none), and if surely."""
         key = fold(title)
         if (numbered := _NUMBERED.fullmatch(key)) and self.columns.get(numbered[1]) == GOALS:
-            return EMPTY, True
+            return records.EMPTY, True
         bare = _OF_GOAL.sub("", key)
         found = self.spellings.find(GOALS, bare.replace("_", " ")) if bare else None
         is_goal = found is not None and found.value in catalogue().indicators["objectif"].modalities
@@ -189,7 +180,7 @@ def layout_of(cells: list[str], known: Titles, *, width: int = 0) -> Layout:
         if name and place not in goals:
             positions.setdefault(name, place)
     if goals and GOALS in positions:
-        goals[positions.pop(GOALS)] = EMPTY
+        goals[positions.pop(GOALS)] = records.EMPTY
     there = {*positions, *known.given, *([GOALS] if goals else [])}
     required = [each["name"] for each in table_schema(TABLE)["fields"] if each["presence"] == "obligatoire"]
     titled = [place for place, cell in enumerate(cells) if cell.strip()]
@@ -216,7 +207,7 @@ def _nearest(titles: list[str], absent: list[str], known: Titles) -> dict[str, s
         close = next((title for title in left if get_close_matches(title, spellings, n=1, cutoff=0.75)), None)
         if close is not None:
             near[left.pop(close)] = name
-    return {title: near.get(title, EMPTY) for title in titles}
+    return {title: near.get(title, records.EMPTY) for title in titles}
 
 
 def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int, str]:
@@ -227,13 +218,13 @@ def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int
     sure = {place: goal for place, (goal, is_sure) in found.items() if is_sure}
     loose = {place: goal for place, (goal, _) in found.items() if goal}
     # « Mobilité » alone may be anything; beside « Santé », without any column of objectives, it is one of them.
-    return sure | loose if GOALS not in names and EMPTY not in sure.values() and len(loose) > 1 else sure
+    return sure | loose if GOALS not in names and records.EMPTY not in sure.values() and len(loose) > 1 else sure
 
 
 # --- The table that titles and their rows give ---
 
 # The cells by place, with their lines as index; the rows that cannot be read; the rows of each rule.
-Cells = tuple[pd.DataFrame, list[UnreadableRow], dict[str, int]]
+Cells = tuple[pd.DataFrame, list[records.UnreadableRow], dict[str, int]]
 
 
 def open_grid(
@@ -248,7 +239,7 @@ def open_grid(
     find_faults: Callable[[Layout], list[str]] = lambda _: [],
     remedy: str = "",
     told: dict[str, int] | None = None,
-) -> ReceivedRecords:
+) -> records.ReceivedRecords:
     """The table under the titles of a grid, or why it is not read.
 
     ``read`` gives the rows of a layout, ``find_faults`` what else is wrong with them, without a place; ``remedy`` is
@@ -260,8 +251,8 @@ def open_grid(
     )
     found = [f"deux colonnes désignent « {name} » ; n’en gardez qu’une dans l’export." for name in layout.twice]
     found += _untitled_faults(layout, [*grid.under.values()]) + find_faults(layout)
-    out, counts = ReceivedRecords(columns=layout.columns), {}
-    if not found and IDENTIFIER in layout.columns:
+    out, counts = records.ReceivedRecords(columns=layout.columns), {}
+    if not found and records.IDENTIFIER in layout.columns:
         try:
             cells, refused, counts = read(layout)
             out.tables.append(_table_of(path.name, sheet, cells, layout, known, refused, out.changes))
@@ -269,7 +260,7 @@ def open_grid(
             out.faults.append(fault)
     out.unread.extend(_unread(path.name, sheet, grid, layout, rows=out.read or size or len(grid.under)))
     counts = {ABOVE: max(0, grid.at - 1 - len(told or {})), **(told or {}), **counts}
-    out.changes.extend(Change(path.name, "", rule, rows) for rule, rows in counts.items() if rows)
+    out.changes.extend(records.Change(path.name, "", rule, rows) for rule, rows in counts.items() if rows)
     sentences = [*found, *_missing_fault(layout, out.unread)]
     out.faults.extend(DataError(f"{place} : {each}{remedy}") for each in sentences)
     return out
@@ -291,7 +282,7 @@ def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
     return []
 
 
-def _missing_fault(layout: Layout, unread: list[Unread]) -> list[str]:
+def _missing_fault(layout: Layout, unread: list[records.Unread]) -> list[str]:
     """The sentence about the required columns that no title names, and the titles that may; none without any."""
     titles = {column: title for title, column in layout.left_out.items() if column}
     maybe = {each: f" (peut-être « {shorten(title, width=40)} »)" for each, title in titles.items()}
@@ -306,12 +297,12 @@ def _missing_fault(layout: Layout, unread: list[Unread]) -> list[str]:
     return [f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."]
 
 
-def _unread(file: str, sheet: str, grid: Grid, layout: Layout, *, rows: int) -> Iterator[Unread]:
+def _unread(file: str, sheet: str, grid: Grid, layout: Layout, *, rows: int) -> Iterator[records.Unread]:
     """What is to be explained: all the titles when a required column is absent, else those near an absent one."""
     is_asked = bool(layout.missing)
     for name in (name for name in _SAME_ON_ALL if name in layout.missing):
         likely = next(iter(FORMS[name]))
-        yield Unread(name, WHOLE, file, sheet, grid.at, rows, rows, likely, is_shown=True, is_asked=True)
+        yield records.Unread(name, WHOLE, file, sheet, grid.at, rows, rows, likely, is_shown=True, is_asked=True)
     confused = {
         grid.titles[layout.positions[other]]: other
         for name, other in _CONFUSED.items()
@@ -319,7 +310,7 @@ def _unread(file: str, sheet: str, grid: Grid, layout: Layout, *, rows: int) -> 
     }
     for title, near in (layout.left_out | confused).items():
         if is_asked or near:
-            yield Unread(TITLE, title, file, sheet, grid.at, 1, rows, near, is_shown=True, is_asked=is_asked)
+            yield records.Unread(TITLE, title, file, sheet, grid.at, 1, rows, near, is_shown=True, is_asked=is_asked)
 
 
 def _table_of(
@@ -328,25 +319,25 @@ def _table_of(
     cells: pd.DataFrame,
     layout: Layout,
     known: Titles,
-    refused: list[UnreadableRow],
-    changes: list[Change],
-) -> ReceivedTable:
+    refused: list[records.UnreadableRow],
+    changes: list[records.Change],
+) -> records.ReceivedTable:
     """The received table; what was done to make it is added to ``changes``."""
     rows = pd.DataFrame({name: cells[place] for name, place in layout.positions.items()}, index=cells.index)
     for name in known.given.keys() - layout.positions.keys():
         rows[name] = known.given[name]
-        changes.append(Change(file, name, RULE_GIVEN, len(rows)))
+        changes.append(records.Change(file, name, RULE_GIVEN, len(rows)))
     if layout.goals:
         rows[GOALS] = _gather_goals(cells[list(layout.goals)], layout.goals, known.spellings)
-        changes.append(Change(file, GOALS, f"objectifs réunis de {len(layout.goals)} colonnes", len(rows)))
+        changes.append(records.Change(file, GOALS, f"objectifs réunis de {len(layout.goals)} colonnes", len(rows)))
     if layout.left_out:
         named = ", ".join(f"« {shorten(title, width=40)} »" for title in [*layout.left_out][:_NAMED])
         more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""
         # Their titles with the file, which no page shows: one may bear the name of a person.
         told = f"colonnes hors liste, laissées de côté : {len(layout.left_out)}"
-        changes.append(Change(f"{file}, {named}{more}", "", told, len(rows)))
-    kinds = {name: "str" if name == IDENTIFIER else "category" for name in layout.columns}
-    return ReceivedTable(file, sheet, rows[layout.columns].astype(kinds), refused)
+        changes.append(records.Change(f"{file}, {named}{more}", "", told, len(rows)))
+    kinds = {name: "str" if name == records.IDENTIFIER else "category" for name in layout.columns}
+    return records.ReceivedTable(file, sheet, rows[layout.columns].astype(kinds), refused)
 
 
 def _gather_goals(cells: pd.DataFrame, goals: dict[int, str], spellings: Spellings) -> pd.Series:
@@ -355,9 +346,9 @@ def _gather_goals(cells: pd.DataFrame, goals: dict[int, str], spellings: Spellin
     def read(text: str, goal: str) -> str:
         found = spellings.find("parents_associes", normalise(text)) if goal and text else None
         value = found.value if found else text
-        return goal if value == "oui" else EMPTY if value == "non" else value
+        return goal if value == "oui" else records.EMPTY if value == "non" else value
 
     distinct = cells.drop_duplicates().astype("object").itertuples(index=False)
-    told = [SEVERAL.join(filter(None, map(read, row, goals.values()))) for row in distinct]
+    told = [records.SEVERAL.join(filter(None, map(read, row, goals.values()))) for row in distinct]
     groups = cells.groupby(list(cells), sort=False, observed=True).ngroup()
     return pd.Series(pd.Categorical(told, categories=sorted(set(told)))[groups.to_numpy()], index=cells.index)

@@ -17,20 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.clean.answers import (
-    CLOSED,
-    FIELDS,
-    FORMS,
-    MULTIPLE,
-    UNANSWERED,
-    UNFORESEEN,
-    WHOLE,
-    Spellings,
-    answers_of,
-    key_of,
-    normalise,
-    read_spellings,
-)
+from helpers.clean import answers
 from helpers.clean.faults import is_plain
 from helpers.clean.posts import LISTED
 from helpers.clean.records import Unread
@@ -49,7 +36,7 @@ TABLE = "alias"
 # What stays as it is written: a title that is left out on purpose, a name that no register holds.
 AS_IT_IS = "tel_quel"
 # The columns of the export whose spellings `modalites` holds; those of names are in `alias`.
-_ANSWERED = {*FIELDS} - {"association", "college"}
+_ANSWERED = {*answers.FIELDS} - {"association", "college"}
 
 
 def read_own(year: int) -> pd.DataFrame:
@@ -81,13 +68,13 @@ def read_registers_for(year: int) -> dict[str, pd.DataFrame]:
 
 def _rows_for(name: str, own: pd.DataFrame) -> pd.DataFrame:
     """The rows that spellings explained (schema ``alias``) add to a reference table, in its schema."""
-    is_title, is_answer = own["colonne"].eq(TITLE), own["colonne"].isin(_ANSWERED) | own["graphie"].eq(WHOLE)
+    is_title, is_answer = own["colonne"].eq(TITLE), own["colonne"].isin(_ANSWERED) | own["graphie"].eq(answers.WHOLE)
     is_kept = own["valeur"].ne(AS_IT_IS)
     if name == "entetes":
         rows = own[is_title & is_kept].assign(colonne=lambda table: table["valeur"])
     elif name == "modalites":
         rows = own[is_answer].assign(ecriture="graphie").rename(columns={"graphie": "texte"})
-        rows = rows.assign(valeur=rows["valeur"].replace(UNANSWERED, ""))  # that table leaves it empty
+        rows = rows.assign(valeur=rows["valeur"].replace(answers.UNANSWERED, ""))  # that table leaves it empty
     else:
         rows = own[~is_title & ~is_answer & is_kept]
     return apply_schema(rows, name)
@@ -98,15 +85,15 @@ def _rows_for(name: str, own: pd.DataFrame) -> pd.DataFrame:
 # The words for what stays as it is written.
 _LEFT = {TITLE: "à ignorer", "college": "hors répertoire", "association": "nouvelle association"}
 # Answers whose label says all.
-_RECORDED = ("ne_sait_pas", UNANSWERED, UNFORESEEN)
+_RECORDED = ("ne_sait_pas", answers.UNANSWERED, answers.UNFORESEEN)
 
 
 def _answers(column: str) -> dict[str, str]:
     """The answers of a closed list, as a person types them: the code in plain words, its label if that says more."""
     if column == TITLE:
         return {each["name"]: each["title"] for each in table_schema("accompagnements")["fields"]}
-    if column in (*CLOSED, *MULTIPLE):
-        names = answers_of(column)
+    if column in (*answers.CLOSED, *answers.MULTIPLE):
+        names = answers.answers_of(column)
     elif column in LISTED:
         fields = {each["name"]: each for each in table_schema("postes")["fields"]}
         entry = catalogue().indicators[column]
@@ -130,9 +117,9 @@ class Choices:
     year: int
 
     @cached_property
-    def spellings(self) -> Spellings:
+    def spellings(self) -> answers.Spellings:
         """The spellings that are known; `DataError` for a reference table that cannot be read."""
-        return read_spellings(read_reference_for(self.year, "modalites"))
+        return answers.read_spellings(read_reference_for(self.year, "modalites"))
 
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
@@ -151,33 +138,35 @@ class Choices:
 
     def words(self, column: str, text: str, *, may_stay: bool = True) -> dict[str, str]:
         """The possible values for a text, in words; ``may_stay`` offers to leave it as it is written."""
-        if text == WHOLE:
-            return FORMS.get(column, {})
+        if text == answers.WHOLE:
+            return answers.FORMS.get(column, {})
         found = self.names.get(column) or _answers(column)
         left = {AS_IT_IS: _LEFT[column]} if column in _LEFT and may_stay else {}
-        return {**found, **left} or {UNANSWERED: "non renseigné"}
+        return {**found, **left} or {answers.UNANSWERED: "non renseigné"}
 
     def shown(self, column: str, text: str, *, may_stay: bool = True) -> list[str]:
         """The possible answers for a text."""
         more = ["ou son UAI"] if column == "college" else []
         more += (
-            ["ou corrigez l’export"] if column in FIELDS and column not in self.names and not _answers(column) else []
+            ["ou corrigez l’export"]
+            if column in answers.FIELDS and column not in self.names and not _answers(column)
+            else []
         )
-        return [*self.words(column, text, may_stay=may_stay).values(), *(more if text != WHOLE else [])]
+        return [*self.words(column, text, may_stay=may_stay).values(), *(more if text != answers.WHOLE else [])]
 
     def meaning(self, column: str, text: str, answer: str, *, may_stay: bool = True) -> str | None:
         """The value that an answer means (a modality, a column, a UAI, the name of an association); None if unknown."""
         words = self.words(column, text, may_stay=may_stay)
-        is_closed = column in (*CLOSED, *MULTIPLE) and text != WHOLE
-        labels = answers_of(column) if is_closed else {}
+        is_closed = column in (*answers.CLOSED, *answers.MULTIPLE) and text != answers.WHOLE
+        labels = answers.answers_of(column) if is_closed else {}
         for names in (dict(zip(words, words, strict=True)), words, labels):
             if found := _alone(fold(answer), names):
                 return found
         uai = answer.replace(" ", "").upper()
         if column == "college" and len(uai) == 8 and uai[:7].isdecimal() and control_letter(uai[:7]) == uai[7]:
             return uai
-        found = self.spellings.find(column, normalise(answer)) if is_closed else None
-        return found.value or UNANSWERED if found else None
+        found = self.spellings.find(column, answers.normalise(answer)) if is_closed else None
+        return found.value or answers.UNANSWERED if found else None
 
     def suggestion(self, unread: Unread) -> str:
         """What a spelling may mean, in words, for someone to confirm: what it meant a year before, or what is near."""
@@ -186,8 +175,10 @@ class Choices:
             return words.get(found, found)
         if unread.column == "college":
             return _nearest_college(unread.value, names)
-        near = get_close_matches(key_of(unread.value), [key_of(name) for name in names], n=1, cutoff=0.7)
-        return next((name for name in names if near and key_of(name) == near[0]), "")
+        near = get_close_matches(
+            answers.key_of(unread.value), [answers.key_of(name) for name in names], n=1, cutoff=0.7
+        )
+        return next((name for name in names if near and answers.key_of(name) == near[0]), "")
 
 
 def _words(text: str) -> set[str]:
@@ -224,7 +215,7 @@ _WORKBOOKS = (".xlsx", ".ods", ".xls")
 
 def mark_of(column: str, value: str) -> str:
     """What names a spelling in the file whatever a spreadsheet makes of its text (« 04-05 » becomes a date)."""
-    return "r" + checksum(f"{column}\n{key_of(normalise(value))}".encode())[:7]
+    return "r" + checksum(f"{column}\n{answers.key_of(answers.normalise(value))}".encode())[:7]
 
 
 def _may_stay(unread: Unread) -> bool:
@@ -245,46 +236,23 @@ def _by_mark(unread: Iterable[Unread]) -> dict[str, list[Unread]]:
     return dict(sorted(out.items(), key=lambda pair: rank(pair[1])))
 
 
-@dataclass(frozen=True)
-class Filled:
-    """A row of the file as it came back: its cells by title of column, and its line; ``file`` is named in messages."""
-
-    cells: dict[str, str]
-    line: int
-    file: str
-
-    @property
-    def mark(self) -> str:
-        """What names its spelling."""
-        return self.cells.get(MARK, "")
-
-    @property
-    def answer(self) -> str:
-        """What someone typed; a lone question mark is no answer."""
-        return "" if self.cells[ANSWER] == "?" else self.cells[ANSWER]
-
-    def refuse(self, told: str) -> DataError:
-        """The fault of this row."""
-        return DataError(f"{self.file}, ligne {self.line} : {told}.")
-
-
-def read_filled(year: int) -> list[Filled]:
+def read_filled(year: int) -> pd.DataFrame:
     """The rows of the file to complete, answered or not, and of a workbook saved in its place; none without it.
 
+    The columns are those of `HEADER`, then ``file`` and ``line`` for messages; a lone question mark is no answer.
     Raises `DataError` for a file that is not the one that was written.
     """
-    path, out = _path_of(year), []
-    for each in (path, *map(path.with_suffix, _WORKBOOKS)):
-        if each.is_file():
-            out += _rows_of(each)
-    return out
+    path = _path_of(year)
+    files = [each for each in (path, *map(path.with_suffix, _WORKBOOKS)) if each.is_file()]
+    nothing = pd.DataFrame(columns=[*HEADER, "file", "line"], dtype="str")
+    return pd.concat([nothing, *map(_rows_of, files)], ignore_index=True)
 
 
 def _path_of(year: int) -> Path:
     return paths.raw(year) / paths.TO_COMPLETE
 
 
-def _rows_of(path: Path) -> list[Filled]:
+def _rows_of(path: Path) -> pd.DataFrame:
     shown, known = paths.relative(path), {fold(title): title for title in HEADER}
     if path.suffix == ".csv":
         read = read_rows(content_of(path), shown)
@@ -298,8 +266,9 @@ def _rows_of(path: Path) -> list[Filled]:
             f"{shown}, ligne 1 : les colonnes « {MARK} » et « {ANSWER} » doivent y être ; remettez-les, ou effacez ce "
             f"fichier, que check refera."
         )
-    filled = {line: [*map(str.strip, cells), *[""] * (len(titles) - len(cells))] for line, cells in rows.items()}
-    return [Filled(dict(zip(titles, cells, strict=False)), line, shown) for line, cells in filled.items()]
+    filled = [dict(zip(titles, map(str.strip, cells), strict=False)) for cells in rows.values()]
+    table = pd.DataFrame(filled, columns=HEADER, dtype="str").fillna("")
+    return table.assign(**{ANSWER: table[ANSWER].replace("?", ""), "file": shown, "line": [*rows]})
 
 
 def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
@@ -321,18 +290,18 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
         for mark, same in _by_mark(unread).items()
         if mark not in known
     }
-    answers = {row.mark: row for row in before if row.answer and row.mark not in known}
+    answered = before[before[ANSWER].ne("") & ~before[MARK].isin(known)].drop_duplicates(MARK, keep="last")
+    typed = dict(zip(answered[MARK], answered[ANSWER], strict=True))
     rows = [
         [
-            *(mark, each.column, escape_formula(normalise(each.value))),
-            answers[mark].answer if mark in answers else "",
+            *(mark, each.column, escape_formula(answers.normalise(each.value)), typed.get(mark, "")),
             *(choices.suggestion(each), " / ".join(choices.shown(each.column, each.value, may_stay=_may_stay(each)))),
             *(str(each.persons), str(each.count), each.file, each.sheet, str(each.first_line)),
         ]
         for mark, each in asked.items()
     ]
-    rows += [[row.cells.get(title, "") for title in HEADER] for mark, row in answers.items() if mark not in asked]
-    if rows != [[row.cells.get(title, "") for title in HEADER] for row in before if row.file == paths.relative(path)]:
+    rows += answered.loc[~answered[MARK].isin(asked), HEADER].to_numpy().tolist()
+    if rows != before.loc[before["file"].eq(paths.relative(path)), HEADER].to_numpy().tolist():
         try:
             _write(path, HEADER, rows) if rows else path.unlink(missing_ok=True)
         except PermissionError:
@@ -358,7 +327,7 @@ class Adoption:
         for row in self.rows[is_shown].itertuples():
             means = f"se lit « {row.valeur.replace('_', ' ')} »"
             means = _LEFT[row.colonne] if row.valeur == AS_IT_IS else means
-            means = FORMS[row.colonne][row.valeur] if row.graphie == WHOLE else means
+            means = answers.FORMS[row.colonne][row.valeur] if row.graphie == answers.WHOLE else means
             comma = "" if means.startswith("se lit") else ","
             told.append(f"colonne « {row.colonne} » : « {row.graphie} »{comma} {means}")
         others = self.rows.loc[[not each for each in is_shown], "colonne"].value_counts()
@@ -367,7 +336,7 @@ class Adoption:
 
 def _may_be_shown(column: str, text: str) -> bool:
     """Whether a message may show a text: a title, or an answer of a closed list that cannot be about a person."""
-    return (column in (TITLE, *CLOSED, *MULTIPLE, *LISTED) or text == WHOLE) and is_plain(text)
+    return (column in (TITLE, *answers.CLOSED, *answers.MULTIPLE, *LISTED) or text == answers.WHOLE) and is_plain(text)
 
 
 def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
@@ -375,25 +344,28 @@ def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
 
     ``unread`` gives the texts as the export writes them: a spreadsheet may have changed those of the file.
     """
-    choices, texts = Choices(year), _by_mark(unread)
-    own, new, faults = read_own(year), [], []
-    seen: dict[str, Filled] = {}
-    for row in (row for row in read_filled(year) if row.answer):
-        first = seen.setdefault(row.mark, row)
-        if first.answer != row.answer:
-            faults.append(row.refuse(f"cette ligne est aussi dans {first.file}, ligne {first.line} ; gardez-en une"))
-        elif first is row:
-            same = texts.get(row.mark, [])
-            column, may_stay = same[0].column if same else row.cells.get("colonne", ""), all(map(_may_stay, same))
-            written = sorted({normalise(each.value) for each in same}) or [row.cells.get("ce qui est écrit", "")]
-            if not same and mark_of(column, written[0]) != row.mark:
-                faults.append(row.refuse("son repère a changé ; effacez cette ligne, puis relancez check"))
-            elif value := choices.meaning(column, written[0], row.answer, may_stay=may_stay):
-                reason = f"Lu ainsi dans l’export de {year}."
-                new += [{"colonne": column, "graphie": text, "valeur": value, "raison": reason} for text in written]
-            else:
-                said = ", ".join(choices.shown(column, written[0], may_stay=may_stay))
-                faults.append(row.refuse(f"« {row.answer} » n’est pas une réponse possible ; choisissez : {said}"))
+    choices, texts, filled = Choices(year), _by_mark(unread), read_filled(year)
+    own, new, faults, seen = read_own(year), [], [], {}
+
+    def refuse(row: dict, told: str) -> None:
+        faults.append(DataError(f"{row['file']}, ligne {row['line']} : {told}."))
+
+    for row in filled[filled[ANSWER].ne("")].to_dict("records"):
+        first, same = seen.setdefault(row[MARK], row), texts.get(row[MARK], [])
+        column, may_stay = same[0].column if same else row["colonne"], all(map(_may_stay, same))
+        written = sorted({answers.normalise(each.value) for each in same}) or [row["ce qui est écrit"]]
+        if first[ANSWER] != row[ANSWER]:
+            refuse(row, f"cette ligne est aussi dans {first['file']}, ligne {first['line']} ; gardez-en une")
+        elif first is not row:
+            continue
+        elif not same and mark_of(column, written[0]) != row[MARK]:
+            refuse(row, "son repère a changé ; effacez cette ligne, puis relancez check")
+        elif value := choices.meaning(column, written[0], row[ANSWER], may_stay=may_stay):
+            reason = f"Lu ainsi dans l’export de {year}."
+            new += [{"colonne": column, "graphie": text, "valeur": value, "raison": reason} for text in written]
+        else:
+            said = ", ".join(choices.shown(column, written[0], may_stay=may_stay))
+            refuse(row, f"« {row[ANSWER]} » n’est pas une réponse possible ; choisissez : {said}")
     rows = apply_schema(pd.DataFrame(new, columns=own.columns, dtype="str"), TABLE)
     if new:
         both = pd.concat([rows, own]).drop_duplicates(["colonne", "graphie"])
@@ -424,7 +396,7 @@ def shareable(year: int) -> dict[str, list[dict[str, str]]]:
     texts that may be about a person.
     """
     own = read_own(year)
-    plain = own["graphie"].map(is_plain) & own["graphie"].ne(WHOLE)
+    plain = own["graphie"].map(is_plain) & own["graphie"].ne(answers.WHOLE)
     out = {}
     for name in ("entetes", "modalites", TABLE):
         rows, key = _rows_for(name, own[plain]), table_schema(name)["primaryKey"]

@@ -15,24 +15,12 @@ from posixpath import join, normpath
 
 import numpy as np
 import pandas as pd
-import pyreadstat
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
 from helpers.clean.records import Change, ReceivedRecords
+from helpers.data import titles
 from helpers.data.reading import content_of
-from helpers.data.titles import (
-    BLANK,
-    LEAST_TITLES,
-    NO_ROWS,
-    NO_TITLES,
-    Cells,
-    Grid,
-    Layout,
-    Titles,
-    locate,
-    open_grid,
-)
 from helpers.schema import DataError
 from helpers.typography import fold
 
@@ -198,7 +186,7 @@ def _letters(place: int) -> str:
     return text
 
 
-def _sheet_faults(layout: Layout, sheet: Sheet, grid: Grid) -> list[str]:
+def _sheet_faults(layout: titles.Layout, sheet: Sheet, grid: titles.Grid) -> list[str]:
     """Cells without a value in the columns that are read, cells merged downwards that cannot be filled."""
     letters = {_letters(place): place for place in layout.places}
     under = {cell: (cell.rstrip("0123456789"), int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))) for cell in sheet.lost}
@@ -209,7 +197,7 @@ def _sheet_faults(layout: Layout, sheet: Sheet, grid: Grid) -> list[str]:
         for column, place in letters.items()
         if cells[place] in _ERRORS
     ]
-    faults = [] if grid.under else [NO_ROWS]
+    faults = [] if grid.under else [titles.NO_ROWS]
     if lost:
         more = f" et {len(lost) - _NAMED} autres" if len(lost) > _NAMED else ""
         faults.append(
@@ -221,7 +209,7 @@ def _sheet_faults(layout: Layout, sheet: Sheet, grid: Grid) -> list[str]:
     return faults
 
 
-def _read_sheet(layout: Layout, sheet: Sheet, grid: Grid) -> Cells:
+def _read_sheet(layout: titles.Layout, sheet: Sheet, grid: titles.Grid) -> titles.Cells:
     rows, filled = grid.under, set()
     for (top, left), (bottom, _) in sheet.merged:
         for line in range(top + 2, bottom + 2):
@@ -230,21 +218,21 @@ def _read_sheet(layout: Layout, sheet: Sheet, grid: Grid) -> Cells:
                 filled.add(line)
     cells = pd.DataFrame({place: [row[place] for row in rows.values()] for place in layout.places}, dtype="str")
     blank = max(rows) - grid.at - len(rows)
-    return cells.set_axis([*rows]), [], {MERGED: len(filled), HIDDEN: sheet.hidden, BLANK: blank}
+    return cells.set_axis([*rows]), [], {MERGED: len(filled), HIDDEN: sheet.hidden, titles.BLANK: blank}
 
 
-def open_workbook(path: Path, known: Titles) -> ReceivedRecords:
+def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
     """The records of a workbook, one table for each visible sheet that holds some; or all its faults.
 
     A hidden sheet is read only when someone shows it in the workbook; a sheet that is left out is told.
     """
     shown, file, sheets = paths.relative(path), path.name, read_sheets(path)
-    grids = {sheet.name: locate(sheet.rows, known) for sheet in sheets}
-    of_persons = [sheet for sheet in sheets if grids[sheet.name].known >= LEAST_TITLES]
+    grids = {sheet.name: titles.locate(sheet.rows, known) for sheet in sheets}
+    of_persons = [sheet for sheet in sheets if grids[sheet.name].known >= titles.LEAST_TITLES]
     visible = [sheet for sheet in of_persons if not sheet.is_hidden]
     visible = [sheet for sheet in visible if grids[sheet.name].under] or visible
     if not of_persons:
-        raise DataError(f"{shown} : aucune feuille ne porte les titres attendus ; {NO_TITLES}")
+        raise DataError(f"{shown} : aucune feuille ne porte les titres attendus ; {titles.NO_TITLES}")
     if not visible:
         names = ", ".join(f"« {sheet.name} »" for sheet in of_persons)
         raise DataError(
@@ -256,7 +244,7 @@ def open_workbook(path: Path, known: Titles) -> ReceivedRecords:
         grid, told = grids[sheet.name], ""
         if sheet in visible:
             read, find_faults = (partial(each, sheet=sheet, grid=grid) for each in (_read_sheet, _sheet_faults))
-            out.add(open_grid(path, sheet.name, grid, known, read, find_faults=find_faults, remedy=remedy))
+            out.add(titles.open_grid(path, sheet.name, grid, known, read, find_faults=find_faults, remedy=remedy))
             told, rows = "feuille lue" if len(visible) > 1 else "", len(grid.under)
         elif rows := len(sheet.rows):
             why = "sans ligne" if sheet in of_persons else "sans les titres attendus"
@@ -268,20 +256,20 @@ def open_workbook(path: Path, known: Titles) -> ReceivedRecords:
 
 # --- Frames: Parquet, and SPSS or Stata with labels in place of codes ---
 
-READERS = {".sav": pyreadstat.read_sav, ".zsav": pyreadstat.read_sav, ".dta": pyreadstat.read_dta}
+STATISTICAL = (".sav", ".zsav", ".dta")
 
 
-def _open_frame(path: Path, frame: pd.DataFrame, known: Titles) -> ReceivedRecords:
+def _open_frame(path: Path, frame: pd.DataFrame, known: titles.Titles) -> ReceivedRecords:
     """The rows of a frame that was read from a file, of any types, as one table; they are numbered from 1."""
 
-    def read(layout: Layout) -> Cells:
+    def read(layout: titles.Layout) -> titles.Cells:
         texts = {place: frame.iloc[:, place].astype("object").map(write_cell).astype("str") for place in layout.places}
         return pd.DataFrame(texts).set_axis(np.arange(1, len(frame) + 1)), [], {}
 
-    titles = [str(title) for title in frame]
-    grid = Grid({0: titles}, 0, titles, len(titles))
-    faults = [] if len(frame) else [NO_ROWS]
-    return open_grid(path, "", grid, known, read, size=len(frame), find_faults=lambda _: faults)
+    names = [str(title) for title in frame]
+    grid = titles.Grid({0: names}, 0, names, len(names))
+    faults = [] if len(frame) else [titles.NO_ROWS]
+    return titles.open_grid(path, "", grid, known, read, size=len(frame), find_faults=lambda _: faults)
 
 
 def _guarded(path: Path, read: Callable, **options):
@@ -295,7 +283,7 @@ def _guarded(path: Path, read: Callable, **options):
         raise DataError(f"{paths.relative(path)} : le fichier est {told} ; refaites l’export.") from None
 
 
-def open_parquet(path: Path, known: Titles) -> ReceivedRecords:
+def open_parquet(path: Path, known: titles.Titles) -> ReceivedRecords:
     """The rows of a Parquet file."""
     # Integers with missing values would become decimals.
     frame = _guarded(path, pd.read_parquet, dtype_backend="numpy_nullable")
@@ -303,15 +291,17 @@ def open_parquet(path: Path, known: Titles) -> ReceivedRecords:
     return _open_frame(path, frame if frame.index.name is None else frame.reset_index(), known)
 
 
-def open_statistical(path: Path, known: Titles) -> ReceivedRecords:
+def open_statistical(path: Path, known: titles.Titles) -> ReceivedRecords:
     """The rows of an SPSS or Stata file.
 
     A value with a label is that label, a code without one stays a code, a missing value (one that was declared so, too)
     is empty. A variable is titled by its label unless its name is known: users of SPSS and Stata shorten the one and
     write the question in the other.
     """
-    read = READERS[path.suffix.lower()]
+    import pyreadstat  # slow to import, and only these files need it
+
+    read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     table, about = _guarded(path, read, apply_value_formats=True, formats_as_category=False)
     labels = about.column_names_to_labels
-    titles = [name if fold(name) in known.columns else labels.get(name) or name for name in table.columns]
-    return _open_frame(path, table.set_axis(titles, axis="columns"), known)
+    names = [name if fold(name) in known.columns else labels.get(name) or name for name in table.columns]
+    return _open_frame(path, table.set_axis(names, axis="columns"), known)

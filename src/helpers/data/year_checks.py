@@ -15,20 +15,7 @@ import pandas as pd
 from helpers import clean, paths
 from helpers.clean.posts import post_faults
 from helpers.clean.records import CleanedRecords, Persons, ReceivedRecords, Unread
-from helpers.data import coding_files, exports, private, raw, reading, to_complete
-from helpers.data.table_checks import (
-    alias_faults,
-    association_faults,
-    book_faults,
-    claim_faults,
-    fault,
-    figure_faults,
-    meeting_faults,
-    remark_faults,
-    start_faults,
-    statement_faults,
-    unknown,
-)
+from helpers.data import coding_files, exports, private, raw, reading, table_checks, to_complete
 from helpers.schema import DataError
 from helpers.typography import fold, french_spaces
 
@@ -68,14 +55,16 @@ def quotation_faults(year: int) -> list[DataError]:
         day, before = row.relue_le.date(), seen.setdefault((row.theme, row.citation), line)
         if not first <= day <= last:
             remedy = f"n’est pas un jour entre le 1er janvier {year} et aujourd’hui ; mettez celui de la relecture."
-            found.append(fault(file, line, "relue_le", f"{day:%d/%m/%Y}", remedy))
+            wrong = "relue_le", f"{day:%d/%m/%Y}", remedy
         elif row.theme not in set(book["theme"]):
-            found.append(fault(file, line, "theme", row.theme, _theme_remedy(row.theme, book)))
+            wrong = "theme", row.theme, _theme_remedy(row.theme, book)
         elif pd.isna(row.voix):
-            found.append(fault(file, line, "citation", row.citation, _quotation_remedy(row, possible, year=year)))
+            wrong = "citation", row.citation, _quotation_remedy(row, possible, year=year)
         elif before != line:
-            remedy = f"est déjà ligne {before}, sous le même thème ; gardez-en une."
-            found.append(fault(file, line, "citation", row.citation, remedy))
+            wrong = "citation", row.citation, f"est déjà ligne {before}, sous le même thème ; gardez-en une."
+        else:
+            continue
+        found.append(table_checks.fault(file, line, *wrong))
     more = len(found) - MOST_TOLD
     others = f"{file} : {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."
     return found[:MOST_TOLD] + ([DataError(others)] if more > 0 else [])
@@ -87,7 +76,7 @@ def _theme_remedy(theme: str, book: pd.DataFrame) -> str:
 
     if code := codings.themes_of([theme], book)[theme]:
         return f"est un libellé ; écrivez son code, « {code} »."
-    return unknown(theme, book["theme"], register="data/raw/reference/themes.csv")
+    return table_checks.unknown(theme, book["theme"], register="data/raw/reference/themes.csv")
 
 
 def _quotation_remedy(row, possible: pd.DataFrame, *, year: int) -> str:
@@ -349,29 +338,35 @@ def _schema_faults(year: int) -> list[DataError]:
 def _meaning_faults(year: int) -> list[DataError]:
     """What is wrong with tables whose schemas are respected."""
     registers, book = to_complete.read_registers_for(year), raw.read_reference("themes")
-    found = alias_faults(raw.read_reference("alias")) + book_faults(book)
+    found = table_checks.alias_faults(raw.read_reference("alias")) + table_checks.book_faults(book)
     # 01 also reads the values of the year before: printed differences refer to them.
     for each in paths.read_with(year):
         if raw.present(each, "chiffres_publies"):
-            found += figure_faults(raw.read_raw(each, "chiffres_publies"), year=each)
+            found += table_checks.figure_faults(raw.read_raw(each, "chiffres_publies"), year=each)
     known = set(registers["associations"]["association"])
 
     def of_associations(table: pd.DataFrame, name: str) -> list[DataError]:
-        return association_faults(table, known, file=paths.relative(paths.raw_table(year, name)))
+        return table_checks.association_faults(table, known, file=paths.relative(paths.raw_table(year, name)))
 
     def of_posts(posts: pd.DataFrame) -> list[DataError]:
         file = paths.relative(paths.raw_table(year, "prises_de_poste"))
-        return post_faults(posts, **registers, file=file) + start_faults(posts, year=year)
+        return post_faults(posts, **registers, file=file) + table_checks.start_faults(posts, year=year)
 
     checks = (
         ("reunions", partial(of_associations, name="reunions")),
         ("enonces", partial(of_associations, name="enonces")),
-        ("enonces", partial(statement_faults, themes=book, year=year)),
-        ("reunions", partial(meeting_faults, year=year)),
-        ("affirmations", partial(claim_faults, year=year)),
-        ("remarques", partial(remark_faults, year=year)),
+        ("enonces", partial(table_checks.statement_faults, themes=book, year=year)),
+        ("reunions", partial(table_checks.meeting_faults, year=year)),
+        ("affirmations", partial(table_checks.claim_faults, year=year)),
+        ("remarques", partial(table_checks.remark_faults, year=year)),
         ("prises_de_poste", of_posts),
     )
+    before = year - 1
+    try:
+        is_there = raw.present(before, "enonces")
+        raw.read_followups(year, raw.read_raw(before, "enonces") if is_there else raw.empty_table("enonces"))
+    except DataError as fault:
+        found.append(fault)
     return found + [
         fault for name, check in checks if raw.present(year, name) for fault in check(raw.read_raw(year, name))
     ]

@@ -143,8 +143,8 @@ Pair = tuple[str, str]
 
 def is_rounded(names: tuple) -> bool:
     """Whether associations cross-tabulate two indicators."""
-    entries = [catalogue().indicators[name] for name in names]
-    return all(entry.is_by_site and entry.choice == "unique" for entry in entries)
+    one, other = (catalogue().indicators[name] for name in names)
+    return one.is_crossed_by_site(other)
 
 
 def crosstabs_to_round(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable) -> pd.DataFrame:

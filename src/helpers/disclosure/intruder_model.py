@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers.schema import FEWEST_FOR_REPORT, FOLDED, FROM_RECORDS, SAME_ANSWERS, Indicator, catalogue
+from helpers.schema import FEWEST_FOR_REPORT, FOLDED, FROM_RECORDS, SAME_ANSWERS, TERRITORY_MARK, catalogue
 
 # --- Cells: the counts of the indicator table, and those that are left when others are subtracted ---
 
-NETWORK, ASSOCIATION, COLLEGE = "reseau", "association", "college"
+NETWORK, TERRITORY, ASSOCIATION, COLLEGE = "reseau", "territoire", "association", "college"
 # What is left of an association once its collèges are subtracted; one association's persons in a shared collège.
 REST, PART = "reste", "partie"
 # Persons followed by no known association, in a collège or not.
@@ -47,20 +48,19 @@ class Cell(NamedTuple):
     @property
     def title(self) -> str:
         """The cell in French: « collège 0590001A, 2021, Sexe : filles »."""
-        entries = catalogue().indicators
+        entries, perimeter = catalogue().indicators, catalogue().perimeters.get(self.perimetre)
+        place = {
+            NETWORK: f"réseau ({perimeter.short if perimeter else 'hors des ALSES'})",
+            TERRITORY: f"territoire {self.site}",
+            ASSOCIATION: f"association {self.site}",
+            COLLEGE: f"collège {self.site}",
+            REST: f"association {self.site}, hors des collèges connus" if self.site else "sans association ni collège",
+            PART: self.site,
+        }[self.site_type]
         text = entries[self.indicateur].title_of(self.modalite)
         if self.croise_avec:
             text += f", selon {entries[self.croise_avec].title_of(self.modalite_croisee)}"
-        return f"{self._place}, {self.annee}, {text}"
-
-    @property
-    def _place(self) -> str:
-        rest = f"association {self.site}, hors des collèges connus" if self.site else "sans association ni collège"
-        names = {ASSOCIATION: f"association {self.site}", COLLEGE: f"collège {self.site}", PART: self.site, REST: rest}
-        if self.site_type != NETWORK:
-            return names[self.site_type]
-        known = catalogue().perimeters.get(self.perimetre)
-        return f"réseau ({known.short if known else 'hors des ALSES'})"
+        return f"{place}, {self.annee}, {text}"
 
 
 # --- The truth, which the intruder looks for: exact counts by association and collège, and of the network ---
@@ -96,6 +96,13 @@ class Truth:
             counts.setdefault((association, uai), Counter())[tuple(question)] += int(count)
         return dict(sorted(counts.items()))
 
+    def territories(self, year: int) -> dict[str, list[str]]:
+        """The territories that each collège lies in, which everybody can know."""
+        rows = self.sites[self.sites["annee"].eq(year)].drop_duplicates("uai")
+        if "territoire" not in rows:
+            return {}
+        return {row.uai: row.territoire.split(TERRITORY_MARK) for row in rows.itertuples() if row.territoire}
+
     def of_network(self, year: int) -> dict[Cell, int]:
         """The persons of each cell of the network, in every perimeter."""
         rows = self.network[self.network["annee"].eq(year) & is_of_persons(self.network)]
@@ -130,10 +137,11 @@ class System:
 
     truth: list[int] = field(default_factory=list)
     cells: dict[Cell, Terms] = field(default_factory=dict)
-    # What holds whatever is published, then what published tables say, each with its place and its cell.
+    # What holds whatever is published, then what published tables say.
     logic: list[Relation] = field(default_factory=list)
     published: list[Relation] = field(default_factory=list)
-    _places: list[tuple[str, Cell]] = field(default_factory=list)
+    # What is published and not true, in French: « indicateurs.csv : réseau, 2021, Sexe : filles, 3 à 5 ».
+    contradictions: list[str] = field(default_factory=list)
 
     def add(self, cell: Cell, count: int) -> None:
         """Adds an unknown, which is a cell."""
@@ -144,38 +152,42 @@ class System:
         """The true value of a sum."""
         return sum(weight * self.truth[place] for place, weight in terms.items())
 
-    def require(self, parts: Iterable[Terms], less: Terms, *, least: float = 0, most: float = 0) -> None:
-        """Sums minus another lie between two ends (equal by default), if records bear it out."""
-        terms = add_up(parts, less)
-        if terms and least <= self.value(terms) <= most:
+    def require(self, parts: Iterable[Terms | None], less: Terms | None, *, least: float = 0, most: float = 0) -> None:
+        """Sums minus another lie between two ends (equal by default), if all are counted and records bear it out."""
+        sums = [*parts, less]
+        if None not in sums and (terms := add_up(sums[:-1], less)) and least <= self.value(terms) <= most:
             self.logic.append((terms, least, most))
 
     def publish(self, terms: Terms, low: float, high: float, cell: Cell, place: str) -> None:
         """A published place says that a sum lies between two ends."""
         self.published.append((terms, low, high))
-        self._places.append((place, cell))
+        if not low <= self.value(terms) <= high:
+            self.contradictions.append(f"{place} : {cell.title}, {low:.0f} à {high:.0f}")
 
-    def contradictions(self) -> Iterator[str]:
-        """What is published and not true, in French: « indicateurs.csv : réseau, 2021, Sexe : filles »."""
-        for (terms, low, high), (place, cell) in zip(self.published, self._places, strict=True):
-            if not low <= self.value(terms) <= high:
-                yield f"{place} : {cell.title}, {low:.0f} à {high:.0f}"
+
+def _leaf(association: str, uai: str) -> tuple[str, str]:
+    """The smallest place of a pair; a site that has no other is the same sum under another name."""
+    return (PART, f"collège {uai}, association {association or 'inconnue'}") if uai else (REST, association)
 
 
 # --- The counts of a year as unknowns: the persons of one association in one collège; all others are sums of them ---
 
 
-class Model:
+class Model(System):
     """A year as a system: its cells at every level, what links them, and what the published rows say.
 
     ``rows`` are those of `rows_of`; cross-tabulations are counted by association where some are published so.
     """
 
     def __init__(self, truth: Truth, rows: pd.DataFrame, year: int) -> None:
-        self.system, self.whole = System(), Cell(year, ALSES, NETWORK, "", SIZE)
+        super().__init__()
+        self.whole = Cell(year, ALSES, NETWORK, "", SIZE)
         self.pairs, self.network = truth.by_pair(year), truth.of_network(year)
-        # The smallest place of each pair, and those that each site is made of.
-        self.leaves = {pair: self._leaf(*pair) for pair in self.pairs}
+        # Territories that no row shows are sums like any other: nobody asks about them.
+        is_divided = rows["site_type"].eq(TERRITORY).any()
+        self.territories = truth.territories(year) if is_divided else {}
+        # The place of each pair, and those that each site is made of.
+        self.leaves = {pair: _leaf(*pair) for pair in self.pairs}
         self.sites: dict[tuple[str, str], list[tuple[str, str]]] = {}
         # The unknowns that appear in every question: the sizes of the leaves.
         self.sizes: list[int] = []
@@ -199,19 +211,12 @@ class Model:
 
     def find(self, place: Cell, indicator: str, modality: str = "") -> Terms | None:
         """Who gives an answer at a place, as a sum; None when the year does not count them."""
-        return self.system.cells.get(place.asked(indicator, modality))
+        return self.cells.get(place.asked(indicator, modality))
 
     def base(self, cell: Cell) -> Terms | None:
         """Whom a question is asked of, at the place of a cell."""
         base = catalogue().indicators[cell.indicateur].base_of(cell.modalite)
         return self.find(cell, *base.partition("/")[::2]) if base else None
-
-    def _leaf(self, association: str, uai: str) -> tuple[str, str]:
-        """The collège or the association itself when it has no other part."""
-        alike = [pair for pair in self.pairs if (pair[1] == uai if uai else pair[0] == association)]
-        if len(alike) == 1 and (uai or association):
-            return (COLLEGE, uai) if uai else (ASSOCIATION, association)
-        return (PART, f"collège {uai}, association {association or 'inconnue'}") if uai else (REST, association)
 
     def _add_leaves(self) -> None:
         """The unknowns of each pair: the questions that somebody answers, not crossed."""
@@ -222,8 +227,8 @@ class Model:
                 entry = entries[question[0]]
                 if entry.unit == "personnes" and not (entry.choice == "unique" and question[1] in entry.groups):
                     if question[0] == SIZE:
-                        self.sizes.append(len(self.system.truth))
-                    self.system.add(self.at(*leaf).asked(*question[:2]), self.pairs[pair][question])
+                        self.sizes.append(len(self.truth))
+                    self.add(self.at(*leaf).asked(*question[:2]), self.pairs[pair][question])
             self._relate_answers(self.at(*leaf))
 
     def _add_network(self) -> None:
@@ -234,17 +239,18 @@ class Model:
             if cell.croise_avec or count == 0 or (entry.choice == "unique" and cell.modalite in entry.groups):
                 continue
             if cell.perimetre != ALSES or sum(counts[cell[4:]] for counts in self.pairs.values()) != count:
-                self.system.add(cell, count)
+                self.add(cell, count)
                 perimeters[cell.perimetre] = self.whole._replace(perimetre=cell.perimetre)
         self._others = perimeters
 
     def _add_sites(self) -> None:
-        """Associations, collèges and the network, as sums of their leaves."""
+        """Territories, associations, collèges and the network, as sums of their leaves."""
         for (association, uai), leaf in self.leaves.items():
             parents = [(NETWORK, ""), (ASSOCIATION, association) if association else (PART, ALONE)]
+            parents += [(TERRITORY, each) for each in self.territories.get(uai, [])]
             for site in [*parents, *([(COLLEGE, uai)] if uai else [])]:
                 self.sites.setdefault(site, []).append(leaf)
-        cells = self.system.cells
+        cells = self.cells
         questions = dict.fromkeys(cell[4:] for cell in cells if cell.perimetre == ALSES)
         for site, leaves in self.sites.items():
             for question in questions:
@@ -259,30 +265,23 @@ class Model:
         for entry in catalogue().indicators.values():
             if entry.choice not in ("unique", "multiple"):
                 continue
+            is_single = entry.choice == "unique"
             names = {name: self.find(place, entry.id, name) for name in (*entry.modalities, *entry.recorded)}
             answers = {name: terms for name, terms in names.items() if terms is not None}
-            base = self.base(place.asked(entry.id))
-            if answers and base is not None:  # who may give several answers gives one at least
-                self.system.require(answers.values(), base, most=0 if entry.choice == "unique" else np.inf)
-            if answers and entry.choice == "multiple":
-                groups = {name: own for name in entry.groups if (own := self.find(place, entry.id, name)) is not None}
-                for name, terms in (answers | groups).items():
-                    own = self.base(place.asked(entry.id, name))
-                    if own is not None:
-                        self.system.require([terms], own, least=-np.inf)
-            self._relate_groups(place, entry, answers)
-
-    def _relate_groups(self, place: Cell, entry: Indicator, answers: dict[str, Terms]) -> None:
-        for name, group in entry.groups.items():
-            cell = place.asked(entry.id, name)
-            members = [answers[member] for member in group.members if member in answers]
-            if entry.choice == "unique" and members:
-                self.system.cells[cell] = add_up(members)
-            elif cell in self.system.cells:
-                own = self.system.cells[cell]
-                self.system.require([own], add_up(members), least=-np.inf)
-                for member in members:
-                    self.system.require([own], member, most=np.inf)
+            if answers:  # who may give several answers gives one at least
+                self.require(answers.values(), self.base(place.asked(entry.id)), most=0 if is_single else np.inf)
+            for name, group in entry.groups.items():
+                cell = place.asked(entry.id, name)
+                members = [answers[member] for member in group.members if member in answers]
+                if is_single and members:
+                    self.cells[cell] = add_up(members)
+                elif cell in self.cells:
+                    self.require([self.cells[cell]], add_up(members), least=-np.inf)
+                    for member in members:
+                        self.require([self.cells[cell]], member, most=np.inf)
+            for name in () if is_single else (*answers, *entry.groups):
+                cell = place.asked(entry.id, name)
+                self.require([self.cells.get(cell)], self.base(cell), least=-np.inf)
 
 
 # --- Two questions about the same persons, places and perimeters ---
@@ -303,32 +302,23 @@ _READ_IN = {
 
 def _relate_same_persons(model: Model, place: Cell) -> None:
     """What two questions say alike at a place: a column filled or an answer missing, two readings of one date."""
-    require = model.system.require
+    require, find = model.require, partial(model.find, place)
     for column, question in _READ_IN.items():
-        parts = model.find(place, "colonne_remplie", column), model.find(place, question, _MISSING)
-        base = model.base(place.asked("colonne_remplie", column))
-        if None not in (base, *parts):
-            require(parts, base)
-    for pair in SAME_ANSWERS:
-        one, other = (model.find(place, *answer) for answer in pair)
-        if None not in (one, other):
-            require([one], other)
-    worked, *both = (
-        model.find(place, name, _MISSING) for name in ("demande_travaillee", "objectif", "demande_initiale")
-    )
-    if None not in (worked, *both):  # unknown where either of the two answers is
-        require(both, worked, most=np.inf)
-        for each in both:
-            require([worked], each, most=np.inf)
+        parts = [find("colonne_remplie", column), find(question, _MISSING)]
+        require(parts, model.base(place.asked("colonne_remplie", column)))
+    for one, other in SAME_ANSWERS:
+        require([find(*one)], find(*other))
+    worked, *both = (find(name, _MISSING) for name in ("demande_travaillee", "objectif", "demande_initiale"))
+    require(both, worked, most=np.inf)  # unknown where either of the two answers is
+    for each in both:
+        require([worked], each, most=np.inf)
 
 
 def _relate_places(model: Model) -> None:
     """Who has a collège, or an association, filled is in a known one."""
     for side, column in enumerate(("association", "uai")):
-        filled = model.find(model.whole, "colonne_remplie", column)
         known = [model.find(model.at(*leaf), SIZE) for pair, leaf in model.leaves.items() if pair[side]]
-        if filled is not None:
-            model.system.require(filter(None, known), filled)
+        model.require(filter(None, known), model.find(model.whole, "colonne_remplie", column))
 
 
 def _relate_objectives(model: Model) -> None:
@@ -341,22 +331,20 @@ def _relate_objectives(model: Model) -> None:
         for last, least, most in ((len(counted), 0, np.inf), (len(cited), -np.inf, 0)):
             weights = [(last if rank == len(counted) else rank, terms) for rank, terms in numbers]
             total = add_up({place: weight for place in terms} for weight, terms in weights)
-            model.system.require(themes, total, least=least, most=most)
+            model.require(themes, total, least=least, most=most)
 
 
 def _nest_perimeters(model: Model) -> None:
     """Those followed by an ALSES are among everybody: the difference is a cell; a size is an answer of a wider one."""
-    cells = model.system.cells
+    cells = model.cells
     for cell in [cell for cell in cells if cell.perimetre == EVERYBODY]:
-        own = cells.get(cell._replace(perimetre=ALSES))
-        if own is not None:
+        if own := cells.get(cell._replace(perimetre=ALSES)):
             cells[cell._replace(perimetre=OTHERS)] = add_up([cells[cell]], own)
-            model.system.require([cells[cell]], own, most=np.inf)
+            model.require([cells[cell]], own, most=np.inf)
     for perimeter in catalogue().perimeters.values():
         wide, *answer = (perimeter.count_of or "//").split("/")
         size, whole = (model.whole._replace(perimetre=name) for name in (perimeter.id, wide))
-        if size in cells and whole.asked(*answer) in cells:
-            model.system.require([cells[whole.asked(*answer)]], cells[size])
+        model.require([cells.get(whole.asked(*answer))], cells.get(size))
 
 
 # --- Cross-tabulations: of each association where they are published so, else of the network ---
@@ -386,12 +374,12 @@ def _add_crosstabs(model: Model, by_association: set[tuple[str, str]]) -> None:
             kept = names if is_by_site else [each for each in names if each in table]
             cells = [_crossed(model, crossing, each, site) for each in kept]
             for cell, each in zip(cells, kept, strict=True):
-                model.system.add(cell, table[each])
+                model.add(cell, table[each])
             model.crossed[*site, *crossing] = cells
             _relate_crosstab(model, cells)
         for each in names if is_by_site else ():
-            own = [model.system.cells[_crossed(model, crossing, each, site)] for site in tables]
-            model.system.cells[_crossed(model, crossing, each, (NETWORK, ""))] = add_up(own)
+            own = [model.cells[_crossed(model, crossing, each, site)] for site in tables]
+            model.cells[_crossed(model, crossing, each, (NETWORK, ""))] = add_up(own)
     _relate_worked(model)
 
 
@@ -418,7 +406,7 @@ def margin_of(model: Model, cell: Cell, *, crossed: bool) -> Terms | None:
 
 def _relate_crosstab(model: Model, cells: list[Cell]) -> None:
     """Cells with one answer in common make it up, or stay within it; either of two answers is at most everybody."""
-    require, sums, entries = model.system.require, model.system.cells, catalogue().indicators
+    require, sums, entries = model.require, model.cells, catalogue().indicators
     for crossed in (True, False):
         lines: dict[str, list[Cell]] = {}
         for cell in cells:
@@ -431,27 +419,26 @@ def _relate_crosstab(model: Model, cells: list[Cell]) -> None:
             is_whole = {name for name in asked if model.find(line[0], other.id, name) is not None} <= names
             parts = [[sums[cell] for cell in line]] if other.choice == "unique" else [[sums[cell]] for cell in line]
             least = 0 if other.choice == "unique" and is_whole else -np.inf
-            for each in parts if whole is not None else ():
+            for each in parts:
                 require(each, whole, least=least)
     for cell in cells if cells and entries[cells[0].croise_avec].choice == "multiple" else ():
         sides, size = [margin_of(model, cell, crossed=side) for side in (True, False)], model.find(cell, SIZE)
-        if None not in (*sides, size):
-            require(sides, add_up([sums[cell], size]), least=-np.inf)
+        require(sides, size and add_up([sums[cell], size]), least=-np.inf)
         twin = cell._replace(modalite=cell.modalite_croisee, modalite_croisee=cell.modalite)
-        if cell.indicateur == cell.croise_avec and twin in sums and cell < twin:
-            require([sums[cell]], sums[twin])
+        if cell.indicateur == cell.croise_avec and cell < twin:
+            require([sums[cell]], sums.get(twin))
 
 
 def _relate_worked(model: Model) -> None:
     """Whose first request became an objective: the pairs of one word in their cross-tabulation, some of them folded."""
     worked = model.find(model.whole, "demande_travaillee", "oui")
     pairs = model.crossed.get((NETWORK, "", "objectif", "demande_initiale"), [])
-    names, sums = set(catalogue().indicators["objectif"].modalities), model.system.cells
+    names, sums = set(catalogue().indicators["objectif"].modalities), model.cells
     alike = [sums[c] for c in pairs if c.modalite == c.modalite_croisee and c.modalite in names]
     mixed = [c for c in pairs if set(c.modalite.split(FOLDED)) & set(c.modalite_croisee.split(FOLDED)) & names]
-    if worked is not None and pairs:
-        model.system.require([worked], add_up(alike), most=np.inf)
-        model.system.require([sums[c] for c in mixed], worked, most=np.inf)
+    if pairs:
+        model.require([worked], add_up(alike), most=np.inf)
+        model.require([sums[c] for c in mixed], worked, most=np.inf)
 
 
 # --- Published rows: ends of cells and of their bases, and what missing rows say ---
@@ -482,37 +469,39 @@ def rows_of(table: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def _read_rows(model: Model, rows: pd.DataFrame) -> None:
-    system, told = model.system, set(rows["cellule"])
+    cells, told = model.cells, set(rows["cellule"])
     for row in rows.itertuples():
         cell = row.cellule
         if cell.croise_avec and not _name_crossed(model, cell):
             continue
         base = margin_of(model, cell, crossed=True) if cell.croise_avec else model.base(cell)
         for terms, low, high, of in (
-            (system.cells.get(cell), row.effectif_min, row.effectif_max, ""),
+            (cells.get(cell), row.effectif_min, row.effectif_max, ""),
             (base, row.base_min, row.base_max, ", base"),
         ):
             if terms and not (np.isnan(low) and np.isnan(high)):
                 ends = 0 if np.isnan(low) else low, np.inf if np.isnan(high) else high
-                system.publish(terms, *ends, cell, f"{getattr(row, PLACE)}{of}")
+                model.publish(terms, *ends, cell, f"{getattr(row, PLACE)}{of}")
     # Where a question is answered, an answer without a row is nobody's, or suppressed.
     answered = {cell[:5] for cell in told if not cell.croise_avec}
-    for cell, terms in list(system.cells.items()):
-        if not cell.croise_avec and cell not in told and cell[:5] in answered:
-            ends = (1, np.inf) if system.value(terms) else (0, 0)
-            system.publish(terms, *ends, cell, "absent des tableaux")
+    for cell, terms in cells.items():
+        is_listed = cell.site_type != TERRITORY  # of which a few answers are told
+        if is_listed and not cell.croise_avec and cell not in told and cell[:5] in answered:
+            model.publish(terms, *((1, np.inf) if model.value(terms) else (0, 0)), cell, "absent des tableaux")
     # Where sites have a report, one without holds somebody, and the list of sites says whether it is small.
     shown = {(cell.site_type, cell.site) for cell in told}
-    for site in model.sites if {site_type for site_type, _ in shown} - {NETWORK} else ():
-        size = system.cells.get(model.at(*site))
-        if site[0] in (ASSOCIATION, COLLEGE) and site not in shown and size:
-            most = FEWEST_FOR_REPORT - 1 if system.value(size) < FEWEST_FOR_REPORT else np.inf
-            system.publish(size, 1, most, model.at(*site), "sites.csv")
+    kinds = {site_type for site_type, _ in shown} - {NETWORK}
+    kinds |= {ASSOCIATION, COLLEGE} if kinds - {TERRITORY} else set()
+    for site in model.sites:
+        size = cells.get(model.at(*site))
+        if site[0] in kinds and site not in shown and size:
+            most = FEWEST_FOR_REPORT - 1 if model.value(size) < FEWEST_FOR_REPORT else np.inf
+            model.publish(size, 1, most, model.at(*site), "sites.csv")
 
 
 def _name_crossed(model: Model, cell: Cell) -> bool:
     """Names a published cell of a cross-tabulation as a sum of finer ones; whether the model knows them."""
-    sums = model.system.cells
+    sums = model.cells
     if cell not in sums:
         rows, columns = _members(cell.indicateur, cell.modalite), _members(cell.croise_avec, cell.modalite_croisee)
         inside = [
@@ -526,42 +515,36 @@ def _name_crossed(model: Model, cell: Cell) -> bool:
     return cell in sums
 
 
-# For each kind of collège in a comparison of two years: the measures of its size and share, and the year they describe.
+# Measures « base_… » and « part_… » of a comparison of two years: the kind of collège, and the year it describes.
 _KINDS = {
-    "anciens": ("base_anciens", "part_anciens", "annee"),
-    "anciens_reference": ("base_anciens_reference", "part_anciens_reference", "comparee_a"),
-    "nouveaux": ("base_nouveaux", "part_nouveaux", "annee"),
-    "sortis": ("base_sortis", "part_sortis", "comparee_a"),
-    "inconnu": ("base_inconnu", "", "annee"),
+    "anciens": ("anciens", "annee"),
+    "anciens_reference": ("anciens", "comparee_a"),
+    "nouveaux": ("nouveaux", "annee"),
+    "sortis": ("nouveaux", "comparee_a"),
+    "inconnu": ("inconnu", "annee"),
 }
-# What a kind is, in the year that it describes.
-_SAME_KIND = {"anciens_reference": "anciens", "sortis": "nouveaux"}
 
 
 def read_comparisons(model: Model, truth: Truth, comparisons: pd.DataFrame) -> None:
     """The persons of old and new collèges, which ``comparaisons`` counts, are sums of those of the sites."""
-    asked = {name for size, share, _ in _KINDS.values() for name in (size, share)}
-    rows = comparisons[comparisons["mesure"].isin(asked)]
-    for (name, year, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
-        years = {"annee": int(year), "comparee_a": int(before)}
+    rows = comparisons[comparisons["mesure"].isin([f"{what}_{kind}" for what in ("base", "part") for kind in _KINDS])]
+    for (name, now, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
         values = dict(zip(own["mesure"], own["valeur"].astype(float), strict=True))
-        for kind, (size, share, which) in _KINDS.items():
-            if years[which] == model.whole.annee and size in values:
-                known = {uai for _, uai in truth.by_pair(years["comparee_a" if which == "annee" else "annee"])} - {""}
-                leaves = [
-                    leaf for pair, leaf in model.leaves.items() if _kind(pair[1], known) == _SAME_KIND.get(kind, kind)
-                ]
-                persons = [(SIZE, "", values[size])]
-                if share in values:
-                    persons.append((*str(name).split("/")[2:], round(values[share] * values[size] / 100)))
-                for indicator, modality, count in persons:
-                    parts = [model.find(model.at(*leaf), indicator, modality) for leaf in leaves]
-                    # What the records of the year do not bear out (another reading of a collège) is left alone.
-                    model.system.require(filter(None, parts), {}, least=count, most=count)
-
-
-def _kind(uai: str, elsewhere: set[str]) -> str:
-    return "inconnu" if not uai else "anciens" if uai in elsewhere else "nouveaux"
+        for measure, (kind, which) in _KINDS.items():
+            year, other = (now, before) if which == "annee" else (before, now)
+            if year != model.whole.annee or f"base_{measure}" not in values:
+                continue
+            known = {uai for _, uai in truth.by_pair(int(other))}
+            kinds = {pair: "anciens" if pair[1] in known else "nouveaux" for pair in model.pairs if pair[1]}
+            leaves = [leaf for pair, leaf in model.leaves.items() if kinds.get(pair, "inconnu") == kind]
+            size, share = values[f"base_{measure}"], values.get(f"part_{measure}")
+            persons = [(SIZE, "", size)]
+            if share is not None:
+                persons.append((*str(name).split("/")[2:], round(share * size / 100)))
+            for indicator, modality, count in persons:
+                parts = [model.find(model.at(*leaf), indicator, modality) for leaf in leaves]
+                # What the records of the year do not bear out (another reading of a collège) is left alone.
+                model.require(filter(None, parts), {}, least=count, most=count)
 
 
 # --- Disclosure scenarios: what an intruder knows beside what is published ---
@@ -579,28 +562,28 @@ SCENARIOS = {
 Known = tuple[Cell, float, float]
 
 
-def known_in(name: str, model: Model) -> Iterator[tuple[list[Known], str]]:
-    """What each possible intruder of a scenario knows, and the association that it is, if it is one."""
-    cells, value = model.system.cells, model.system.value
+def known_in(name: str, model: Model) -> Iterator[list[Known]]:
+    """What each possible intruder of a scenario knows."""
+    cells, value = model.cells, model.value
     if name == PUPIL:
         # The most telling pupil of each collège, with a report or not: of the rarest answer to every question.
         own = [
             (value(terms), cell) for cell, terms in cells.items() if cell.site_type == COLLEGE and not cell.croise_avec
         ]
         rarest = {(cell.site, cell.indicateur): cell for count, cell in sorted(own, reverse=True) if count}
-        yield [(cell, 1, np.inf) for cell in rarest.values()], ""
+        yield [(cell, 1, np.inf) for cell in rarest.values()]
         return
-    known: dict[str, list[Cell]] = {"": []}
+    known: list[list[Cell]] = [[]]
     if name == SIZES:
-        known[""] = [size for site in model.sites if site[0] == COLLEGE and (size := model.at(*site)) in cells]
+        known = [[size for site in model.sites if site[0] == COLLEGE and (size := model.at(*site)) in cells]]
     elif name == ROW:
         own = (cell for cell in cells if cell.site_type == NETWORK)
-        known[""] = [cell for cell in own if cell in model.network or not cell.croise_avec]
+        known = [[cell for cell in own if cell in model.network or not cell.croise_avec]]
     elif name == OWN:  # all that each association counts, as a whole and in each of its collèges
-        sites = {name: {(ASSOCIATION, name)} for name in sorted({association for association, _ in model.pairs} - {""})}
+        sites = {association: {(ASSOCIATION, association)} for association, _ in model.pairs if association}
         for (association, _), leaf in model.leaves.items():
             if association:
                 sites[association].add(leaf)
-        known = {name: [cell for cell in cells if cell[2:4] in own] for name, own in sites.items()}
-    for association, own in known.items():
-        yield [(cell, *[value(cells[cell])] * 2) for cell in own], association
+        known = [[cell for cell in cells if cell[2:4] in own] for own in sites.values()]
+    for own in known:
+        yield [(cell, *[value(cells[cell])] * 2) for cell in own]

@@ -2,9 +2,10 @@
 
 import itertools
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -129,11 +130,20 @@ _NODES = 1000
 
 
 class Program:
-    """Relations between unknowns as arrays: ends of the unknowns, then rows of a sparse matrix with their ends."""
+    """Relations between unknowns as arrays: ends of the unknowns, then rows of a sparse matrix with their ends.
 
-    def __init__(self, truth: list[int], relations: Iterable[Relation]) -> None:
+    They are added to those of ``base``, if any.
+    """
+
+    def __init__(self, truth: Iterable[int], relations: Iterable[Relation], base: "Program | None" = None) -> None:
+        from scipy.sparse import vstack
+
         self.truth = np.array(truth, dtype=float)
-        self.low, self.high = np.zeros(len(self.truth)), np.full(len(self.truth), float(_CEILING))
+        self.low, self.high = (
+            (base.low.copy(), base.high.copy())
+            if base
+            else (np.zeros(len(self.truth)), np.full(len(self.truth), float(_CEILING)))
+        )
         rows: dict[tuple, tuple[float, float]] = {}
         for terms, low, high in relations:
             key = tuple(sorted(terms.items()))
@@ -145,6 +155,11 @@ class Program:
                 rows[key] = max(low, known[0]), min(high, known[1])
         self.matrix = to_matrix([dict(key) for key in rows], len(self.truth))
         self.below, self.above = np.array([*rows.values()], dtype=float).reshape(-1, 2).T
+        if base:
+            self.matrix = vstack([base.matrix, self.matrix], format="csr")
+            self.below, self.above = np.append(base.below, self.below), np.append(base.above, self.above)
+        # By column too, from which the relations of a few unknowns are taken at once.
+        self.columns = self.matrix.tocsc()
 
     def blocks(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The unknowns (places) that may move when those of a mask are held, and the independent block of each."""
@@ -154,7 +169,7 @@ class Program:
         places = np.flatnonzero(~held & (self.low < self.high))
         if not len(places):
             return places, places
-        shape = self.matrix[:, places]
+        shape = self.columns[:, places]
         _, blocks = connected_components(bmat([[None, shape.T], [shape, None]], format="csr"), directed=False)
         return places, blocks[: len(places)]
 
@@ -171,11 +186,11 @@ class Program:
 
         held, count = point.copy(), sums.shape[0]
         held[places] = 0
-        inside = self.matrix[:, places]
+        inside = self.columns[:, places].tocsr()
         own = np.diff(inside.indptr)
         rows = np.flatnonzero(own)
         if is_alone:
-            rows = rows[(own == np.diff(self.matrix[:, self.low < self.high].indptr))[rows]]
+            rows = rows[(own == np.diff(self.columns[:, self.low < self.high].tocsr().indptr))[rows]]
         still = self.matrix[rows] @ held
         # One more unknown for each sum, which is at most the sum, and at most what it is counted up to.
         matrix = block_array([[inside[rows], None], [sums[:, places], -eye_array(count)]], format="csc")
@@ -196,10 +211,14 @@ class Program:
 
     def holds(self, point: np.ndarray) -> bool:
         """Whether a point is made of whole counts and satisfies every relation, to the unit."""
-        near = np.rint(point)
-        sums = self.matrix @ near
-        is_inside = ((near >= self.low) & (near <= self.high)).all() and not is_broken(point).any()
-        return bool(is_inside and (sums >= self.below).all() and (sums <= self.above).all())
+        return not is_broken(point).any() and bool(self.fitting(np.rint(point)[:, None])[0])
+
+    def fitting(self, points: np.ndarray) -> np.ndarray:
+        """Which points, whole counts in a column each, satisfy every relation."""
+        is_inside = ((points >= self.low[:, None]) & (points <= self.high[:, None])).all(axis=0)
+        sums = self.matrix @ points[:, is_inside]
+        is_inside[is_inside] = ((sums >= self.below[:, None]) & (sums <= self.above[:, None])).all(axis=0)
+        return is_inside
 
 
 def is_broken(values: np.ndarray) -> np.ndarray:
@@ -223,59 +242,83 @@ def to_matrix(sums: list[Terms], width: int):
 _WIDE = FEWEST_VALUES - 1
 # A witness for many cells need not be the best one.
 _GAP = 0.1
+# How many witnesses with other sizes, the last ones, each narrow cell is moved from.
+_STARTS = 6
 
 
 class Intervals:
-    """The feasibility interval of some cells, ``low`` to ``high``: values that witnesses reach; the truth is the first.
+    """The feasibility interval of some cells, ``low`` to ``high``: values that witnesses reach, the truth among them.
 
-    ``start`` are ends that are known to be reached. The unknowns of ``sizes`` (a mask) tie all questions to each other:
-    while they are held, each block of questions is independent of the others.
+    ``points`` are witnesses for readers who know other things: those that fit this program are taken, and new ones are
+    added. The unknowns of ``sizes`` (a mask) tie all questions to each other: while they are held, each block of
+    questions is independent of the others.
     """
 
-    def __init__(self, program: Program, sums, sizes: np.ndarray, start: tuple | None = None) -> None:
+    def __init__(self, program: Program, sums, sizes: np.ndarray, points: list[np.ndarray] | None = None) -> None:
         self.program, self.sums, self.sizes = program, sums, sizes
-        worth = sums @ program.truth
-        self.low, self.high = (worth.copy(), worth.copy()) if start is None else start
+        self.points = [] if points is None else points
+        known = np.column_stack([program.truth, *self.points])
+        known = known[:, program.fitting(known)]
+        worth = sums @ known
+        self.low, self.high = worth.min(axis=1), worth.max(axis=1)
         self._places, self._blocks = program.blocks(sizes)
-        self._everything = np.flatnonzero(program.low < program.high)
+        is_free = program.low < program.high
+        self._everything, self._can_move = np.flatnonzero(is_free), abs(sums) @ is_free > 0
+        # A witness for each known choice of sizes: from it, the blocks of a few cells are moved alone.
+        self._starts = {point[sizes].tobytes(): point for point in known.T}
 
     def narrow(self, span: int = _WIDE) -> np.ndarray:
-        """The cells (places) whose ends are not known to be as far apart."""
-        return np.flatnonzero(self.high - self.low < span)
+        """The cells (places) that may move, and whose ends are not known to be as far apart."""
+        return np.flatnonzero((self.high - self.low < span) & self._can_move)
 
-    def explore(self, span: int = _WIDE, among: Iterable[int] | None = None) -> "Intervals":
-        """Widens the narrow cells, many at once: with the true sizes of places, then with others."""
-        for moves in (False, True):
-            for sign in (1.0, -1.0):
-                cells = self.narrow(span)
-                cells = cells if among is None else np.intersect1d(cells, among)
-                point = self.program.truth
-                if moves and len(cells):
-                    whole = self.sizes[self._everything]
-                    point = self._push(cells, sign, self._everything, point, whole=whole, gap=_GAP)
-                if point is not None and len(cells):
-                    self._follow(cells, sign, np.where(self.sizes, np.rint(point), self.program.truth))
+    def explore(self, span: int = _WIDE, among: Iterable[int] | None = None, *, sizes=(False, True)) -> "Intervals":
+        """Widens the narrow cells, many at once: with the true ``sizes`` of places, then with others."""
+        for moves, sign in itertools.product(sizes, (1.0, -1.0, 1.0, -1.0)):
+            cells = self.narrow(span)
+            cells = cells if among is None else np.intersect1d(cells, among)
+            if not len(cells):
+                break
+            truth, everything = self.program.truth, self._everything
+            if not moves:
+                self._follow(cells, sign * span, truth, self._around(cells))
+                continue
+            point = self._push(cells, sign * span, everything, truth, whole=False)
+            if point is not None and not is_broken(point[self.sizes]).any():
+                self._mend(cells, sign * span, truth, point)
+            elif point is not None:
+                point = self._push(cells, sign * span, everything, truth, whole=self.sizes[everything], gap=_GAP)
+                if point is not None:
+                    point = np.where(self.sizes, np.rint(point), truth)
+                    self._follow(cells, sign * span, point, self._places)
         return self
 
     def settle(self, span: int) -> "Intervals":
         """Finds the ends of the narrow cells, one by one."""
         for cell in self.narrow(span):
             # What its own questions do not allow, whatever the others are, nothing does.
-            is_own = np.isin(self._blocks, self._blocks[np.isin(self._places, self.sums[[cell]].indices)])
-            own = np.union1d(self._places[is_own], np.flatnonzero(self.sizes))
-            low, high = self._ends(cell, np.intersect1d(own, self._everything), is_alone=True)
+            only, own = np.array([cell]), self._around([cell])
+            near = np.intersect1d(np.union1d(own, np.flatnonzero(self.sizes)), self._everything)
+            low, high = self._ends(cell, near, is_alone=True)
             wanted = span if high - low >= span else min(1, high - low)
+            for start, sign in itertools.product([*self._starts.values()][-_STARTS:], (1.0, -1.0)):
+                if self.high[cell] - self.low[cell] < wanted:
+                    self._follow(only, sign * wanted, start, own)
             if self.high[cell] - self.low[cell] < wanted:
-                self.explore(wanted, [cell])
+                self.explore(wanted, only)
             if self.high[cell] - self.low[cell] < wanted:
                 self._ends(cell, self._everything)
         return self
+
+    def _around(self, cells: Iterable[int]) -> np.ndarray:
+        """The unknowns (places) of the blocks of these cells."""
+        blocks = self._blocks[np.isin(self._places, self.sums[cells].indices)]
+        return self._places[np.isin(self._blocks, blocks)]
 
     def _ends(self, cell: int, places: np.ndarray, *, is_alone: bool = False) -> tuple[float, float]:
         """How far a cell goes when these unknowns may move, in whole persons."""
         ends, only = [], np.array([cell])
         for sign in (-1.0, 1.0):
-            point = self._push(only, sign, places, self.program.truth, whole=not is_alone, is_alone=is_alone)
+            point = self._push(only, sign * _WIDE, places, self.program.truth, whole=not is_alone, is_alone=is_alone)
             ends.append(
                 sign * np.inf if point is None else sign * np.floor(sign * (self.sums[only] @ point)[0] + _NEAR)
             )
@@ -283,26 +326,31 @@ class Intervals:
                 self.record(point)
         return ends[0], ends[1]
 
-    def _push(self, cells: np.ndarray, sign: float, places: np.ndarray, point: np.ndarray, **options):
-        """The point where these cells are as wide as asked on one side, as far as possible."""
-        most = self.low[cells] + _WIDE if sign > 0 else _WIDE - self.high[cells]
-        return self.program.push(sign * self.sums[cells], most, places, point, **options)
+    def _push(self, cells: np.ndarray, span: float, places: np.ndarray, point: np.ndarray, **options):
+        """The point where these cells are as wide as ``span``, up or down (below zero), as far as possible."""
+        most = self.low[cells] + span if span > 0 else -span - self.high[cells]
+        return self.program.push(np.sign(span) * self.sums[cells], most, places, point, **options)
 
-    def _follow(self, cells: np.ndarray, sign: float, point: np.ndarray) -> None:
-        """Moves cells with the sizes of a point: relaxed programs give whole counts, except in cross-tabulations."""
-        moved = self._push(cells, sign, self._places, point, whole=False)
-        if moved is None:
-            return
+    def _follow(self, cells: np.ndarray, span: float, point: np.ndarray, places: np.ndarray) -> None:
+        """Moves cells with the sizes of a point."""
+        moved = self._push(cells, span, places, point, whole=False)
+        if moved is not None:
+            self._mend(cells, span, point, moved)
+
+    def _mend(self, cells: np.ndarray, span: float, point: np.ndarray, moved: np.ndarray) -> None:
+        """Makes a witness of a moved point: relaxed programs give whole counts, except in cross-tabulations."""
         is_left = np.isin(self._blocks, self._blocks[is_broken(moved[self._places])])
         if is_left.any():
-            again = self._push(cells, sign, self._places[is_left], moved, whole=True, gap=_GAP)
+            again = self._push(cells, span, self._places[is_left], moved, whole=True, gap=_GAP)
             moved[self._places[is_left]] = (point if again is None else again)[self._places[is_left]]
         self.record(moved)
 
     def record(self, point: np.ndarray) -> None:
         """Widens every interval by a point, if it is a witness."""
         if self.program.holds(point):
-            worth = self.sums @ np.rint(point)
+            self.points.append(np.rint(point))
+            self._starts.setdefault(self.points[-1][self.sizes].tobytes(), self.points[-1])
+            worth = self.sums @ self.points[-1]
             self.low, self.high = np.minimum(self.low, worth), np.maximum(self.high, worth)
 
 
@@ -317,126 +365,146 @@ def try_tables(
     *,
     scenarios: Iterable[str] = tuple(SCENARIOS),
     comparisons: pd.DataFrame | None = None,
-    stops_early: bool = False,
+    witnesses: list[np.ndarray] | None = None,
 ) -> IntruderResult:
     """What an intruder finds again in these tables, in each disclosure scenario.
 
     ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years; a
     column ``lieu``, if any, names the file of each; a site without a row has no report. ``comparisons`` has the schema
-    ``comparaisons``. ``stops_early`` stops after the first scenario that refuses. The release is refused by a cell with
-    one possible value in any scenario, by one with fewer than five for an intruder who knows nothing else, or by a
-    number that is neither exact nor rounded as it says.
+    ``comparaisons``. The release is refused by a cell with one possible value in any scenario, by one with fewer than
+    five for an intruder who knows nothing else, or by a number that is neither exact nor rounded as it says.
+
+    A list of ``witnesses``, even empty, asks for what refuses alone: the test stops after the first scenario that does.
+    Those that fit are used again, and new ones are added: the next rounding of the same counts is much alike.
     """
-    findings, names = [], list(scenarios)
-    counts = {name: Counter(dict.fromkeys(VERDICTS.values(), 0)) for name in names}
-    for year in truth.years:
-        if stops_early and findings:
-            break
-        rows = rows_of(indicators, year)
-        model = Model(truth, rows, year)
-        if comparisons is not None:
-            read_comparisons(model, truth, comparisons)
-        wrong = [_CONTRADICTED.format(text) for text in model.system.contradictions()]
-        told = [*unexplained_numbers(rows), *wrong]
-        findings += [Finding(EXACT, NOTHING, None, number=text) for text in told]
-        # Numbers that cannot hold together leave no value to find: the release is refused already.
-        if not wrong and names:
-            for name, found, seen in _try_year(model, names):
-                findings += found
-                counts[name].update(seen)
-                if stops_early and findings:
-                    break
+    names = list(scenarios)
+    one = partial(_try_year, indicators, truth, names, comparisons, witnesses)
+    with ThreadPoolExecutor() as workers:  # HiGHS lets the other years work meanwhile
+        results = [*workers.map(one, truth.years)]
+    findings = [finding for found, _ in results for finding in found]
     findings.sort(key=lambda each: (-each.verdict, list(SCENARIOS).index(each.scenario), each.high - each.low))
-    return IntruderResult(findings, {name: dict(values) for name, values in counts.items()})
+    words = VERDICTS.values()
+    return IntruderResult(
+        findings, {name: {word: sum(seen[name][word] for _, seen in results) for word in words} for name in names}
+    )
+
+
+def _try_year(
+    indicators: pd.DataFrame,
+    truth: Truth,
+    scenarios: list[str],
+    comparisons: pd.DataFrame | None,
+    witnesses: list[np.ndarray] | None,
+    year: int,
+) -> tuple[list[Finding], dict[str, dict[str, int]]]:
+    """What refuses a year, and for each scenario how many cells have each verdict."""
+    rows = rows_of(indicators, year)
+    model = Model(truth, rows, year)
+    if comparisons is not None:
+        read_comparisons(model, truth, comparisons)
+    told = [*unexplained_numbers(rows), *map(_CONTRADICTED.format, model.contradictions)]
+    findings = [Finding(EXACT, NOTHING, None, number=text) for text in told]
+    counts = {name: dict.fromkeys(VERDICTS.values(), 0) for name in scenarios}
+    # Numbers that cannot hold together leave no value to find: the release is refused already.
+    if model.contradictions or not scenarios:
+        return findings, counts
+    trial = _Trial(model, witnesses)
+    # Those that refuse most often come first; the records of an association have little in common with the others.
+    groups = [[name for name in names if name in scenarios] for names in ((NOTHING, PUPIL, SIZES, ROW), (OWN,))]
+    with ThreadPoolExecutor() as workers:
+        for found, seen, points in workers.map(trial.run, groups):
+            findings, counts = findings + found, counts | seen
+            if witnesses is not None:
+                known = {point.tobytes() for point in witnesses}
+                witnesses += [point for point in points if point.tobytes() not in known]
+    return findings, counts
 
 
 def small_cells(model: Model) -> list[Cell]:
-    """The cells of one to four persons, at every level, remainders included; a sum with two names, once."""
-    cells = {tuple(sorted(terms.items())): cell for cell, terms in reversed(model.system.cells.items())}
-    small = (cell for cell in cells.values() if 0 < model.system.value(model.system.cells[cell]) < FEWEST_PERSONS)
-    return list(small)
+    """The cells of one to four persons, at every level, remainders included; a sum with several names, once."""
+    names = {frozenset(terms.items()): cell for cell, terms in model.cells.items()}
+    return [cell for cell in names.values() if 0 < model.value(model.cells[cell]) < FEWEST_PERSONS]
 
 
-def _try_year(model: Model, scenarios: list[str]) -> Iterator[tuple[str, list[Finding], dict[str, int]]]:
-    """Each scenario with its findings and how many cells have each verdict: those that refuse most often come first.
+class _Trial:
+    """The small cells of a year, and what is common to all intruders: what they read, and the first witnesses.
 
     What is wide for who knows nearly everything is wide for who knows a part of it: each scenario has few cells left.
     """
-    system, cells = model.system, small_cells(model)
-    sums = to_matrix([system.cells[cell] for cell in cells], len(system.truth))
-    sizes = np.zeros(len(system.truth), dtype=bool)
-    sizes[model.sizes] = True
-    most = [each for name in (SIZES, ROW, PUPIL) for known, _ in known_in(name, model) for each in known]
-    union = Intervals(_program(model, most), sums, sizes).explore()
-    for name in sorted(scenarios, key=lambda name: (name == OWN, name != NOTHING, name != PUPIL)):
-        # The worst verdict of all the intruders of a scenario; -1 for a cell that none of them is judged on.
-        worst, found, span = np.full(len(cells), -1), {}, _WIDE if name == NOTHING else 1
-        coalitions = _coalitions(model, sums, sizes) if name == OWN else []
-        for known, association in known_in(name, model):
-            places = _judged(model, cells, known, name)
-            starts = [each for movers, each in coalitions if association not in movers] or [union]
-            low = np.min([each.low for each in starts], axis=0)
-            high = np.max([each.high for each in starts], axis=0)
-            own = Intervals(_program(model, known), sums[places], sizes, (low[places], high[places]))
-            own = (own if coalitions else own.explore()).explore(span).settle(span)
-            supposed = _is_supposed(model, [cells[place] for place in places], own, known, name)
-            verdicts = np.where(own.high == own.low, EXACT, np.where(own.high - own.low < _WIDE, THIN, GOOD))
+
+    def __init__(self, model: Model, witnesses: list[np.ndarray] | None) -> None:
+        self.model, self.cells, self.is_brief = model, small_cells(model), witnesses is not None
+        self.sums = to_matrix([model.cells[cell] for cell in self.cells], len(model.truth))
+        self.sizes = np.zeros(len(model.truth), dtype=bool)
+        self.sizes[model.sizes] = True
+        self.unread = Program(model.truth, model.logic)
+        self.read = Program(model.truth, model.published, self.unread)
+        self.points = [point for point in witnesses or () if len(point) == len(model.truth)]
+        most = [each for name in (SIZES, ROW, PUPIL) for known in known_in(name, model) for each in known]
+        self._intervals(most, self.sums, self.points).explore(sizes=[False])
+
+    def run(self, names: list[str]) -> tuple[list[Finding], dict[str, dict[str, int]], list[np.ndarray]]:
+        """The findings in these scenarios, how many cells have each verdict in each, and the witnesses."""
+        points, findings, counts = [*self.points], [], {}
+        for name in names:
+            found, verdicts = self._try(name, points)
+            findings += found
+            counts[name] = {word: int((verdicts == verdict).sum()) for verdict, word in VERDICTS.items()}
+            if self.is_brief and findings:
+                break
+        return findings, counts, points
+
+    def _intervals(self, known: Iterable[Known], sums, points: list[np.ndarray], *, is_read: bool = True) -> Intervals:
+        """Those of an intruder who knows something beside what is published, or without reading it."""
+        relations = ((self.model.cells[cell], *ends) for cell, *ends in known)
+        program = Program(self.model.truth, relations, self.read if is_read else self.unread)
+        return Intervals(program, sums, self.sizes, points)
+
+    def _try(self, name: str, points: list[np.ndarray]) -> tuple[list[Finding], np.ndarray]:
+        """The findings in a scenario, and the worst verdict on each cell; -1 for one that no intruder is judged on."""
+        worst, found, span = np.full(len(self.cells), -1), {}, _WIDE if name == NOTHING else 1
+        for known in _coalitions(self.model) if name == OWN else ():
+            self._intervals(known, self.sums, points).explore(1 if self.is_brief else _WIDE).explore(1)
+        for known in known_in(name, self.model):
+            places = _judged(self.model, self.cells, known, name)
+            own = self._intervals(known, self.sums[places], points)
+            own = (own if name == OWN or self.is_brief else own.explore()).explore(span).settle(span)
+            # What is exact for who knows what a scenario supposes and reads nothing, no release reveals. So is the size
+            # of what is outside known collèges, for who knows the size of each: it says nothing of these persons.
+            judged, is_exact = [self.cells[place] for place in places], own.low == own.high
+            rest = [name == SIZES and each.indicateur == SIZE and each.site_type == REST for each in judged]
+            supposed = np.array(rest, dtype=bool)
+            if name != NOTHING and is_exact.any():
+                alone = self._intervals(known, own.sums[is_exact], [], is_read=False).settle(1)
+                supposed[is_exact] |= alone.low == alone.high
+            verdicts = np.where(is_exact, EXACT, np.where(own.high - own.low < _WIDE, THIN, GOOD))
             verdicts = np.where(supposed, -1, verdicts)
             worst[places] = np.maximum(worst[places], verdicts)
             for rank in np.flatnonzero(verdicts > (GOOD if name == NOTHING else THIN)):
-                cell, ends = cells[places[rank]], (float(own.low[rank]), float(own.high[rank]))
+                cell, ends = judged[rank], (float(own.low[rank]), float(own.high[rank]))
                 found[cell] = Finding(int(verdicts[rank]), name, cell, *ends)
-        yield name, list(found.values()), {word: int((worst == verdict).sum()) for verdict, word in VERDICTS.items()}
+        return list(found.values()), worst
 
 
-def _program(model: Model, known: Iterable[Known], *, is_read: bool = True) -> Program:
-    """All that an intruder relies on: what is published, unless it is not read, and what a scenario supposes."""
-    system = model.system
-    supposed = [(system.cells[cell], *ends) for cell, *ends in known]
-    return Program(system.truth, [*system.logic, *(system.published if is_read else []), *supposed])
-
-
-def _coalitions(model: Model, sums, sizes: np.ndarray) -> list[tuple[set[str], Intervals]]:
-    """Coalitions of associations: those outside each, and what it leaves possible, as does each of its members.
+def _coalitions(model: Model) -> Iterator[list[Known]]:
+    """The records of coalitions of associations: what those outside may have is possible for each of the members.
 
     Each association has a code of as many digits as the others: of any two, one is inside without the other and the
     other without it.
     """
-    records = {name: known for known, name in known_in(OWN, model)}
+    records = list(known_in(OWN, model))
     digits = next(many for many in itertools.count(2) if math.comb(many, many // 2) >= len(records))
-    codes = dict(zip(records, itertools.combinations(range(digits), digits // 2), strict=False))
-    found = []
+    codes = list(itertools.combinations(range(digits), digits // 2))[: len(records)]
     for digit in range(digits):
-        outside = {name for name, code in codes.items() if digit in code}
-        known = [each for name in records if name not in outside for each in records[name]]
-        found.append((outside, Intervals(_program(model, known), sums, sizes).explore().explore(1)))
-    return found
+        yield [each for own, code in zip(records, codes, strict=True) if digit not in code for each in own]
 
 
 def _judged(model: Model, cells: list[Cell], known: list[Known], name: str) -> np.ndarray:
     """The places of the cells that an intruder is judged on: not known, nor, of an association, its persons alone."""
     given = {cell for cell, low, high in known if low == high}
-    own = {place for cell in given for place in model.system.cells[cell]} if name == OWN else set()
-    truth, sums = model.system.truth, model.system.cells
-    judged = (
-        rank
-        for rank, cell in enumerate(cells)
-        if cell not in given and (name != OWN or any(truth[place] for place in sums[cell] if place not in own))
-    )
-    return np.fromiter(judged, dtype=int)
-
-
-def _is_supposed(model: Model, cells: list[Cell], own: Intervals, known: list[Known], name: str) -> np.ndarray:
-    """Which cells are exact for who knows what a scenario supposes and reads nothing: no release reveals them.
-
-    So is the number of persons in no known collège, for who knows the size of each: it says nothing of them.
-    """
-    is_exact = own.low == own.high
-    supposed = np.array([name == SIZES and cell.indicateur == SIZE and cell.site_type == REST for cell in cells], bool)
-    if known and is_exact.any():
-        unread = Intervals(_program(model, known, is_read=False), own.sums[is_exact], own.sizes).settle(1)
-        supposed[is_exact] |= unread.low == unread.high
-    return supposed
+    own = {place for cell in given for place in model.cells[cell]} if name == OWN else set()
+    others = [sum(model.truth[place] for place in model.cells[cell] if place not in own) for cell in cells]
+    return np.array([rank for rank, cell in enumerate(cells) if cell not in given and others[rank]], dtype=int)
 
 
 # --- Does each published row follow the rounding rules? What they do not explain comes from elsewhere ---
@@ -444,30 +512,29 @@ def _is_supposed(model: Model, cells: list[Cell], own: Intervals, known: list[Kn
 
 def unexplained_numbers(rows: pd.DataFrame) -> Iterator[str]:
     """The rows of `rows_of` a table that no rule explains, in French: they give more than the numbers displayed."""
-    is_protected = rows["precision"].eq(PROTECTED)
-    own = rows[is_protected]
-    shown = own[["effectif_arrondi", "base_arrondie"]]
-    is_fine = shown.mod(ROUNDING_BASE).fillna(0).eq(0).all(axis=1) & shown.notna().any(axis=1)
+    is_protected, is_network = rows["precision"].eq(PROTECTED), rows["site_type"].eq(NETWORK)
+    rounded = rows[["effectif_arrondi", "base_arrondie"]]
     # Of a site, no count is exact; of the network, one beside a rounded base.
-    is_fine &= own["effectif_arrondi"].notna() | own["site_type"].eq(NETWORK)
+    is_fine = rounded.mod(ROUNDING_BASE).fillna(0).eq(0).all(axis=1) & rounded.notna().any(axis=1)
+    is_fine &= (rounded["effectif_arrondi"].notna() | is_network) & _follows_display(rows)
     faults = {
-        "un nombre exact, au niveau d’un site": rows[~is_protected & rows["site_type"].ne(NETWORK)],
-        "un nombre qui n’est pas celui de l’arrondi": own[~(is_fine & (_is_told(own, 1) | _is_told(own, 2)))],
+        "un nombre exact, au niveau d’un site": ~is_protected & ~is_network,
+        "un nombre qui n’est pas celui de l’arrondi": is_protected & ~is_fine,
     }
-    for fault, found in faults.items():
-        for row in found.itertuples():
+    for fault, is_found in faults.items():
+        for row in rows[is_found].itertuples():
             yield f"{row.lieu} : {row.cellule.title} : {fault}"
 
 
-def _is_told(rows: pd.DataFrame, bases: int) -> pd.Series:
-    """Whether ends and shares are those of displayed numbers, less than so many bases from the true ones."""
-    spread, ends, shown = bases * ROUNDING_BASE - 1, {}, []
+def _follows_display(rows: pd.DataFrame) -> pd.Series:
+    """Whether ends and shares are those of the displayed numbers, less than a base from the true ones."""
+    spread, ends, displayed = ROUNDING_BASE - 1, {}, []
     for name, rounded in (("effectif", rows["effectif_arrondi"]), ("base", rows["base_arrondie"])):
         ends[f"{name}_min"] = (rounded - spread).clip(lower=0).fillna(rows[f"{name}_min"])
         ends[f"{name}_max"] = (rounded + spread).fillna(rows[f"{name}_min"])
-        shown.append(rounded.fillna(rows[f"{name}_min"]))
+        displayed.append(rounded.fillna(rows[f"{name}_min"]))
     ends["effectif_max"] = np.fmin(ends["effectif_max"], ends["base_max"])
-    has_share, share = shown[1] >= FEWEST_FOR_SHARE, (100 * shown[0] / shown[1]).clip(upper=100)
+    has_share, share = displayed[1] >= FEWEST_FOR_SHARE, (100 * displayed[0] / displayed[1]).clip(upper=100)
     ends["part_min_pct"] = (100 * ends["effectif_min"] / ends["base_max"]).where(has_share)
     ends["part_max_pct"] = (100 * ends["effectif_max"] / ends["base_min"]).clip(upper=100).where(has_share)
     given = rows[list(ends)].to_numpy(float)

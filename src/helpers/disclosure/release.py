@@ -19,7 +19,10 @@ from helpers.schema import (
     FEWEST_ASSOCIATIONS,
     FEWEST_COLLEGES,
     FROM_RECORDS,
+    NORTH_FROM_DEG,
     ROUNDING_BASE,
+    TERRITORIES,
+    TERRITORY_MARK,
     DataError,
     apply_schema,
     catalogue,
@@ -40,7 +43,7 @@ def name_sites(year: int, counts: pd.DataFrame) -> pd.DataFrame:
     registered = set(data.read_reference("associations")["association"])
     if _is_simulated(year):
         registered |= set(sites.loc[sites["site_type"].eq("association"), "site"])
-    is_known = sites["site_type"].eq("college") | sites["site"].isin(registered)
+    is_known = sites["site_type"].ne("association") | sites["site"].isin(registered)
     sites = sites[is_known].assign(association=sites["association"].where(sites["association"].isin(registered), ""))
     return apply_schema(sites.assign(nom=_names(sites))[columns("sites")], "sites").reset_index(drop=True)
 
@@ -48,10 +51,32 @@ def name_sites(year: int, counts: pd.DataFrame) -> pd.DataFrame:
 def _names(sites: pd.DataFrame) -> list[str]:
     colleges = data.read_reference("colleges")
     known = {row.uai: f"{row.nom_officiel}, {row.commune}" for row in colleges.itertuples()}
+    known |= {code: name for names in TERRITORIES.values() for code, name in names.items()}
     return [
         site if kind == "association" else known.get(site, f"Collège {site}")
         for kind, site in zip(sites["site_type"], sites["site"], strict=True)
     ]
+
+
+# --- Territories: the ways to divide the collèges ---
+
+_TERRITORY = "territoire"
+# What is published without any report of a site.
+_WITH_NETWORK = ("reseau", _TERRITORY)
+
+
+def with_territories(counts: pd.DataFrame) -> pd.DataFrame:
+    """The counts by site (schema ``comptes_par_site``) with the territories of each collège (column ``territoire``).
+
+    REP+, REP or neither, north or south, by the register: a collège that it does not know is in none.
+    """
+    colleges = data.read_colleges(counts["uai"].unique())
+    ranks, latitudes = colleges["education_prioritaire_2024_25"], colleges["latitude_deg"]
+    known = {uai: [rank or "hors_ep"] for uai, rank in zip(colleges["uai"], ranks.fillna(""), strict=True)}
+    for uai, latitude in zip(colleges["uai"], latitudes, strict=True):
+        known[uai] += [] if pd.isna(latitude) else ["nord" if latitude >= NORTH_FROM_DEG else "sud"]
+    names = [TERRITORY_MARK.join(known.get(uai, [])) for uai in counts["uai"]]
+    return counts.assign(**{_TERRITORY: names})
 
 
 # --- Releases that are kept: the difference of two releases is a table like another ---
@@ -141,11 +166,10 @@ def changed_persons(kept: pd.DataFrame, now: pd.DataFrame) -> int:
     columns = sorted(set(kept) & set(now))
     most = 0
     for perimeter in sorted(set(kept[_PERIMETER]) & set(now[_PERIMETER])):
-        pair = [_hashes(table.loc[table[_PERIMETER].eq(perimeter), columns]) for table in (now, kept)]
-        known, places = np.unique(np.concatenate(pair), return_inverse=True)
-        came = np.bincount(places[: len(pair[0])], minlength=len(known))
-        left = np.bincount(places[len(pair[0]) :], minlength=len(known))
-        most = max(most, int(np.maximum(came - left, 0).sum()), int(np.maximum(left - came, 0).sum()))
+        pair = (_hashes(table.loc[table[_PERIMETER].eq(perimeter), columns]) for table in (now, kept))
+        after, before = (pd.Series(hashes).value_counts() for hashes in pair)
+        moved = after.sub(before, fill_value=0).astype(int)
+        most = max(most, int(moved.clip(lower=0).sum()), -int(moved.clip(upper=0).sum()))
     return most
 
 
@@ -247,20 +271,16 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     texts = [pd.read_csv(path, dtype="str", keep_default_na=False) for path in tables]
     rows = apply_schema(pd.concat(texts, ignore_index=True), "indicateurs")
     rows = rows[rows["source"].isin(FROM_RECORDS) & rows["unite"].eq("personnes")]
-    whole = exact.set_index(["perimetre", *rounding.CELL])["effectif_min"].rename("vrai")
-    true = [rows[rows["site_type"].eq("reseau")].join(whole, on=["perimetre", *rounding.CELL])]
-    for site_type, level in (("association", "association"), ("college", "uai")):
-        own = counts.groupby([level, *rounding.CELL])["effectif"].sum().rename("vrai")
-        own.index = own.index.set_names("site", level=level)
-        placed = rows[rows["site_type"].eq(site_type)].join(own, on=["site", *rounding.CELL])
-        true.append(placed.assign(vrai=placed["vrai"].fillna(0)))
-    both = pd.concat(true)
-    is_true = both["vrai"].ge(both["effectif_min"]) & both["vrai"].le(both["effectif_max"])
-    if rows.empty or not is_true.fillna(value=False).all():
+    network, names = rows[rows["site_type"].eq("reseau")], ["perimetre", *rounding.CELL]
+    now, before = ({*table[names].itertuples(index=False, name=None)} for table in (exact, network))
+    model = intruder_model.Model(intruder_model.Truth(counts, exact), intruder_model.rows_of(rows, year), year)
+    is_of_territory = [f" : {_TERRITORY} " in told for told in model.contradictions]
+    if rows.empty or not all(is_of_territory) or not before <= now:
         return None
-    is_size = rows["indicateur"].eq("accompagnements") & rows["perimetre"].eq("alses") & rows["site_type"].eq("reseau")
-    is_exact = rows.loc[is_size, "effectif_arrondi"].isna().any()
-    if is_exact and cells_to_round.has_few_associations(counts):
+    if any(is_of_territory):  # the register divides the collèges otherwise today
+        rows = rows[rows["site_type"].ne(_TERRITORY)]
+    is_size = network["indicateur"].eq("accompagnements") & network["perimetre"].eq("alses")
+    if network.loc[is_size, "effectif_arrondi"].isna().any() and cells_to_round.has_few_associations(counts):
         raise DataError(
             f"Le rapport de {year}, fait par une version antérieure, donne les nombres exacts du réseau ; avec moins "
             f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un "
@@ -273,7 +293,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
 
 # --- Round, run the intruder test, force or round what it finds, until it finds nothing ---
 
-_LEVELS = ["reseau", "association", "college"]
+_LEVELS = ["reseau", *rounding.LEVELS]
 # The first test nearly always passes; what needs more rounds than this is not a matter of rounding.
 _ROUNDS = 24
 # How many draws are tried before network cells are rounded.
@@ -286,20 +306,30 @@ def protect_from_attack(
     """The protected indicators (schema ``indicateurs``) in which the intruder test finds no small count.
 
     As `rounding.protect`. Counts that the test finds get a forced rounding direction; failing that, ties are drawn
-    anew; then the network cells that reveal them are rounded.
+    anew; then territories are left out; then the network cells that reveal counts are rounded.
 
     Raises
     ------
     DataError
         when the test still finds one after many rounds.
     """
+    if _TERRITORY in counts:
+        with suppress(DataError):
+            return _protected(indicators, counts, sites, key=key, rounds=_DRAWS)
+    counts = counts.drop(columns=_TERRITORY, errors="ignore")
+    return _protected(indicators, counts, sites[sites["site_type"].ne(_TERRITORY)], key=key)
+
+
+def _protected(
+    indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame, *, key: bytes, rounds: int = _ROUNDS
+) -> pd.DataFrame:
     also, turned, blocked = set(), set(), set()
-    truth, draw = intruder_model.Truth(counts, indicators), key
-    for rank in range(_ROUNDS):
+    truth, draw, witnesses = intruder_model.Truth(counts, indicators), key, []
+    for rank in range(rounds):
         protected, kept = _rounded((indicators, counts, sites), draw, also, turned)
         # What cannot be forced is not asked again, until more network cells are rounded.
         blocked, turned = blocked | turned - kept, kept
-        refused = _refused(protected, truth)
+        refused = _refused(protected, truth, witnesses)
         if not refused:
             return protected
         # In order of cost: a forced direction, another draw, network cells that lose their exact value.
@@ -320,16 +350,18 @@ def _rounded(tables: tuple, key: bytes, also: set, turned: set) -> tuple[pd.Data
     return rounding.protect(*tables, key=key, also=also), set()
 
 
-def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intruder_test.Finding]:
+def _refused(
+    indicators: pd.DataFrame, truth: intruder_model.Truth, witnesses: list[np.ndarray]
+) -> list[intruder_test.Finding]:
     """The findings that refuse the tables, published with site pages or for the network alone."""
-    alone = indicators[indicators["site_type"].eq("reseau")]
+    alone = indicators[indicators["site_type"].isin(_WITH_NETWORK)]
     # Without those of associations beside them, rounded cross-tabulations of the network are read otherwise.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
     every = tuple(intruder_model.SCENARIOS)
     # An association's records are tried once: with the tables of all sites, which tell it most.
     tries = [(indicators, every), (alone, tuple(state for state in every if state != intruder_model.OWN))]
     for table, states in tries if has_rounded else tries[:1]:
-        if refused := intruder_test.try_tables(table, truth, scenarios=states, stops_early=True).findings:
+        if refused := intruder_test.try_tables(table, truth, scenarios=states, witnesses=witnesses).findings:
             return refused
     return []
 
@@ -342,36 +374,31 @@ def _directions(
     Up where a known pupil of each collège makes up all of a count, or the records of an association all of the
     network's but one; down where the true network row leaves a count nowhere to be but at the site that shows it.
     """
-    before = {each[:4] for each in asked}
-    turns: dict[tuple, rounding.ForcedRounding] = {}
+    is_up = {intruder_model.PUPIL: True, intruder_model.OWN: True, intruder_model.ROW: False}
+    turns: dict[tuple, list[rounding.ForcedRounding]] = {}
     for finding in refused:
-        cell, is_up = finding.cell, finding.scenario in (intruder_model.PUPIL, intruder_model.OWN)
-        if not is_up and finding.scenario != intruder_model.ROW:
-            continue
-        if cell is None or cell.croise_avec or cell.perimetre != "alses" or cell.site_type not in _LEVELS:
-            continue
-        place = ("reseau", "") if finding.scenario == intruder_model.OWN else cell[2:4]
-        turn = rounding.ForcedRounding(*place, cell.indicateur, cell.modalite, is_up)
-        widest = turns.setdefault((is_up, *turn[2:4]), turn)
-        if _LEVELS.index(turn.site_type) < _LEVELS.index(widest.site_type):
-            turns[is_up, *turn[2:4]] = turn
-    return {each for each in turns.values() if each[:4] not in before}
+        cell = finding.cell
+        if cell and finding.scenario in is_up and (cell.perimetre, cell.croise_avec) == ("alses", ""):
+            site = ("reseau", "") if finding.scenario == intruder_model.OWN else cell[2:4]
+            turn = rounding.ForcedRounding(*site, cell.indicateur, cell.modalite, is_up[finding.scenario])
+            if turn.site_type in _LEVELS:
+                turns.setdefault(turn[2:], []).append(turn)
+    before = {each[:4] for each in asked}
+    widest = (min(each, key=lambda turn: _LEVELS.index(turn.site_type)) for each in turns.values())
+    return {each for each in widest if each[:4] not in before}
 
 
 def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
-    """The next exact network cells to round: the cell that is found, else its question, its base, else all of them."""
+    """The next exact network cells to round: the cell that is found, else its question, else all of them."""
     rows = shown[cells_to_round.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
     exact = set(cells_to_round.cells_of(rows)) - also
     more: set[tuple] = set()
     for cell in (finding.cell for finding in refused if finding.cell):
         if cell.croise_avec and (pair := (cell.indicateur, cell.croise_avec)) not in also:
             more.add(pair)
-            continue
-        base = (catalogue().indicators[cell.indicateur].base or "").partition("/")[0]
-        own = {each for each in exact if each[1:] == (cell.indicateur, cell.modalite)}
-        more |= (
-            own or {each for each in exact if each[1] == cell.indicateur} or {each for each in exact if each[1] == base}
-        )
+        else:
+            own = {each for each in exact if each[1:] == (cell.indicateur, cell.modalite)}
+            more |= own or {each for each in exact if each[1] == cell.indicateur}
     return more or exact
 
 
@@ -389,7 +416,7 @@ def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> in
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
-    exact = [[data.load_site_counts(year), data.load(year, "indicateurs")] for year in counted]
+    exact = [[with_territories(data.load_site_counts(year)), data.load(year, "indicateurs")] for year in counted]
     truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True)))
     record, seal = paths.processed(max(years)) / _KEPT, _seal(folder, truth)
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -443,11 +470,13 @@ def protect_year(year: int) -> Aggregates:
         when 01 has not run for this year, no rounding can be found, or too few persons changed since a release.
     """
     require_same_answers(year)
-    exact, counts = data.load(year, "indicateurs"), data.load_site_counts(year)
+    exact, counts = data.load(year, "indicateurs"), with_territories(data.load_site_counts(year))
     sites = name_sites(year, counts)
     rows, told = kept_rows(year, exact, counts), f"{year} : les effectifs déjà publiés sont repris tels quels"
     if rows is None:
         rows, told = protect_from_attack(exact, counts, sites, key=release_key(year)), ""
+    is_told = sites["site"].isin(rows.loc[rows["site_type"].eq(_TERRITORY), "site"])
+    sites["est_publie"] &= sites["site_type"].ne(_TERRITORY) | is_told
     is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
     tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}
@@ -460,42 +489,30 @@ def protect_year(year: int) -> Aggregates:
     return Aggregates(read, data.save_shareable(year, tables), told)
 
 
-def _year_rounded(protected: pd.DataFrame) -> set[tuple[str, str, str]]:
-    """The network cells that are not shown exactly: perimeter, indicator, modality."""
-    rows = protected[protected["precision"].eq("arrondi_secret") & protected["site_type"].eq("reseau")]
-    return set(cells_to_round.cells_of(rows))
-
-
-def _rounded_before(year: int) -> set[tuple[str, str, str]]:
-    """Those of the earlier years, which are protected first."""
-    with paths.with_data_root(paths.shareable()):
-        return set().union(*(_year_rounded(data.load(each, "indicateurs")) for each in _years_before(year)))
-
-
 def _years_before(year: int) -> list[int]:
     return [each for each in paths.exported_years() if each < year]
-
-
-def _exact_ones(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> pd.DataFrame:
-    """The exact estimates of two years, without the rounded cells."""
-    is_exact = [cell not in rounded for cell in cells_to_round.cells_of(estimates)]
-    return estimates[pd.Series(is_exact, index=estimates.index, dtype=bool)]
 
 
 def _overlaps(year: int, protected: pd.DataFrame) -> pd.DataFrame:
     """What two years share (schema ``recouvrements``): nothing that is computed from it tells an exact small count.
 
-    Persons of both years are rounded; the kinds of collèges leave no association a small count of the others; standard
-    errors come from the protected cells of collèges.
+    The cells that are rounded in a year are left out; persons of both years are rounded; the kinds of collèges leave no
+    association a small count of the others; standard errors come from the protected cells of collèges.
     """
-    rounded = _year_rounded(protected) | _rounded_before(year)
-    exact = _exact_ones(data.load(year, "recouvrements"), rounded)
-    is_whole, is_shared = exact["population"].eq(_WHOLE), exact["population"].eq(_SHARED_PERSONS)
     with paths.with_data_root(paths.shareable()):
-        sites = {
-            each: data.load(each, "indicateurs_des_sites") for each in set(exact.loc[is_whole, "annee_anterieure"])
-        }
-    errors = clusters.errors_of_sites(exact[is_whole], sites | {year: protected})
+        names = ("indicateurs", "indicateurs_des_sites")
+        before = {each: [data.load(each, name) for name in names] for each in _years_before(year)}
+    shown = {year: protected} | {each: pd.concat(tables, ignore_index=True) for each, tables in before.items()}
+    rounded: set[cells_to_round.Cell] = set()
+    for table in shown.values():
+        is_rounded = table["precision"].eq("arrondi_secret") & table["site_type"].eq("reseau")
+        rounded.update(cells_to_round.cells_of(table[is_rounded]))
+    exact = data.load(year, "recouvrements")
+    is_exact = [cell not in rounded for cell in cells_to_round.cells_of(exact)]
+    exact = exact[np.array(is_exact, dtype=bool)]
+    is_whole, is_shared = exact["population"].eq(_WHOLE), exact["population"].eq(_SHARED_PERSONS)
+    compared = {year, *exact.loc[is_whole, "annee_anterieure"]}
+    errors = clusters.errors_of_sites(exact[is_whole], {each: shown[each] for each in compared})
     counts = {each: data.load_site_counts(each) for each in {year, *exact["annee_anterieure"]}}
     shared = round_shared_persons(exact[is_shared], key=release_key(year))
     kinds = kinds_told_to_nobody(exact[~is_whole & ~is_shared], counts)

@@ -1,8 +1,10 @@
 """Controlled rounding of one year: network, associations and collèges as one additive system."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -25,15 +27,18 @@ from helpers.disclosure.cells_to_round import (
 )
 from helpers.schema import (
     DECIMAL_FROM_BASE,
+    FEWEST_COLLEGES,
     FEWEST_FOR_CROSSING,
     FEWEST_FOR_REPORT,
     FEWEST_FOR_SHARE,
     FOLDED,
     ROUNDING_BASE,
     SAME_ANSWERS,
+    TERRITORIES,
+    TERRITORY_ANSWERS,
+    TERRITORY_MARK,
     WITHIN_ANSWERS,
     DataError,
-    Indicator,
     apply_schema,
     catalogue,
     columns,
@@ -165,95 +170,84 @@ def sums_of(atoms: pd.DataFrame) -> Sums:
 
     Each total of a site, an association, the network or a group of answers stays adjacent to its true value.
     """
-    sums = Sums()
-    plain = atoms[atoms["croise_avec"].eq("")]
-    # A cross-tabulation adds up to an answer, whose own total is constrained.
-    for level in (["uai"], ["association"], []):
-        for key, rows in plain.groupby([*level, *CELL]):
-            if len(rows) > 1 and key[0] != "":
-                sums.add_rounded(rows.index, int(rows["effectif"].sum()), base=ROUNDING_BASE)
-    for _, rows in plain.groupby(["association", "uai"]):
-        _add_questions(sums, rows)
-    _add_crossings(sums, atoms)
+    sums, counts = Sums(), atoms["effectif"].tolist()
+    # Places by site and answer; by answer of an association; by answer that a cross-tabulation adds up to.
+    totals, answers, margins, sites = (defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(dict))
+    for place, (association, uai, *answer, other, crossed) in enumerate(atoms[ATOM].itertuples(index=False, name=None)):
+        if other:
+            margins[association, *answer, (answer[0], other)].append(place)
+            margins[association, other, crossed, (answer[0], other)].append(place)
+        else:
+            sites[association, uai][tuple(answer)] = place
+            answers[association, *answer].append(place)
+            for site in (("college", uai), ("association", association), ("reseau", "reseau")):
+                totals[*site, *answer].append(place)
+    for (_, site, *_), places in totals.items():
+        if site and len(places) > 1:
+            sums.add_rounded(places, sum(counts[place] for place in places), base=ROUNDING_BASE)
+    _add_territories(sums, atoms[_is_told_of_territories(atoms)])
+    for places in sites.values():
+        _add_questions(sums, places)
+        _add_twins(sums, places, counts)
+    # A cross-tabulation adds up to an answer over all the collèges of an association.
+    for (*answer, _), places in margins.items():
+        sums.add(places, less=answers[tuple(answer)])
     return sums
 
 
-def _add_questions(sums: Sums, rows: pd.DataFrame) -> None:
-    """The answers at one place add up to the persons asked or, of a multiple choice, none exceeds them."""
-    places = {(row.indicateur, row.modalite): row.Index for row in rows.itertuples()}
-    _add_twins(sums, places, rows)
-    for name, own in rows.groupby("indicateur"):
+def _is_told_of_territories(rows: pd.DataFrame) -> pd.Series:
+    cells = pd.Series(list(zip(rows["indicateur"], rows["modalite"], strict=True)), rows.index, dtype=object)
+    return cells.isin(list(TERRITORY_ANSWERS)) & rows["croise_avec"].eq("")
+
+
+def _add_territories(sums: Sums, rows: pd.DataFrame) -> None:
+    """Territories, and whoever is in none of a division, stay adjacent to their true values.
+
+    The latter leave the territories a margin when these are subtracted from an exact network.
+    """
+    for names in TERRITORIES.values():
+        inside = by_level(rows, "territoire")
+        inside = inside[inside["territoire"].isin(list(names))]
+        outside = rows.drop(index=inside.index) if len(inside) else rows.iloc[:0]
+        for part in (inside, outside.assign(territoire="")):
+            for _, own in part.groupby(["territoire", *CELL]):
+                sums.add_rounded(own.index, int(own["effectif"].sum()), base=ROUNDING_BASE)
+
+
+def _add_questions(sums: Sums, places: dict[tuple[str, str], int]) -> None:
+    """The answers at one site add up to the persons asked or, of a multiple choice, none exceeds them."""
+    questions: dict[str, dict[str, int]] = {}
+    for (name, modality), place in places.items():
+        questions.setdefault(name, {})[modality] = place
+    for name, own in questions.items():
         entry = catalogue().indicators[name]
         if entry.base is None:
             continue
-        asked, _, modality = entry.base.partition("/")
-        whole, answers = places[asked, modality], own.loc[~own["modalite"].isin(list(entry.groups))]
-        if entry.choice == "unique":
-            sums.add(answers.index, less=[whole])
-        else:
-            _keep_under(sums, own.index, whole)
-        for group, value in entry.groups.items():
-            if (name, group) in places:
-                members = answers.loc[answers["modalite"].isin(value.members)].index
-                _add_group(sums, entry, places[name, group], members)
+        is_single, (asked, _, modality) = entry.choice == "unique", entry.base.partition("/")
+        whole, answers = places[asked, modality], {name: own[name] for name in own if name not in entry.groups}
+        if is_single:
+            sums.add(answers.values(), less=[whole])
+        inside = [] if is_single else [(place, whole) for place in own.values()]
+        for group in own.keys() & entry.groups.keys():
+            members = [answers[member] for member in entry.groups[group].members if member in answers]
+            # Who gives two answers of the group counts once.
+            sums.add(members, less=[own[group]], most=0 if is_single else np.inf)
+            inside += [] if is_single else [(member, own[group]) for member in members]
+        for place, outer in inside:
+            sums.add([outer], less=[place], most=np.inf)
 
 
-def _add_twins(sums: Sums, places: dict[tuple[str, str], int], rows: pd.DataFrame) -> None:
+def _add_twins(sums: Sums, places: dict[tuple[str, str], int], counts: list[int]) -> None:
     """Answers of the same persons are rounded alike, nested ones in order: otherwise each would narrow the other.
 
     Only what the records of this place bear out is required.
     """
     for pair in (*SAME_ANSWERS, *WITHIN_ANSWERS):
-        one, other = (places.get(answer) for answer in pair)
-        if None in (one, other):
-            continue
-        more = rows.loc[other, "effectif"] - rows.loc[one, "effectif"]
-        if more == 0 or (more > 0 and pair in WITHIN_ANSWERS):
-            sums.add([other], less=[one], most=float("inf") if pair in WITHIN_ANSWERS else 0)
-
-
-def _add_group(sums: Sums, entry: Indicator, group: int, members: Iterable[int]) -> None:
-    if entry.choice == "unique":
-        sums.add(members, less=[group])
-    else:  # who gives two answers of the group counts once
-        sums.add(members, less=[group], most=float("inf"))
-        for member in members:
-            _keep_under(sums, [member], group)
-
-
-def _keep_under(sums: Sums, places: Iterable[int], whole: int) -> None:
-    for place in places:
-        sums.add([whole], less=[place], most=float("inf"))
-
-
-def _add_crossings(sums: Sums, atoms: pd.DataFrame) -> None:
-    """A cross-tabulation of an association adds up, on both sides, to its answers over all its collèges."""
-    crossed, plain = (atoms[atoms["croise_avec"].ne("") == wanted] for wanted in (True, False))
-    answers = {key: rows.index for key, rows in plain.groupby(["association", "indicateur", "modalite"])}
-    for side in (["indicateur", "modalite"], ["croise_avec", "modalite_croisee"]):
-        other = "croise_avec" if side[0] == "indicateur" else "indicateur"
-        for (association, *answer, _), rows in crossed.groupby(["association", *side, other]):
-            sums.add(rows.index, less=answers[association, *answer])
-
-
-# --- The places of the counts that each cell of a rounded cross-tabulation adds up ---
-
-
-def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
-    """For each cell of these cross-tabulations and each of their bases, the places of the counts that it adds up.
-
-    Keys: perimeter, indicator, modality, crossed indicator and modality; for a base, indicator, crossed indicator and
-    modality, "": the same base stays exact in an exact cross-tabulation. What associations do not cross-tabulate has
-    none.
-    """
-    parts: dict[tuple, np.ndarray] = {}
-    for row in crossings.itertuples():
-        if is_rounded((row.indicateur, row.croise_avec)):
-            cross, columns = (row.croise_avec, row.modalite_croisee), row.modalite_croisee.split(FOLDED)
-            cell = (row.perimetre, row.indicateur, row.modalite, *cross)
-            parts[cell] = family.places(row.indicateur, row.modalite.split(FOLDED), row.croise_avec, columns)
-            parts[row.indicateur, *cross, ""] = family.places(row.croise_avec, columns)
-    return parts
+        if places.keys() >= set(pair):
+            one, other = (places[answer] for answer in pair)
+            more = counts[other] - counts[one]
+            if more == 0 or (more > 0 and pair in WITHIN_ANSWERS):
+                sums.add([other], less=[one], most=np.inf if pair in WITHIN_ANSWERS else 0)
 
 
 # --- The counts of a year that are rounded together ---
@@ -264,8 +258,15 @@ def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
 ATOM = ["association", "uai", *CELL]
 # Instead of a UAI: all the collèges of an association, the only level of cross-tabulations.
 ALL_COLLEGES = "*"
-# The column of base cells that holds the sites of each type.
-_LEVELS = {"association": "association", "college": "uai"}
+# The column of base cells that holds the sites of each type: of a territory, several (`by_level`).
+LEVELS = {"territoire": "territoire", "association": "association", "college": "uai"}
+
+
+def by_level(rows: pd.DataFrame, level: str) -> pd.DataFrame:
+    """The rows, each once for every site of a level that holds it: a collège lies in a territory of each division."""
+    if level != "territoire":
+        return rows
+    return rows.assign(territoire=rows["territoire"].astype(str).str.split(TERRITORY_MARK)).explode("territoire")
 
 
 class ForcedRounding(NamedTuple):
@@ -306,11 +307,30 @@ class RoundingFamily:
         family._keep_together()
         return family
 
-    def places(self, indicator: str, modalities: list[str], other: str = "", crossed: Iterable[str] = ()) -> np.ndarray:
+    def places(self, indicator: str, modalities: Iterable[str], other: str = "", crossed=("",)) -> np.ndarray:
         """The places of the counts of these answers at every site, or crossed with those to another question."""
-        atoms = self.atoms
-        rows = atoms["indicateur"].eq(indicator) & atoms["modalite"].isin(modalities) & atoms["croise_avec"].eq(other)
-        return np.flatnonzero(rows & atoms["modalite_croisee"].isin(crossed) if other else rows)
+        cells = [(indicator, modality, other, each) for modality in modalities for each in crossed]
+        return np.array(sorted(place for cell in cells for place in self._index.get(cell, ())), dtype=int)
+
+    @cached_property
+    def _index(self) -> dict[tuple, np.ndarray]:
+        return self.atoms.groupby(CELL).indices
+
+    def parts_of(self, crossings: pd.DataFrame) -> dict[tuple, np.ndarray]:
+        """For each cell of these cross-tabulations and each of their bases, the places of the counts that it adds up.
+
+        Keys: perimeter, indicator, modality, crossed indicator and modality; for a base, indicator, crossed indicator
+        and modality, "": the same base stays exact in an exact cross-tabulation. What associations do not
+        cross-tabulate has none.
+        """
+        parts: dict[tuple, np.ndarray] = {}
+        for row in crossings.itertuples():
+            if is_rounded((row.indicateur, row.croise_avec)):
+                cross, columns = (row.croise_avec, row.modalite_croisee), row.modalite_croisee.split(FOLDED)
+                cell = (row.perimetre, row.indicateur, row.modalite, *cross)
+                parts[cell] = self.places(row.indicateur, row.modalite.split(FOLDED), row.croise_avec, columns)
+                parts[row.indicateur, *cross, ""] = self.places(row.croise_avec, columns)
+        return parts
 
     def keep_near(self, places: np.ndarray) -> None:
         """The sum of these counts is rounded as one count would be."""
@@ -319,8 +339,10 @@ class RoundingFamily:
     def turn(self, asked: ForcedRounding) -> None:
         """Forces the rounding direction of an answer at a site."""
         places = self.places(asked.indicator, [asked.modality])
-        if asked.site_type in _LEVELS:
-            places = places[self.atoms[_LEVELS[asked.site_type]].to_numpy()[places] == asked.site]
+        if asked.site_type in LEVELS:
+            level = LEVELS[asked.site_type]
+            rows = by_level(self.atoms.iloc[places], level)
+            places = rows.index[rows[level].eq(asked.site)].to_numpy()
         bases, left = divmod(int(self.counts[places].sum()), ROUNDING_BASE)
         end = (bases + (asked.is_up and left > 0)) * ROUNDING_BASE
         self.sums.add(places, least=end, most=end)
@@ -342,18 +364,20 @@ class RoundingFamily:
 
 
 def base_cells(counts: pd.DataFrame) -> pd.DataFrame:
-    """The base cells, and of cross-tabulations the associations: one row a count, columns `ATOM` and ``effectif``.
+    """The base cells, and of cross-tabulations the associations: one row a count, columns `ATOM`, ``territoire`` and
+    ``effectif``.
 
-    ``counts`` has the schema ``comptes_par_site``.
+    ``counts`` has the schema ``comptes_par_site``, and the column ``territoire`` of `release.with_territories`, if any.
 
     >>> cellule = {"indicateur": "niveau", "modalite": "6e", "croise_avec": "sexe", "modalite_croisee": "filles"}
     >>> comptes = pd.DataFrame({"association": "AAPI", "uai": ["0592714E", ""], **cellule, "effectif": [2, 3]})
     >>> base_cells(comptes)[["association", "uai", "effectif"]].values.tolist()
     [['AAPI', '*', 5]]
     """
-    crossed = counts["croise_avec"].ne("")
+    crossed, names = counts["croise_avec"].ne(""), [*ATOM, "territoire", "effectif"]
     whole = counts[crossed].groupby(["association", *CELL], as_index=False)["effectif"].sum()
-    parts = [counts.loc[~crossed, [*ATOM, "effectif"]], whole.assign(uai=ALL_COLLEGES)[[*ATOM, "effectif"]]]
+    plain = counts[~crossed] if "territoire" in counts else counts[~crossed].assign(territoire="")
+    parts = [plain[names], whole.assign(uai=ALL_COLLEGES, territoire="")[names]]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
@@ -363,19 +387,24 @@ SITE_COLUMNS = ["site_type", "site", "association", "est_publie"]
 
 
 def list_sites(counts: pd.DataFrame) -> pd.DataFrame:
-    """Every association, then every collège, of a year (schema ``comptes_par_site``).
+    """Every territory, association and collège of a year (schema ``comptes_par_site``).
 
-    Columns: ``site_type`` (association or college), ``site`` (name or UAI), ``association`` of a collège (that of most
-    of its persons), ``est_publie``: whether it has the eleven persons that a report takes.
+    Columns: ``site_type`` (territoire, association or college), ``site`` (code, name or UAI), ``association`` of a
+    collège (that of most of its persons), ``est_publie``: whether it has the eleven persons that a report takes and, of
+    a territory, three collèges.
     """
     sizes = counts[counts["indicateur"].eq("accompagnements")]
     tables = [pd.DataFrame(columns=SITE_COLUMNS)]
-    for site_type, level in _LEVELS.items():
-        own = sizes[sizes[level].ne("")]
+    for site_type, level in LEVELS.items() if "territoire" in counts else [*LEVELS.items()][1:]:
+        own = by_level(sizes, level)
+        own = own[own[level].ne("")]
         totals = own.groupby(level)["effectif"].sum()
         in_order = own.sort_values(["effectif", "association"], ascending=[False, True])
         main = in_order.groupby(level)["association"].first()
-        rows = pd.DataFrame({"site_type": site_type, "site": totals.index, "est_publie": totals >= FEWEST_FOR_REPORT})
+        is_shown = totals >= FEWEST_FOR_REPORT
+        if site_type == "territoire":
+            is_shown &= own.groupby(level)["uai"].nunique() >= FEWEST_COLLEGES
+        rows = pd.DataFrame({"site_type": site_type, "site": totals.index, "est_publie": is_shown})
         tables.append(rows.assign(association=main if site_type == "college" else "")[SITE_COLUMNS])
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
 
@@ -384,55 +413,46 @@ def site_rows(atoms: pd.DataFrame, sites: pd.DataFrame, network: pd.DataFrame) -
     """The protected rows of the sites that get a report (schema ``indicateurs``); ``atoms`` are rounded (``arrondi``).
 
     A site has every answer of the network, even if nobody there gives it: 0 is not told apart from a few.
-    Cross-tabulations are for associations of thirty persons or more.
+    Cross-tabulations are for associations of thirty persons or more. Of a territory, a few answers are told.
     """
-    published = sites[sites["est_publie"].astype(bool)]
-    known = network[network["perimetre"].eq(OF_SITES) & network["site_type"].eq("reseau")]
+    entries, published = catalogue().indicators, sites[sites["est_publie"].astype(bool)]
+    is_plain = network["perimetre"].eq(OF_SITES) & network["site_type"].eq("reseau") & network["croise_avec"].eq("")
+    plain = network[is_plain & network["indicateur"].map(lambda name: entries[name].is_by_site).astype(bool)]
+    crossed = pd.concat([plain, _crossed_rows(plain)])
     tables = [network.iloc[:0]]
-    for site_type, level in _LEVELS.items():
-        own = atoms[atoms[level].isin(published.loc[published["site_type"].eq(site_type), "site"])]
+    for site_type, level in LEVELS.items():
+        own = by_level(atoms, level)
+        own = own[own[level].isin(published.loc[published["site_type"].eq(site_type), "site"])]
         displayed = own.groupby([level, *CELL])["arrondi"].sum()
         for site in own[level].unique():
-            tables.append(_rows(site_type, site, displayed[site].to_dict(), known))
+            counts = displayed[site].to_dict()
+            is_large = counts.get(("accompagnements", "", "", ""), 0) >= FEWEST_FOR_CROSSING
+            rows = crossed if site_type == "association" and is_large else plain
+            rows = plain[_is_told_of_territories(plain)] if site_type == "territoire" else rows
+            cells = [*rows[CELL].itertuples(index=False, name=None)]
+            rounded = [[counts.get(cell, 0) for cell in cells], [_base_at_site(cell, counts) for cell in cells]]
+            named = dict(zip(["effectif_arrondi", "base_arrondie"], rounded, strict=True))
+            tables.append(rows.assign(site_type=site_type, site=site, **named))
     rows = pd.concat(tables, ignore_index=True)
     return protect_rows(rows) if len(rows) else rows
 
 
-def _rows(site_type: str, site: str, shown: dict[tuple, int], known: pd.DataFrame) -> pd.DataFrame:
-    """The rows of one site, before `protect_rows`."""
+def _base_at_site(cell: tuple, counts: dict[tuple, int]) -> int | None:
+    """The persons that the share of a cell is computed on: those asked, or those who give the crossed answer."""
+    base = "/".join(cell[2:]) if cell[2] else catalogue().indicators[cell[0]].base
+    return None if base is None else counts.get((*base.partition("/")[::2], "", ""), 0)
+
+
+def _crossed_rows(plain: pd.DataFrame) -> pd.DataFrame:
+    """A row for each pair of answers of the questions that associations cross-tabulate."""
     entries = catalogue().indicators
-    is_by_site = known["indicateur"].map(lambda name: entries[name].is_by_site)
-    rows = known[known["croise_avec"].eq("") & is_by_site].assign(site_type=site_type, site=site)
-    cells = zip(*(rows[name] for name in CELL), strict=True)
-    bases = (entries[name].base for name in rows["indicateur"])
-    rows = rows.assign(
-        effectif_arrondi=[shown.get(cell, 0) for cell in cells],
-        base_arrondie=[None if base is None else shown.get((*base.partition("/")[::2], "", ""), 0) for base in bases],
-    )
-    size = shown.get(("accompagnements", "", "", ""), 0)
-    if site_type != "association" or size < FEWEST_FOR_CROSSING:
-        return rows
-    return pd.concat([rows, _crossed_rows(rows, shown)], ignore_index=True)
-
-
-def _crossed_rows(rows: pd.DataFrame, shown: dict[tuple, int]) -> pd.DataFrame:
-    """The cross-tabulations of one association: every pair of answers that the network has."""
-    answers = {name: own for name, own in rows.groupby("indicateur", sort=False)}
-    found = [rows.iloc[:0]]
-    for name, own in answers.items():
-        entry = catalogue().indicators[name]
-        own = own[~own["modalite"].isin(list(entry.groups))]
-        for other in entry.crossed_with:
-            second = catalogue().indicators[other]
-            if other not in answers or not entry.choice == second.choice == "unique":
-                continue
-            for crossed in answers[other]["modalite"]:
-                if crossed not in second.groups:
-                    cells = [shown.get((name, modality, other, crossed), 0) for modality in own["modalite"]]
-                    cross = {"croise_avec": other, "modalite_croisee": crossed}
-                    base = shown.get((other, crossed, "", ""), 0)
-                    found.append(own.assign(**cross, effectif_arrondi=cells, base_arrondie=base))
-    return pd.concat(found, ignore_index=True)
+    is_group = [row.modalite in entries[row.indicateur].groups for row in plain.itertuples()]
+    answers = dict([*plain[~np.array(is_group, dtype=bool)].groupby("indicateur", sort=False)])
+    pairs = [(name, other) for name in answers for other in entries[name].crossed_with if other in answers]
+    return pd.concat([plain.iloc[:0], *(
+        answers[name].assign(croise_avec=other, modalite_croisee=crossed)
+        for name, other in pairs if is_rounded((name, other)) for crossed in answers[other]["modalite"]
+    )])  # fmt: skip
 
 
 # --- One year protected as a whole: network, associations and collèges in one rounding ---
@@ -479,7 +499,7 @@ def protect(
     opened = cells_to_round(indicators, asked | whole)
     crossings = crosstabs_to_round(indicators, opened, asked)
     family = RoundingFamily.of(counts, indicators, opened)
-    parts = parts_of(crossings, family)
+    parts = family.parts_of(crossings)
     for places in parts.values():
         family.keep_near(places)
     for each in asked:

@@ -80,7 +80,7 @@ def _tables(group: Group) -> Iterator[pd.DataFrame]:
         names = [*answers.modalities(), *entry.groups]
         yield _rows(by_class(classes, len(places), answers), places, entry, names)
         for other in [catalogue().indicators[name] for name in entry.crossed_with]:
-            if entry.choice == other.choice == "unique":
+            if entry.is_crossed_by_site(other):
                 yield from _crossed(places, classes, answers, answers_to(group, other))
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from helpers import data, text
 from helpers.parameters import Parameters
+from helpers.paths import SYNTHETIC_SUFFIX
 from helpers.report.manifest import MANIFEST, STAMP, manifest_bytes, read_report
 from helpers.report.notebook import extract, page_title
 from helpers.report.page import (
@@ -100,12 +101,13 @@ def _moved(html: str, href: str) -> Markup:
 
 
 def _summary(page: Page, notebook: "NotebookNode") -> dict:
-    """What the index says of a page: its question, one line, its findings."""
+    """What the index says of a page: its question, one line, its findings, the figure that shows them."""
     return {
         "question": page_title(notebook),
         # A page that was added to the report says on the index what its own cells are tagged for.
         "description": _DESCRIPTIONS.get(page.name, "Page ajoutée au rapport."),
         "findings": [_moved(html, page.href) for html in extract(notebook, "index-constat")],
+        "figures": Markup().join(_said([notebook], "index-figure")),
         "href": page.href,
     }
 
@@ -130,7 +132,7 @@ def write_index(folder: Path, pages: list[Page], notebooks: dict[str, "NotebookN
             handouts=_HANDOUTS,
             holdings=Markup().join(_said(ordered, "index-contenu")[:1]),
             opening=_said(ordered, "index-contexte"),
-            evidence=_said(ordered, "index-figure", "index-changements", "carte"),
+            evidence=_said(ordered, "index-changements", "carte"),
             summaries=[_summary(by_name[name], notebooks[name]) for name in names],
             files=[
                 {"href": name, "description": description, "size": _size(folder / name)}
@@ -148,6 +150,36 @@ def write_index(folder: Path, pages: list[Page], notebooks: dict[str, "NotebookN
     made_from = data.provenance(choice.as_shown("03_compare"), choice.years, notebooks=list(notebooks))
     around = {"pages": pages, "subtitle": report_subtitle(choice.year, choice.compare_to), "drawings": drawings}
     _write(folder / INDEX, light, title=title, current=None, foot=text.provenance(made_from).html, **around)
+
+
+# --- reports/index.html: from the report of a year to those of the others ---
+# Beside the folders of the years and never in them: a report that leaves has no link to what stays.
+
+_YEARS = "Les rapports, année par année"
+
+
+def write_years(reports: Path) -> Path:
+    """Write ``index.html`` in the folder of reports: each year that stands there, the last one first, and its pages."""
+    years = sorted((path.parent for path in reports.glob(f"[0-9]*/{INDEX}")), key=lambda path: path.name, reverse=True)
+    pages = [Page("", "L’essentiel", INDEX), *PAGES, Page("", "La fiche", SHEET), SITES_PAGE]
+    lines = [
+        (
+            folder.name.replace(SYNTHETIC_SUFFIX, " (données synthétiques)"),
+            [(f"{folder.name}/{page.href}", page.title) for page in pages if (folder / page.href).is_file()],
+        )
+        for folder in years
+    ]
+    body = templates().get_template("annees.html.j2").render(title=_YEARS, years=lines)
+    _write(
+        reports / INDEX,
+        BeautifulSoup(body, "html.parser"),
+        title=_YEARS,
+        current=None,
+        pages=[],
+        subtitle="Toutes les années",
+        template="apart.html.j2",
+    )
+    return reports / INDEX
 
 
 # --- sites.html: the reports of associations and collèges, made or not ---

@@ -1,0 +1,546 @@
+"""Reading an export: what people really send, row by row, in each format, or one French sentence."""
+
+import base64
+import datetime as dt
+import io
+import json
+import random
+import shutil
+import zipfile
+import zlib
+from collections import Counter
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from conftest import ALL
+from helpers import data, paths, system
+from helpers.data import exports, titles, workbooks
+from helpers.schema import DataError, table_schema
+from helpers.typography import fold
+from ods_file import ods_bytes, ods_table
+
+REFERENCE = Path(__file__).resolve().parents[1] / "data" / "raw" / "reference"
+YEAR = 2041
+FOLDER = f"data/raw/{YEAR}"
+# « date_debut » is one column too many, which a test may take away; objectifs holds the delimiter.
+HEADER = [
+    "identifiant", "annee", "association", "suivi_par", "situation", "niveau", "sexe", "nouvel_accompagnement",
+    "origine", "demande_initiale", "objectifs", "parents_associes", "date_debut",
+]  # fmt: skip
+ROWS = [
+    ["P1", "2041", "Horizon", "ALSES", "collégien", "6e", "F", "oui", "collège", "scolarité", "scolarité;santé", "oui", "03/04/2041"],
+    ["P2", "2041", "Escale", "ALSES", "collégien", "5e", "M", "non", "famille", "mobilité", "mobilité", "NA", "04/05/2041"],
+    ["P3", "2041", "Escale", "autre", "lycéen", "2nde", "F", "OUI", "rue", "autre", "autre", "null", ""],
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The folder of the year in an empty project whose reference tables are the true ones."""
+    root = tmp_path / "un projet été"
+    shutil.copytree(REFERENCE, root / "data" / "raw" / "reference")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    paths.raw(YEAR).mkdir()
+
+
+def quoted(cell: str, delimiter: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in f'{delimiter}"\r\n') else cell
+
+
+def text_of(rows: list[list[str]], *, header: list[str] = HEADER, delimiter: str = ";", end: str = "\n") -> str:
+    """A CSV text of these rows."""
+    return "".join(delimiter.join(quoted(cell, delimiter) for cell in row) + end for row in [header, *rows])
+
+
+def put(content: bytes | str, name: str = "accompagnements.csv") -> None:
+    (paths.raw(YEAR) / name).write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def book(rows=ROWS, *, header=HEADER) -> openpyxl.Workbook:
+    """A workbook with one sheet of these rows."""
+    made = openpyxl.Workbook()
+    made.active.title = "Base"
+    for row in [header, *rows]:
+        made.active.append(row)
+    return made
+
+
+def saved(made: openpyxl.Workbook) -> bytes:
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def put_book(made: openpyxl.Workbook) -> None:
+    put(saved(made), "accompagnements.xlsx")
+
+
+def put_ods(rows, *more: str, **marked) -> None:
+    """An ODS file of these rows, then of more sheets."""
+    put(ods_bytes(ods_table("Base", [HEADER, *rows], **marked), *more), "accompagnements.ods")
+
+
+def with_row(**changed) -> list[list]:
+    """The rows, the first of them changed in some columns."""
+    return [[changed.get(name, cell) for name, cell in zip(HEADER, ROWS[0], strict=True)], *ROWS[1:]]
+
+
+class Read:
+    """What reading the whole year gave."""
+
+    def __init__(self):
+        self.received = received = data.receive(YEAR)
+        tables = received.tables
+        self.columns = {name: [cell for table in tables for cell in table.rows[name].astype("object")] for name in received.columns}
+        self.lines = [int(line) for table in tables for line in table.rows.index]
+        self.refused = [(row.line, row.reason) for table in tables for row in table.refused]
+        self.changes = Counter()
+        for change in received.changes:
+            self.changes[change.rule] += change.rows
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The rows, in the order of HEADER."""
+        return [list(row) for row in zip(*(self.columns[name] for name in HEADER if name in self.columns), strict=True)]
+
+
+def faults() -> list[str]:
+    return [str(fault) for fault in data.receive(YEAR).faults]
+
+
+# --- text: what is read ------------------------------------------------------------------------------------------------
+
+
+def test_a_plain_export_is_read_as_it_is():
+    put(text_of(ROWS))
+    read = Read()
+    # « NA » and « null » are answers, « 6e » is no number.
+    assert read.rows == ROWS and read.lines == [2, 3, 4] and not read.refused and not read.changes
+    table = read.received.tables[0].rows
+    assert {name: str(kind) for name, kind in table.dtypes.items()} == {"identifiant": "str"} | dict.fromkeys(read.received.columns[1:], "category")
+
+
+A, B, C, D = text_of(ROWS).splitlines()
+LONG = [*ROWS[0][:10], 'un\ndeux ""trois""\r\nquatre', *ROWS[0][11:]]
+
+
+@pytest.mark.parametrize(("text", "lines", "changes"), [
+    (f"{A}\r\n{B}\r{C}\n{D}", [2, 3, 4], {}),
+    (text_of(ROWS, delimiter="|", end="\r\n"), [2, 3, 4], {}),
+    ("sep=,\r\n" + text_of(ROWS, delimiter=",", end="\r\n"), [3, 4, 5], {"première ligne « sep= », lue comme séparateur": 1}),
+    (f"Export de la base;;;\nDate : 12/01/2042\n\n{A}\n{B}\n{C}\n{D}", [5, 6, 7], {"lignes au-dessus des titres, laissées de côté": 3}),
+    (f"{A}\n{B};\n{C};\n{D};\n", [2, 3, 4], {}),
+    (f"{A}\n{B}\n{C};;\n{D}\n", [2, 3, 4], {exports.TRIMMED: 1}),
+    (f"{A}\n{B}\n\n{';' * 12}\n  \n{C}\n{D}\n\n", [2, 6, 7], {titles.BLANK: 4}),
+    (text_of([["Jean", *row, "secret"] for row in ROWS], header=["Prénom", *HEADER, "Observations"]), [2, 3, 4], {"colonnes hors liste, laissées de côté : 2": 3}),
+], ids=["mixed line ends", "bars", "sep=", "letterhead", "delimiter at the end", "empty cells", "blank lines", "other columns"])  # fmt: skip
+def test_what_surrounds_the_rows_is_left_out_and_counted(text, lines, changes):
+    put(text)
+    read = Read()
+    assert (read.rows, read.lines, read.changes) == (ROWS, lines, changes)
+    assert "Jean" not in str(read.received) and "secret" not in str(read.columns)
+
+
+def test_a_line_end_inside_quotes_ends_no_row_and_is_counted_as_a_line():
+    put(text_of([LONG, *ROWS[1:]]))
+    assert Read().rows == [LONG, *ROWS[1:]] and Read().lines == [2, 5, 6]
+
+
+def test_columns_in_another_order_and_under_other_titles_are_found():
+    titles = [
+        "N° dossier", "EXERCICE", "Structure", "Suivi par", "Situation scolaire", "Classe", "Genre", "Nouveau (oui/non)",
+        "Mode de rencontre", "De\u0301mande  initiale", "Thèmes travaillés", "Parents associés", "Date d’entrée",
+    ]  # fmt: skip
+    put(text_of([row[::-1] for row in ROWS], header=titles[::-1]))
+    assert Read().rows == ROWS
+
+
+def test_rows_that_have_not_the_cells_of_the_titles_are_refused_with_their_line():
+    many = [[*row, ""] for row in ROWS * 50]
+    many[140][-1] = "décalé"
+    put(text_of([*many, ROWS[1][:5], [*ROWS[2], "", "de trop"]], header=[*HEADER, ""]) + "P4;" + "x" * (9 << 20))
+    read = Read()
+    assert len(read.rows) == 149 and read.refused == [(142, exports.UNTITLED), (152, exports.SHORT), (153, exports.LONG), (154, exports.SHORT)]
+    assert read.received.tables[0].refused[1].text == "P2;2041;Escale;ALSES;collégien"
+
+
+def test_several_files_of_a_year_are_added():
+    put(text_of(ROWS[:2]), "Accompagnements nord.csv")
+    put(text_of(ROWS[2:], delimiter="\t"), "accompagnements_sud.TSV")
+    for ignored in ("~$accompagnements.xlsx", ".~lock.accompagnements.csv#", ".DS_Store", "notes.docx"):
+        put(b"\0\0", ignored)
+    assert [path.name for path in paths.exports(YEAR)] == ["Accompagnements nord.csv", "accompagnements_sud.TSV"]
+    assert Read().rows == ROWS
+
+
+def test_a_simulation_is_known_by_its_name_or_by_the_card():
+    put(text_of(ROWS), "accompagnements_synthetique.csv")
+    assert data.receive(YEAR).is_synthetic and data.receive(YEAR).source == "synthetique"
+    (paths.raw(YEAR) / "accompagnements_synthetique.csv").rename(paths.raw(YEAR) / "accompagnements.csv")
+    assert not data.receive(YEAR).is_synthetic
+    # What the simulation wrote is known whatever it is called now; another content under that name, by the name alone.
+    file = paths.raw(YEAR) / "accompagnements.csv"
+    entry = {"hash": f"sha256:{system.sha256_of(file)}", "bytes": file.stat().st_size, "rows": 3, "received": "", "synthetic": True}
+    for name, content, expected in (("accompagnements_synthetique.csv", ROWS, True), ("accompagnements_synthetique.csv", ROWS[:2], False), ("accompagnements.csv", ROWS[:2], True)):
+        put(text_of(content))
+        put(json.dumps({"resources": [{"path": name, **entry}]}), "carte_export.json")
+        assert data.receive(YEAR).is_synthetic is expected
+
+
+def test_earlier_exports_are_read_in_order():
+    put(text_of(ROWS))
+    for year, kept in ((2039, ROWS[:1]), (2040, ROWS[:2])):
+        paths.raw(year).mkdir()
+        (paths.raw(year) / "accompagnements.csv").write_text(text_of(kept).replace("2041", str(year)), encoding="utf-8")
+    assert {year: len(each) for year, each in data.read_earlier(YEAR).items()} == {2039: 1, 2040: 2}
+    (paths.raw(2040) / "accompagnements.csv").write_text(text_of(ROWS).replace("2041", "2038"), encoding="utf-8")
+    with pytest.raises(DataError, match="ce fichier est celui de 2038, non de 2040"):
+        data.read_earlier(YEAR)
+
+
+def test_a_sound_file_and_one_with_a_damaged_row_are_read_alike():
+    draw, made = random.Random(1), []
+    for number in range(60):
+        row = [*ROWS[number % 3]]
+        row[0], row[2] = f"é{number}", draw.choice(["a", 'a "b"', "a;b", '"', "é" * 9, 'b"c', ""])
+        made.append(row)
+    put(text_of(made))
+    sound = Read()
+    for bad in ("\n", "P4;x\n", text_of([["x", *["y\nz"] * 12]]).split("\n", 1)[1]):
+        put(text_of(made) + bad)
+        read = Read()
+        assert (read.rows[:60], read.lines[:60], len(read.refused)) == (sound.rows, sound.lines, bad == "P4;x\n")
+
+
+GOALS = HEADER.index("objectifs")
+
+
+def wide(*goals: tuple[str, list[str]]) -> str:
+    """The rows with other columns in place of « objectifs »."""
+    rows = [[*row[:GOALS], *(cells[rank] for _, cells in goals), *row[GOALS + 1 :]] for rank, row in enumerate(ROWS)]
+    return text_of(rows, header=[*HEADER[:GOALS], *(title for title, _ in goals), *HEADER[GOALS + 1 :]])
+
+
+@pytest.mark.parametrize(("goals", "told"), [
+    ([("Objectif 1", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""]), ("objectif_3", ["", "", ""])], ["scolarité;santé", "mobilité", "autre"]),
+    ([("Objectif", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
+    ([("Santé", ["x", "", "non"]), ("Mobilité", ["oui", "0", "1"]), ("Besoin de parler", ["", "VRAI", "peut-être"])], ["sante_addiction;mobilite", "besoin_de_parler", "mobilite;peut-être"]),
+    ([("Objectif : scolarité", ["x", "", ""]), ("Thème santé", ["x", "x", "NSP"])], ["scolarite;sante_addiction", "sante_addiction", "ne_sait_pas"]),
+])  # fmt: skip
+def test_objectives_on_several_columns_are_gathered(goals, told):
+    put(wide(*goals))
+    read = Read()
+    assert read.columns["objectifs"] == told and read.changes == {f"objectifs réunis de {len(goals)} colonnes": 3}
+
+
+def test_one_title_that_is_also_an_answer_is_no_objective():
+    put(text_of([[*row, "x"] for row in ROWS], header=[*HEADER, "Mobilité"]))
+    assert Read().columns["objectifs"] == [row[GOALS] for row in ROWS]
+    put(wide(("Mobilité", ["x", "", ""])))
+    assert "colonne obligatoire absente : « objectifs »" in faults()[0]
+
+
+# --- workbooks and frames: what is read --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_numbers_dates_and_booleans_have_one_way_to_be_written(kind):
+    rows = with_row(annee=2041, date_debut=dt.date(2041, 4, 3), niveau=6, objectifs=0.5)
+    made = book(with_row(annee=2041, date_debut=dt.datetime(2041, 4, 3, 10, 30), niveau=6, objectifs=0.5, parents_associes=True))
+    made.epoch = CALENDAR_MAC_1904
+    put_book(made) if kind == "xlsx" else put_ods(rows)
+    read = Read()
+    assert (read.columns["annee"][0], read.columns["niveau"][0], read.columns["objectifs"][0]) == ("2041", "6", "0.5")
+    assert read.columns["date_debut"][:2] == ["2041-04-03", "04/05/2041"] and read.columns["parents_associes"][0] == ("VRAI" if kind == "xlsx" else "oui")
+
+
+def sheet_of(made, name: str, rows, *, header=HEADER, state: str = "visible") -> None:
+    """One more sheet."""
+    sheet = made.create_sheet(name)
+    sheet.sheet_state = state
+    for row in [header, *rows]:
+        sheet.append(row)
+
+
+def test_every_visible_sheet_of_persons_is_read_and_told_and_the_others_too():
+    made = book(ROWS[:1])
+    sheet_of(made, "Escale", ROWS[1:], header=[*HEADER[:-1], "Date d’entrée"])
+    sheet_of(made, "Ancien", ROWS, header=[*HEADER, "territoire"], state="hidden")
+    sheet_of(made, "Notice", [["identifiant : un code"]], header=["Lisez-moi"])
+    sheet_of(made, "Modèle", [])
+    put_book(made)
+    read = Read()
+    assert (read.rows, read.lines, [table.sheet for table in read.received.tables]) == (ROWS, [2, 2, 3], ["Base", "Escale"])
+    assert {change.file.rpartition("feuille ")[2]: (change.rule, change.rows) for change in read.received.changes} == {
+        "« Base »": ("feuille lue", 1), "« Escale »": ("feuille lue", 2), "« Ancien »": ("feuille masquée, laissée de côté", 4),
+        "« Notice »": ("feuille sans les titres attendus, laissée de côté", 2), "« Modèle »": ("feuille sans ligne, laissée de côté", 1),
+    }  # fmt: skip
+
+
+def test_a_table_away_from_the_corner_is_read_and_what_surrounds_it_counted():
+    made = openpyxl.Workbook()
+    made.active["B2"] = "Export du 12 janvier"
+    made.active.cell(1_048_576 if ALL else 60_000, 1).value = " "
+    for line, row in ((4, [*HEADER, "Observations"]), (5, [*ROWS[0], "secret"]), (8, ROWS[1]), (9, ROWS[2])):
+        for place, cell in enumerate(row):
+            made.active.cell(line, place + 3 + (place > 5), cell)
+    put_book(made)
+    read = Read()
+    assert read.rows == ROWS and read.lines == [5, 8, 9]
+    above, left_out = "lignes au-dessus des titres, laissées de côté", "colonnes hors liste, laissées de côté : 1"
+    assert read.changes == {above: 3, titles.BLANK: 2, left_out: 3} and "secret" not in str(read.columns)
+
+
+def test_cells_merged_downwards_are_filled_and_counted():
+    made = book()
+    made.active.merge_cells("C3:C4")
+    put_book(made)
+    assert Read().columns["association"] == ["Horizon", "Escale", "Escale"] and Read().changes == {workbooks.MERGED: 1}
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_hidden_rows_are_read_and_told(kind):
+    made = book()
+    made.active.row_dimensions[3].hidden = True
+    put_book(made) if kind == "xlsx" else put_ods(ROWS, hidden=(2,))
+    assert Read().rows == ROWS and Read().changes == {workbooks.HIDDEN: 1}
+
+
+def two_lines(upper: list[str], lower: list[str]) -> None:
+    put_book(book([upper, lower, *ROWS], header=["Export du 12 janvier"]))
+
+
+def test_titles_on_two_lines_are_joined():
+    upper = [*HEADER[:4], "Élève", "", "", *HEADER[7:12], "Date de"]
+    two_lines(upper, [*[""] * 4, *HEADER[4:7], *[""] * 5, "début"])
+    assert Read().rows == ROWS and Read().lines == [4, 5, 6]
+
+
+def test_a_first_person_whose_answers_look_like_titles_is_not_a_second_line_of_titles():
+    two_lines(["Provenance du jeune" if name == "origine" else name for name in HEADER], ROWS[0])
+    assert Read().lines == [3, 4, 5, 6]
+
+
+def parquet(rows=ROWS, *, header=HEADER, **changed) -> pa.Table:
+    """A table of texts, some columns replaced."""
+    return pa.table({name: changed.get(name, [row[place] for row in rows]) for place, name in enumerate(header)})
+
+
+def test_any_kind_of_column_of_a_parquet_file_becomes_text():
+    made = parquet(
+        annee=pa.array([2041, 2041, None]),
+        parents_associes=pa.array([True, None, False]),
+        date_debut=pa.array([dt.datetime(2041, 4, 3, 10), dt.datetime(2041, 5, 4), None]),
+        objectifs=pa.array([["scolarité", "santé"], [], None]),
+        niveau=pa.array(["6e", None, "2nde"]).dictionary_encode(),
+        identifiant=pa.array(["P1", "P2", "P3"], pa.large_string()),
+    ).append_column("notes", [["a", "b", "c"]])
+    pq.write_table(made, paths.raw(YEAR) / "accompagnements.parquet", row_group_size=2)
+    read = Read()
+    assert (read.lines, read.columns["identifiant"], read.changes) == ([1, 2, 3], ["P1", "P2", "P3"], {"colonnes hors liste, laissées de côté : 1": 3})
+    assert read.columns["annee"] == ["2041", "2041", ""] and read.columns["parents_associes"] == ["VRAI", "", "FAUX"]
+    assert read.columns["date_debut"] == ["2041-04-03", "2041-05-04", ""]
+    assert read.columns["objectifs"] == ["scolarité;santé", "", ""] and read.columns["niveau"] == ["6e", "", "2nde"]
+
+
+@pytest.mark.parametrize(("suffix", "write"), [("sav", pyreadstat.write_sav), ("dta", pyreadstat.write_dta)])
+def test_statistical_files_are_read_by_their_labels(suffix, write):
+    table = pd.DataFrame(ROWS, columns=HEADER).rename(columns={"association": "q1", "nouvel_accompagnement": "nouvel"})
+    table = table.assign(annee=2041.0, sexe=[1.0, 2.0, None], niveau=[1.0, 7.0, 2.0])
+    titles = ["Association" if name == "q1" else "Nouvel accompagnement" if name == "nouvel" else "" for name in table]
+    codes = {"sexe": {1: "Fille", 2: "Garçon"}, "niveau": {1: "6e", 2: "5e"}}
+    write(table, paths.raw(YEAR) / f"accompagnements.{suffix}", column_labels=titles, variable_value_labels=codes)
+    read = Read()
+    assert (read.columns["annee"][0], read.columns["association"]) == ("2041", ["Horizon", "Escale", "Escale"])
+    assert (read.columns["sexe"], read.columns["niveau"]) == (["Fille", "Garçon", ""], ["6e", "7", "5e"])
+    assert read.columns["nouvel_accompagnement"] == ["oui", "non", "OUI"]
+
+
+# An .xls of HEADER and ROWS, which no library with a wheel writes any more.
+XLS = (
+    'c-rllPiP!f9LIk%v;XsNlP1-q8e_ES9}7vER0M6;2x%+W7%ifRu+HwjhOx6VVRkmOy;!X|3W5hwycBxzQuSgLJ=mKEp`r&t5E8u@JP8UO+N|H-'
+    'Z)cx7nnMG&sO)c<-@MQJ^Ly_*^X9$T`RZE#+Qkn?*6A;Hge=-@WGU5_XW+=TAWtZ7G&tEhXK*w+_MftB1~)R5q)&UkO!GbD`@K#keUP{cPxJ$h'
+    '7igIld{2$tMte-gU>iJ!!|(>Zi=18>mQf9eFN@zH{(Y(WnfON~=XLRiQFqOFo~{)Z_CFNO;^)k9DeEPUdqvuOCpptJL|^bMe)$cfSvN^@fn&S>'
+    '&VtcIH(es!w`0mvf$gr*Aa39#`mHfW^lR%${d}yGe|z%{LjLdZ{PY(2Z<-0B^VE1zCip5Q<Ri)ELpXnC*$=|&^p-IL-iM=$$f+nVbWS<87owW&'
+    'c}gMIuGRdqV~39KVR5e2ofW6JYzLfn!n)++q4t~=W!KSNO`TCgV86bi+@f7B`_*N8$x~It#!T`9XUXvt7KMtc+FnH!9nT3d*AxQ!rI%D0BdDPm'
+    'U7$s+*z8`_a%f?Ps#sB_dWdIfaT=W+oSL0R(Bp`D&i63rxhGD}pG2gx@46dHj`C3RL4{d;)I#{WlWrFMw8Y)jkhB9Q+~{jdKU{<S4fHlOGdVRo'
+    '$vtpy2cdDkR>n9%hdAO1i&c7vc*?FiuB)&;RsE9VA_(d%%yEp_$*Ds+#tdK8dKf6ga?h4Gl*bZq4G`(cXC8+S>Izw2-F0)k7s}e1kFA|OvZi#y'
+    'SEx_Y{j##;u{&OW@0YJnloks`$vH3kWph{E%@ctd^a{5?<6bFAi0{F%Us^mM{#A*(OVT6a2eBUDJh3<wC5~Q@I<HCT1p1i~`=+p`Exi}%)t{gG'
+    'cy#s0!ak%gA6q{+c=_AHMH<I0UqO5RU7!QT0pp#w**+<>&PKEXe=mOcZ>w>}%tvEyM6V8gbc1q|>=)l8zB+~`GrCqyvOt!m1Sp{?2}){8fl`{%'
+    'ptPn8D5EJ0%4*7ia+<n8U7ET<-H{Sw3nhjq>51waqNG<7E9uk3O7famNxvpmGN6f-?9jwY1~svgAx*4grzTc%ho-JrJ63XMq{Q4pi785kqxxn{'
+    'i784(G_@-+V@ga>vP%;yxl0o(xmyz}8P&u}?$MNs5i1$f#7gdslvrCRu|&yuRNsmzv0_RrQF5OqR&u{4R<c`D`#rHl$%H0WvPV-k7Bd$kR<f6e'
+    'YNkM}<cK*yAMwS<`^uk|qmFf~V;$>Q$8NnD^4>+VcP8Y`s`(z9j=t;Mz_Ho+O!B|Ar^&}J#9P)pc{m4jc3bmjCnb$mEaN8Iw7wUzJ&WE0I!z@R'
+    '$LVd)U;Ga-+V$LY!~8$@2yM6j&Fzfy7We-LHVbDs'
+)
+
+
+def test_a_file_is_known_by_what_it_holds():
+    for content in (text_of(ROWS).encode(), saved(book()), zlib.decompress(base64.b85decode(XLS))):
+        put(content, "accompagnements.ods")
+        assert (Read().rows, Read().lines) == (ROWS, [2, 3, 4])
+
+
+# --- what is refused ---------------------------------------------------------------------------------------------------
+
+CSV, BOOK = text_of(ROWS), saved(book())
+SAVE, NO_ROWS = "enregistrez le fichier au format CSV UTF-8.", " : aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier."
+NO_TITLES = "la première ligne doit porter les intitulés des colonnes (data/raw/reference/entetes.csv dit lesquels sont connus)."
+UNTITLED = ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."
+QUOTE, EMPTY = " : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne.", " : le fichier est vide ; refaites l’export, ou retirez ce fichier."
+MIXED = "des caractères ne se lisent pas, deux encodages s’y mêlent"
+DAMAGED = " : ce n’est pas un classeur, ou il est abîmé ; enregistrez-le de nouveau en .xlsx, ou refaites l’export."
+CUT, OLE = " : le fichier est tronqué ou abîmé ; refaites l’export.", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+R = 'dans R, write.csv2(readRDS("accompagnements.rds"), "accompagnements.csv", row.names = FALSE, na = "", fileEncoding = "UTF-8") en fait une table'
+ABSENT = ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être « nivo scolair »), « sexe » (peut-être « sexx ») ; dites dans a_completer.csv quel titre les désigne, ou ajoutez-les à l’export."
+
+
+@pytest.mark.parametrize(("suffix", "content", "expected"), [
+    ("csv", b"\xef\xbb\xbf\r\n", EMPTY),
+    ("csv", text_of([]) + ";;;\n\n", NO_ROWS),
+    ("csv", CSV.replace("Escale", "Esc\0ale", 1), f", ligne 3 : un caractère nul coupe le texte ; si c’est une table, {SAVE}"),
+    ("csv", CSV.encode().decode("cp1252"), f", ligne 2 : des accents sont abîmés (« Ã© » pour « é ») ; remettez le fichier d’avant, ou refaites-le, et {SAVE}"),
+    ("csv", CSV.encode() + CSV.split("\n")[1].encode("cp1252"), f", ligne 5 : {MIXED} ; {SAVE}"),
+    ("csv", CSV.replace("Escale", '"Escale', 1), f", ligne 3{QUOTE}"),
+    ("csv", CSV + '"P4', f", ligne 5{QUOTE}"),
+    ("csv", text_of(ROWS, header=[*HEADER[:12], "Genre"]), ", ligne 1 : deux colonnes désignent « sexe » ; n’en gardez qu’une dans l’export."),
+    ("csv", text_of(ROWS, header=[*HEADER[:5], "nivo\nscolair", "sexx", *HEADER[7:]]), ABSENT),
+    ("csv", text_of(ROWS, header=[*HEADER[:12], ""]), UNTITLED),
+    ("csv", text_of([["x", *row] for row in ROWS]), UNTITLED),
+    ("csv", text_of([[row[0], "x", *row[1:]] for row in ROWS], header=[HEADER[0], "", *HEADER[1:]]), ", ligne 1 : une colonne n’a pas de titre mais contient des valeurs (place 2) ; donnez-lui un titre."),
+    ("csv", CSV.split("\n", 1)[1], f" : aucune ligne de titres parmi les premières ; {NO_TITLES}"),
+    ("csv", "identifiant;é".encode("utf-16")[:-1], f" : des caractères ne se lisent pas (UTF-16) ; {SAVE}"),
+    ("xls", "<html><table><tr><td>identifiant", " : c’est une page web sous un autre nom ; ouvrez-la dans un tableur et enregistrez-la au format .xlsx."),
+    ("xlsx", saved(openpyxl.Workbook()), f" : aucune feuille ne porte les titres attendus ; {NO_TITLES}"),
+    ("xlsx", saved(book([])), f", feuille « Base », ligne 1{NO_ROWS}"),
+    ("xlsx", OLE + b"\0" * 600, DAMAGED),
+    ("xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), " : le classeur est protégé par un mot de passe ; ouvrez-le, enlevez le mot de passe et enregistrez-le."),
+    ("xlsx", BOOK[:2000], DAMAGED),
+    ("rds", b"\x1f\x8b\x08", f" : un fichier R : {R} ; retirez ensuite le fichier R."),
+    ("sav", b"$FL2 et rien d'autre", CUT),
+    ("parquet", b"PAR1" + b"\0" * 50, CUT),
+])  # fmt: skip
+def test_a_file_that_cannot_be_read_is_told_in_one_sentence_with_the_remedy(suffix, content, expected):
+    put(content, f"accompagnements.{suffix}")
+    assert faults() == [f"{FOLDER}/accompagnements.{suffix}{expected}"]
+
+
+def test_every_fault_of_every_file_is_told_at_once():
+    put(text_of(ROWS, header=[*HEADER[:6], "x", *HEADER[7:]]).replace("Escale", '"Escale', 1))
+    put(b"{}", "accompagnements_c.docx")
+    pq.write_table(parquet([]), paths.raw(YEAR) / "accompagnements_d.parquet")
+    pq.write_table(parquet(header=HEADER[1:], rows=[row[1:] for row in ROWS]), paths.raw(YEAR) / "accompagnements_e.parquet")
+    assert faults()[2:] == [
+        f"{FOLDER}/accompagnements_c.docx : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods, .parquet, .sav ou .dta.",
+        f"{FOLDER}/accompagnements_d.parquet{NO_ROWS}",
+        f"{FOLDER}/accompagnements_e.parquet : colonne obligatoire absente : « identifiant » ; ajoutez-la à l’export.",
+    ]
+
+
+def test_a_simulation_beside_an_export_is_told():
+    put(CSV)
+    put(text_of(ROWS[:2]), "accompagnements_synthetique.csv")
+    assert faults() == [f"{FOLDER} : accompagnements_synthetique.csv est une simulation, à côté d’un export reçu ; retirez-la."]
+
+
+def test_titles_that_cannot_be_known_are_told():
+    table = data.read_reference("entetes")
+    folded = table["graphie"].map(fold)
+    names = {fold(entry[key]): entry["name"] for entry in table_schema("accompagnements")["fields"] for key in ("name", "title")}
+    # The table of the project says each title once, and as the schema does.
+    assert folded.is_unique and folded.ne("").all()
+    assert {title: column for title, column in zip(folded, table["colonne"], strict=True) if names.get(title, column) != column} == {}
+    put(CSV)
+    path = paths.reference() / "entetes.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "nivau,Degré\n", encoding="utf-8")
+    assert faults() == ["data/raw/reference/entetes.csv : la colonne « nivau » n’existe pas ; corrigez-la."]
+    path.unlink()
+    assert faults() == ["Fichier absent : data/raw/reference/entetes.csv. Déposez-le dans ce dossier, puis relancez."]
+
+
+XLSX = f"{FOLDER}/accompagnements.xlsx"
+SHEET, ODS = f"{XLSX}, feuille « Base », ligne 1 : ", f"{FOLDER}/accompagnements.ods"
+LOST, MEND = "cellule en erreur (#REF!, #N/A…) ou formule sans valeur enregistrée", "corrigez-la dans le classeur, puis enregistrez-le."
+FAR = "des cases sont remplies très loin de la table ; supprimez-les."
+
+
+def test_a_visible_sheet_of_persons_that_cannot_be_read_is_named_and_a_hidden_one_alone_asked_for():
+    made = book()
+    sheet_of(made, "Escale", ROWS[1:], header=[*HEADER[:5], "Degré de l’élève", *HEADER[6:]])
+    put_book(made)
+    assert faults() == [
+        f"{XLSX}, feuille « Escale », ligne 1 : colonne obligatoire absente : « niveau » ; dites "
+        "dans a_completer.csv quel titre la désigne, ou ajoutez-la à l’export. Si cette feuille n’est pas une liste de personnes, masquez-la."
+    ]
+    made = book()
+    made.create_sheet("Notice")
+    made.worksheets[0].sheet_state = "hidden"
+    put_book(made)
+    assert faults() == [f"{XLSX} : seules des feuilles masquées portent les titres attendus (« Base ») ; affichez celle à lire."]
+
+
+def test_errors_and_formulas_without_a_value_are_told_by_cell():
+    made = book([*with_row(niveau="#REF!", sexe="=IF(1,2,3)", origine="=1+1", objectifs="=1+1"), *([*row[:5], "#N/A", *row[6:]] for row in ROWS)])
+    made.active.append([*ROWS[0], "#N/A", "=1+1"])  # in columns that are left out
+    made.active.cell(1, 14, "Observations")
+    made.active.cell(1, 15, "Total")
+    put_book(made)
+    assert faults() == [f"{SHEET}{LOST} : F2, F5, F6, F7, G2 et 2 autres ; {MEND}"]
+
+
+def test_errors_and_merged_cells_of_an_ods_file_are_told():
+    sheets = ods_table("Notice", [["x"]]), ods_table("Nord & Sud", [HEADER, *with_row(niveau="#N/A")], spanned={(2, 2)})
+    put(ods_bytes(*sheets), "accompagnements.ods")
+    place = f"{ODS}, feuille « Nord & Sud », ligne 1 : "
+    assert faults() == [
+        f"{place}{LOST} : F2 ; {MEND}",
+        f"{place}des cellules sont fusionnées vers le bas ; défusionnez-les et remplissez chaque ligne.",
+    ]
+
+
+def test_a_value_far_from_the_table_or_repeated_without_end_is_told():
+    made = book()
+    made.active.cell(2, 16000, "x")
+    put_book(made)
+    assert faults() == [f"{XLSX}, feuille « Base » : {FAR}"]
+    (paths.raw(YEAR) / "accompagnements.xlsx").unlink()
+    for place, repeated in {"cell": "columns-repeated=\"16000\"", "row": "rows-repeated=\"900000\""}.items():
+        put_ods(ROWS, ods_table("Suite", [["x"]]).replace(f"<table:table-{place}", f"<table:table-{place} table:number-{repeated}"))
+        assert faults() == [f"{ODS}, feuille « Suite » : {FAR}"]
+
+
+def test_a_workbook_that_would_fill_the_memory_is_not_unpacked():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/worksheets/sheet1.xml", b"\0" * (40 << 20))
+    put(out.getvalue(), "accompagnements.xlsx")
+    assert faults() == [f"{XLSX} : le classeur est démesuré une fois décompressé ; enregistrez la table au format CSV UTF-8."]
+
+
+# --- what is to be explained -------------------------------------------------------------------------------------------
+
+
+def test_all_that_is_wrong_is_told_at_once_the_worst_first():
+    header = ["Mystère" if name == "origine" else "Remarque" if name == "date_debut" else name for name in HEADER]
+    row, answers = ROWS[0], [("garçonne", "mobilité")] * 6 + [("F", "mobilitée")] * 5 + [("F", "mobilité")]
+    put(text_of([[f"P{rank}", *row[1:5], "6e", sex, *row[7:9], goal, *row[10:]] for rank, (sex, goal) in enumerate(answers)], header=header))
+    told = [fault for fault in data.faults(YEAR) if "accompagnements" in str(fault)]
+    assert [fault.persons for fault in told][:3] == [None, 6, 5]
+    assert "« origine »" in str(told[0]) and "« garçonne » (6 fois)" in str(told[1]) and "« mobilitée »" in str(told[2])
+    asked = {(each.column, each.value): each.persons for each in data.unread(YEAR) if each.column != "association"}
+    assert asked == {("titre", "Mystère"): 12, ("titre", "Remarque"): 12, ("sexe", "garçonne"): 6, ("demande_initiale", "mobilitée"): 5}
+
+
+def test_a_college_without_uai_is_listed_with_the_registered_one_that_it_resembles():
+    names = ["Ronsart Hautmont", "Collège de Lille", "Collège Turgot (Denain)"]
+    put(text_of([[*row, name] for row, name in zip(ROWS, names, strict=True)], header=[*HEADER, "college"]))
+    left = data.write_to_complete(YEAR, [each for each in data.unread(YEAR) if each.column == "college"])
+    assert [(each.value, each.first_line, each.is_shown, each.is_asked) for each in left] == [("Collège de Lille", 3, False, False), ("Ronsart Hautmont", 2, False, False)]
+    table = pd.read_csv(paths.raw(YEAR) / "a_completer.csv", sep=";", encoding="utf-8-sig", keep_default_na=False)
+    assert table["peut-être"].tolist() == ["", "Collège Pierre de Ronsard (Hautmont)"]
