@@ -9,13 +9,11 @@ import pytest
 from browser import chromium
 from helpers import cli, paths
 
-REPORTS = {"2020": "real_root", "2032": "mini_root"}
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes", "fiche", "diapos"]
 SINGLE = "alses_2020"  # the report in one page, to be sent
 # Of a year of records, the pages that have sections of their own: cross-tabulations, two exports.
 SYNTHETIC, SYNTHETIC_PAGES = "2034-synthetique", ["02_describe", "03_compare", "sites", "colleges/9990001x/fiche"]
-# The invented report has the parts of the true one.
-PAGES_OF_REPORTS = [("2020", name) for name in PAGES] + [("2032", "02_describe")] + [(SYNTHETIC, name) for name in SYNTHETIC_PAGES]
+PAGES_OF_REPORTS = [("2020", name) for name in PAGES] + [(SYNTHETIC, name) for name in SYNTHETIC_PAGES]
 
 
 @pytest.fixture(scope="package")
@@ -26,8 +24,8 @@ def executable() -> str:
 
 @pytest.fixture(scope="package")
 def reports(executable, request) -> dict[str, Path]:
-    """The true report, the invented one, that of simulated records."""
-    roots = REPORTS | {SYNTHETIC: "sites_root"}
+    """The true report and that of simulated records."""
+    roots = {"2020": "real_root", SYNTHETIC: "sites_root"}
     return {year: request.getfixturevalue(root) / "reports" / year for year, root in roots.items()}
 
 

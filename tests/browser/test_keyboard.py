@@ -12,8 +12,8 @@ WINDOWS = {"1280-clair": {"width": 1280}, "375-sombre-ouvert": {"width": 375, "c
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_tab_reaches_everything_in_order_with_a_visible_ring(visit, file, window):
-    page = visit(file, **WINDOWS[window])
+def test_tab_reaches_everything_in_order_with_a_visible_ring(visit, page_of_report, window):
+    page = visit(page_of_report, **WINDOWS[window])
     if window.endswith("ouvert"):
         page.evaluate("probes.openFolds()")
     expected = page.evaluate("probes.stops()")
@@ -40,8 +40,8 @@ def test_what_scrolls_can_be_reached_without_a_mouse(visit, file, width):
     assert page.evaluate("probes.unreachable()") == []
 
 
-def test_the_first_stop_skips_to_the_content(visit, file):
-    page = visit(file)
+def test_the_first_stop_skips_to_the_content(visit, page_of_report):
+    page = visit(page_of_report)
     page.keyboard.press("Tab")
     link = page.locator(":focus")
     box = link.bounding_box()
@@ -53,17 +53,8 @@ def test_the_first_stop_skips_to_the_content(visit, file):
     assert page.evaluate("document.activeElement.closest('main') !== null") == has_stops
 
 
-def test_enter_and_space_open_a_fold(visit, file):
-    page = visit(file, width=375)
-    fold = page.evaluate("probes.folds()")[0]
-    page.locator(fold).focus()
-    for key, opened in (("Enter", True), ("Enter", False), ("Space", True)):
-        page.keyboard.press(key)
-        assert page.evaluate("name => probes.content(name).open", fold) is opened
-
-
-def test_arrows_move_a_wide_table(visit, file):
-    page = visit(file, width=320)
+def test_arrows_move_a_wide_table(visit, page_of_report):
+    page = visit(page_of_report, width=320)
     page.evaluate("probes.openFolds()")
     boxes = page.locator(".table-boite").all()
     for box in [box for box in boxes if box.evaluate("box => box.scrollWidth > box.clientWidth + 1")][:1]:

@@ -1,66 +1,60 @@
-"""Printed on A4 by the browser: tagged, no figure on two sheets, heads of tables repeated, no code."""
+"""Printed on A4 by the browser: tagged, no figure on two sheets, heads of tables repeated, nothing that only a screen needs."""
 
-import pytest
+import re
 
 from browser.conftest import SINGLE
-from browser.paper import PLACE, Paper
 
 A4 = (210, 297)
 SHEETS_MAX = 25  # of one page of the report; the longest of 2020 has 20
 SHEETS = {SINGLE: 33, "fiche": 2, "diapos": 5}  # all of them are on 29
+# The code, the contents, the menu and the link that skips to the content, if they are seen.
+SCREEN = """[...document.querySelectorAll('.highlight, .calcul, .texte, .sommaire, nav, .evitement')]
+  .filter(one => one.checkVisibility()).map(one => one.className)"""
+PLACE = "https://marque.invalid/"  # the address of the marks that probes.markForPaper puts in a page
 
 
-def printed(page) -> tuple[Paper, list[str]]:
-    """The paper of a page, and the names of the figures that are on it."""
+class Paper:
+    """A PDF, read from its objects, which Chromium leaves in clear: its sheets, and on which of them each mark stands."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        found = re.finditer(rb"(?ms)^(\d+) 0 obj\n(.*?)\nendobj", content)
+        objects = {int(match[1]): match[2] for match in found}
+        self.sheets = [text for text in objects.values() if re.search(rb"/Type /Page\b", text)]
+        self.catalog = next(text for text in objects.values() if b"/Type /Catalog" in text)
+        self.marks: dict[str, list[int]] = {}
+        for number, sheet in enumerate(self.sheets, start=1):
+            listed = re.search(rb"(?s)/Annots \[(.*?)\]", sheet)
+            for reference in re.findall(rb"(\d+) 0 R", listed[1]) if listed else []:
+                address = re.search(rb"/URI \((.*?)\)", objects[int(reference)])
+                if address and address[1].decode().startswith(PLACE):
+                    self.marks.setdefault(address[1].decode().removeprefix(PLACE), []).append(number)
+
+    def sheets_of(self, kind: str) -> dict[str, set[int]]:
+        """The sheets of the marks of a kind, by mark."""
+        return {mark: set(sheets) for mark, sheets in self.marks.items() if mark.startswith(f"{kind}/")}
+
+    def millimetres(self) -> set[tuple[int, int]]:
+        """The sizes of the sheets."""
+        boxes = [re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", sheet) for sheet in self.sheets]
+        return {tuple(round(float(side) / 72 * 25.4) for side in box.groups()) for box in boxes}
+
+
+def test_a_page_is_printed_whole_and_tagged(visit, file):
+    page = visit(file)
     page.emulate_media(media="print")
+    # Of the report in one page, the contents are printed: they say what is in it.
+    assert page.evaluate(SCREEN) == (["sommaire"] if file.stem == SINGLE else [])
     figures = page.evaluate("place => probes.markForPaper(place)", PLACE)
-    return Paper(page.pdf(format="A4", tagged=True, outline=True, prefer_css_page_size=True)), figures
-
-
-def test_paper_is_tagged_and_of_a_sane_length(visit, file):
-    paper, _ = printed(visit(file))
-    assert paper.content.startswith(b"%PDF-1.") and paper.content.rstrip().endswith(b"%%EOF")
-    assert b"/StructTreeRoot" in paper.catalog and b"/Marked true" in paper.catalog
-    assert b"/Lang (fr)" in paper.catalog and b"/Outlines" in paper.catalog
+    paper = Paper(page.pdf(format="A4", tagged=True, outline=True, prefer_css_page_size=True))
+    marks = (b"/StructTreeRoot", b"/Marked true", b"/Lang (fr)", b"/Outlines")
+    assert paper.content.rstrip().endswith(b"%%EOF") and [mark for mark in marks if mark not in paper.catalog] == []
     assert 1 <= len(paper.sheets) <= SHEETS.get(file.stem, SHEETS_MAX)
     assert paper.millimetres() == {A4[::-1] if file.stem == "diapos" else A4}
-
-
-def test_no_figure_is_split_and_no_table_goes_on_without_its_head(visit, file):
-    paper, figures = printed(visit(file))
     ends = paper.sheets_of("figure")
     assert len(ends) == 2 * len(figures)
-    split = [
-        name
-        for number, name in enumerate(figures)
-        if len(ends[f"figure/{number}/debut"] | ends[f"figure/{number}/fin"]) > 1
-    ]
-    assert split == []
+    assert [name for number, name in enumerate(figures) if len(ends[f"figure/{number}/debut"] | ends[f"figure/{number}/fin"]) > 1] == []
     tables = paper.sheets_of("table")
     rows = {mark.removesuffix("/ligne"): sheets for mark, sheets in tables.items() if mark.endswith("/ligne")}
     assert rows or file.stem in ("index", "diapos")  # paper only names the lists of files; a slide has no table
-    without = {table: sheets - tables.get(f"{table}/tete", set()) for table, sheets in rows.items()}
-    assert {table: sheets for table, sheets in without.items() if sheets} == {}
-
-
-@pytest.mark.parametrize("name", ["code", "sommaire", "navigation"])
-def test_paper_keeps_what_only_a_screen_needs_off(visit, file, name):
-    page = visit(file)
-    page.emulate_media(media="print")
-    place = {"code": ".highlight, .calcul, .texte", "sommaire": ".sommaire", "navigation": "nav, .evitement"}[name]
-    shown = page.evaluate("place => [...document.querySelectorAll(place)].filter(one => one.checkVisibility()).map(one => one.className)", place)
-    # Of the report in one page, the contents are printed: they say what is in it.
-    assert shown == (["sommaire"] if file.stem == SINGLE and name != "code" else [])
-
-
-# An answer to « does it see »: a figure higher than what is left of the sheet, which nothing keeps whole.
-TALL = "<div style='height: 700px'></div><figure><p>Début</p><div style='height: 500px'></div><p>Fin</p></figure>"
-LONG = "<table><thead style='display: table-row-group'><tr><th>Tête</th></tr></thead><tbody>{}</tbody></table>"
-
-
-def test_a_split_figure_and_a_head_that_is_not_repeated_are_seen(visit, tmp_path):
-    rows = "<tr><td>ligne</td></tr>" * 80
-    (tmp_path / "a.html").write_text(f"<!DOCTYPE html><title>a</title>{TALL}{LONG.format(rows)}", encoding="utf-8")
-    paper, _ = printed(visit(tmp_path / "a.html"))
-    assert paper.marks["figure/0/debut"] != paper.marks["figure/0/fin"]
-    assert set(paper.marks["table/0/ligne"]) - set(paper.marks["table/0/tete"])
+    assert {table: sheets for table, sheets in rows.items() if sheets - tables.get(f"{table}/tete", set())} == {}
