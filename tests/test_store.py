@@ -1,5 +1,6 @@
 """Files as they come from a spreadsheet: what can be read is read the same, what cannot is told with its remedy."""
 
+import json
 import os
 
 import openpyxl
