@@ -71,6 +71,31 @@ def test_the_list_of_sites_leads_to_each_and_back_and_its_script_is_the_only_one
     assert [path.name for path in report.rglob("*.html") if "<script" in path.read_text(encoding="utf-8")] == ["sites.html"]
 
 
+def bars(figure) -> dict[float, float]:
+    """What each bar of a figure tells, and its length; empty where what is drawn is no bar from a common start."""
+    found, starts = {}, set()
+    for path in figure.svg.find_all("path"):
+        told = re.search("\u00a0: (?:environ )?([\\d\u202f,]+)(?:\u202f%)?$", path.title.get_text()) if path.title else None
+        across = [float(place) for place in re.findall(r"[ML] ?(-?[\d.]+)", path["d"])]
+        if told and across:
+            found[float(told[1].replace("\u202f", "").replace(",", "."))] = max(across) - min(across)
+            starts.add(round(min(across), 1))
+    return found if len(starts) == 1 and len({round(each) for each in found.values()}) > 1 else {}
+
+
+def test_a_bar_is_as_long_as_the_number_that_is_published(report):
+    """Drawn at a bound, or at the exact count, a bar would tell what its rounded number hides."""
+    seen = 0
+    for path in report.rglob("02_describe.html"):
+        for figure in page(path).select("figure:has(svg)"):
+            drawn = bars(figure)
+            longest = max(drawn, default=0)
+            gaps = [abs(value - length * longest / drawn[longest]) for value, length in drawn.items()]
+            assert max(gaps, default=0) <= max(0.6, longest / 5_000), (path.parent.name, figure["id"])
+            seen += len(gaps) > 2
+    assert seen > 20
+
+
 def test_a_site_page_says_whose_it_is_and_shows_the_network_beside(report):
     for row in listed(report).query("dossier != ''").itertuples():
         shown = page(report / row.dossier / "02_describe.html")
