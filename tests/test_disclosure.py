@@ -7,10 +7,10 @@ import pytest
 from conftest import ALL
 from helpers import indicators
 from helpers.clean import records
-from helpers.disclosure import cells_to_round, intruder_model, intruder_test, rounding
+from helpers.disclosure import cells_to_round, intruder_model, intruder_test, release, rounding
 from helpers.disclosure.release import protect_from_attack
 from helpers.disclosure.rounding import Sums, round_counts
-from helpers.schema import catalogue
+from helpers.schema import TERRITORY_ANSWERS, catalogue
 from helpers.simulate import years
 
 KEY = b"cle de test"
@@ -154,6 +154,57 @@ def test_the_same_key_gives_the_same_rounding_and_another_gives_another(year):
     exact, counts, protected = year
     again = [rounding.protect(exact, counts, rounding.list_sites(counts), key=key) for key in (KEY, b"autre cle")]
     assert [each.equals(protected) for each in again] == [True, False]
+
+
+# --- territories -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def divided():
+    """Eight collèges of fifty, four north, four south, one of them in REP; exact tables, then the protected one."""
+    rng, college = np.random.default_rng(8), np.arange(400) % 8
+    answers = {name: rng.choice(labels, 400) for name, labels in ANSWERS.items()}
+    # From the street: thirty-two in the north, three in the south.
+    answers["origine"] = np.where((college % 2 == 0) & (np.arange(400) < 64) | (np.arange(400) < 6), "travail_de_rue", "famille")
+    people = persons(400, uai=[f"999{each:04d}X" for each in college], association=[f"A{each}" for each in college], **answers)
+    counts = indicators.count_sites(people)
+    names = {f"999{each:04d}X": ("sud" if each % 2 else "nord") + ";rep" * (each == 1) for each in range(8)}
+    counts = counts.assign(territoire=counts["uai"].map(names).fillna(""))
+    exact = count(people)
+    return exact, counts, release.protect_from_attack(exact, counts, rounding.list_sites(counts), key=KEY)
+
+
+def test_a_territory_is_the_sum_of_its_colleges_and_as_near_to_the_truth_as_any_count(divided):
+    _, counts, protected = divided
+    assert set(protected.query("site_type == 'territoire'")["site"]) == {"nord", "sud"}  # one collège is its own number
+    for name in ("nord", "sud"):
+        own = counts[counts["territoire"].str.split(";").map(set(name.split()).issubset) & counts["croise_avec"].eq("")]
+        true = own.groupby(["indicateur", "modalite"])["effectif"].sum()
+        for question, answer in TERRITORY_ANSWERS:
+            parts = [shown(protected, uai, question)[answer] for uai in own["uai"].unique()]
+            [whole] = shown(protected, name, question).values()
+            assert whole == sum(parts) and abs(whole - true.get((question, answer), 0)) <= 4
+
+
+def test_the_intruder_reads_territories_as_any_published_row(divided):
+    exact, counts, protected = divided
+    truth = intruder_model.Truth(counts, exact)
+    assert intruder_test.try_tables(protected, truth).is_good
+    small = intruder_test.small_cells(intruder_model.Model(truth, intruder_model.rows_of(protected, 2021), 2021))
+    assert {cell.site for cell in small if cell.site_type == "territoire"} == {"sud"}
+    row = protected.query("site == 'nord' and modalite == 'filles' and croise_avec == ''").index
+    ends = ["effectif_arrondi", "effectif_min", "effectif_max"]
+    false = protected.assign(**{each: protected[each].mask(protected.index.isin(row), protected[each] + 20) for each in ends})
+    assert "territoire nord" in intruder_test.try_tables(false, truth, scenarios=()).sentence
+
+
+def test_territories_that_the_intruder_test_refuses_leave_the_release_and_nothing_else_does(divided, monkeypatch):
+    exact, counts, _ = divided
+    plain = counts.drop(columns="territoire")
+    alone = release.protect_from_attack(exact, plain, rounding.list_sites(plain), key=KEY)
+    found = intruder_test.Finding(2, "rien", None, number="trop")
+    monkeypatch.setattr(release, "_refused", lambda table, *_: [found] * bool(table["site_type"].eq("territoire").any()))
+    pd.testing.assert_frame_equal(release.protect_from_attack(exact, counts, rounding.list_sites(counts), key=KEY), alone)
 
 
 # --- thresholds ------------------------------------------------------------------------------------------------------

@@ -227,6 +227,16 @@ def test_simulated_records_are_never_kept_nor_refused(data_root):
     assert keep_release(YEAR) is None and not paths.released(YEAR).exists()
 
 
+# --- territories -----------------------------------------------------------------------------------------------------
+
+
+def test_a_college_lies_in_the_territories_that_the_register_tells(monkeypatch):
+    known = {"uai": list("abcd"), "education_prioritaire_2024_25": ["rep_plus", "rep", "", ""], "latitude_deg": [50.7, 50.3, 50.5, None]}
+    monkeypatch.setattr(data, "read_colleges", lambda _: pd.DataFrame(known))
+    found = release.with_territories(pd.DataFrame({"uai": [*"abcd", "sans répertoire", ""]}))
+    assert found["territoire"].tolist() == ["rep_plus;nord", "rep;sud", "hors_ep;nord", "hors_ep", "", ""]
+
+
 # --- names -----------------------------------------------------------------------------------------------------------
 
 

@@ -87,6 +87,28 @@ WITHIN_ANSWERS = tuple(
     ((name, "non_renseigne"), ("demande_travaillee", "non_renseigne")) for name in ("objectif", "demande_initiale")
 )
 
+# The ways to divide the collèges, with the territories of each: their code, and their name on pages.
+TERRITORIES = {
+    "education_prioritaire": {"rep_plus": "REP+", "rep": "REP", "hors_ep": "hors éducation prioritaire"},
+    "secteur": {"nord": "nord du département", "sud": "sud du département"},
+}
+# What is told of a territory, its size first: answers of many, since two parts of an exact whole leave each other
+# little margin where few persons answer.
+TERRITORY_ANSWERS = (
+    ("accompagnements", ""),
+    ("sexe", "filles"),
+    ("niveau", "4e_3e"),
+    ("nouvel_accompagnement", "oui"),
+    ("origine", "college"),
+    ("demande_initiale", "scolaire"),
+    ("parents_associes", "oui"),
+)
+# Where several of them stand in one text, this stands between them.
+TERRITORY_MARK = ";"
+# The latitude between Dunkerque and Lille, in the north, and Douai, Valenciennes, Cambrai and Avesnes: the two groups
+# of the network's meetings.
+NORTH_FROM_DEG = 50.5
+
 # From this base on, one person weighs at most half a point: a share that was not printed is given with one decimal.
 DECIMAL_FROM_BASE = 200
 

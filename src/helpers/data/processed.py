@@ -194,7 +194,8 @@ def _shown_of(path: Path) -> bytes:
     card = json.loads(path.read_text(encoding="utf-8-sig"))
     source = (card.get("sources") or [{}])[0]
     shown = {"sources": [{name: source[name] for name in ("title", "description") if name in source}]}
-    return json.dumps(shown | {"contexte": card.get("contexte") or ""}, ensure_ascii=False, indent=2).encode()
+    told = {"contexte": card.get("contexte") or "", "suites": card.get("suites") or {}}
+    return json.dumps(shown | told, ensure_ascii=False, indent=2).encode()
 
 
 # --- Indicators of the network, or of a site with the network beside it ---
@@ -208,7 +209,7 @@ def is_exploring(years: list[int]) -> bool:
 
 
 def load_sites(year: int) -> pd.DataFrame:
-    """The associations and collèges of a year (schema ``sites``); none without records, or before a first report."""
+    """The territories and sites of a year (schema ``sites``); none without records, or before a first report."""
     with _aggregates():
         has_sites = (paths.processed(year) / f"{SITES}.csv").is_file()
         return load(year, SITES) if has_sites else empty_table(SITES)
@@ -260,6 +261,15 @@ def load_indicators(year: int, site_type: str = NETWORK, site: str = "") -> pd.D
         rows = load(year, OF_SITES)
         network = load(year, "indicateurs")
     return beside_network(rows[rows["site_type"].eq(site_type) & rows["site"].eq(site)], network)
+
+
+def load_territories(year: int) -> pd.DataFrame:
+    """The protected rows of the territories of a year (schema ``indicateurs``); none without records."""
+    if not paths.has_export(year) or load_sites(year).empty:
+        return empty_table("indicateurs")
+    with _aggregates():
+        rows = load(year, OF_SITES)
+    return rows[rows["site_type"].eq("territoire")]
 
 
 def load_earlier_indicators(year: int | None, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
@@ -423,10 +433,12 @@ def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, 
     """Writes ``indicateurs.csv`` (semicolons, decimal comma, UTF-8 with BOM), the same rows as a workbook and as
     Parquet, and their entries in ``datapackage.json``.
 
-    Those of a site come with the network's rows that its pages show beside them. Raises `DataError` when a year's
+    Those of the network come with those of its territories, those of a site with the network's rows that its pages show
+    beside them. Raises `DataError` when a year's
     tables are not those that 01 wrote.
     """
     tables = [load_earlier_indicators(year, site_type, site) for year in years]
+    tables += [] if site else [load_territories(year) for year in years]
     whole = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
     whole["perimetre"] = whole["perimetre"].replace(BESIDE, USUAL)
     _export(whole, "indicateurs", folder)
@@ -438,6 +450,7 @@ def export_sites(year: int, folder: Path, made: dict[str, str]) -> pd.DataFrame:
     ``made`` gives the folder of each site that has a report here, by its name or UAI.
     """
     sites = load_sites(year)
+    sites = sites[sites["site_type"].ne("territoire")]
     sites = sites.assign(dossier=sites["site"].map(made).fillna("").astype("string"))
     _export(sites, "sites", folder)
     return sites

@@ -2,11 +2,12 @@
 
 import hmac
 import json
+import math
 import platform
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -226,10 +227,66 @@ def read_reference(name: str) -> pd.DataFrame:
     return table.assign(**{column: table[column].map(unescape_formula, na_action="ignore") for column in texts})
 
 
+# No académie has this number: the collèges that `simulate` invents.
+_INVENTED = "999"
+
+
+def read_colleges(uais: Iterable[str]) -> pd.DataFrame:
+    """The rows of these collèges in the register (schema ``colleges``), and of simulated ones, at an invented place.
+
+    Three simulated collèges in a row are REP+, REP and neither; thirty invented communes lie round those of the
+    register. The same UAI always has the same place.
+
+    >>> data.read_colleges(["0592714E", "9990001X"])[["uai", "commune"]].to_numpy().tolist()
+    [['0592714E', 'Tourcoing'], ['9990001X', 'Ville 1']]
+    """
+    register = read_reference("colleges")
+    towns = register.dropna(subset=["longitude_deg", "latitude_deg"]).reset_index(drop=True)
+    rows = []
+    for uai in sorted(uai for uai in set(uais) - set(register["uai"]) if uai.startswith(_INVENTED) and len(towns)):
+        number = int(uai[3:7]) - 1
+        town = number % 30
+        near, angle = towns.iloc[town % len(towns)], 2.4 * town  # the golden angle: never twice at the same place
+        rows.append(
+            {
+                "uai": uai,
+                "nom_officiel": f"Collège {uai}",
+                "commune": f"Ville {town + 1}",
+                "education_prioritaire_2024_25": ("rep_plus", "rep", "")[number % 3],
+                "longitude_deg": near["longitude_deg"] + 0.09 * math.cos(angle),
+                "latitude_deg": near["latitude_deg"] + 0.06 * math.sin(angle),
+            }
+        )
+    own = register[register["uai"].isin(list(uais))]
+    return pd.concat([own, apply_schema(pd.DataFrame(rows, columns=columns("colleges")), "colleges")])
+
+
 def read_registers() -> dict[str, pd.DataFrame]:
     """The reference tables ``alias``, ``associations`` and ``colleges``, as `clean.clean_posts` takes them."""
     names = {"aliases": "alias", "associations": "associations", "colleges": "colleges"}
     return {argument: read_reference(name) for argument, name in names.items()}
+
+
+def read_followups(year: int, statements: pd.DataFrame) -> pd.DataFrame:
+    """What the year before recommended, and where it stands according to the year's card.
+
+    ``statements`` are those of the year before (schema ``enonces``). The recommendations that « suites » names in
+    ``data/raw/<year>/datapackage.json`` by their id come with a column ``suite``; the others are left out. Raises
+    `DataError` when « suites » is no such list.
+    """
+    path = paths.raw(year) / CARD
+    card = json.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
+    told = card.get("suites") or {}
+    recommended = statements[statements["nature"].eq("recommandation")]
+    where = f"{paths.relative(path)} : « suites »"
+    if not isinstance(told, dict) or not all(isinstance(each, str) and 0 < len(each) <= 300 for each in told.values()):
+        raise DataError(f'{where} s’écrit {{"E07": "où en est cette recommandation, en 300 caractères au plus"}}.')
+    if strange := sorted(set(told) - set(recommended["id"])):
+        raise DataError(
+            f"{where} nomme « {strange[0]} », qui n’est pas une recommandation de {year - 1} ; "
+            f"celles qui existent : {', '.join(recommended['id']) or 'aucune'}."
+        )
+    return recommended.assign(suite=recommended["id"].map(told)).dropna(subset="suite")
 
 
 def read_year(year: int) -> RawYear:

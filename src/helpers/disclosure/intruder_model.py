@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.schema import FEWEST_FOR_REPORT, FOLDED, FROM_RECORDS, SAME_ANSWERS, catalogue
+from helpers.schema import FEWEST_FOR_REPORT, FOLDED, FROM_RECORDS, SAME_ANSWERS, TERRITORY_MARK, catalogue
 
 # --- Cells: the counts of the indicator table, and those that are left when others are subtracted ---
 
-NETWORK, ASSOCIATION, COLLEGE = "reseau", "association", "college"
+NETWORK, TERRITORY, ASSOCIATION, COLLEGE = "reseau", "territoire", "association", "college"
 # What is left of an association once its collèges are subtracted; one association's persons in a shared collège.
 REST, PART = "reste", "partie"
 # Persons followed by no known association, in a collège or not.
@@ -51,6 +51,7 @@ class Cell(NamedTuple):
         entries, perimeter = catalogue().indicators, catalogue().perimeters.get(self.perimetre)
         place = {
             NETWORK: f"réseau ({perimeter.short if perimeter else 'hors des ALSES'})",
+            TERRITORY: f"territoire {self.site}",
             ASSOCIATION: f"association {self.site}",
             COLLEGE: f"collège {self.site}",
             REST: f"association {self.site}, hors des collèges connus" if self.site else "sans association ni collège",
@@ -94,6 +95,13 @@ class Truth:
         for (association, uai, *question), count in zip(texts, rows["effectif"], strict=True):
             counts.setdefault((association, uai), Counter())[tuple(question)] += int(count)
         return dict(sorted(counts.items()))
+
+    def territories(self, year: int) -> dict[str, list[str]]:
+        """The territories that each collège lies in, which everybody can know."""
+        rows = self.sites[self.sites["annee"].eq(year)].drop_duplicates("uai")
+        if "territoire" not in rows:
+            return {}
+        return {row.uai: row.territoire.split(TERRITORY_MARK) for row in rows.itertuples() if row.territoire}
 
     def of_network(self, year: int) -> dict[Cell, int]:
         """The persons of each cell of the network, in every perimeter."""
@@ -175,6 +183,9 @@ class Model(System):
         super().__init__()
         self.whole = Cell(year, ALSES, NETWORK, "", SIZE)
         self.pairs, self.network = truth.by_pair(year), truth.of_network(year)
+        # Territories that no row shows are sums like any other: nobody asks about them.
+        is_divided = rows["site_type"].eq(TERRITORY).any()
+        self.territories = truth.territories(year) if is_divided else {}
         # The place of each pair, and those that each site is made of.
         self.leaves = {pair: _leaf(*pair) for pair in self.pairs}
         self.sites: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -233,9 +244,10 @@ class Model(System):
         self._others = perimeters
 
     def _add_sites(self) -> None:
-        """Associations, collèges and the network, as sums of their leaves."""
+        """Territories, associations, collèges and the network, as sums of their leaves."""
         for (association, uai), leaf in self.leaves.items():
             parents = [(NETWORK, ""), (ASSOCIATION, association) if association else (PART, ALONE)]
+            parents += [(TERRITORY, each) for each in self.territories.get(uai, [])]
             for site in [*parents, *([(COLLEGE, uai)] if uai else [])]:
                 self.sites.setdefault(site, []).append(leaf)
         cells = self.cells
@@ -473,13 +485,16 @@ def _read_rows(model: Model, rows: pd.DataFrame) -> None:
     # Where a question is answered, an answer without a row is nobody's, or suppressed.
     answered = {cell[:5] for cell in told if not cell.croise_avec}
     for cell, terms in cells.items():
-        if not cell.croise_avec and cell not in told and cell[:5] in answered:
+        is_listed = cell.site_type != TERRITORY  # of which a few answers are told
+        if is_listed and not cell.croise_avec and cell not in told and cell[:5] in answered:
             model.publish(terms, *((1, np.inf) if model.value(terms) else (0, 0)), cell, "absent des tableaux")
     # Where sites have a report, one without holds somebody, and the list of sites says whether it is small.
     shown = {(cell.site_type, cell.site) for cell in told}
-    for site in model.sites if {site_type for site_type, _ in shown} - {NETWORK} else ():
+    kinds = {site_type for site_type, _ in shown} - {NETWORK}
+    kinds |= {ASSOCIATION, COLLEGE} if kinds - {TERRITORY} else set()
+    for site in model.sites:
         size = cells.get(model.at(*site))
-        if site[0] in (ASSOCIATION, COLLEGE) and site not in shown and size:
+        if site[0] in kinds and site not in shown and size:
             most = FEWEST_FOR_REPORT - 1 if model.value(size) < FEWEST_FOR_REPORT else np.inf
             model.publish(size, 1, most, model.at(*site), "sites.csv")
 

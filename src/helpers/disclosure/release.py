@@ -19,7 +19,10 @@ from helpers.schema import (
     FEWEST_ASSOCIATIONS,
     FEWEST_COLLEGES,
     FROM_RECORDS,
+    NORTH_FROM_DEG,
     ROUNDING_BASE,
+    TERRITORIES,
+    TERRITORY_MARK,
     DataError,
     apply_schema,
     catalogue,
@@ -40,7 +43,7 @@ def name_sites(year: int, counts: pd.DataFrame) -> pd.DataFrame:
     registered = set(data.read_reference("associations")["association"])
     if _is_simulated(year):
         registered |= set(sites.loc[sites["site_type"].eq("association"), "site"])
-    is_known = sites["site_type"].eq("college") | sites["site"].isin(registered)
+    is_known = sites["site_type"].ne("association") | sites["site"].isin(registered)
     sites = sites[is_known].assign(association=sites["association"].where(sites["association"].isin(registered), ""))
     return apply_schema(sites.assign(nom=_names(sites))[columns("sites")], "sites").reset_index(drop=True)
 
@@ -48,10 +51,32 @@ def name_sites(year: int, counts: pd.DataFrame) -> pd.DataFrame:
 def _names(sites: pd.DataFrame) -> list[str]:
     colleges = data.read_reference("colleges")
     known = {row.uai: f"{row.nom_officiel}, {row.commune}" for row in colleges.itertuples()}
+    known |= {code: name for names in TERRITORIES.values() for code, name in names.items()}
     return [
         site if kind == "association" else known.get(site, f"Collège {site}")
         for kind, site in zip(sites["site_type"], sites["site"], strict=True)
     ]
+
+
+# --- Territories: the ways to divide the collèges ---
+
+_TERRITORY = "territoire"
+# What is published without any report of a site.
+_WITH_NETWORK = ("reseau", _TERRITORY)
+
+
+def with_territories(counts: pd.DataFrame) -> pd.DataFrame:
+    """The counts by site (schema ``comptes_par_site``) with the territories of each collège (column ``territoire``).
+
+    REP+, REP or neither, north or south, by the register: a collège that it does not know is in none.
+    """
+    colleges = data.read_colleges(counts["uai"].unique())
+    ranks, latitudes = colleges["education_prioritaire_2024_25"], colleges["latitude_deg"]
+    known = {uai: [rank or "hors_ep"] for uai, rank in zip(colleges["uai"], ranks.fillna(""), strict=True)}
+    for uai, latitude in zip(colleges["uai"], latitudes, strict=True):
+        known[uai] += [] if pd.isna(latitude) else ["nord" if latitude >= NORTH_FROM_DEG else "sud"]
+    names = [TERRITORY_MARK.join(known.get(uai, [])) for uai in counts["uai"]]
+    return counts.assign(**{_TERRITORY: names})
 
 
 # --- Releases that are kept: the difference of two releases is a table like another ---
@@ -249,8 +274,11 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     network, names = rows[rows["site_type"].eq("reseau")], ["perimetre", *rounding.CELL]
     now, before = ({*table[names].itertuples(index=False, name=None)} for table in (exact, network))
     model = intruder_model.Model(intruder_model.Truth(counts, exact), intruder_model.rows_of(rows, year), year)
-    if rows.empty or model.contradictions or not before <= now:
+    is_of_territory = [f" : {_TERRITORY} " in told for told in model.contradictions]
+    if rows.empty or not all(is_of_territory) or not before <= now:
         return None
+    if any(is_of_territory):  # the register divides the collèges otherwise today
+        rows = rows[rows["site_type"].ne(_TERRITORY)]
     is_size = network["indicateur"].eq("accompagnements") & network["perimetre"].eq("alses")
     if network.loc[is_size, "effectif_arrondi"].isna().any() and cells_to_round.has_few_associations(counts):
         raise DataError(
@@ -265,7 +293,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
 
 # --- Round, run the intruder test, force or round what it finds, until it finds nothing ---
 
-_LEVELS = ["reseau", "association", "college"]
+_LEVELS = ["reseau", *rounding.LEVELS]
 # The first test nearly always passes; what needs more rounds than this is not a matter of rounding.
 _ROUNDS = 24
 # How many draws are tried before network cells are rounded.
@@ -278,16 +306,26 @@ def protect_from_attack(
     """The protected indicators (schema ``indicateurs``) in which the intruder test finds no small count.
 
     As `rounding.protect`. Counts that the test finds get a forced rounding direction; failing that, ties are drawn
-    anew; then the network cells that reveal them are rounded.
+    anew; then territories are left out; then the network cells that reveal counts are rounded.
 
     Raises
     ------
     DataError
         when the test still finds one after many rounds.
     """
+    if _TERRITORY in counts:
+        with suppress(DataError):
+            return _protected(indicators, counts, sites, key=key, rounds=_DRAWS)
+    counts = counts.drop(columns=_TERRITORY, errors="ignore")
+    return _protected(indicators, counts, sites[sites["site_type"].ne(_TERRITORY)], key=key)
+
+
+def _protected(
+    indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame, *, key: bytes, rounds: int = _ROUNDS
+) -> pd.DataFrame:
     also, turned, blocked = set(), set(), set()
     truth, draw, witnesses = intruder_model.Truth(counts, indicators), key, []
-    for rank in range(_ROUNDS):
+    for rank in range(rounds):
         protected, kept = _rounded((indicators, counts, sites), draw, also, turned)
         # What cannot be forced is not asked again, until more network cells are rounded.
         blocked, turned = blocked | turned - kept, kept
@@ -316,7 +354,7 @@ def _refused(
     indicators: pd.DataFrame, truth: intruder_model.Truth, witnesses: list[np.ndarray]
 ) -> list[intruder_test.Finding]:
     """The findings that refuse the tables, published with site pages or for the network alone."""
-    alone = indicators[indicators["site_type"].eq("reseau")]
+    alone = indicators[indicators["site_type"].isin(_WITH_NETWORK)]
     # Without those of associations beside them, rounded cross-tabulations of the network are read otherwise.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
     every = tuple(intruder_model.SCENARIOS)
@@ -378,7 +416,7 @@ def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> in
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
-    exact = [[data.load_site_counts(year), data.load(year, "indicateurs")] for year in counted]
+    exact = [[with_territories(data.load_site_counts(year)), data.load(year, "indicateurs")] for year in counted]
     truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True)))
     record, seal = paths.processed(max(years)) / _KEPT, _seal(folder, truth)
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -432,11 +470,13 @@ def protect_year(year: int) -> Aggregates:
         when 01 has not run for this year, no rounding can be found, or too few persons changed since a release.
     """
     require_same_answers(year)
-    exact, counts = data.load(year, "indicateurs"), data.load_site_counts(year)
+    exact, counts = data.load(year, "indicateurs"), with_territories(data.load_site_counts(year))
     sites = name_sites(year, counts)
     rows, told = kept_rows(year, exact, counts), f"{year} : les effectifs déjà publiés sont repris tels quels"
     if rows is None:
         rows, told = protect_from_attack(exact, counts, sites, key=release_key(year)), ""
+    is_told = sites["site"].isin(rows.loc[rows["site_type"].eq(_TERRITORY), "site"])
+    sites["est_publie"] &= sites["site_type"].ne(_TERRITORY) | is_told
     is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
     tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}

@@ -27,12 +27,16 @@ from helpers.disclosure.cells_to_round import (
 )
 from helpers.schema import (
     DECIMAL_FROM_BASE,
+    FEWEST_COLLEGES,
     FEWEST_FOR_CROSSING,
     FEWEST_FOR_REPORT,
     FEWEST_FOR_SHARE,
     FOLDED,
     ROUNDING_BASE,
     SAME_ANSWERS,
+    TERRITORIES,
+    TERRITORY_ANSWERS,
+    TERRITORY_MARK,
     WITHIN_ANSWERS,
     DataError,
     apply_schema,
@@ -181,6 +185,7 @@ def sums_of(atoms: pd.DataFrame) -> Sums:
     for (_, site, *_), places in totals.items():
         if site and len(places) > 1:
             sums.add_rounded(places, sum(counts[place] for place in places), base=ROUNDING_BASE)
+    _add_territories(sums, atoms[_is_told_of_territories(atoms)])
     for places in sites.values():
         _add_questions(sums, places)
         _add_twins(sums, places, counts)
@@ -188,6 +193,25 @@ def sums_of(atoms: pd.DataFrame) -> Sums:
     for (*answer, _), places in margins.items():
         sums.add(places, less=answers[tuple(answer)])
     return sums
+
+
+def _is_told_of_territories(rows: pd.DataFrame) -> pd.Series:
+    cells = pd.Series(list(zip(rows["indicateur"], rows["modalite"], strict=True)), rows.index, dtype=object)
+    return cells.isin(list(TERRITORY_ANSWERS)) & rows["croise_avec"].eq("")
+
+
+def _add_territories(sums: Sums, rows: pd.DataFrame) -> None:
+    """Territories, and whoever is in none of a division, stay adjacent to their true values.
+
+    The latter leave the territories a margin when these are subtracted from an exact network.
+    """
+    for names in TERRITORIES.values():
+        inside = by_level(rows, "territoire")
+        inside = inside[inside["territoire"].isin(list(names))]
+        outside = rows.drop(index=inside.index) if len(inside) else rows.iloc[:0]
+        for part in (inside, outside.assign(territoire="")):
+            for _, own in part.groupby(["territoire", *CELL]):
+                sums.add_rounded(own.index, int(own["effectif"].sum()), base=ROUNDING_BASE)
 
 
 def _add_questions(sums: Sums, places: dict[tuple[str, str], int]) -> None:
@@ -234,8 +258,15 @@ def _add_twins(sums: Sums, places: dict[tuple[str, str], int], counts: list[int]
 ATOM = ["association", "uai", *CELL]
 # Instead of a UAI: all the collèges of an association, the only level of cross-tabulations.
 ALL_COLLEGES = "*"
-# The column of base cells that holds the sites of each type.
-_LEVELS = {"association": "association", "college": "uai"}
+# The column of base cells that holds the sites of each type: of a territory, several (`by_level`).
+LEVELS = {"territoire": "territoire", "association": "association", "college": "uai"}
+
+
+def by_level(rows: pd.DataFrame, level: str) -> pd.DataFrame:
+    """The rows, each once for every site of a level that holds it: a collège lies in a territory of each division."""
+    if level != "territoire":
+        return rows
+    return rows.assign(territoire=rows["territoire"].str.split(TERRITORY_MARK)).explode("territoire")
 
 
 class ForcedRounding(NamedTuple):
@@ -308,8 +339,10 @@ class RoundingFamily:
     def turn(self, asked: ForcedRounding) -> None:
         """Forces the rounding direction of an answer at a site."""
         places = self.places(asked.indicator, [asked.modality])
-        if asked.site_type in _LEVELS:
-            places = places[self.atoms[_LEVELS[asked.site_type]].to_numpy()[places] == asked.site]
+        if asked.site_type in LEVELS:
+            level = LEVELS[asked.site_type]
+            rows = by_level(self.atoms.iloc[places], level)
+            places = rows.index[rows[level].eq(asked.site)].to_numpy()
         bases, left = divmod(int(self.counts[places].sum()), ROUNDING_BASE)
         end = (bases + (asked.is_up and left > 0)) * ROUNDING_BASE
         self.sums.add(places, least=end, most=end)
@@ -331,18 +364,20 @@ class RoundingFamily:
 
 
 def base_cells(counts: pd.DataFrame) -> pd.DataFrame:
-    """The base cells, and of cross-tabulations the associations: one row a count, columns `ATOM` and ``effectif``.
+    """The base cells, and of cross-tabulations the associations: one row a count, columns `ATOM`, ``territoire`` and
+    ``effectif``.
 
-    ``counts`` has the schema ``comptes_par_site``.
+    ``counts`` has the schema ``comptes_par_site``, and the column ``territoire`` of `release.with_territories`, if any.
 
     >>> cellule = {"indicateur": "niveau", "modalite": "6e", "croise_avec": "sexe", "modalite_croisee": "filles"}
     >>> comptes = pd.DataFrame({"association": "AAPI", "uai": ["0592714E", ""], **cellule, "effectif": [2, 3]})
     >>> base_cells(comptes)[["association", "uai", "effectif"]].values.tolist()
     [['AAPI', '*', 5]]
     """
-    crossed = counts["croise_avec"].ne("")
+    crossed, names = counts["croise_avec"].ne(""), [*ATOM, "territoire", "effectif"]
     whole = counts[crossed].groupby(["association", *CELL], as_index=False)["effectif"].sum()
-    parts = [counts.loc[~crossed, [*ATOM, "effectif"]], whole.assign(uai=ALL_COLLEGES)[[*ATOM, "effectif"]]]
+    plain = counts[~crossed] if "territoire" in counts else counts[~crossed].assign(territoire="")
+    parts = [plain[names], whole.assign(uai=ALL_COLLEGES, territoire="")[names]]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
@@ -352,19 +387,24 @@ SITE_COLUMNS = ["site_type", "site", "association", "est_publie"]
 
 
 def list_sites(counts: pd.DataFrame) -> pd.DataFrame:
-    """Every association, then every collège, of a year (schema ``comptes_par_site``).
+    """Every territory, association and collège of a year (schema ``comptes_par_site``).
 
-    Columns: ``site_type`` (association or college), ``site`` (name or UAI), ``association`` of a collège (that of most
-    of its persons), ``est_publie``: whether it has the eleven persons that a report takes.
+    Columns: ``site_type`` (territoire, association or college), ``site`` (code, name or UAI), ``association`` of a
+    collège (that of most of its persons), ``est_publie``: whether it has the eleven persons that a report takes and, of
+    a territory, three collèges.
     """
     sizes = counts[counts["indicateur"].eq("accompagnements")]
     tables = [pd.DataFrame(columns=SITE_COLUMNS)]
-    for site_type, level in _LEVELS.items():
-        own = sizes[sizes[level].ne("")]
+    for site_type, level in LEVELS.items() if "territoire" in counts else [*LEVELS.items()][1:]:
+        own = by_level(sizes, level)
+        own = own[own[level].ne("")]
         totals = own.groupby(level)["effectif"].sum()
         in_order = own.sort_values(["effectif", "association"], ascending=[False, True])
         main = in_order.groupby(level)["association"].first()
-        rows = pd.DataFrame({"site_type": site_type, "site": totals.index, "est_publie": totals >= FEWEST_FOR_REPORT})
+        is_shown = totals >= FEWEST_FOR_REPORT
+        if site_type == "territoire":
+            is_shown &= own.groupby(level)["uai"].nunique() >= FEWEST_COLLEGES
+        rows = pd.DataFrame({"site_type": site_type, "site": totals.index, "est_publie": is_shown})
         tables.append(rows.assign(association=main if site_type == "college" else "")[SITE_COLUMNS])
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
 
@@ -373,20 +413,22 @@ def site_rows(atoms: pd.DataFrame, sites: pd.DataFrame, network: pd.DataFrame) -
     """The protected rows of the sites that get a report (schema ``indicateurs``); ``atoms`` are rounded (``arrondi``).
 
     A site has every answer of the network, even if nobody there gives it: 0 is not told apart from a few.
-    Cross-tabulations are for associations of thirty persons or more.
+    Cross-tabulations are for associations of thirty persons or more. Of a territory, a few answers are told.
     """
     entries, published = catalogue().indicators, sites[sites["est_publie"].astype(bool)]
     is_plain = network["perimetre"].eq(OF_SITES) & network["site_type"].eq("reseau") & network["croise_avec"].eq("")
     plain = network[is_plain & network["indicateur"].map(lambda name: entries[name].is_by_site).astype(bool)]
     crossed = pd.concat([plain, _crossed_rows(plain)])
     tables = [network.iloc[:0]]
-    for site_type, level in _LEVELS.items():
-        own = atoms[atoms[level].isin(published.loc[published["site_type"].eq(site_type), "site"])]
+    for site_type, level in LEVELS.items():
+        own = by_level(atoms, level)
+        own = own[own[level].isin(published.loc[published["site_type"].eq(site_type), "site"])]
         displayed = own.groupby([level, *CELL])["arrondi"].sum()
         for site in own[level].unique():
             counts = displayed[site].to_dict()
             is_large = counts.get(("accompagnements", "", "", ""), 0) >= FEWEST_FOR_CROSSING
             rows = crossed if site_type == "association" and is_large else plain
+            rows = plain[_is_told_of_territories(plain)] if site_type == "territoire" else rows
             cells = [*rows[CELL].itertuples(index=False, name=None)]
             rounded = [[counts.get(cell, 0) for cell in cells], [_base_at_site(cell, counts) for cell in cells]]
             named = dict(zip(["effectif_arrondi", "base_arrondie"], rounded, strict=True))

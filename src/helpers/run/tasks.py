@@ -360,6 +360,7 @@ def choose_sites(year: int, asked: Sequence[str]) -> list[Site]:
         for a site that the year does not have, or that has too few persons.
     """
     known = data.load_sites(year)
+    known = known[known["site_type"].isin(KINDS)]
     published = [
         Site(row.site_type, row.site, row.nom) for row in known[known["est_publie"].fillna(False)].itertuples()
     ]
