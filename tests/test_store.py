@@ -277,3 +277,25 @@ def test_a_spreadsheet_gets_numbers_a_frozen_head_and_the_meaning_of_what_it_sho
     assert ("sexe", "filles") in {(row[0], row[3]) for row in book["Codes"].values}
     typed = pd.read_parquet(tmp_path / "a" / "indicateurs.parquet")
     pd.testing.assert_frame_equal(typed, INDICATORS, check_dtype=False)
+
+
+# --- what became of the recommendations ------------------------------------------------------------------------------
+
+RECOMMENDED = pd.DataFrame({"id": ["E1", "E2", "E3"], "nature": ["recommandation", "constat", "recommandation"], "enonce": ["a", "b", "c"]})
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({"E3": "fait"}, {"E3": "fait"}), ({}, {}), ({"E2": "fait"}, "« E2 », qui n’est pas une recommandation de 2031"),
+        (["E3"], "300 caractères"), ({"E3": 5}, "300 caractères"), ({"E3": "x" * 301}, "300 caractères"),
+    ],
+)  # fmt: skip
+def test_the_card_of_a_year_tells_what_became_of_the_recommendations_of_the_year_before(data_root, told, found):
+    (paths.raw(2032) / "datapackage.json").write_text(json.dumps({"suites": told}), encoding="utf-8")
+    if isinstance(found, dict):
+        rows = data.read_followups(2032, RECOMMENDED)
+        assert dict(zip(rows["id"], rows["suite"], strict=True)) == found
+    else:
+        with pytest.raises(DataError, match=found):
+            data.read_followups(2032, RECOMMENDED)

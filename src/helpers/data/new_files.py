@@ -38,6 +38,7 @@ def _card(year: int, tables: dict[str, list[str]]) -> dict:
         "title": f"Les ALSES du Nord en {year}",
         "description": "",
         "contexte": "",
+        "suites": {},
         "received": "",
         "sensitivity": "publique",
         "sources": [{"title": unnamed(year), "description": ""}],

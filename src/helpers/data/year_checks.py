@@ -372,6 +372,12 @@ def _meaning_faults(year: int) -> list[DataError]:
         ("remarques", partial(remark_faults, year=year)),
         ("prises_de_poste", of_posts),
     )
+    before = year - 1
+    try:
+        is_there = raw.present(before, "enonces")
+        raw.read_followups(year, raw.read_raw(before, "enonces") if is_there else raw.empty_table("enonces"))
+    except DataError as fault:
+        found.append(fault)
     return found + [
         fault for name, check in checks if raw.present(year, name) for fault in check(raw.read_raw(year, name))
     ]
