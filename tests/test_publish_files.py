@@ -82,6 +82,15 @@ def test_the_list_of_sites_leads_to_each_or_says_why_it_has_no_report(tmp_path, 
     assert [link["href"] for link in page.main.find_all("a") if "colleges" in link["href"]] == ["colleges/x/fiche.html"]
 
 
+def test_the_reports_that_stand_beside_each_other_are_listed_outside_all_of_them(tmp_path):
+    for name in ("2019/index.html", "2019/02_describe.html", "2020-synthetique/index.html", ".en-cours-2021/index.html", "2022/notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    page = BeautifulSoup(index.write_years(tmp_path).read_text(encoding="utf-8"), "html.parser")
+    assert [heading.text for heading in page.main.find_all("h2")] == ["2020, synthetique", "2019"]
+    assert [link["href"] for link in page.main.find_all("a")] == ["2020-synthetique/index.html", "2019/index.html", "2019/02_describe.html"]
+
+
 def written(folder, **changes):
     given = {"inputs": [], "parameters": {"year": 2020}, "versions": {}, "checks": ["liens"], **changes}
     write_manifest(folder, **given)

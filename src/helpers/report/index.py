@@ -150,6 +150,36 @@ def write_index(folder: Path, pages: list[Page], notebooks: dict[str, "NotebookN
     _write(folder / INDEX, light, title=title, current=None, foot=text.provenance(made_from).html, **around)
 
 
+# --- reports/index.html: from the report of a year to those of the others ---
+# Beside the folders of the years and never in them: a report that leaves has no link to what stays.
+
+_YEARS = "Les rapports, année par année"
+
+
+def write_years(reports: Path) -> Path:
+    """Write ``index.html`` in the folder of reports: each year that stands there, the last one first, and its pages."""
+    years = sorted((path.parent for path in reports.glob(f"[0-9]*/{INDEX}")), key=lambda path: path.name, reverse=True)
+    pages = [Page("", "L’essentiel", INDEX), *PAGES, Page("", "La fiche", SHEET), SITES_PAGE]
+    lines = [
+        (
+            folder.name.replace("-", ", "),
+            [(f"{folder.name}/{page.href}", page.title) for page in pages if (folder / page.href).is_file()],
+        )
+        for folder in years
+    ]
+    body = templates().get_template("annees.html.j2").render(title=_YEARS, years=lines)
+    _write(
+        reports / INDEX,
+        BeautifulSoup(body, "html.parser"),
+        title=_YEARS,
+        current=None,
+        pages=[],
+        subtitle="Toutes les années",
+        template="apart.html.j2",
+    )
+    return reports / INDEX
+
+
 # --- sites.html: the reports of associations and collèges, made or not ---
 
 _TITLE = "Les rapports par association et par collège"

@@ -17,7 +17,7 @@ from helpers.kernels import fork
 from helpers.parameters import NOTEBOOKS, Parameters
 from helpers.provenance import Reason, Record
 from helpers.report import checks, diff, manifest, publication
-from helpers.report.index import PAGES, SITES_PAGE, write_index, write_sheet, write_sites, write_slides
+from helpers.report.index import PAGES, SITES_PAGE, write_index, write_sheet, write_sites, write_slides, write_years
 from helpers.report.notebook import export_page, extract, page_title, suppress_rounded, typed_numbers
 from helpers.report.page import HOME, INDEX, SHEET, SITES, Page, report_subtitle, template_files
 from helpers.run.execution import ExecutedNotebook, RunStopped, connected, execute, executing_by, require_safe
@@ -457,6 +457,7 @@ def make_report(
         made.count.at_work("", year)
         told = _publish(made, final, reasons)
         _keep_releases(choice)
+        write_years(paths.reports())
         for line in told:
             tell(line)
         # Last, so that a run that was cut before leaves something for the next one to do.
