@@ -87,7 +87,7 @@ def test_the_reports_that_stand_beside_each_other_are_listed_outside_all_of_them
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     page = BeautifulSoup(index.write_years(tmp_path).read_text(encoding="utf-8"), "html.parser")
-    assert [heading.text for heading in page.main.find_all("h2")] == ["2020, synthetique", "2019"]
+    assert [heading.text for heading in page.main.find_all("h2")] == ["2020 (données synthétiques)", "2019"]
     assert [link["href"] for link in page.main.find_all("a")] == ["2020-synthetique/index.html", "2019/index.html", "2019/02_describe.html"]
 
 

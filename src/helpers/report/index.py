@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from helpers import data, text
 from helpers.parameters import Parameters
+from helpers.paths import SYNTHETIC_SUFFIX
 from helpers.report.manifest import MANIFEST, STAMP, manifest_bytes, read_report
 from helpers.report.notebook import extract, page_title
 from helpers.report.page import (
@@ -162,7 +163,7 @@ def write_years(reports: Path) -> Path:
     pages = [Page("", "L’essentiel", INDEX), *PAGES, Page("", "La fiche", SHEET), SITES_PAGE]
     lines = [
         (
-            folder.name.replace("-", ", "),
+            folder.name.replace(SYNTHETIC_SUFFIX, " (données synthétiques)"),
             [(f"{folder.name}/{page.href}", page.title) for page in pages if (folder / page.href).is_file()],
         )
         for folder in years
