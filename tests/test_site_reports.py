@@ -8,11 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conftest import ALL, plain
-from helpers import cli, data, parameters, paths, provenance
-from helpers.disclosure import release, rounding
+from helpers import cli, parameters, paths, provenance
+from helpers.disclosure import release
 from helpers.report import checks
 from helpers.run.tasks import choose_sites, require_records, site_tasks
-from helpers.schema import TERRITORIES, DataError
+from helpers.schema import DataError
 from in_process import draw_nothing, run_notebook
 
 YEAR = 2034
@@ -103,18 +103,6 @@ def test_the_numbers_of_a_site_are_protected_and_those_beside_are_the_networks(r
         assert len(own) and set(own["precision"]) == {"arrondi_secret"} and len(set(own["site"])) == 1
         assert own["effectif_arrondi"].astype(float).mod(5).eq(0).all()
         assert len(beside) and len(beside[common].astype(str).merge(network[common].astype(str))) == len(beside)
-
-
-def test_the_territories_of_the_page_are_rows_that_leave_and_sums_of_their_colleges(report):
-    rows = table_of(report / "indicateurs.csv").query("site_type == 'territoire' and indicateur == 'accompagnements'")
-    counts = release.with_territories(data.load_site_counts(YEAR)).query("indicateur == 'accompagnements'")
-    true = rounding.by_level(counts, "territoire").groupby("territoire")["effectif"].sum()
-    shown = rows.query(f"annee == '{YEAR}'").set_index("site")["effectif_arrondi"].astype(int)
-    assert len(shown) and ((shown - true[shown.index]).abs() <= 4).all()
-    main = plain(page(report / "02_describe.html").find("main").get_text(" "))
-    names = {code: name for names in TERRITORIES.values() for code, name in names.items()}
-    assert all(f"{names[site]}, {count}" in main for site, count in shown.items())
-    assert page(report / "02_describe.html").select("#territoires svg")
 
 
 def test_the_notebooks_of_the_report_saw_aggregates_alone(report):
