@@ -196,32 +196,42 @@ def read_reference(name: str) -> pd.DataFrame:
 
 # No académie has this number: the collèges that `simulate` invents.
 _INVENTED = "999"
+# Degrees of longitude and latitude near which they stand, north and south in turn (schema.NORTH_FROM_DEG).
+_AROUND = (
+    (2.38, 51.03),
+    (3.52, 50.36),
+    (3.06, 50.63),
+    (3.24, 50.18),
+    (2.54, 50.72),
+    (3.08, 50.37),
+    (3.17, 50.69),
+    (3.97, 50.28),
+)
 
 
 def read_colleges(uais: Iterable[str]) -> pd.DataFrame:
     """The rows of these collèges in the register (schema ``colleges``), and of simulated ones, at an invented place.
 
-    Three simulated collèges in a row are REP+, REP and neither; thirty invented communes lie round those of the
-    register. The same UAI always has the same place.
+    Three simulated collèges in a row are REP+, REP and neither; thirty invented communes lie all over the Nord.
+    The same UAI always has the same place.
 
     >>> data.read_colleges(["0592714E", "9990001X"])[["uai", "commune"]].to_numpy().tolist()
     [['0592714E', 'Tourcoing'], ['9990001X', 'Ville 1']]
     """
-    register = read_reference("colleges")
-    towns = register.dropna(subset=["longitude_deg", "latitude_deg"]).reset_index(drop=True)
-    rows = []
-    for uai in sorted(uai for uai in set(uais) - set(register["uai"]) if uai.startswith(_INVENTED) and len(towns)):
+    register, rows = read_reference("colleges"), []
+    for uai in sorted(uai for uai in set(uais) - set(register["uai"]) if uai.startswith(_INVENTED)):
         number = int(uai[3:7]) - 1
         town = number % 30
-        near, angle = towns.iloc[town % len(towns)], 2.4 * town  # the golden angle: never twice at the same place
+        longitude, latitude = _AROUND[town % len(_AROUND)]
+        angle = 2.4 * town  # the golden angle: never the same place
         rows.append(
             {
                 "uai": uai,
                 "nom_officiel": f"Collège {uai}",
                 "commune": f"Ville {town + 1}",
                 "education_prioritaire_2024_25": ("rep_plus", "rep", "")[number % 3],
-                "longitude_deg": near["longitude_deg"] + 0.09 * math.cos(angle),
-                "latitude_deg": near["latitude_deg"] + 0.06 * math.sin(angle),
+                "longitude_deg": longitude + 0.07 * math.cos(angle),
+                "latitude_deg": latitude + 0.05 * math.sin(angle),
             }
         )
     own = register[register["uai"].isin(list(uais))]
