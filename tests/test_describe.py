@@ -14,7 +14,7 @@ from helpers.analysis import describe
 from helpers.indicators.constraints import row, table
 from in_process import draw_nothing, run_cell
 
-FIRST, AFTER = "## Combien de personnes", "## Que compte le réseau"
+FIRST, AFTER = "## Combien de personnes", "## Les territoires"
 
 
 @pytest.fixture(autouse=True)

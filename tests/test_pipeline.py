@@ -270,4 +270,4 @@ def test_the_command_does_not_prepare_a_simulated_report_to_be_sent(data_root, q
     assert "il ne s’envoie pas" in capsys.readouterr().out
     assert cli.main(["share", "2033"]) == 2
     assert "repose sur des données simulées (reports/2033-synthetique) : il ne s’envoie pas. Retirez la simulation" in plain(capsys.readouterr().err)
-    assert sorted(path.name for path in (data_root / "reports").iterdir()) == ["2033-synthetique"]
+    assert sorted(path.name for path in (data_root / "reports").iterdir()) == ["2033-synthetique", "index.html"]

@@ -26,6 +26,7 @@ from helpers.report.page import (
     templates,
 )
 from helpers.schema import FEWEST_FOR_REPORT
+from helpers.system import atomic_write
 
 if TYPE_CHECKING:  # slow to import
     from nbformat import NotebookNode
@@ -170,16 +171,18 @@ def write_years(reports: Path) -> Path:
         for folder in years
     ]
     body = templates().get_template("annees.html.j2").render(title=_YEARS, years=lines)
-    _write(
-        reports / INDEX,
-        BeautifulSoup(body, "html.parser"),
-        title=_YEARS,
-        current=None,
-        pages=[],
-        subtitle="Toutes les années",
-        template="apart.html.j2",
-    )
-    return reports / INDEX
+    around = {
+        "title": _YEARS,
+        "current": None,
+        "pages": [],
+        "subtitle": "Toutes les années",
+        "template": "apart.html.j2",
+    }
+    page, made = reports / INDEX, lay_out(BeautifulSoup(body, "html.parser"), foot="", **around)
+    if not page.is_file() or page.read_text(encoding="utf-8") != made:  # untouched where nothing came or went
+        with atomic_write(page) as whole:
+            whole.write_text(made, encoding="utf-8", newline="\n")
+    return page
 
 
 # --- sites.html: the reports of associations and collèges, made or not ---
