@@ -73,6 +73,8 @@ FEWEST_FOR_SHARE = 20
 FEWEST_FOR_CROSSING = 30
 # Minimum number of collèges in a part of the network: each of two could subtract its own persons and read the other's.
 FEWEST_COLLEGES = 3
+# Minimum population of a territory: below it, rounding moves a share by some three points, and the protection is long.
+FEWEST_IN_TERRITORY = 150
 # With fewer associations, the network is rounded too: two of three could subtract theirs and read the third’s.
 FEWEST_ASSOCIATIONS = 4
 # In a group smaller than the second, a share within the first (in points) of 0 % or 100 % is given by its bound only.

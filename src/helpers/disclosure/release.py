@@ -313,7 +313,7 @@ def protect_from_attack(
     DataError
         when the test still finds one after many rounds.
     """
-    if _TERRITORY in counts:
+    if sites.loc[sites["site_type"].eq(_TERRITORY), "est_publie"].any():
         with suppress(DataError):
             return _protected(indicators, counts, sites, key=key, rounds=_DRAWS)
     counts = counts.drop(columns=_TERRITORY, errors="ignore")

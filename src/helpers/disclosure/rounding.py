@@ -31,6 +31,7 @@ from helpers.schema import (
     FEWEST_FOR_CROSSING,
     FEWEST_FOR_REPORT,
     FEWEST_FOR_SHARE,
+    FEWEST_IN_TERRITORY,
     FOLDED,
     ROUNDING_BASE,
     SAME_ANSWERS,
@@ -390,8 +391,8 @@ def list_sites(counts: pd.DataFrame) -> pd.DataFrame:
     """Every territory, association and collège of a year (schema ``comptes_par_site``).
 
     Columns: ``site_type`` (territoire, association or college), ``site`` (code, name or UAI), ``association`` of a
-    collège (that of most of its persons), ``est_publie``: whether it has the eleven persons that a report takes and, of
-    a territory, three collèges.
+    collège (that of most of its persons), ``est_publie``: whether it has the eleven persons that a report takes; a
+    territory, three collèges and a hundred and fifty persons.
     """
     sizes = counts[counts["indicateur"].eq("accompagnements")]
     tables = [pd.DataFrame(columns=SITE_COLUMNS)]
@@ -403,7 +404,7 @@ def list_sites(counts: pd.DataFrame) -> pd.DataFrame:
         main = in_order.groupby(level)["association"].first()
         is_shown = totals >= FEWEST_FOR_REPORT
         if site_type == "territoire":
-            is_shown &= own.groupby(level)["uai"].nunique() >= FEWEST_COLLEGES
+            is_shown = totals.ge(FEWEST_IN_TERRITORY) & own.groupby(level)["uai"].nunique().ge(FEWEST_COLLEGES)
         rows = pd.DataFrame({"site_type": site_type, "site": totals.index, "est_publie": is_shown})
         tables.append(rows.assign(association=main if site_type == "college" else "")[SITE_COLUMNS])
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
