@@ -374,6 +374,14 @@ def test_what_makes_a_file_unusable_is_told_above_its_threshold(changes, sentenc
     assert sentence in faults[0] and faults[0].startswith(FILE) if sentence else faults == []
 
 
+def test_a_fault_counts_each_person_once_whatever_her_rows():
+    twice = [{"identifiant": who, "niveau": level} for who in "AB" for level in ("3e", "4e", "5e")]
+    bare = [{**BARE, "identifiant": "C"}] * 3
+    assert [fault.persons for fault in cleaned(rows(*twice, *bare)).faults] == [1, 2, None]
+    parts = [table_of([{**row, "identifiant": "DEEE"[place]} for place, row in enumerate(rows({}, {}, {}, {}))], file=file) for file in ("a.csv", "b.csv")]
+    assert [fault.persons for fault in cleaned(parts).faults] == [2]
+
+
 def test_a_file_without_rows_or_without_its_year_is_a_fault_told_once():
     assert told(cleaned([table_of([])])) == [f"{FILE} : aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."]
     lines = [{name: text for name, text in row.items() if name != "annee"} for row in rows({}, {})]

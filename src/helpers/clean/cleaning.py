@@ -378,8 +378,7 @@ def clean_persons(
         }
     )
     kept = reasons.eq(EMPTY)
-    for column, rule, concerned in decide(table, rows, registers, received.year):
-        changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
+    decided = list(decide(table, rows, registers, received.year))
     some = repeated(table, kept)
     if is_within := are_within_associations(table, kept, some):
         table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
@@ -392,13 +391,14 @@ def clean_persons(
         table["objectifs"] = table["objectifs"].cat.set_categories(known)
         table.loc[gathered.index, "objectifs"] = gathered
     rejected = keep_rejected(rows, reasons, received.tables)
-    changes = [*received.changes, *filled, *changes]
-    ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
+    for column, rule, concerned in decided:
+        changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
+    ledger = count_changes(rows, cells, [*received.changes, *filled, *changes])
     found = table[kept].reset_index(drop=True)
     found = found.assign(**{name: _used(found[name]) for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
-    faults, unread = find_faults(Reading(received, rows, table, cells, kept, ledger, rejected, registers))
+    faults, unread = find_faults(Reading(received, rows, table, cells, reasons, ledger, registers))
     return CleanedRecords(
         persons=Persons(received.year, found, is_within),
         ledger=ledger,
