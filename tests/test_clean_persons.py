@@ -120,6 +120,8 @@ def test_a_cell_of_several_answers_is_a_set_in_catalogue_order():
         "scolarité - mobilité": "scolarite;mobilite",
         "scolarité et mobilité & santé": "scolarite;sante_addiction;mobilite",
         "loisirs, culture et vacances": "loisirs_culture_vacances",
+        "autre / scolarité, mobilité": "scolarite;mobilite;autre",
+        "autre, du jardinage": "autre",
     }
     assert dict(zip(expected, read("objectifs", *expected), strict=True)) == expected
 
