@@ -233,6 +233,7 @@ def wide(*goals: tuple[str, list[str]]) -> str:
     ([("Objectif", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Santé", ["x", "", "non"]), ("Mobilité", ["oui", "0", "1"]), ("Besoin de parler", ["", "VRAI", "peut-être"])], ["sante_addiction;mobilite", "besoin_de_parler", "mobilite;peut-être"]),
     ([("Objectif : scolarité", ["x", "", ""]), ("Thème santé", ["x", "x", "NSP"])], ["scolarite;sante_addiction", "sante_addiction", "ne_sait_pas"]),
+    ([("Objectif travaillé : Scolarité", ["Coché", "Non coché", "coché"]), ("Objectif travaillé : Autre", ["Non coché", "Non coché", "Coché"])], ["scolarite", "", "scolarite;autre"]),
 ])  # fmt: skip
 def test_objectives_on_several_columns_are_gathered(goals, told):
     put(wide(*goals))
