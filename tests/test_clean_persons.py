@@ -384,6 +384,12 @@ def test_a_fault_counts_each_person_once_whatever_her_rows():
     assert [fault.persons for fault in cleaned(parts).faults] == [2]
 
 
+def test_the_remedy_for_two_rows_of_a_person_is_read_as_it_is_written():
+    two = rows({"date_fin": "2021-04-30"}, {"identifiant": "P00001", "date_debut": "2021-05-01", "objectifs": "mobilite"})
+    example = told(cleaned(two))[0].split("même case (« ")[1].split(" »")[0]
+    assert read("objectifs", example) == ["scolarite;mobilite"]
+
+
 def test_a_file_without_rows_or_without_its_year_is_a_fault_told_once():
     assert told(cleaned([table_of([])])) == [f"{FILE} : aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."]
     lines = [{name: text for name, text in row.items() if name != "annee"} for row in rows({}, {})]

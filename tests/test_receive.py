@@ -241,6 +241,17 @@ def test_objectives_on_several_columns_are_gathered(goals, told):
     assert read.columns["objectifs"] == told and read.changes == {f"objectifs réunis de {len(goals)} colonnes": 3}
 
 
+def test_one_row_an_objective_is_no_repeat_and_no_blank_even_before_its_title_is_explained():
+    one, *others = with_row(objectifs="scolarité")
+    again, alone = [*one[:GOALS], "mobilité", *one[GOALS + 1 :]], [*one[:2], *[""] * (GOALS - 2), "autre", "", ""]
+    put(text_of([one, again, alone, *others], header=[*HEADER[:GOALS], "Ce qu’on fait", *HEADER[GOALS + 1 :]]))
+    told = [str(fault) for fault in data.faults(YEAR) if "accompagnements" in str(fault)]
+    assert len(told) == 1 and "« objectifs » ; dites dans a_completer.csv quel titre la désigne" in told[0]
+    paths.own_readings(YEAR).write_text("colonne;graphie;valeur;raison\ntitre;Ce qu’on fait;objectifs;Demandé.\n", encoding="utf-8")
+    persons = data.read_export(YEAR).cleaned.persons.table
+    assert persons["objectifs"].tolist() == ["scolarite;mobilite;autre", "mobilite", "autre"]
+
+
 def test_one_title_that_is_also_an_answer_is_no_objective():
     put(text_of([[*row, "x"] for row in ROWS], header=[*HEADER, "Mobilité"]))
     assert Read().columns["objectifs"] == [row[GOALS] for row in ROWS]

@@ -55,14 +55,26 @@ def join_tables(tables: list[ReceivedTable]) -> pd.DataFrame:
 
 RULE_ABOVE = "case vide : la valeur de la ligne du dessus, d’après lectures.csv"
 RULE_ALL = "case vide : la même valeur sur toutes les lignes, d’après lectures.csv"
+RULE_GOAL_ALONE = "ligne qui n’a qu’un objectif : le reste est celui de la même personne, sur la ligne du dessus"
 
 
 def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]:
     """Fills the empty cells (of ``rows``, changed) of which someone said what they stand for: `answers.FORMS`.
 
-    An association is the one above, in the same file and sheet; who follows is an ALSES.
+    An association is the one above, in the same file and sheet; who follows is an ALSES. In an export of one row an
+    objective, a row that holds nothing else is of the person above.
     """
     changes = []
+    places = ["fichier", "feuille", IDENTIFIER]
+    alone = rows[IDENTIFIER].ne(EMPTY) & rows[places].eq(rows[places].shift()).all(axis=1)
+    others = [name for name in COLUMNS if name not in ("annee", "objectifs")]
+    alone &= rows["objectifs"].ne(EMPTY)
+    for name in others if alone.any() else ():
+        alone &= rows[name].eq(EMPTY)
+    if alone.any():
+        above = pd.Series(np.arange(len(rows))).mask(alone).ffill().to_numpy(int)
+        rows[others] = rows[others].take(above).set_axis(rows.index)
+        changes += by_file(rows.loc[alone, "fichier"], "", RULE_GOAL_ALONE)
     if spellings.form_of("association") == answers.ABOVE:
         given = rows["association"].where(rows["association"].ne(EMPTY))
         filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)

@@ -13,12 +13,11 @@ import pandas as pd
 from helpers import paths
 from helpers.clean import records
 from helpers.clean.answers import FORMS, WHOLE, Spellings, normalise
+from helpers.clean.records import TITLE
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
 
 TABLE, GOALS = "accompagnements", "objectifs"
-# The column of `Unread` for a title that names no column.
-TITLE = "titre"
 # Rows searched for the titles: a letterhead, a date or a filter may stand above them.
 TITLE_ROWS = 30
 # Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence.
