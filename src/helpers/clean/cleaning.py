@@ -373,7 +373,7 @@ def clean_persons(
     >>> nettoyage.read, len(nettoyage.persons), nettoyage.persons.table["sexe"].value_counts().to_dict()
     (6, 5, {'filles': 3, 'garcons': 2})
     >>> nettoyage.rejected[["fichier", "ligne"]].to_dict("records"), nettoyage.ledger["lignes"].tolist()
-    ([{'fichier': 'export.csv', 'ligne': 7}], [6, 6])
+    ([{'fichier': 'export.csv', 'ligne': 7}], [5, 6])
     """
     registers = answers.Registers(answers.read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
