@@ -241,6 +241,14 @@ def test_objectives_on_several_columns_are_gathered(goals, told):
     assert read.columns["objectifs"] == told and read.changes == {f"objectifs réunis de {len(goals)} colonnes": 3}
 
 
+def test_one_column_a_sex_is_read_and_both_ticked_is_no_answer():
+    sex, ticks = HEADER.index("sexe"), [("1", ""), ("", "X"), ("Coché", "oui")]
+    rows = [[*row[:sex], *tick, *row[sex + 1 :], ""] for row, tick in zip(ROWS, ticks, strict=True)]
+    put(text_of(rows, header=[*HEADER[:sex], "Filles", "Garçons", *HEADER[sex + 1 :], "N/A"]))
+    assert Read().columns["sexe"] == ["filles", "garcons", "filles;garcons"] and faults() == []
+    assert data.read_export(YEAR).cleaned.persons.table["sexe"].tolist() == ["filles", "garcons", "non_prevu"]
+
+
 def test_one_row_an_objective_is_no_repeat_and_no_blank_even_before_its_title_is_explained():
     one, *others = with_row(objectifs="scolarité")
     again, alone = [*one[:GOALS], "mobilité", *one[GOALS + 1 :]], [*one[:2], *[""] * (GOALS - 2), "autre", "", ""]
