@@ -120,6 +120,8 @@ def test_a_cell_of_several_answers_is_a_set_in_catalogue_order():
         "scolarité - mobilité": "scolarite;mobilite",
         "scolarité et mobilité & santé": "scolarite;sante_addiction;mobilite",
         "loisirs, culture et vacances": "loisirs_culture_vacances",
+        "autre / scolarité, mobilité": "scolarite;mobilite;autre",
+        "autre, du jardinage": "autre",
     }
     assert dict(zip(expected, read("objectifs", *expected), strict=True)) == expected
 
@@ -372,6 +374,20 @@ CONTRADICTORY = [{}, {"identifiant": "P00001", "niveau": "3e"}]
 def test_what_makes_a_file_unusable_is_told_above_its_threshold(changes, sentence):
     faults = told(cleaned(rows(*changes)))
     assert sentence in faults[0] and faults[0].startswith(FILE) if sentence else faults == []
+
+
+def test_a_fault_counts_each_person_once_whatever_her_rows():
+    twice = [{"identifiant": who, "niveau": level} for who in "AB" for level in ("3e", "4e", "5e")]
+    bare = [{**BARE, "identifiant": "C"}] * 3
+    assert [fault.persons for fault in cleaned(rows(*twice, *bare)).faults] == [1, 2, None]
+    parts = [table_of([{**row, "identifiant": "DEEE"[place]} for place, row in enumerate(rows({}, {}, {}, {}))], file=file) for file in ("a.csv", "b.csv")]
+    assert [fault.persons for fault in cleaned(parts).faults] == [2]
+
+
+def test_the_remedy_for_two_rows_of_a_person_is_read_as_it_is_written():
+    two = rows({"date_fin": "2021-04-30"}, {"identifiant": "P00001", "date_debut": "2021-05-01", "objectifs": "mobilite"})
+    example = told(cleaned(two))[0].split("même case (« ")[1].split(" »")[0]
+    assert read("objectifs", example) == ["scolarite;mobilite"]
 
 
 def test_a_file_without_rows_or_without_its_year_is_a_fault_told_once():

@@ -233,11 +233,31 @@ def wide(*goals: tuple[str, list[str]]) -> str:
     ([("Objectif", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Santé", ["x", "", "non"]), ("Mobilité", ["oui", "0", "1"]), ("Besoin de parler", ["", "VRAI", "peut-être"])], ["sante_addiction;mobilite", "besoin_de_parler", "mobilite;peut-être"]),
     ([("Objectif : scolarité", ["x", "", ""]), ("Thème santé", ["x", "x", "NSP"])], ["scolarite;sante_addiction", "sante_addiction", "ne_sait_pas"]),
+    ([("Objectif travaillé : Scolarité", ["Coché", "Non coché", "coché"]), ("Objectif travaillé : Autre", ["Non coché", "Non coché", "Coché"])], ["scolarite", "", "scolarite;autre"]),
 ])  # fmt: skip
 def test_objectives_on_several_columns_are_gathered(goals, told):
     put(wide(*goals))
     read = Read()
     assert read.columns["objectifs"] == told and read.changes == {f"objectifs réunis de {len(goals)} colonnes": 3}
+
+
+def test_one_column_a_sex_is_read_and_both_ticked_is_no_answer():
+    sex, ticks = HEADER.index("sexe"), [("1", ""), ("", "X"), ("Coché", "oui")]
+    rows = [[*row[:sex], *tick, *row[sex + 1 :], ""] for row, tick in zip(ROWS, ticks, strict=True)]
+    put(text_of(rows, header=[*HEADER[:sex], "Filles", "Garçons", *HEADER[sex + 1 :], "N/A"]))
+    assert Read().columns["sexe"] == ["filles", "garcons", "filles;garcons"] and faults() == []
+    assert data.read_export(YEAR).cleaned.persons.table["sexe"].tolist() == ["filles", "garcons", "non_prevu"]
+
+
+def test_one_row_an_objective_is_no_repeat_and_no_blank_even_before_its_title_is_explained():
+    one, *others = with_row(objectifs="scolarité")
+    again, alone = [*one[:GOALS], "mobilité", *one[GOALS + 1 :]], [*one[:2], *[""] * (GOALS - 2), "autre", "", ""]
+    put(text_of([one, again, alone, *others], header=[*HEADER[:GOALS], "Ce qu’on fait", *HEADER[GOALS + 1 :]]))
+    told = [str(fault) for fault in data.faults(YEAR) if "accompagnements" in str(fault)]
+    assert len(told) == 1 and "« objectifs » ; dites dans a_completer.csv quel titre la désigne" in told[0]
+    paths.own_readings(YEAR).write_text("colonne;graphie;valeur;raison\ntitre;Ce qu’on fait;objectifs;Demandé.\n", encoding="utf-8")
+    persons = data.read_export(YEAR).cleaned.persons.table
+    assert persons["objectifs"].tolist() == ["scolarite;mobilite;autre", "mobilite", "autre"]
 
 
 def test_one_title_that_is_also_an_answer_is_no_objective():

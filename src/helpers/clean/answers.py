@@ -269,14 +269,19 @@ def _read_several(text: str, name: str, spellings: Spellings) -> Cell:
 
 
 def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, Cell | None]]:
-    """The answers of a piece: the longest runs between separators that are known."""
+    """The answers of a piece: the longest runs between separators that are known.
+
+    A run that a word after its first contradicts is shortened: « autre, scolarité » is no « autre » put in plain words.
+    """
     tokens = _PERHAPS.split(piece)  # words at even places, what separates them at odd ones
+    alone = [spellings.find(column, word.strip()) for word in tokens]
     out, start = [], 0
     while start < len(tokens):
         for stop in range(len(tokens), start, -2):
             plain = "".join(tokens[start:stop]).strip()
             found = spellings.find(column, plain) if plain else None
-            if found or not plain or stop == start + 1:
+            is_one = found and all(word is None or word.value == found.value for word in alone[start + 2 : stop : 2])
+            if is_one or not plain or stop == start + 1:
                 break
         if plain:
             out.append((plain, found))

@@ -55,14 +55,26 @@ def join_tables(tables: list[ReceivedTable]) -> pd.DataFrame:
 
 RULE_ABOVE = "case vide : la valeur de la ligne du dessus, d’après lectures.csv"
 RULE_ALL = "case vide : la même valeur sur toutes les lignes, d’après lectures.csv"
+RULE_GOAL_ALONE = "ligne qui n’a qu’un objectif : le reste est celui de la même personne, sur la ligne du dessus"
 
 
 def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]:
     """Fills the empty cells (of ``rows``, changed) of which someone said what they stand for: `answers.FORMS`.
 
-    An association is the one above, in the same file and sheet; who follows is an ALSES.
+    An association is the one above, in the same file and sheet; who follows is an ALSES. In an export of one row an
+    objective, a row that holds nothing else is of the person above.
     """
     changes = []
+    places = ["fichier", "feuille", IDENTIFIER]
+    alone = rows[IDENTIFIER].ne(EMPTY) & rows[places].eq(rows[places].shift()).all(axis=1)
+    others = [name for name in COLUMNS if name not in ("annee", "objectifs")]
+    alone &= rows["objectifs"].ne(EMPTY)
+    for name in others if alone.any() else ():
+        alone &= rows[name].eq(EMPTY)
+    if alone.any():
+        above = pd.Series(np.arange(len(rows))).mask(alone).ffill().to_numpy(int)
+        rows[others] = rows[others].take(above).set_axis(rows.index)
+        changes += by_file(rows.loc[alone, "fichier"], "", RULE_GOAL_ALONE)
     if spellings.form_of("association") == answers.ABOVE:
         given = rows["association"].where(rows["association"].ne(EMPTY))
         filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)
@@ -361,7 +373,7 @@ def clean_persons(
     >>> nettoyage.read, len(nettoyage.persons), nettoyage.persons.table["sexe"].value_counts().to_dict()
     (6, 5, {'filles': 3, 'garcons': 2})
     >>> nettoyage.rejected[["fichier", "ligne"]].to_dict("records"), nettoyage.ledger["lignes"].tolist()
-    ([{'fichier': 'export.csv', 'ligne': 7}], [6, 6])
+    ([{'fichier': 'export.csv', 'ligne': 7}], [5, 6])
     """
     registers = answers.Registers(answers.read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
@@ -378,8 +390,7 @@ def clean_persons(
         }
     )
     kept = reasons.eq(EMPTY)
-    for column, rule, concerned in decide(table, rows, registers, received.year):
-        changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
+    decided = list(decide(table, rows, registers, received.year))
     some = repeated(table, kept)
     if is_within := are_within_associations(table, kept, some):
         table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
@@ -392,13 +403,14 @@ def clean_persons(
         table["objectifs"] = table["objectifs"].cat.set_categories(known)
         table.loc[gathered.index, "objectifs"] = gathered
     rejected = keep_rejected(rows, reasons, received.tables)
-    changes = [*received.changes, *filled, *changes]
-    ledger = count_changes(rows, cells, changes)
     kept = reasons.eq(EMPTY)
+    for column, rule, concerned in decided:
+        changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
+    ledger = count_changes(rows, cells, [*received.changes, *filled, *changes])
     found = table[kept].reset_index(drop=True)
     found = found.assign(**{name: _used(found[name]) for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
-    faults, unread = find_faults(Reading(received, rows, table, cells, kept, ledger, rejected, registers))
+    faults, unread = find_faults(Reading(received, rows, table, cells, reasons, ledger, registers))
     return CleanedRecords(
         persons=Persons(received.year, found, is_within),
         ledger=ledger,

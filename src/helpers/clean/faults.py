@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 import pandas as pd
 
 from helpers import paths
 from helpers.clean import answers
-from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, ReceivedRecords, Unread
+from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, TITLE, ReceivedRecords, Unread
 from helpers.schema import FEWEST_PERSONS, DataError
 
 RULE_NOTHING = "identifiant et année seuls, sans aucune réponse : personne comptée, tout lui manque"
@@ -51,16 +52,29 @@ def exceeds(rows: int, total: int, percent: int) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """All that the faults look at: the rows as received, what they mean, which are kept, what became of the others."""
+    """All that the faults look at: the rows as received, what they mean, why they are rejected (``""``: kept)."""
 
     received: ReceivedRecords
     rows: pd.DataFrame
     table: pd.DataFrame
     cells: dict[str, list[answers.Cell]]
-    kept: pd.Series
+    reasons: pd.Series
     ledger: pd.DataFrame
-    rejected: pd.DataFrame
     registers: answers.Registers
+
+    @cached_property
+    def kept(self) -> pd.Series:
+        """Which rows are kept, one a person."""
+        return self.reasons.eq(EMPTY)
+
+    @property
+    def is_untitled(self) -> bool:
+        """Whether a title is to be explained: its column may hold what tells rows apart, or all that a row says."""
+        return any(each.column == TITLE and each.is_asked for each in self.received.unread)
+
+    def persons(self, rows: pd.Series) -> int:
+        """How many persons these rows are of."""
+        return self.table.loc[rows, IDENTIFIER].nunique()
 
     @property
     def file(self) -> str:
@@ -280,16 +294,17 @@ def find_empty(reading: Reading) -> Iterator[DataError]:
 
 def find_repeated(reading: Reading) -> Iterator[DataError]:
     """Files and sheets more than half of whose rows are already in another one."""
-    places, rejected = ["fichier", "feuille"], reading.rejected
+    places, is_again = ["fichier", "feuille"], reading.reasons.eq(answers.Reason.IDENTICAL)
     sizes = reading.rows.groupby(places, observed=True).size()
-    again = rejected[rejected["motif"].eq(answers.Reason.IDENTICAL)].groupby(places, observed=True).size()
-    for (file, sheet), count in again.items() if len(sizes) > 1 else ():
+    again = reading.rows[is_again].groupby(places, observed=True).size()
+    for (file, sheet), count in again.items() if len(sizes) > 1 and not reading.is_untitled else ():
         if exceeds(count, total := int(sizes[file, sheet]), MOST_REPEATED_PCT):
+            is_here = reading.rows["fichier"].eq(file) & reading.rows["feuille"].eq(sheet)
             where = f"{file}, feuille « {sheet} »" if sheet else file
             yield DataError(
                 f"{where} : {count} de ses {total} lignes sont déjà dans un autre fichier ou une autre feuille ; "
                 "gardez l’un des deux seulement, ou demandez un export sans répétition.",
-                persons=int(count),
+                persons=reading.persons(is_again & is_here),
             )
 
 
@@ -298,7 +313,8 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
     kept, table = reading.kept, reading.table
     rules = reading.ledger.groupby("regle")["lignes"].sum()
     bare, total = int(rules.get(RULE_NOTHING, 0)), int(kept.sum())
-    if bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_BARE_PCT):
+    is_many = bare >= FEWEST_ASKED or (bare and bare * 100 >= total * LEAST_BARE_PCT)
+    if is_many and not reading.is_untitled:
         yield DataError(
             f"{reading.file} : {bare} lignes n’ont qu’un identifiant et une année ; si ce ne sont pas des personnes, "
             "retirez-les, sinon écrivez au moins leur association.",
@@ -321,15 +337,19 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
 
 def find_excess(reading: Reading) -> Iterator[DataError]:
     """Too many rejected rows, or too many contradictory persons."""
-    rows = Counter(reading.rejected["motif"].tolist())
-    rows.pop(answers.Reason.GATHERED, None)
+    rows = Counter(reading.reasons[~reading.kept])
+    rows.update(row.reason for each in reading.received.tables for row in each.refused)
+    repeats = (answers.Reason.CONTRADICTORY, answers.Reason.IDENTICAL) if reading.is_untitled else ()
+    for reason in (answers.Reason.GATHERED, *repeats):
+        rows.pop(reason, None)
     twice, rejected, read = rows[answers.Reason.CONTRADICTORY], rows.total(), reading.received.read
     if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
         yield DataError(
             f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
-            "personne ; gardez une seule ligne par personne dans l’année, la quarantaine les montre ; si chaque "
+            "personne ; gardez une seule ligne par personne dans l’année (deux périodes n’en font qu’une), avec tous "
+            "ses objectifs dans la même case (« scolarité ; mobilité »), la quarantaine les montre ; si chaque "
             "association a ses propres numéros, faites précéder l’identifiant du nom de l’association.",
-            persons=twice,
+            persons=reading.persons(reading.reasons.eq(answers.Reason.CONTRADICTORY)),
         )
     if exceeds(rejected, read, MOST_REJECTED_PCT):
         main = ", ".join(f"{reason} ({count})" for reason, count in rows.most_common(3))

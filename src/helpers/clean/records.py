@@ -102,6 +102,8 @@ class ReceivedRecords:
 # --- Persons ---
 
 EMPTY = ""
+# The column of `Unread` for a title that names no column.
+TITLE = "titre"
 # The one column that is kept as text.
 IDENTIFIER = "identifiant"
 SEVERAL = ";"

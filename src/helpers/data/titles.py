@@ -13,12 +13,11 @@ import pandas as pd
 from helpers import paths
 from helpers.clean import records
 from helpers.clean.answers import FORMS, WHOLE, Spellings, normalise
+from helpers.clean.records import TITLE
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
 
-TABLE, GOALS = "accompagnements", "objectifs"
-# The column of `Unread` for a title that names no column.
-TITLE = "titre"
+TABLE, GOALS, SEX = "accompagnements", "objectifs", "sexe"
 # Rows searched for the titles: a letterhead, a date or a filter may stand above them.
 TITLE_ROWS = 30
 # Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence.
@@ -148,14 +147,15 @@ class Layout:
     """Where each column stands in the rows of a file, counted from 0, and what its titles lack.
 
     ``goals`` are the places of objectives on several columns: those named in their cells (``""``), or one yes/no column
-    an objective. ``width`` is the number of cells in a row, ``named`` those up to the last title, ``untitled`` the
-    places without a title. ``columns`` are those found, in the order of the schema, ``missing`` the required ones that
-    are not, ``twice`` those that two titles name. ``left_out`` are the titles that name no column of the project, each
-    with the absent column that it may name (``""``: none).
+    an objective; ``sexes`` those of one yes/no column a sex. ``width`` is the number of cells in a row, ``named`` those
+    up to the last title, ``untitled`` the places without a title. ``columns`` are those found, in the order of the
+    schema, ``missing`` the required ones that are not, ``twice`` those that two titles name. ``left_out`` are the
+    titles that name no column of the project, each with the absent column that it may name (``""``: none).
     """
 
     positions: dict[str, int]
     goals: dict[int, str]
+    sexes: dict[int, str]
     width: int
     named: int
     untitled: list[int]
@@ -167,7 +167,7 @@ class Layout:
     @property
     def places(self) -> list[int]:
         """The places of the columns."""
-        return sorted({*self.positions.values(), *self.goals})
+        return sorted({*self.positions.values(), *self.goals, *self.sexes})
 
 
 def layout_of(cells: list[str], known: Titles, *, width: int = 0) -> Layout:
@@ -181,14 +181,17 @@ def layout_of(cells: list[str], known: Titles, *, width: int = 0) -> Layout:
             positions.setdefault(name, place)
     if goals and GOALS in positions:
         goals[positions.pop(GOALS)] = records.EMPTY
-    there = {*positions, *known.given, *([GOALS] if goals else [])}
+    sexes = {} if SEX in positions else _sexes(cells, names, known)
+    there = {*positions, *known.given, *([GOALS] if goals else []), *([SEX] if sexes else [])}
     required = [each["name"] for each in table_schema(TABLE)["fields"] if each["presence"] == "obligatoire"]
     titled = [place for place, cell in enumerate(cells) if cell.strip()]
-    left_out = [" ".join(cells[place].split()) for place in titled if not names[place] and place not in goals]
+    unnamed = [place for place in titled if not names[place] and place not in {**goals, **sexes}]
+    left_out = [" ".join(cells[place].split()) for place in unnamed]
     absent = [name for name in dict.fromkeys([*required, *columns(TABLE)]) if name not in there]
     return Layout(
         positions,
         dict(sorted(goals.items())),
+        sexes,
         width,
         named=max(titled, default=-1) + 1,
         untitled=[place for place in range(width) if place not in titled],
@@ -219,6 +222,14 @@ def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int
     loose = {place: goal for place, (goal, _) in found.items() if goal}
     # « Mobilité » alone may be anything; beside « Santé », without any column of objectives, it is one of them.
     return sure | loose if GOALS not in names and records.EMPTY not in sure.values() and len(loose) > 1 else sure
+
+
+def _sexes(cells: list[str], names: list[str | None], known: Titles) -> dict[int, str]:
+    """The sex that each title names, when both have a column: « Filles » and « Garçons »."""
+    found = {place: known.spellings.find(SEX, title) for place, title in enumerate(cells) if not names[place]}
+    modalities = catalogue().indicators[SEX].modalities
+    sexes = {place: sex.value for place, sex in found.items() if sex and sex.value in modalities}
+    return sexes if sorted(sexes.values()) == sorted(modalities) else {}
 
 
 # --- The table that titles and their rows give ---
@@ -327,9 +338,10 @@ def _table_of(
     for name in known.given.keys() - layout.positions.keys():
         rows[name] = known.given[name]
         changes.append(records.Change(file, name, RULE_GIVEN, len(rows)))
-    if layout.goals:
-        rows[GOALS] = _gather_goals(cells[list(layout.goals)], layout.goals, known.spellings)
-        changes.append(records.Change(file, GOALS, f"objectifs réunis de {len(layout.goals)} colonnes", len(rows)))
+    for name, ticked, told in ((GOALS, layout.goals, "objectifs réunis"), (SEX, layout.sexes, "sexe réuni")):
+        if ticked:
+            rows[name] = _gather(cells[list(ticked)], ticked, known.spellings)
+            changes.append(records.Change(file, name, f"{told} de {len(ticked)} colonnes", len(rows)))
     if layout.left_out:
         named = ", ".join(f"« {shorten(title, width=40)} »" for title in [*layout.left_out][:_NAMED])
         more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""
@@ -340,15 +352,15 @@ def _table_of(
     return records.ReceivedTable(file, sheet, rows[layout.columns].astype(kinds), refused)
 
 
-def _gather_goals(cells: pd.DataFrame, goals: dict[int, str], spellings: Spellings) -> pd.Series:
-    """The objectives of each row in one text, each distinct row of cells being read once."""
+def _gather(cells: pd.DataFrame, ticked: dict[int, str], spellings: Spellings) -> pd.Series:
+    """The answers of each row, of several columns, in one text, each distinct row of cells being read once."""
 
-    def read(text: str, goal: str) -> str:
-        found = spellings.find("parents_associes", normalise(text)) if goal and text else None
+    def read(text: str, answer: str) -> str:
+        found = spellings.find("parents_associes", normalise(text)) if answer and text else None
         value = found.value if found else text
-        return goal if value == "oui" else records.EMPTY if value == "non" else value
+        return answer if value == "oui" else records.EMPTY if value == "non" else value
 
     distinct = cells.drop_duplicates().astype("object").itertuples(index=False)
-    told = [records.SEVERAL.join(filter(None, map(read, row, goals.values()))) for row in distinct]
+    told = [records.SEVERAL.join(filter(None, map(read, row, ticked.values()))) for row in distinct]
     groups = cells.groupby(list(cells), sort=False, observed=True).ngroup()
     return pd.Series(pd.Categorical(told, categories=sorted(set(told)))[groups.to_numpy()], index=cells.index)

@@ -20,11 +20,10 @@ from helpers import paths
 from helpers.clean import answers
 from helpers.clean.faults import is_plain
 from helpers.clean.posts import LISTED
-from helpers.clean.records import Unread
+from helpers.clean.records import TITLE, Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
 from helpers.data.reading import content_of, read_rows
-from helpers.data.titles import TITLE
 from helpers.data.workbooks import read_sheets
 from helpers.schema import DataError, apply_schema, catalogue, control_letter, table_schema
 from helpers.system import atomic_write, checksum
