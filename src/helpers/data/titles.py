@@ -150,7 +150,7 @@ def locate_unknown(rows: dict[int, list[str]], known: Titles) -> Grid | None:
 
     A title is a text, unlike the others, that no cell under it repeats: the answers of a first person are repeated.
     """
-    (at, titles), *under = rows.items() or [(0, [])]
+    (at, titles), *under = [*rows.items()][:TITLE_ROWS] or [(0, [])]
     keys = [fold(cell) if re.search("[^\\W\\d_]", cell) else records.EMPTY for cell in titles]
     is_plain = len(under) >= _LEAST_ROWS and len(keys) >= LEAST_TITLES and all(keys) and len({*keys}) == len(keys)
     if not is_plain or any(fold(cell) == key for _, cells in under for cell, key in zip(cells, keys, strict=False)):
