@@ -146,6 +146,12 @@ def test_a_protected_folder_hides_no_fault(data_root, capsys, monkeypatch):
     assert code == 2 and "6 lignes sur 18" in err and "quarantaine.csv" not in out + err
 
 
+def test_check_counts_of_titles_only_those_of_the_missing_columns_as_what_stops_the_year(data_root, capsys):
+    path = write_export(data_root)
+    path.write_text(path.read_text(encoding="utf-8").replace("suivi_par;situation", "Mémo;Professionnel", 1), encoding="utf-8")
+    assert "dont les titres des colonnes absentes et 2 autres sans quoi" in " ".join(command(capsys)[1].split())
+
+
 def test_check_asks_for_what_it_did_not_read_adopts_it_and_shares_it_only_when_asked(data_root, capsys):
     rows = [{"origine": "collegge", "association": "Chez Zoé"}] * 6
     path = write_export(data_root, *rows, *[{}] * 30)

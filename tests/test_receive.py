@@ -459,7 +459,7 @@ def test_every_fault_of_every_file_is_told_at_once():
     assert faults()[2:] == [
         f"{FOLDER}/accompagnements_c.docx : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods, .parquet, .sav ou .dta.",
         f"{FOLDER}/accompagnements_d.parquet{NO_ROWS}",
-        f"{FOLDER}/accompagnements_e.parquet : colonne obligatoire absente : « identifiant » ; ajoutez-la à l’export.",
+        f"{FOLDER}/accompagnements_e.parquet : colonne obligatoire absente : « identifiant » ; ajoutez-la à l’export. Pour « identifiant », à défaut de titre, numérotez les personnes.",
     ]
 
 
@@ -496,7 +496,7 @@ def test_a_visible_sheet_of_persons_that_cannot_be_read_is_named_and_a_hidden_on
     put_book(made)
     assert faults() == [
         f"{XLSX}, feuille « Escale », ligne 1 : colonne obligatoire absente : « niveau » ; dites "
-        "dans a_completer.csv quel titre la désigne, ou ajoutez-la à l’export. Si cette feuille n’est pas une liste de personnes, masquez-la."
+        "dans a_completer.csv quel titre la désigne, ou ajoutez-la à l’export. Masquez toute feuille qui n’est pas une liste de personnes."
     ]
     made = book()
     made.create_sheet("Notice")
@@ -555,6 +555,36 @@ def test_all_that_is_wrong_is_told_at_once_the_worst_first():
     assert "« origine »" in str(told[0]) and "« garçonne » (6 fois)" in str(told[1]) and "« mobilitée »" in str(told[2])
     asked = {(each.column, each.value): each.persons for each in data.unread(YEAR) if each.column != "association"}
     assert asked == {("titre", "Mystère"): 12, ("titre", "Remarque"): 12, ("sexe", "garçonne"): 6, ("demande_initiale", "mobilitée"): 5}
+
+
+def test_several_sheets_that_lack_the_same_are_told_once_with_their_rows_that_no_year_counts():
+    made = book([row[:1] + row[2:] for row in ROWS], header=HEADER[:1] + HEADER[2:])
+    sheet_of(made, "Escale", [row[:1] + row[2:] for row in ROWS[1:]], header=HEADER[:1] + HEADER[2:])
+    put_book(made)
+    assert faults()[0] == (
+        f"{XLSX}, feuilles « Base », « Escale », ligne 1 : colonne obligatoire absente : « annee » ; dites dans a_completer.csv ce qu’il faut lire sur toutes les lignes "
+        "pour « annee », ou ajoutez-la à l’export. Sans l’année, 5 lignes sont mises de côté : aucune n’est comptée. Masquez toute feuille qui n’est pas une liste de personnes."
+    )
+
+
+QUESTIONS = ["1. Quel jeune ?", "2. Quelle association ?", "3. Dans quelle classe ?"]
+
+
+@pytest.mark.parametrize("is_book", [False, True])
+def test_a_plain_table_whose_titles_are_unknown_has_them_asked_for_but_not_one_without_titles(is_book):
+    rows = [[f"P{rank} Zoé", "Escale", f"classe de {rank}e"] for rank in range(3, 9)]
+    for header, asked in ((QUESTIONS, QUESTIONS), (rows[0], [])):
+        put(saved(book(rows, header=header)) if is_book else text_of(rows, header=header, delimiter=","), "accompagnements.xlsx" if is_book else "accompagnements.csv")
+        assert [each.value for each in data.unread(YEAR) if each.column == "titre"] == asked
+        assert ("Sa première ligne est lue comme des titres" in faults()[0]) == bool(asked) and "Zoé" not in faults()[0]
+
+
+@pytest.mark.parametrize(("title", "text", "proposed"), [
+    ("Commune établissement", "Lille", ""), ("Commune établissement", "0590001A", "uai"), ("Adresse e-mail", "a@b.fr", ""), ("Adresse e-mail", "CPE", "orienteur"),
+])  # fmt: skip
+def test_a_title_is_proposed_only_for_a_column_that_its_values_are_like(title, text, proposed):
+    put(text_of([[*row, "Turgot", text] for row in ROWS], header=[*HEADER, "college", title]))
+    assert [each.suggestion for each in data.unread(YEAR) if each.column == "titre"] == [proposed] * bool(proposed)
 
 
 def test_a_college_without_uai_is_listed_with_the_registered_one_that_it_resembles():

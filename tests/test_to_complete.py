@@ -171,6 +171,29 @@ def test_a_known_title_may_be_that_of_the_column_that_is_missing(data_root):
     assert data.read_export(2033).cleaned.persons.table["origine"].tolist() == ["college", "famille"]
 
 
+def test_what_is_the_same_on_all_rows_is_proposed_once_no_title_is_left_that_may_say_it(data_root):
+    path = write_export(data_root)
+    path.write_text(path.read_text(encoding="utf-8").replace("suivi_par", "Professionnel", 1), encoding="utf-8")
+    for is_left in (True, False):
+        data.write_to_complete(2033, data.unread(2033))
+        row = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", keep_default_na=False).iloc[-1]
+        assert (row["colonne"], row["peut-être"] == "", "expliquez d’abord les titres" in row["réponses possibles"]) == ("suivi_par", is_left, is_left)
+        (path.parent / "lectures.csv").write_text("colonne;graphie;valeur;raison\ntitre;Professionnel;tel_quel;x\n", encoding="utf-8")
+
+
+def test_the_association_that_a_file_is_named_after_is_proposed_for_all_its_rows(data_root):
+    for name, first in (("Le Gué 2033", "A"), ("sud", "B")):
+        path = write_export(data_root, {"identifiant": first}, name=f"accompagnements_{name}.csv")
+        path.write_text(path.read_text(encoding="utf-8").replace("association;", "").replace("Le Gué;", ""), encoding="utf-8")
+    assert "lire sur toutes les lignes pour « association »" in str(data.faults(2033)[0])
+    data.write_to_complete(2033, data.unread(2033))
+    table = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    assert table[["ce qui est écrit", "peut-être"]].to_numpy().tolist() == [["toutes les lignes de accompagnements_Le Gué 2033.csv", "Le Gué"], ["toutes les lignes de accompagnements_sud.csv", ""]]
+    table.assign(**{"à comprendre comme": ["Le Gué", "Tilleuls"]}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
+    assert data.adopt(2033, data.unread(2033)).faults == [] and data.shareable(2033) == {} and data.faults(2033) == []
+    assert dict(data.read_export(2033).cleaned.persons.table[["identifiant", "association"]].to_numpy().tolist()) == {"A": "Le Gué", "B": "Tilleuls"}
+
+
 def test_readings_are_shared_when_asked_as_whole_rows_without_what_may_be_about_a_person(data_root):
     unread = [*UNREAD, Unread("origine", "mère au 06 12 34 567", "accompagnements.csv", "", 9, 1, 1)]
     data.write_to_complete(YEAR, unread)

@@ -182,6 +182,7 @@ def _list_unread(year: int, told: list[str]) -> None:
     ``told`` are the faults already printed: a table that cannot be read is among them.
     """
     from helpers import data
+    from helpers.data.titles import TITLE
 
     try:
         left = data.write_to_complete(year, data.unread(year))
@@ -191,9 +192,14 @@ def _list_unread(year: int, told: list[str]) -> None:
         return
     if not left:
         return
-    asked = sum(each.is_asked for each in left)
+    # Of the titles, only those of the columns that are missing stop the year.
+    asked = sum(each.is_asked and each.column != TITLE for each in left)
+    has_titles = any(each.is_asked and each.column == TITLE for each in left)
+    needed = ["les titres des colonnes absentes"] * has_titles
+    needed += [f"{asked} autre{plural(asked)}" if has_titles else f"{asked}"] * bool(asked)
     file = paths.relative(paths.raw(year) / paths.TO_COMPLETE)
-    need = f", dont {asked} sans quoi l’année ne peut pas être utilisée" if asked else " ; l’année peut s’en passer"
+    need = f", dont {' et '.join(needed)} sans quoi l’année ne peut pas être utilisée"
+    need = need if needed else " ; l’année peut s’en passer"
     print_message(filled(f"\n{counted(len(left), 'écriture')} à expliquer, dans {file}{need}."))
     shown = [each for each in left if each.is_shown][:MOST_UNREAD]
     lines = [(each.persons or each.count, f"« {each.value} », colonne « {each.column} »") for each in shown]

@@ -22,7 +22,7 @@ from helpers.clean.answers import read_spellings
 from helpers.clean.records import IDENTIFIER, ReceivedRecords, UnreadableRow
 from helpers.data import titles
 from helpers.data.reading import as_utf8, content_of, simulated_exports, split_rows
-from helpers.data.to_complete import read_reference_for
+from helpers.data.to_complete import read_own, read_reference_for
 from helpers.data.workbooks import STATISTICAL, open_parquet, open_statistical, open_workbook
 from helpers.schema import DataError, columns
 
@@ -50,10 +50,12 @@ def open_text(path: Path, known: titles.Titles) -> ReceivedRecords:
     sep = re.match(rb'"?sep=([!-~\t])"?\s*\Z', lines[0], re.IGNORECASE) if lines else None
     heads = {each: _read_head(lines, each) for each in ((sep[1].decode(),) if sep else DELIMITERS)}
     grids = {each: titles.locate(rows, known) for each, (rows, _) in heads.items()}
-    # The delimiter under which most columns are recognised.
-    delimiter = max(grids, key=lambda each: grids[each].known)
-    grid = grids[delimiter]
+    # The delimiter under which most columns are recognised, or else seen.
+    delimiter = max(grids, key=lambda each: (grids[each].known, len(grids[each].titles)))
+    grid, remedy = grids[delimiter], ""
     if grid.known < titles.LEAST_TITLES:
+        grid, remedy = titles.locate_unknown(heads[delimiter][0], known), titles.PROBABLY
+    if grid is None:
         raise DataError(f"{shown} : aucune ligne de titres parmi les premières ; {titles.NO_TITLES}")
     last = heads[delimiter][1][grid.at]
     body = _Body(content, sum(map(len, lines[:last])), last + 1, delimiter)
@@ -67,7 +69,8 @@ def open_text(path: Path, known: titles.Titles) -> ReceivedRecords:
     widths = sorted(map(len, grid.under.values()))
     # Rows are wider than the titles when most end in empty cells.
     width = widths[len(widths) // 2] if widths else 0
-    return titles.open_grid(path, "", grid, known, read, width=width, size=body.lines, told={SEP: 1} if sep else {})
+    about = {"width": width, "size": body.lines, "told": {SEP: 1} if sep else {}, "remedy": remedy}
+    return titles.open_grid(path, "", grid, known, read, **about)
 
 
 def _read_head(lines: list[bytes], delimiter: str) -> tuple[dict[int, list[str]], dict[int, int]]:
@@ -196,7 +199,10 @@ def _open(path: Path, known: titles.Titles) -> ReceivedRecords:
 def _known(year: int) -> tuple[titles.Titles, list[str]]:
     """The titles of the export of a year, and what is wrong with their table."""
     spellings = read_spellings(read_reference_for(year, "modalites"))
-    return titles.known_titles(read_reference_for(year, "entetes"), spellings, year)
+    own = read_own(year)
+    own = own[own["colonne"].eq(titles.ASSOCIATION)]
+    associations = dict(zip(own["graphie"], own["valeur"], strict=True))
+    return titles.known_titles(read_reference_for(year, "entetes"), spellings, year, associations)
 
 
 def is_overlooked(path: Path) -> bool:
@@ -204,7 +210,8 @@ def is_overlooked(path: Path) -> bool:
     if path.suffix.lower() not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL) or not path.is_file():
         return False
     try:
-        return "identifiant" in _open(path, _known(int(path.parent.name))[0]).columns
+        found = _open(path, _known(int(path.parent.name))[0]).columns
+        return "identifiant" in found and len(found) >= titles.LEAST_TITLES
     except DataError:  # of a reference table, which is told with the others
         return False
 

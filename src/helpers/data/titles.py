@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.clean import records
-from helpers.clean.answers import FORMS, WHOLE, Spellings, normalise
+from helpers.clean.answers import DAYS, FORMS, WHOLE, Spellings, normalise
 from helpers.clean.records import TITLE
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
@@ -22,11 +22,18 @@ TABLE, GOALS, SEX = "accompagnements", "objectifs", "sexe"
 TITLE_ROWS = 30
 # Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence.
 LEAST_TITLES = 3
+# Rows that show, by repeating nothing of it, that the first one holds titles.
+_LEAST_ROWS = 5
 # An earlier row holds the titles if it names this share of the columns of the best row, in per cent: two exports put
 # end to end have titles twice, with persons in between.
 _NEARLY_PCT = 75
-# Columns that an export may leave out because they would be the same on all its rows.
-_SAME_ON_ALL = ("annee", "suivi_par", "situation")
+# Columns that an export may leave out because they would be the same on all its rows; the association, on those of a
+# file or of a sheet, which often bears its name.
+SAME_ON_ALL, ASSOCIATION = ("annee", "suivi_par", "situation"), "association"
+EVERY_ROW = "toutes les lignes de "
+# What the values of a column look like: a title whose cells do not is not proposed for it.
+_LOOKS = {"uai": re.compile(r"\d{7}[A-Za-z]"), **dict.fromkeys(("annee_naissance", *DAYS), re.compile(r"\d"))}
+_NO_ADDRESS = re.compile("^[^@]+$")
 # The title of the second may stand over the first: « Orienté par », of whoever sends a young person, or how.
 _CONFUSED = {"origine": "orienteur"}
 # Titles left out that a sentence names.
@@ -34,6 +41,8 @@ _NAMED = 12
 
 _HELP = "data/raw/reference/entetes.csv"
 NO_TITLES = f"la première ligne doit porter les intitulés des colonnes ({_HELP} dit lesquels sont connus)."
+PROBABLY = " Sa première ligne est lue comme des titres ; si ce n’est pas une liste de personnes, retirez ce fichier."
+ASIDE = " Sans l’année, {} lignes sont mises de côté : aucune n’est comptée."
 NO_ROWS = "aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier."
 ABOVE = "lignes au-dessus des titres, laissées de côté"
 BLANK = "lignes blanches, laissées de côté"
@@ -50,12 +59,14 @@ _OF_GOAL = re.compile(r"^(?:objectifs?|themes?|thematiques?|axes?)_(?:de_travail
 class Titles:
     """The titles that are known: ``columns`` by folded title, and the answers that may be titles of objectives.
 
-    ``given`` are the columns that someone said to be the same on every row, and their value: the year of the export.
+    ``given`` are the columns that someone said to be the same on every row, and their value: the year of the export;
+    ``associations`` are those said of a file or of a sheet, by its `rows_of`.
     """
 
     columns: dict[str, str]
     spellings: Spellings
     given: dict[str, str] = field(default_factory=dict)
+    associations: dict[str, str] = field(default_factory=dict)
 
     def named(self, cells: Sequence[str]) -> list[str | None]:
         """The column that each title names."""
@@ -72,7 +83,14 @@ class Titles:
         return (found.value if is_goal else None), is_goal and bare != key
 
 
-def known_titles(table: pd.DataFrame, spellings: Spellings, year: int) -> tuple[Titles, list[str]]:
+def rows_of(file: str, sheet: str) -> str:
+    """All the rows of a file, or of a sheet of it, in words."""
+    return normalise(EVERY_ROW + (f"la feuille {sheet} ({file})" if sheet else file))
+
+
+def known_titles(
+    table: pd.DataFrame, spellings: Spellings, year: int, associations: dict[str, str]
+) -> tuple[Titles, list[str]]:
     """The titles of the schema, then those of the table ``entetes``; a sentence for each column that does not exist."""
     known = {fold(entry[key]): entry["name"] for entry in table_schema(TABLE)["fields"] for key in ("name", "title")}
     expected, unknown = set(columns(TABLE)), {}
@@ -81,9 +99,9 @@ def known_titles(table: pd.DataFrame, spellings: Spellings, year: int) -> tuple[
             unknown[column] = f"{_HELP} : la colonne « {column} » n’existe pas ; corrigez-la."
         elif fold(title):
             known.setdefault(fold(title), column)
-    given = {name: said for name in _SAME_ON_ALL if (said := spellings.form_of(name))}
+    given = {name: said for name in SAME_ON_ALL if (said := spellings.form_of(name))}
     given |= {"annee": str(year)} if "annee" in given else {}
-    return Titles(known, spellings, given), list(unknown.values())
+    return Titles(known, spellings, given, associations), list(unknown.values())
 
 
 # --- Where the titles stand ---
@@ -124,6 +142,19 @@ def locate(rows: dict[int, list[str]], known: Titles) -> Grid:
             if count > grid.known:
                 return Grid(rows, lower, joined, count)
     return grid
+
+
+def locate_unknown(rows: dict[int, list[str]], known: Titles) -> Grid | None:
+    """The grid of a plain table, titled by its first row, hardly any of whose titles is known; None for any other.
+
+    A title is a text, unlike the others, that no cell under it repeats: the answers of a first person are repeated.
+    """
+    (at, titles), *under = [*rows.items()][:TITLE_ROWS] or [(0, [])]
+    keys = [fold(cell) if re.search("[^\\W\\d_]", cell) else records.EMPTY for cell in titles]
+    is_plain = len(under) >= _LEAST_ROWS and len(keys) >= LEAST_TITLES and all(keys) and len({*keys}) == len(keys)
+    if not is_plain or any(fold(cell) == key for _, cells in under for cell, key in zip(cells, keys, strict=False)):
+        return None
+    return Grid(rows, at, titles, len({*known.named(titles)} - {None}))
 
 
 def _join_titles(upper: list[str], lower: list[str], known: Titles) -> list[str]:
@@ -170,8 +201,9 @@ class Layout:
         return sorted({*self.positions.values(), *self.goals, *self.sexes})
 
 
-def layout_of(cells: list[str], known: Titles, *, width: int = 0) -> Layout:
+def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     """The layout that titles give; ``width`` is that of the rows, where they are wider."""
+    cells = grid.titles
     width, names = max(width, len(cells)), known.named(cells)
     goals = _goals(cells, names, known)
     times = Counter(name for place, name in enumerate(names) if name and place not in goals)
@@ -186,7 +218,7 @@ def layout_of(cells: list[str], known: Titles, *, width: int = 0) -> Layout:
     required = [each["name"] for each in table_schema(TABLE)["fields"] if each["presence"] == "obligatoire"]
     titled = [place for place, cell in enumerate(cells) if cell.strip()]
     unnamed = [place for place in titled if not names[place] and place not in {**goals, **sexes}]
-    left_out = [" ".join(cells[place].split()) for place in unnamed]
+    left_out = {" ".join(cells[place].split()): place for place in unnamed}
     absent = [name for name in dict.fromkeys([*required, *columns(TABLE)]) if name not in there]
     return Layout(
         positions,
@@ -198,17 +230,25 @@ def layout_of(cells: list[str], known: Titles, *, width: int = 0) -> Layout:
         columns=[name for name in columns(TABLE) if name in there],
         missing=[name for name in required if name not in there],
         twice=[name for name, count in times.items() if count > 1],
-        left_out=_nearest(left_out, absent, known),
+        left_out=_nearest(left_out, absent, known, [*grid.under.values()][:TITLE_ROWS]),
     )
 
 
-def _nearest(titles: list[str], absent: list[str], known: Titles) -> dict[str, str]:
-    """Each title, and the absent column that it may name: compared with every known spelling of that column."""
+def _nearest(titles: dict[str, int], absent: list[str], known: Titles, rows: list[list[str]]) -> dict[str, str]:
+    """Each title, and the absent column that it may name: compared with every known spelling of that column.
+
+    ``titles`` come with their places in ``rows``: a value of that column must stand under them.
+    """
     left, near = {fold(title): title for title in titles}, {}
+
+    def fits(key: str, name: str) -> bool:
+        texts = [cells[titles[left[key]]] for cells in rows if len(cells) > titles[left[key]]]
+        return not any(texts) or any(map(_LOOKS.get(name, _NO_ADDRESS).search, texts))
+
     for name in absent if left else ():
         spellings = [title for title, column in known.columns.items() if column == name]
-        close = next((title for title in left if get_close_matches(title, spellings, n=1, cutoff=0.75)), None)
-        if close is not None:
+        close = (key for key in left if get_close_matches(key, spellings, n=1, cutoff=0.75) and fits(key, name))
+        if (close := next(close, None)) is not None:
             near[left.pop(close)] = name
     return {title: near.get(title, records.EMPTY) for title in titles}
 
@@ -256,7 +296,9 @@ def open_grid(
     ``read`` gives the rows of a layout, ``find_faults`` what else is wrong with them, without a place; ``remedy`` is
     added to each sentence. ``size`` is about the number of rows, ``told`` are the rows of what was already done.
     """
-    layout = layout_of(grid.titles, known, width=width)
+    if of_place := known.associations.get(rows_of(path.name, sheet)):
+        known = replace(known, given={**known.given, ASSOCIATION: of_place})
+    layout = layout_of(grid, known, width=width)
     place = (
         paths.relative(path) + (f", feuille « {sheet} »" if sheet else "") + (f", ligne {grid.at}" if grid.at else "")
     )
@@ -272,7 +314,7 @@ def open_grid(
     out.unread.extend(_unread(path.name, sheet, grid, layout, rows=out.read or size or len(grid.under)))
     counts = {ABOVE: max(0, grid.at - 1 - len(told or {})), **(told or {}), **counts}
     out.changes.extend(records.Change(path.name, "", rule, rows) for rule, rows in counts.items() if rows)
-    sentences = [*found, *_missing_fault(layout, out.unread)]
+    sentences = [*found, *_missing_fault(layout, out.unread, out.read)]
     out.faults.extend(DataError(f"{place} : {each}{remedy}") for each in sentences)
     return out
 
@@ -293,8 +335,11 @@ def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
     return []
 
 
-def _missing_fault(layout: Layout, unread: list[records.Unread]) -> list[str]:
-    """The sentence about the required columns that no title names, and the titles that may; none without any."""
+def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int) -> list[str]:
+    """What is said of the required columns that no title names, and the titles that may; nothing without any.
+
+    ``rows`` are those that were read: without their year, none is counted.
+    """
     titles = {column: title for title, column in layout.left_out.items() if column}
     maybe = {each: f" (peut-être « {shorten(title, width=40)} »)" for each, title in titles.items()}
     named = [f"« {each} »{maybe.get(each, '')}" for each in layout.missing]
@@ -303,17 +348,23 @@ def _missing_fault(layout: Layout, unread: list[records.Unread]) -> list[str]:
     many, them = ("s", "les") if len(named) > 1 else ("", "la")
     asked = {each.column for each in unread}
     ways = [f"quel titre {them} désigne"] if TITLE in asked else []
-    ways += ["ce qu’il faut lire sur toutes les lignes"] if asked - {TITLE} else []
-    explain = f"dites dans {paths.TO_COMPLETE} {' ou '.join(ways)}, ou " if ways else ""
-    return [f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."]
+    same = [f"« {each} »" for each in layout.missing if each in asked]
+    ways += [f"ce qu’il faut lire sur toutes les lignes pour {', '.join(same)}"] if same else []
+    explain = f"dites dans {paths.TO_COMPLETE} {' ou, si aucun ne le fait, '.join(ways)}, ou " if ways else ""
+    told = f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."
+    if records.IDENTIFIER in layout.missing:
+        told += " Pour « identifiant », à défaut de titre, numérotez les personnes."
+    return [told + (ASIDE.format(rows) if rows and "annee" in layout.missing else "")]
 
 
 def _unread(file: str, sheet: str, grid: Grid, layout: Layout, *, rows: int) -> Iterator[records.Unread]:
     """What is to be explained: all the titles when a required column is absent, else those near an absent one."""
     is_asked = bool(layout.missing)
-    for name in (name for name in _SAME_ON_ALL if name in layout.missing):
+    for name in (name for name in SAME_ON_ALL if name in layout.missing):
         likely = next(iter(FORMS[name]))
         yield records.Unread(name, WHOLE, file, sheet, grid.at, rows, rows, likely, is_shown=True, is_asked=True)
+    if ASSOCIATION in layout.missing:  # not shown: a file or a sheet may bear the name of a person
+        yield records.Unread(ASSOCIATION, rows_of(file, sheet), file, sheet, grid.at, rows, rows, is_asked=True)
     confused = {
         grid.titles[layout.positions[other]]: other
         for name, other in _CONFUSED.items()

@@ -24,6 +24,7 @@ from helpers.clean.records import TITLE, Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
 from helpers.data.reading import content_of, read_rows
+from helpers.data.titles import EVERY_ROW, SAME_ON_ALL
 from helpers.data.workbooks import read_sheets
 from helpers.schema import DataError, apply_schema, catalogue, control_letter, table_schema
 from helpers.system import atomic_write, checksum
@@ -34,6 +35,8 @@ from helpers.typography import escape_formula, fold
 TABLE = "alias"
 # What stays as it is written: a title that is left out on purpose, a name that no register holds.
 AS_IT_IS = "tel_quel"
+# What is said of a column that no title names, while one of them may.
+_TITLES_FIRST = "mais expliquez d’abord les titres : l’un d’eux désigne peut-être cette colonne"
 # The columns of the export whose spellings `modalites` holds; those of names are in `alias`.
 _ANSWERED = {*answers.FIELDS} - {"association", "college"}
 
@@ -146,6 +149,7 @@ class Choices:
     def shown(self, column: str, text: str, *, may_stay: bool = True) -> list[str]:
         """The possible answers for a text."""
         more = ["ou son UAI"] if column == "college" else []
+        more += ["ou une autre, si vous l’ajoutez à associations.csv"] if text.startswith(EVERY_ROW) else []
         more += (
             ["ou corrigez l’export"]
             if column in answers.FIELDS and column not in self.names and not _answers(column)
@@ -172,12 +176,24 @@ class Choices:
         words, names = self.words(unread.column, unread.value), [*self.names.get(unread.column, {}).values()]
         if found := self.earlier.get(mark_of(unread.column, unread.value)) or unread.suggestion:
             return words.get(found, found)
+        if unread.value.startswith(EVERY_ROW):
+            return self._association_of(unread.sheet) or self._association_of(unread.file)
         if unread.column == "college":
             return _nearest_college(unread.value, names)
         near = get_close_matches(
             answers.key_of(unread.value), [answers.key_of(name) for name in names], n=1, cutoff=0.7
         )
         return next((name for name in names if near and answers.key_of(name) == near[0]), "")
+
+    def _association_of(self, place: str) -> str:
+        """The known association that the name of a sheet or of a file holds (« accompagnements_AEP.csv »), the longest;
+        empty without, or with two."""
+        aliases = read_reference("alias").query("colonne == 'association'")
+        names = {name: name for name in self.names["association"]}
+        names |= dict(zip(aliases["graphie"], aliases["valeur"], strict=True))
+        found = {fold(name): value for name, value in names.items() if f"_{fold(name)}_" in f"_{fold(place)}_"}
+        longest = max(found, key=len, default="")
+        return found[longest] if longest and all(each in longest for each in found) else ""
 
 
 def _words(text: str) -> set[str]:
@@ -289,12 +305,16 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
         for mark, same in _by_mark(unread).items()
         if mark not in known
     }
+    has_titles = any(each.column == TITLE and each.is_asked for each in asked.values())
+    same_on_all = {mark_of(column, answers.WHOLE) for column in SAME_ON_ALL}
+    waiting, after = (asked.keys() & same_on_all if has_titles else set()), [_TITLES_FIRST]
     answered = before[before[ANSWER].ne("") & ~before[MARK].isin(known)].drop_duplicates(MARK, keep="last")
     typed = dict(zip(answered[MARK], answered[ANSWER], strict=True))
     rows = [
         [
             *(mark, each.column, escape_formula(answers.normalise(each.value)), typed.get(mark, "")),
-            *(choices.suggestion(each), " / ".join(choices.shown(each.column, each.value, may_stay=_may_stay(each)))),
+            "" if mark in waiting else choices.suggestion(each),
+            " / ".join(choices.shown(each.column, each.value, may_stay=_may_stay(each)) + after * (mark in waiting)),
             *(str(each.persons), str(each.count), each.file, each.sheet, str(each.first_line)),
         ]
         for mark, each in asked.items()
@@ -395,7 +415,8 @@ def shareable(year: int) -> dict[str, list[dict[str, str]]]:
     texts that may be about a person.
     """
     own = read_own(year)
-    plain = own["graphie"].map(is_plain) & own["graphie"].ne(answers.WHOLE)
+    of_this_export = own["graphie"].eq(answers.WHOLE) | own["graphie"].str.startswith(EVERY_ROW)
+    plain = own["graphie"].map(is_plain) & ~of_this_export
     out = {}
     for name in ("entetes", "modalites", TABLE):
         rows, key = _rows_for(name, own[plain]), table_schema(name)["primaryKey"]

@@ -228,6 +228,9 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
     shown, file, sheets = paths.relative(path), path.name, read_sheets(path)
     grids = {sheet.name: titles.locate(sheet.rows, known) for sheet in sheets}
     of_persons = [sheet for sheet in sheets if grids[sheet.name].known >= titles.LEAST_TITLES]
+    filled, is_sure = [sheet for sheet in sheets if sheet.rows and not sheet.is_hidden], bool(of_persons)
+    if not is_sure and len(filled) == 1 and (grid := titles.locate_unknown(filled[0].rows, known)):
+        grids[filled[0].name], of_persons = grid, filled
     visible = [sheet for sheet in of_persons if not sheet.is_hidden]
     visible = [sheet for sheet in visible if grids[sheet.name].under] or visible
     if not of_persons:
@@ -237,19 +240,30 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
         raise DataError(
             f"{shown} : seules des feuilles masquées portent les titres attendus ({names}) ; affichez celle à lire."
         )
-    remedy = " Si cette feuille n’est pas une liste de personnes, masquez-la." if len(visible) > 1 else ""
-    out = ReceivedRecords()
+    remedy = "" if is_sure else titles.PROBABLY
+    remedy = " Masquez toute feuille qui n’est pas une liste de personnes." if len(visible) > 1 else remedy
+    out, same = ReceivedRecords(), {}
     for sheet in sheets:
         grid, told = grids[sheet.name], ""
         if sheet in visible:
             read, find_faults = (partial(each, sheet=sheet, grid=grid) for each in (_read_sheet, _sheet_faults))
-            out.add(titles.open_grid(path, sheet.name, grid, known, read, find_faults=find_faults, remedy=remedy))
+            found = titles.open_grid(path, sheet.name, grid, known, read, find_faults=find_faults, remedy=remedy)
+            for fault in found.faults:
+                told = str(fault).removeprefix(f"{shown}, feuille « {sheet.name} »")
+                told = told.replace(titles.ASIDE.format(found.read), titles.ASIDE)
+                same.setdefault(told, {})[sheet.name] = found.read
+            found.faults.clear()
+            out.add(found)
             told, rows = "feuille lue" if len(visible) > 1 else "", len(grid.under)
         elif rows := len(sheet.rows):
             why = "sans ligne" if sheet in of_persons else "sans les titres attendus"
             told = f"feuille {'masquée' if sheet.is_hidden else why}, laissée de côté"
         if told:  # with the file, which no page shows: a sheet may bear the name of a person
             out.changes.append(Change(f"{file}, feuille « {sheet.name} »", "", told, rows))
+    for told, places in same.items():  # one sentence for what several sheets lack
+        named = f"feuille{'s' if len(places) > 1 else ''} {', '.join(f'« {each} »' for each in places)}"
+        told = told.replace(titles.ASIDE, titles.ASIDE.format(sum(places.values())))
+        out.faults.append(DataError(f"{shown}, {named}{told}"))
     return out
 
 
@@ -266,7 +280,8 @@ def _open_frame(path: Path, frame: pd.DataFrame, known: titles.Titles) -> Receiv
         return pd.DataFrame(texts).set_axis(np.arange(1, len(frame) + 1)), [], {}
 
     names = [str(title) for title in frame]
-    grid = titles.Grid({0: names}, 0, names, len(names))
+    first = frame.head(titles.TITLE_ROWS).astype("object").map(write_cell).to_numpy().tolist()
+    grid = titles.Grid(dict(enumerate([names, *first])), 0, names, len(names))
     faults = [] if len(frame) else [titles.NO_ROWS]
     return titles.open_grid(path, "", grid, known, read, size=len(frame), find_faults=lambda _: faults)
 
