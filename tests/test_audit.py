@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
 from conftest import REPOSITORY, copy_project
 from helpers import clean, data, indicators, paths
@@ -180,12 +179,6 @@ def test_a_relation_holds_for_all_for_some_or_for_none_of_the_possible_values(re
     assert compare_shares(relation, Share(*left, ""), Share(*right, ""))[0] == verdict
 
 
-@pytest.mark.parametrize(("cited", "value", "expected"), [((60, 90), 30, "ambigu"), (None, 30, "ambigu"), ((10, 20), 30, "contradictoire"), ((120, 180), 60, "confirme"), (None, 60, "ambigu"), ((20, 40), 60, "ambigu")])
-def test_an_ambiguous_share_is_read_both_ways(cited, value, expected):
-    left = Share(value - 0.5, value + 0.5, "", is_ambiguous=True, cited=cited)
-    assert compare_shares("superieur", left, Share(49.5, 50.5, ""))[0] == expected
-
-
 POST = {
     "ligne": 1, "association": "A", "college": "Collège A", "commune": "B", "uai": "0999901A", "type_education_prioritaire": "rep", "date_debut": "2032-01-01", "date_debut_precision": "mois",
     "anciennete_prev_ans": 0, "anciennete_alses_ans": 0, "equipe_sur_le_quartier": "oui", "convention": "oui", "projet_annuel": "oui", "bureau": "oui", "presentation_formelle": "oui",
@@ -214,14 +207,6 @@ def test_a_seniority_must_fit_since_the_start_once_rounded(start, years, expecte
 ])
 def test_a_neutral_calculation_is_written_in_french(text, shown):
     assert written(text) == shown
-
-
-def test_the_gravest_is_told_first_with_its_value_and_what_it_would_be_without_its_condition(mini_root):
-    page = (mini_root / "reports/2032/01_clean.html").read_text(encoding="utf-8")
-    told = BeautifulSoup(page, "html.parser").find("caption", string="Chiffres et affirmations à lire avec précaution").parent
-    titles = [row.get_text() for row in told.select('th[scope="rowgroup"]')]
-    assert titles == ["Ce que le calcul contredit", "Ce qui se lit de deux façons", "Ce qui n’est vrai que sous une condition"]
-    assert [cell.get_text() for cell in told.select_one("tr:has(td)").select("td")][:2] == ["l.\u00a033", "1\u00a0poste sur 5"]
 
 
 # --- claims and remarks that cannot be tried --------------------------------------------------------------------------

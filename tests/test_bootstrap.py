@@ -3,7 +3,6 @@
 import ast
 import importlib.util
 import os
-import signal
 import subprocess
 import sys
 import tomllib
@@ -271,19 +270,6 @@ def test_what_needs_no_library_installs_nothing(alses, root, steps, monkeypatch,
     assert alses.main(arguments, root)[0] == str(own)
 
 
-def test_the_tests_get_what_they_need_once_and_again_when_their_lock_changes(alses, root, steps, monkeypatch):
-    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: arguments)
-    complete(alses, root)
-    for arguments in (["run"], ["test", "--help"]):
-        alses.main(arguments, root)
-    assert steps.commands == []
-    for content in ("pytest==9.2.0\n", "pytest==9.3.0\n"):
-        (root / "requirements/test.lock").write_text(content, encoding="utf-8")
-        for _ in range(2):
-            assert alses.main(["test"], root) == ["test"]
-    assert [command.partition("-disable-pip-version-check ")[2] for command in steps.commands] == ["", "--only-binary=:all: --require-hashes -r requirements/test.lock"] * 2
-
-
 def test_an_environment_that_holds_the_package_is_used_as_it_is(root):
     """For real: this Python has the libraries, PYTHONPATH gives it the project's package, as conda's would."""
     (root / "alses.py").write_bytes(SCRIPT.read_bytes())
@@ -301,17 +287,6 @@ def test_an_environment_that_lacks_something_is_not_used(alses, root, monkeypatc
     origin = SimpleNamespace(origin=str(place / "src" / "helpers" / "__init__.py"))
     monkeypatch.setattr("importlib.machinery.PathFinder.find_spec", lambda name: None if name == lacking else origin)
     assert not alses.is_held(root)
-
-
-@POSIX
-def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(root):
-    (root / "alses.py").write_bytes(SCRIPT.read_bytes())
-    (root / "src" / "helpers" / "cli.py").write_text("import os, time; print(os.getpid(), flush=True); time.sleep(60)")
-    command = [sys.executable, str(root / "alses.py")]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(root / "src")}, stdout=subprocess.PIPE, encoding="utf-8")
-    assert process.stdout.readline() == f"{process.pid}\n"
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize(("waits", "code"), [([0], 0), ([3], 3), ([-15], 143), ([KeyboardInterrupt, 0], 130)])

@@ -10,7 +10,7 @@ from conftest import plain as with_plain_spaces
 from helpers import paths, schema
 from helpers.provenance import Reason
 from helpers.report import diff
-from helpers.report.diff import Names, changed_meanwhile, compare_values, explain, read_values, remarks, values
+from helpers.report.diff import Names, compare_values, explain, read_values, remarks, values
 from helpers.report.manifest import write_manifest
 
 # Values as a report publishes them; what a row does not say is empty.
@@ -137,11 +137,6 @@ def test_a_comparison_moves_by_what_it_says_and_by_its_measures_even_new_ones(fo
         "au-delà du hasard | — | dépassé",
         "valeur p corrigée (Holm) | — | 1,2 × 10⁻⁴",
     ]
-    # Of two groups, none rises.
-    beside = GAP | {"comparaison": "reste/alses/sexe/garcons", "libelle": "Sexe : garçons, ALSES et reste"}
-    assert {each.key[0] for each in found([ALL], [ALL], old=())["appeared"]} == {"annees/alses/sexe/filles"}
-    (word,) = found([ALL], [ALL], old=(beside | {"constat": "baisse"},), measures=(beside,))["moved"]
-    assert said(word) == "Sexe : garçons, ALSES et reste : constat | au-dessous | au-dessus"
 
 
 @pytest.mark.parametrize(("change", "name"), [
@@ -157,15 +152,6 @@ def test_a_value_has_a_name_whatever_the_catalogue_knows(found, data_root, chang
 
 
 # --- a run -------------------------------------------------------------------------------------------------------------
-
-
-def test_what_changed_meanwhile_is_told_by_kind_and_none_of_it_is_called_the_cause():
-    told = changed_meanwhile([CODE, DATA, CODE, *(Reason("code", f"m{n}.py") for n in range(4))], has_moved=True)
-    assert told == (
-        "Entre-temps ont changé : les données (data/raw/2032/reunions.csv), "
-        "le code (src/helpers/analysis/describe.py, m0.py, m1.py et 2 autres)."
-    )
-    assert [changed_meanwhile([], has_moved=each) for each in (True, False)] == ["On ne sait pas ce qui a changé entre-temps.", ""]
 
 
 def test_a_first_report_says_nothing_and_the_page_of_another_goes(release):
@@ -254,4 +240,3 @@ def test_the_page_warns_where_a_difference_could_show_a_person(release):
     assert not page().select(".encart")  # two reports without a difference show nobody
     release(counted | {"effectif_max": "950"}, ALL)
     assert page().select_one(".encart.alerte strong").get_text() == "Ne partagez pas cette page."
-

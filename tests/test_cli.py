@@ -5,7 +5,6 @@ import errno
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path, PureWindowsPath
@@ -22,7 +21,6 @@ from helpers.errors import BusyError, DataError, NotebookFailure, PublicationErr
 from helpers.paths import COMMAND
 from helpers.run import report
 from helpers.typography import french_spaces
-from small_report import add_file, write_report
 
 YEAR = "une année en quatre chiffres est attendue, reçu : "
 
@@ -39,6 +37,7 @@ YEAR = "une année en quatre chiffres est attendue, reçu : "
     ("check --year 2032 --xyzxyz=3", "option inconnue : --xyzxyz ; au choix : --accept, --adopt, --debug, --help, --shared, --year.\n"),
     ("status -x", f"option inconnue : -x\nAide : {COMMAND} status --help\n"), ("run --year 2032 2031", "argument en trop : 2031\n"),
     ("runn", f"verbe inconnu : runn ; vouliez-vous dire « run » ?\nAide : {COMMAND} --help\n"),
+    ("simulate --year 2033 --persons -5", "--persons : un nombre entier, sans signe ni espace, est attendu, reçu : -5\n"),
     ("lab --port 80", "--port : un port de 1024 à 65535 est attendu, reçu : 80\n"),
     ("2020", f"verbe inconnu : 2020 ; au choix : {', '.join(VERBS)}.\n"), ("--verzion", "vouliez-vous dire « --version »"),
 ])  # fmt: skip
@@ -66,36 +65,16 @@ def test_the_help_is_in_french_and_fits_the_terminal(verb, capsys, monkeypatch):
         assert [line for line in text.splitlines() if len(line) > widest and COMMAND not in line] == []  # a command is never cut
 
 
-def test_the_command_alone_lists_every_verb_and_every_exit_code(capsys):
-    assert cli.main([]) == 2
-    text = capsys.readouterr().out
-    assert re.findall(r"^  ([\w-]+) ", text.partition("verbes\u00a0:")[2].partition("options\u00a0:")[0], re.MULTILINE) == list(VERBS)
-    assert re.findall(r"^  (\d+) ", text.partition("codes de sortie\u00a0:")[2], re.MULTILINE) == ["0", "1", "2", "130"]
-
-
 @pytest.mark.parametrize("verb", VERBS)
 def test_an_example_is_a_command_that_the_parser_takes(verb):
     for example, purpose in cli.find_verb(verb).examples:
         assert cli.parse(re.split(r" 2?> ", example)[0].split()) and purpose
 
 
-# From Python 3.14 on argparse itself loads these, for its colours.
-OWN_ARGPARSE = {"dataclasses", "inspect", "typing"} if sys.version_info < (3, 14) else set()
-
-
-@pytest.mark.parametrize("arguments", [["run", "--help"], ["run", "--year", "2032"]])
-def test_the_help_and_a_request_that_is_read_need_no_library_and_load_next_to_nothing(arguments):
-    """In a Python without site-packages; a hundred modules are its own, and each heavy one takes longer than the help."""
-    code = (
-        "import contextlib, io, sys; from helpers import cli; from helpers.cli import reports; reports.run = reports.run._replace(act=lambda options: 0)\n"
-        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): cli.main(sys.argv[1:])\n"
-        "print(*sys.modules)"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(paths.repository() / "src"), "PYTHONUTF8": "1"}
-    done = subprocess.run([sys.executable, "-S", "-c", code, *arguments], env=environment, capture_output=True, encoding="utf-8", check=True)
-    loaded = done.stdout.split()
-    slow = {"subprocess", "webbrowser", "tempfile", "datetime", "difflib", "json", "asyncio", *OWN_ARGPARSE}
-    assert set(loaded) & slow == set() and len(loaded) < 100 + 50 * (not OWN_ARGPARSE)
+def test_the_help_needs_no_library():
+    """It is read before anything is installed: here in a Python without site-packages."""
+    environment = {**os.environ, "PYTHONPATH": str(paths.repository() / "src")}
+    subprocess.run([sys.executable, "-S", "-m", "helpers.cli", "run", "--help"], env=environment, capture_output=True, check=True)
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------
@@ -204,27 +183,6 @@ def test_a_log_quotes_no_row_where_there_are_or_may_be_exports(error, is_closed,
     assert "Exemple" not in log and "paroles de l’erreur tues" in log and "Traceback" in log
 
 
-def test_a_log_that_the_project_refuses_goes_elsewhere(fail, data_root, monkeypatch, tmp_path, capsys):
-    (data_root / "data/processed").write_text("un fichier à la place du dossier")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert fail(ValueError("valeur")) == 1
-    assert str(tmp_path / "alses-erreur.log") in capsys.readouterr().err
-    assert "ValueError: valeur" in (tmp_path / "alses-erreur.log").read_text(encoding="utf-8")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows n’a pas ces signaux")
-def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root):
-    # Under nohup these tests would pass on a signal that is ignored, which the command rightly leaves so.
-    script = (
-        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); import sys, time; from helpers import cli; sys.argv = ['alses', 'doctor']\n"
-        "from helpers.cli import tools; tools.diagnose = lambda: (print('prêt', flush=True), time.sleep(30)); sys.exit(cli.main())"
-    )
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
-    assert process.stdout.readline() == "prêt\n"
-    process.send_signal(signal.SIGHUP)
-    assert (process.wait(20), plain(process.stderr.read())) == (130, f"\nInterrompu. {INTACT}\n")
-
-
 # --- the verbs -------------------------------------------------------------------------------------------------------
 
 
@@ -297,27 +255,6 @@ def test_generate_shows_the_public_data_of_the_repository_whatever_lies_beside_t
     assert os.environ.get(paths.DATA_ROOT_VARIABLE) == root and [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
-# --- share -----------------------------------------------------------------------------------------------------------
-
-
-def test_what_can_be_shared_is_listed_with_its_size_and_what_no_longer_matches_is_named_or_refused(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
-    folder = write_report(tmp_path / "reports" / "2020")
-    monkeypatch.setattr(report, "make_report", lambda year, **_: folder)
-    assert cli.main(["run", "--year", "2020"]) == 0
-    assert [path.name for path in folder.parent.iterdir()] == ["2020"]  # nothing to send, unless asked
-    assert cli.main(["share", "2020"]) == 0
-    ready = [line.split()[0] for line in capsys.readouterr().out.split("\n") if line.endswith("ko   prêt à envoyer")]
-    assert ready == ["reports/alses_2020.zip", "reports/alses_2020.html"]
-    add_file(folder, "indicateurs.csv", b"autre")
-    assert cli.main(["run", "--year", "2020"]) == 0
-    assert "À refaire (share 2020) ou à effacer, d’un autre état du rapport : alses_2020.zip, alses_2020.html\n" in plain(capsys.readouterr().out)
-    (folder / "indicateurs.csv").write_bytes(b"x")
-    assert cli.main(["share", "2020"]) == 2
-    told = plain(capsys.readouterr().err)
-    assert told.startswith("indicateurs.csv n’est plus tel qu’il a été publié dans le rapport 2020 : refaites-le") and told.count("\n") == 1
-
-
 # --- the folder of a year that begins --------------------------------------------------------------------------------
 
 FILES = ["README.md", "chiffres_publies.csv", "datapackage.json", "enonces.csv", "prises_de_poste.csv", "reunions.csv"]
@@ -340,17 +277,6 @@ def test_the_folder_has_a_log_a_card_that_can_be_read_and_tables_with_their_colu
     card = json.loads((paths.raw(2033) / "datapackage.json").read_text(encoding="utf-8"))
     assert card["associations_attendues"] == data.expected_associations(2033) == []
     assert [each["path"] for each in card["resources"]] == ["chiffres_publies.csv", "prises_de_poste.csv", "reunions.csv", "enonces.csv"]
-
-
-def test_it_says_what_to_put_where_and_that_the_export_never_enters_git(data_root, capsys):
-    assert cli.main(["new-year", "2033"]) == 0
-    out = words(capsys.readouterr().out)
-    assert out.startswith("data/raw/2033 est prêt. créés : README.md, datapackage.json, chiffres_publies.csv, ")
-    assert "commence par « accompagnements » (.csv, .xlsx, .xls, .ods, .parquet, .sav ou .dta). Il n’entre jamais dans git" in out
-    assert "colonnes obligatoires : identifiant, annee, association, suivi_par, situation, niveau, sexe, " in out
-    assert "colonnes facultatives : territoire, uai, college, annee_naissance, date_debut, date_fin, orienteur " in out
-    assert all(f" {name}.csv {row} " in out for name, row in data.new_tables().items())
-    assert out.endswith(f"Puis : {paths.COMMAND} check --year 2033 ")
 
 
 def test_what_is_there_is_left_alone_and_named(data_root, capsys):

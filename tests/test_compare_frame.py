@@ -41,13 +41,6 @@ def years(before: int, now: int, **others: tuple[int, int]) -> pd.DataFrame:
 # --- the frame ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_row_holds_both_shares_their_difference_and_the_worst_corrected_p():
-    found = years(400, 600).set_index("comparaison").loc["annees/alses/sexe/filles"]
-    assert found[["reference_pct", "part_pct", "ecart_pts", "base", "effectif_reference"]].tolist() == [40, 60, pytest.approx(20), 1000, 400]
-    assert (found["annee"], found["comparee_a"], found["libelle"], found["question"]) == (2032, 2031, "filles", "Sexe")
-    assert found["p"] < 0.001 and found["reference"] == "Note, l. 2031, 2032" and not found["protege"]
-
-
 @pytest.mark.parametrize(("finding", "count", "reach", "verdict"), [
     ("hausse", "hausse", "concluante", "hors du hasard"), ("hausse", "hausse", "non_concluante", "incertain"), ("baisse", "hausse", "selon_ressemblance", "incertain"),
     ("hausse", "hausse", "", "inconnu"), ("stable", "hausse", "concluante", "stable"), ("indetermine", "hausse", "", "incertain"),
@@ -119,11 +112,6 @@ def test_a_printed_count_is_said_by_its_bounds_and_a_protected_one_as_it_is_publ
     assert plain(formats.say_compared(girls(effectif=Measure(25, 21, 29, "personnes", ROUNDED)), "effectif")) == "environ 25"
 
 
-def test_a_difference_of_protected_shares_is_said_by_its_bounds():
-    counts = {name: Measure(25, 21, 29, "personnes", ROUNDED) for name in ("effectif", "effectif_reference")}
-    assert plain(formats.say_compared(girls(**counts), "ecart")) == "entre +3 et +5 points"
-
-
 # --- drawings and tables -----------------------------------------------------------------------------------------------
 
 
@@ -145,31 +133,9 @@ def test_a_figure_of_comparisons_says_its_own_rows_bases_and_sources():
     assert "garçons, part_pct\u00a0: 40,0\u202f%" in made.svg["aria-label"] and {"60,0\u202f%", "40,0\u202f%"} <= set(made.svg.stripped_strings)
 
 
-def test_the_axis_of_shares_near_nothing_writes_no_negative_share():
-    axes = plt.figure().subplots()
-    charts.ecarts(axes, years(10, 30).query("modalite == 'filles'"))
-    assert [axes.xaxis.get_major_formatter()(place, 0) for place in (-5, 5, 105)] == ["", "5\u202f%", ""]
-
-
-def test_a_forest_fills_only_what_is_net_and_has_whole_graduations():
-    found = years(400, 600, garcons=(600, 400)).assign(ic_bas=[10.0, -30.0], ic_haut=[30.0, -10.0], verdict=["hors du hasard", "incertain"])
-    axes = plt.figure().subplots()
-    charts.foret(axes, found)
-    faces = [tuple(each.get_facecolor()[0][:3]) for each in axes.collections if len(each.get_offsets()) == 1 and len(each.get_facecolor())]
-    assert all(float(place).is_integer() for place in axes.xaxis.get_ticklocs())  # −7,5 would read « −8 »
-    assert len(set(faces)) == 2 and [label.get_text() for label in axes.get_yticklabels()] == ["filles", "garçons"]
-    plt.close("all")
-
-
 def test_a_table_has_the_columns_that_a_cell_writes_and_nothing_of_nothing():
     found = years(400, 600, garcons=(600, 400))
     made = text.tableau(found, {"Part": "{:Libelle}", "En clair": "{:sens}", "p": "{:p_commun}"}, caption="C")
     cells = [[cell.get_text() for cell in line.find_all(["th", "td"])] for line in BeautifulSoup(made.html, "html.parser").select("tbody tr")]
     assert cells == [["Filles", "augmente", "—"], ["Garçons", "diminue", "—"]]
     assert text.tableau(found.head(0), {"Part": "{:Libelle}"}, caption="C").html == text.comparison_table(found.head(0), caption="C").html == ""
-
-
-def test_a_fold_opens_on_what_it_holds_and_is_nothing_without_it():
-    nothing = formats.say("figures", "nothing", subject="rien")
-    assert text.repli("Plus", nothing, texte("")).html == ""
-    assert plain(text.repli("Plus", nothing, texte("Ceci.")).html) == "Plus Ceci."

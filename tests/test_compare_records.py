@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from scipy import stats
 
 import two_exports
 from helpers.analysis import comparisons
@@ -37,23 +36,6 @@ def test_what_is_estimated_takes_the_place_of_what_was_assumed():
     assert NEW["p_valeur"].value < 0.001 and NEW["p_grappe"].value > 0.05 and not NEW.is_conclusive
 
 
-def test_the_test_of_both_years_is_that_of_what_each_college_adds():
-    before, now = two_exports.draw()
-    gap = now["sexe/filles"].mean() - before["sexe/filles"].mean()
-    added = {
-        college: (now.loc[now["college"].eq(college), "sexe/filles"] - now["sexe/filles"].mean()).sum() / len(now)
-        - (before.loc[before["college"].eq(college), "sexe/filles"] - before["sexe/filles"].mean()).sum() / len(before)
-        for college in {*now["college"], *before["college"]}
-    }
-    error = (sum(each**2 for each in added.values()) * 40 / 39) ** 0.5
-    low, high = stats.t.interval(0.95, 39, loc=gap, scale=error)
-    measured = {name: GIRLS[name].value for name in ("erreur_type", "p_grappe", "ic_bas", "ic_haut", "colleges")}
-    expected = {"erreur_type": 100 * error, "p_grappe": 2 * stats.t(39).sf(gap / error), "ic_bas": 100 * low, "ic_haut": 100 * high, "colleges": 40}
-    assert measured == pytest.approx(expected)
-    # The interval of the ratio would take in neither the persons of both years nor the likeness.
-    assert not {"rapport_ic_bas", "rapport_ic_haut"} & set(GIRLS.measures)
-
-
 # --- old and new collèges --------------------------------------------------------------------------------------------
 
 
@@ -69,13 +51,6 @@ def test_a_change_is_split_by_hand():
     expected = {"ecart_anciens": (1, 5), "apport_nouveaux": (1, 10), "apport_sortis": (-1, 20), "apport_inconnu": (0, 1)}
     assert parts == {name: Fraction(*value) for name, value in expected.items()}
     assert sum(parts.values()) == Fraction(250, 500) - Fraction(50, 200)
-
-
-def test_the_parts_that_are_shown_are_those_of_the_difference_that_is_shown():
-    for each in FOUND.of("annees"):
-        parts = [each[name].value for name in ("ecart_anciens", "effet_mecanique", "apport_inconnu")]
-        assert sum(parts) == pytest.approx(each["ecart"].value, abs=1e-9)
-    assert NEW["effet_mecanique"].value > 5 and NEW["ecart_anciens"].value < NEW["ecart"].value
 
 
 @pytest.mark.parametrize(("cell", "kept"), [(0, True), (1, False), (4, False), (5, True), (36, False), (35, True)])

@@ -12,8 +12,7 @@ import pytest
 from coding_files import flat, ours, place, qdc, refi, small_project, taguette
 from conftest import MINI
 from helpers import cli, paths
-from helpers.cli import codings
-from helpers.codings import model, tables
+from helpers.codings import tables
 from helpers.codings.model import Code, Document, Project
 from helpers.data import coding_files, raw, year_checks
 
@@ -101,7 +100,6 @@ def test_a_file_is_imported_whole_privately_and_told(tmp_path, take):
 
 
 def test_documents_of_unknown_kind_take_the_one_that_is_given_and_the_others_keep_theirs(tmp_path, take):
-    assert codings._KINDS == model.KINDS
     documents = Document("a", "Un mot.", kind="synthese"), Document("b", "Deux mots."), Document("c", "Trois.")
     file = ours(tmp_path / "codage", Project(documents=documents))
     assert "2 documents ne disent pas s’ils sont verbatim, compte rendu ou synthèse" in take(file)[1]
@@ -191,14 +189,6 @@ def test_one_label_under_two_parents_is_two_codes(tmp_path, take):
     ]  # fmt: skip
     assert take(file, "--add-codes")[0] == 0 and faults() == []
     assert loaded().themes == {"École/Tension": "ecole_tension", "Famille/Tension": "famille_tension"}
-
-
-def test_a_category_and_its_code_of_one_name_long_labels_and_definitions_are_taken(tmp_path, take):
-    codes = Code("Cour", codable=False), Code("Cour", "Cour"), Code("é" * 300, definition="d" * 6_000), Code("+Government")
-    assert take(refi(tmp_path / "codage.qdpx", with_codes(*codes[1:], codes[0])), "--add-codes", "--definitions")[0] == 0
-    assert faults() == [] and len(loaded().passages) == 4
-    labels = set(raw.read_reference("themes")["libelle"])
-    assert {"Cour", "Cour : Cour", "+Government"} <= labels and f"{'é' * 189}…" in labels
 
 
 def test_added_codes_stand_at_the_end_of_the_book_whose_other_rows_stay_as_they_were(tmp_path, take):
@@ -331,20 +321,8 @@ def test_a_damaged_coding_and_a_file_dropped_beside_are_told_with_the_other_faul
     assert f"data/raw/{YEAR}/codages/b.qdpx n’est pas lu ; {remedy}" in faults()
 
 
-@pytest.fixture
-def real_book(root):
-    """The book of the invented project, whose statements use it."""
-    shutil.copy(MINI / "data" / "raw" / "reference" / "themes.csv", paths.reference() / "themes.csv")
-
-
-def test_check_and_status_show_that_a_year_has_codings(tmp_path, real_book, take, run):
-    take(refi(tmp_path / "codage.qdpx", small_project()), "--add-codes")
-    code, out, err = run("check")
-    assert (code, err) == (0, "") and "Codages, en passages : 4 codage : 2 textes, 2 codeurs" in out
-    assert "codages codage" in run("status", year=None)[1]
-
-
-def test_a_coding_is_an_input_under_a_name_that_tells_nothing_and_stops_the_year_once_damaged(tmp_path, real_book, take):
+def test_a_coding_is_an_input_under_a_name_that_tells_nothing_and_stops_the_year_once_damaged(tmp_path, take):
+    shutil.copy(MINI / "data/raw/reference/themes.csv", paths.reference() / "themes.csv")  # the one that its statements use
     before = raw.describe_inputs([YEAR])
     assert take(refi(tmp_path / "réunion de Zoé.qdpx", with_codes(Code("Outils"))))[0] == 0
     added = [entry for entry in raw.describe_inputs([YEAR]) if entry not in before]

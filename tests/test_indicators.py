@@ -10,8 +10,6 @@ from helpers.indicators.build import consistent_system
 from helpers.indicators.constraints import (
     Constraint,
     System,
-    bounds,
-    contradictions,
     determines,
     ratio_bounds,
     share_bounds,
@@ -88,23 +86,6 @@ def test_a_figure_is_bounded_by_all_that_is_printed(printed, path, counts, base,
     assert (*ends, row["precision"]) == (*counts, *base, precision)
 
 
-def test_a_deduced_figure_cites_every_line_it_follows_from():
-    college, teachers = (2020, "origine", "college", "part", 46, "pct"), (2020, "orienteur", "enseignants", "part", 22, "pct")
-    others = [(2020, "orienteur", name, "part", 39, "pct") for name in ("direction_vie_scolaire", "assistants_service_social")]
-    levels = (2020, "niveau", "4e_3e", "part", 63, "pct")
-    table = indicators.build_indicators(figures(TOTAL, GIRLS, college, teachers, *others, GIRLS, levels), NOTHING, year=2020)
-    # The total is on line 1, girls on 2 and 7, the collège on 3, who refers on 4 to 6, the levels on 8.
-    lines = {"sexe/garcons": "1, 2, 7", "origine/hors_college": "1, 3", "orienteur/autre": "1, 3–6", "niveau/6e_5e_autre": "1, 8"}
-    assert {path: cell(table, *path.split("/"))["reference"] for path in lines} == {path: f"déduit (Note, l. {said})" for path, said in lines.items()}
-
-
-def test_a_printed_count_under_another_name_is_printed():
-    pupils, others = (2020, "situation", "collegien", "effectif", 34, "personnes"), (2020, "suivi_par", "autre_educateur", "part", 35, "pct")
-    printed = figures(pupils, others).assign(perimetre=["prevention_specialisee", "collegiens"])
-    rows = indicators.build_indicators(printed, NOTHING, year=2020).query("perimetre == 'collegiens' and indicateur == 'accompagnements'")
-    assert rows[["effectif_min", "precision", "reference"]].to_numpy().tolist() == [[34, "exact", "Note, l. 1"]]
-
-
 def test_the_objectives_of_a_person_overlap_so_that_their_shares_are_not_a_sum_but_each_is_inside_the_whole():
     shares = [(2020, "objectif", name, "part", value, "pct") for name, value in (("scolarite", 80), ("mobilite", 60))]
     assert culprits(figures(TOTAL, *shares)) == []
@@ -116,23 +97,6 @@ def test_a_printed_difference_speaks_of_the_year_before_only():
     table = indicators.build_indicators(printed, NOTHING, year=2020)
     assert table.loc[table["indicateur"] == "accompagnements", "effectif_min"].isna().all()
     assert list(indicators.check_figures(printed, NOTHING)["verdict"]) == ["non_verifiable", "non_verifiable"]
-
-
-def test_two_contradictions_are_both_found():
-    first = [Constraint({"a": 1}, 1, 1, "p"), Constraint({"a": 1}, 2, 2, "q")]
-    second = [Constraint({"b": 1}, 1, 1, "r"), Constraint({"b": 1}, 2, 2, "s")]
-    assert sorted(sorted(conflict.figures) for conflict in contradictions(System(first + second))) == [["p", "q"], ["r", "s"]]
-
-
-def test_a_known_total_parts_the_questions_asked_to_its_persons():
-    # Twelve persons, two questions: the tables of both, one by one, say of each question what its own say.
-    asked = [Constraint({"a": 1, "b": 1, "all": -1}, 0, 0), Constraint({"c": 1, "d": 1, "all": -1}, 0, 0)]
-    system = System([*asked, Constraint({"all": 1}, 12, 12, "p"), Constraint({"a": 1, "b": -1}, 2, 5), Constraint({"c": 1}, 3, 3)])
-    possible = [a for a in range(13) if 2 <= a - (12 - a) <= 5]
-    assert bounds(system, {"a": 1}) == (min(possible), max(possible))
-    assert system.around(["a"], through_known=False).cells() == ["a", "b", "all"]
-    assert set(system.around(["a"]).cells()) == {"a", "b", "c", "d", "all"}
-    assert (determines(system, {"d": 1}), determines(system, {"a": 1})) == (True, False)
 
 
 @pytest.mark.parametrize("wholes", [range(90, 111), range(2233, 2234), range(5, 13)])
@@ -163,33 +127,6 @@ def verdict(printed: pd.DataFrame, position: int, counted: pd.DataFrame = NOTHIN
 ], ids=["found again", "alone", "printed twice", "ambiguous base", "excluded by the others", "total printed otherwise"])
 def test_a_figure_is_judged_by_all_the_others(rows, expected):
     assert verdict(figures(TOTAL, *rows), 1) == expected
-
-
-def test_a_count_that_disagrees_with_its_share_is_contradictory():
-    printed = figures(
-        TOTAL,
-        (2020, "parents_associes", "oui", "effectif", 1051, "personnes"),
-        (2020, "parents_associes", "oui", "part", 45, "pct"),
-    )
-    # The total, on which every other figure rests, is not set aside with them.
-    controls = indicators.check_figures(printed, NOTHING)
-    assert list(controls["verdict"]) == ["non_verifiable", "contradictoire", "contradictoire"]
-    assert controls["motif"].iloc[1] == "Incompatible avec l. 1, 3."
-
-
-@pytest.mark.parametrize(("printed", "expected"), [(-6, "confirme"), (-7, "contradictoire"), (-5, "contradictoire")])
-def test_a_printed_difference_of_shares_must_lie_within_the_bounds(printed, expected):
-    rows = figures(
-        (2019, "accompagnements", "", "effectif", 1852, "personnes"),
-        (2019, "origine", "college", "part", 52, "pct"),
-        TOTAL,
-        (2020, "origine", "college", "part", 46, "pct"),
-        (2020, "origine", "college", "ecart", printed, "points"),
-    )
-    controls = indicators.check_figures(rows, NOTHING)
-    assert controls["verdict"].iloc[4] == expected
-    assert controls["recalcul_min"].iloc[4] == pytest.approx(-6.9397, abs=1e-4)
-    assert controls["recalcul_max"].iloc[4] == pytest.approx(-5.0273, abs=1e-4)
 
 
 @pytest.mark.parametrize(("operator", "printed", "expected"), [

@@ -52,16 +52,6 @@ def anew() -> None:
     fork.stop()
 
 
-def test_a_figure_words_the_shell_and_an_error_are_shown():
-    """`test_notebooks` compares the notebooks of the report with what ordinary kernels show."""
-    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
-    # The path may hold Python alone: IPython then finds no shell by itself.
-    streams = "import os, sys\nos.environ['SHELL'] = '/bin/sh'\nprint('a')\nprint('b', file=sys.stderr)"
-    drawn, written, shell, wrong = run(figure, streams, "!echo d", "1 / 0", allow_errors=True)
-    assert "image/png" in drawn[-1].data and sorted(text(written).split()) == ["a", "b"]
-    assert text(shell).strip() == "d" and [each.output_type for each in wrong] == ["error"]
-
-
 # --- a state of its own ----------------------------------------------------------------------------------------------
 
 LOOK = """

@@ -14,7 +14,6 @@ from nbformat import v4
 from conftest import plain
 from helpers import charts, indicators, schema, text
 from helpers.charts.marks import marks_of
-from helpers.charts.theme import in_french
 from helpers.indicators.constraints import row, table
 from helpers.palette import DARK, dark_rules
 from helpers.report.notebook import says_nothing, suppress_rounded, with_own_outputs
@@ -166,11 +165,6 @@ def test_a_slip_in_a_key_is_told_and_does_not_make_a_sentence_disappear(line, to
         text.texte(line, answers(SEXES))
 
 
-def test_a_number_typed_by_hand_is_told(capsys):
-    text.texte("En 2020, 40 % sont en 4e, d’après UPE2A.", answers(SEXES))
-    assert "2020, 40" in capsys.readouterr().err
-
-
 def cell(source: str, data: dict) -> dict:
     return v4.new_code_cell(source, outputs=[v4.new_output("display_data", data)])
 
@@ -195,13 +189,6 @@ def test_plain_outputs_with_quarto_options_are_parts_of_the_page_and_the_others_
     assert "nue()" == with_own_outputs(notebook, name="02", is_strict=False).cells[1].source
 
 
-def test_a_figure_given_without_title_is_told_with_the_other_faults():
-    frame = answers(SEXES)
-    shown = cell("publier(…)", {"text/html": charts.publier(sns.barplot(frame, x="part_pct", y="libelle"), frame).html})
-    with pytest.raises(PublicationError, match="10_mien, section « début »\u00a0: une figure n’a pas de titre"):
-        with_own_outputs(v4.new_notebook(cells=[shown]), name="10_mien")
-
-
 @pytest.mark.parametrize(("frame", "heads", "first"), [
     ({"libelle": ["a", "b"], "part_pct": [42.5, 42.5], "effectif_min": [2233, 2233]}, ["Libellé", "Part", "Effectif, minimum"], ["a", "42,5\u202f%", "2\u202f233"]),
     ({"annee": [2019, 2020], "4e_3e": [1.0, None], "Ma colonne": ["x", "y"]}, ["Année", "4e ou 3e", "Ma colonne"], ["2019", "1", "x"]),
@@ -213,15 +200,3 @@ def test_a_plain_table_shows_words_for_its_columns_and_no_rank_of_its_rows(frame
         assert [head.get_text() for head in found.select("thead th")] == heads
         assert [each.get_text() for each in found.select("tbody tr:first-child > *")] == first
     assert "NaN" not in found.get_text()
-
-
-def test_axes_bear_whole_years_and_french_numbers():
-    figure, axes = plt.subplots()
-    sns.lineplot(x=[2019, 2020], y=[1.5, 2.5], ax=axes)
-    axes.set(xlabel="annee", ylabel="base_min")
-    figure.canvas.draw()
-    in_french(figure)
-    figure.canvas.draw()
-    years, numbers = ([label.get_text() for label in axis.get_ticklabels()] for axis in (axes.xaxis, axes.yaxis))
-    assert {"2019", "2020"} <= set(years) and all(year.isdecimal() for year in years) and {"1,5", "2,0"} & set(numbers)
-    assert [axes.get_xlabel(), axes.get_ylabel()] == ["", "Base, minimum"]

@@ -200,17 +200,6 @@ def test_the_archive_shows_the_work_without_its_results(reports):
     assert verify(reports / "recu" / "alses_2020").faults == []
 
 
-def test_the_word_reads_in_any_windows_notepad_and_names_with_accents_are_in_utf_8(reports):
-    add_file(reports / "2020", "été & b.csv", b"a")
-    archive = archive_of(reports)
-    content = archive.read("alses_2020/LISEZ-MOI.txt")
-    assert content.startswith("\ufeffLes ALSES en 2020\r\n".encode()) and b"\n" not in content.replace(b"\r\n", b"")
-    lines = content.decode("utf-8-sig").splitlines()
-    assert {"  01_clean.html     Que vaut-il\u202f?", "  indicateurs.csv   tableau de données, pour un programme"} < set(lines)
-    entry = archive.getinfo("alses_2020/été & b.csv")
-    assert (entry.flag_bits & 0x800, archive.read(entry)) == (0x800, b"a") and "été & b.csv" in "".join(lines)
-
-
 # --- the single page ---------------------------------------------------------------------------------------------------
 
 

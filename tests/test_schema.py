@@ -11,16 +11,6 @@ from small_export import write_export
 # --- catalogue and Table Schemas ---------------------------------------------------------------------------------------
 
 
-def test_a_modality_or_a_group_has_a_label_and_its_condition():
-    entries = schema.catalogue().indicators
-    entry = entries["premiere_prise_de_poste"]
-    assert [(entry.label_of(name), entry.hypothesis_of(name)) for name in ("oui", "oui_ou_incertain", "peut_etre")] == [
-        ("oui", None), ("oui ou incertain", "une ancienneté de moins d’un an est celle du poste actuel"), ("peut etre", None),
-    ]
-    assert (entries["niveau"].title_of("3e"), entries["accompagnements"].title_of("")) == ("Niveau de classe : 3e", "Accompagnements individuels")
-    assert [entry.id for entry in schema.catalogue().of_topic("public")] == ["sexe", "nouvel_accompagnement", "age"]
-
-
 @pytest.mark.parametrize("entry", schema.catalogue().indicators.values(), ids=lambda entry: entry.id)
 def test_an_entry_of_the_catalogue_names_only_what_exists(entry):
     entries = schema.catalogue()
@@ -61,11 +51,6 @@ def test_a_table_of_names_alone_has_nothing_to_be_read(data_root, content, expec
     path.parent.mkdir()
     path.write_bytes(content)
     assert (paths.has_rows(path), 2033 in paths.years(), 2033 in paths.prepared_years()) == (expected, expected, True)
-
-
-@pytest.mark.parametrize(("year", "expected"), [(2031, None), (2032, 2031), (2033, 2032), (2050, 2032)])
-def test_the_earlier_year_is_the_latest_one_with_data(data_root, year, expected):
-    assert paths.earlier_year(year) == expected
 
 
 # --- parameters: one that cannot be used is one French sentence; nothing is guessed ------------------------------------
@@ -127,12 +112,6 @@ def test_records_give_years_to_a_series_and_sites_to_look_at(data_root):
 ])
 def test_the_compared_year_is_the_latest_earlier_one_unless_it_is_named(data_root, notebook, given, years):
     assert parameters.check(notebook, **given) == parameters.Parameters(*years)
-
-
-def test_the_word_is_that_of_the_notebook_unless_another_is_given_and_is_shown_with_the_year(data_root):
-    word = parameters.Parameters(2032).of("04_themes")["word"]
-    assert f'"word = \\"{word}\\"' in paths.notebook("04_themes").read_text(encoding="utf-8")
-    assert parameters.check("04_themes", year=2032, word=" rue ").as_shown("04_themes") == {"Année": "2032", "Mot cherché": "rue"}
 
 
 # --- typography --------------------------------------------------------------------------------------------------------

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ALL
 from helpers import cli, data, paths, schema
-from helpers.schema import DataError
 from helpers.simulate import years
 from helpers.simulate.people import Pair, deal_goals
 
@@ -82,13 +80,6 @@ def test_the_smallest_years_are_made(persons):
     assert now["suivi_par"].eq("alses").sum() == persons and now["identifiant"].is_unique
 
 
-def test_a_large_year_is_made_and_a_larger_one_refused():
-    many = 100_000 if ALL else 10_000
-    assert years.invent(2021, many)["suivi_par"].eq("alses").sum() == many
-    with pytest.raises(DataError, match="de 1 à 300.000 personnes ; reçu : 300001"):
-        years.invent(2021, 300_001)
-
-
 def test_the_same_request_gives_the_same_bytes_and_another_seed_others_with_a_card(data_root, capsys):
     file, seen = paths.raw(2033) / NAME, []
     for seed in ("4", "4", "9"):
@@ -141,15 +132,6 @@ def test_an_impossible_request_is_one_sentence_and_writes_nothing(options, sente
     found = refusal(["--year", "2033", *options.split()], capsys)
     assert found.endswith(sentence) and found.count("\n") == 1
     assert not paths.raw(2033).exists()
-
-
-@pytest.mark.parametrize("words", [["--persons", "-5"], ["--persons", "5", "--seed", "abc"], ["--persons", "2 500"]])
-def test_what_is_no_number_is_told_with_its_option(words, data_root, capsys):
-    with pytest.raises(SystemExit) as stop:
-        cli.main(["simulate", "--year", "2033", *words])
-    told = plain(capsys.readouterr().err)
-    expected = f"{words[-2]} : un nombre entier, sans signe ni espace, est attendu, reçu : {words[-1]}\n"
-    assert stop.value.code == 2 and told.startswith(expected) and not paths.raw(2033).exists()
 
 
 # Those with two must share the two that everybody wants; then a pair that so many have.

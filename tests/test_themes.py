@@ -49,9 +49,6 @@ def test_statements_have_their_codes_in_words_in_the_order_of_the_book_and_of_th
     assert themes.labelled(STATEMENTS.head(0), BOOK).empty
 
 
-SAID = STATEMENTS.assign(enonce=["L’équipe attend.", "Deux équipes, une équipe.", "Personne.", "Sans lui."])
-
-
 def test_a_section_leads_to_the_statements_on_a_figure_that_it_publishes_and_to_nothing_else():
     linked = STATEMENTS.assign(indicateur_lie=["postes/presentation_formelle/non", "postes/bureau/non", "", "alses/sexe/filles"])
     year, unpublished = facts(LINKED, BUREAU), facts(LINKED)
@@ -73,8 +70,8 @@ def test_a_value_leads_to_its_section_and_one_that_is_not_published_says_so():
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks/04_themes.ipynb"
 
 
-def page(monkeypatch, statements, *sections, word="équipe", codings=None, figures=(), change=("", ""), is_drawn=False) -> dict[str, str]:
-    """What these sections of the notebook display (HTML), or all; ``change`` replaces words of its source."""
+def page(monkeypatch, statements, *sections, codings=None, figures=(), is_drawn=False) -> dict[str, str]:
+    """What these sections of the notebook display (HTML), or all."""
     if not is_drawn:  # the words and the tables of the figures alone
         monkeypatch.setattr(publish, "lay_out", lambda *_, **__: None)
         monkeypatch.setattr(publish, "to_inline", lambda *_, **__: "")
@@ -88,7 +85,7 @@ def page(monkeypatch, statements, *sections, word="équipe", codings=None, figur
     monkeypatch.setattr(parameters, "check", lambda *_, **given: SimpleNamespace(**given))
     shown, section, names = {}, "", {}
     for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"]).replace(*change)
+        source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             section = source.splitlines()[0].lstrip("# ")
         elif not re.search("provenance|fiche", " ".join(cell["metadata"].get("tags", []))) and (not sections or section in (FIRST, "À retenir", *sections)):
@@ -96,7 +93,7 @@ def page(monkeypatch, statements, *sections, word="équipe", codings=None, figur
             last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
             exec(compile(tree, section, "exec"), names)
             if "parameters" in cell["metadata"].get("tags", []):
-                names |= {"year": 2032, "word": word}
+                names["year"] = 2032
             made = eval(compile(last, section, "eval"), names) if last else None
             shown[section] = shown.get(section, "") + getattr(made, "html", "")
     return shown
@@ -136,27 +133,6 @@ def test_each_statement_is_read_once_before_the_list(monkeypatch):
     assert [read.count(f"Phrase {number}.") for number in ("une", "deux", "trois", "quatre")] == [1, 0, 1, 1]
     assert "Même réponse, plus haut" in shown[TENSIONS]
     assert "Plus haut : 1 tension, 1 levier" in plain(shown["Que disent les chiffres sur les mêmes sujets ?"])
-
-
-def test_a_filter_keeps_its_word(monkeypatch):
-    subjects = "De quoi parlent les énoncés ?"
-    change = ("  # un énoncé par ligne, ses codes en clair", '.query("theme == \'Accueil\'")')
-    shown = page(monkeypatch, STATEMENTS, subjects, change=change)[subjects]
-    assert titles(shown) == ["Le thème le plus fourni est « Accueil » : 2 énoncés sur 2"] and "n = 2 énoncés" in plain(shown)
-    assert "Outils" not in shown
-
-
-def test_absence_from_school_is_said_to_be_named_where_it_is(monkeypatch):
-    lacking = "De qui la parole manque-t-elle ?"
-    assert "Aucun énoncé ne nomme l’absentéisme ni le décrochage." in plain(page(monkeypatch, STATEMENTS, lacking)[lacking])
-    named = STATEMENTS.assign(enonce=["a", "b", "Le décrochage inquiète.", "d"])
-    assert "On y lit « décrochage » (1 énoncé)." in plain(text.plain(page(monkeypatch, named, lacking)[lacking]))
-
-
-def test_the_uses_of_the_word_that_was_asked_for_are_counted_or_said_to_be_none(monkeypatch):
-    section = "Où relire les énoncés et les codes ?"
-    said = [plain(page(monkeypatch, SAID, section, word=word)[section]) for word in ("équipe", "bureau")]
-    assert "3 emplois dans 2 énoncés" in said[0] and "Aucun énoncé n’emploie le mot « bureau »." in said[1]
 
 
 def measured(**tables: list[dict]) -> pd.DataFrame:
@@ -234,16 +210,6 @@ def test_answers_that_two_persons_accept_are_counted_in_place_of_those_of_one(mo
     assert "elles acceptent toutes deux 1 paire sur 2, et 1 tension sur 2 y trouve une réponse" in told
     assert "la seule personne" not in told and titles(shown[TENSIONS]) == ["La tension sans réponse est sous « Accueil »"]
     assert "la seule personne" in plain(text.plain(page(monkeypatch, STATEMENTS, *sections)["À retenir"]))
-
-
-def test_many_meetings_are_drawn_twelve_at_most_and_all_are_in_the_data(monkeypatch):
-    counts = [1, *[5] * 13, 9]
-    rows = [{"cle": "accueil", "autre_cle": f"réunion {rank}", "extraits": count, "total": sum(counts)} for rank, count in enumerate(counts)]
-    section, coded = "Dans quelle réunion chaque code revient-il ?", measured(reunions=rows)
-    made = page(monkeypatch, STATEMENTS, section, codings=coded, is_drawn=True)[section]
-    assert titles(made) == ["Le plus d’extraits : « Accueil » dans « réunion 14 », 9 extraits"]
-    drawing, rest = made.split("figure-donnees", 1)
-    assert "réunion 14" in drawing and "réunion 0 " not in drawing and "réunion 0<" in rest.lower()
 
 
 def test_a_year_without_statement_shows_nothing_and_stops_nowhere(monkeypatch):
