@@ -282,10 +282,12 @@ def find_other_years(reading: Reading) -> Iterator[DataError]:
 
 def find_empty(reading: Reading) -> Iterator[DataError]:
     """Required columns that are present and empty."""
+    dated = reading.reasons.ne(answers.Reason.NO_YEAR)  # titles that come again below have none, and are no answers
     for name in reading.received.columns if len(reading.rows) else ():
         # A year that is another one means nothing, and is no empty cell.
-        column = (reading.rows if name in (IDENTIFIER, "annee") else reading.table)[name]
-        if answers.FIELDS[name]["presence"] == "obligatoire" and (column.isna() | column.eq(EMPTY)).all():
+        column = reading.rows[name] if name in (IDENTIFIER, "annee") else reading.table.loc[dated, name]
+        is_empty = len(column) and (column.isna() | column.eq(EMPTY)).all()
+        if answers.FIELDS[name]["presence"] == "obligatoire" and is_empty:
             yield DataError(
                 f"{reading.file}, colonne « {name} » : elle est vide sur toutes les lignes ; remplissez-la, ou "
                 "demandez un export qui la contient."
