@@ -307,7 +307,11 @@ def long_row(draft):
 def blank_lines_and_columns(draft):
     for _ in range(draft.draw.randint(1, 3)):
         draft.rows.insert(draft.draw.randrange(len(draft.rows)), {})
-    draft.titles.insert(draft.draw.randrange(1, len(draft.titles)), ("", "rien"))
+    place = draft.draw.randrange(1, len(draft.titles))
+    draft.titles.insert(place, ("", "rien"))
+    for row in draft.rows:  # titles that come again have the same blank
+        if row.get("*", [""])[0].endswith("identifiant"):
+            row["*"].insert(place, "")
 
 
 @case(late=True, stops="colonne obligatoire absente : « niveau »")
