@@ -93,6 +93,8 @@ def test_a_bar_is_as_long_as_the_number_that_is_published(report):
             gaps = [abs(value - length * longest / drawn[longest]) for value, length in drawn.items()]
             assert max(gaps, default=0) <= max(0.6, longest / 5_000), (path.parent.name, figure["id"])
             seen += len(gaps) > 2
+    if not page(report / "02_describe.html").select("figure svg path"):
+        pytest.skip("figures non dessinées\u00a0: avec un navigateur, ou ALSES_ENUMERATIONS=toutes")
     assert seen > 20
 
 
