@@ -17,6 +17,9 @@ import frictionless
 import pytest
 from bs4 import BeautifulSoup
 
+from helpers import data, paths
+from helpers.analysis.comparisons import build_comparisons
+from helpers.analysis.years import HEADLINED, MOST_SAID
 from marks import marks_of
 from second_calculation import audit
 
@@ -169,6 +172,24 @@ def test_the_map_is_in_the_portrait_and_on_the_index_and_names_every_commune(rep
     for name in ("index", "02_describe"):
         figure = read_page(report / f"{name}.html").find(id="fig-carte")
         assert "17 collèges de 16 communes" in plain(figure.get_text()) and not [each for each in communes if each not in figure.svg.get_text()]
+
+
+def test_of_two_notes_that_print_as_much_one_share_a_question_is_tested_and_the_others_are_shown(real_root):
+    with paths.with_data_root(real_root):
+        before, controls = data.load(2020, "indicateurs").query("annee == 2020"), data.load(2020, "controles")
+    controls = controls.assign(annee=controls["annee"] + 2)  # those of the second note
+    made = build_comparisons(before.assign(annee=2022), before, controls, year=2022, compare_to=2020)
+    shares = made[made["mesure"].eq("ecart")]["comparaison"]
+    said, shown = ({each.partition("/")[2] for each in shares if each.startswith(kind)} for kind in ("annees/", "details/"))
+    assert said == set(HEADLINED) - {"collegiens/suivi_par/alses"}  # which the note does not print: it is deduced
+    assert len(said) + len(shown) == 25 > MOST_SAID and not said & shown
+    assert not made[made["mesure"].eq("p_valeur")]["comparaison"].str.startswith("details/").any()
+    # The figures are the same: nothing is said to rise or to fall.
+    of_two_years = made["comparaison"].str.startswith(("annees/", "details/"))
+    assert of_two_years.any() and not made[of_two_years]["constat"].isin(["hausse", "baisse"]).any()
+    few = before[before["indicateur"].isin(["origine", "sexe", "niveau"])]
+    kinds = build_comparisons(few.assign(annee=2022), few, controls, year=2022, compare_to=2020)["comparaison"].str.partition("/")[0]
+    assert "annees" in set(kinds) and "details" not in set(kinds)  # of fewer shares, all are said
 
 
 # --- one description of the tables -----------------------------------------------------------------------------------

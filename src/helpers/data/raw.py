@@ -251,11 +251,9 @@ def read_followups(year: int, statements: pd.DataFrame) -> pd.DataFrame:
     ``data/raw/<year>/datapackage.json`` by their id come with a column ``suite``; the others are left out. Raises
     `DataError` when « suites » is no such list.
     """
-    path = paths.raw(year) / reading.CARD
-    card = json.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
-    told = card.get("suites") or {}
+    told = reading.card_of(year).get("suites") or {}
     recommended = statements[statements["nature"].eq("recommandation")]
-    where = f"{paths.relative(path)} : « suites »"
+    where = f"{paths.relative(paths.raw(year) / reading.CARD)} : « suites »"
     if not isinstance(told, dict) or not all(isinstance(each, str) and 0 < len(each) <= 300 for each in told.values()):
         raise DataError(f'{where} s’écrit {{"E07": "où en est cette recommandation, en 300 caractères au plus"}}.')
     if strange := sorted(set(told) - set(recommended["id"])):

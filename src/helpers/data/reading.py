@@ -353,6 +353,15 @@ def date_exports(year: int) -> dict[str, str]:
     return {f"fichier {rank}": day for rank, day in enumerate(received, 1) if day}
 
 
+def card_of(year: int) -> dict:
+    """The card of a year (datapackage.json) as it is written, empty if there is none; `DataError` if it is no JSON."""
+    path = paths.raw(year) / CARD
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
+    except ValueError:
+        raise DataError(f"{paths.relative(path)} n’est pas un fichier JSON en UTF-8 : corrigez la carte.") from None
+
+
 def read_card(year: int) -> dict[str, str]:
     """What the card of a year says for its pages: ``title`` is the document that they cite, ``source`` everything that
     they rest on, ``contexte`` what set the year apart.
@@ -363,10 +372,7 @@ def read_card(year: int) -> dict[str, str]:
     path, received = paths.raw(year) / CARD, plain_description(year)
     if not path.is_file():
         return {"title": received, "source": received, "contexte": ""}
-    try:
-        card = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError:
-        raise DataError(f"{paths.relative(path)} n’est pas un fichier JSON en UTF-8 : corrigez la carte.") from None
+    card = card_of(year)
     source = (card.get("sources") or [{}])[0] if isinstance(card, dict) else {}
     title, described = source.get("title"), source.get("description") or ""
     if title == unnamed(year):
