@@ -188,7 +188,7 @@ def findings_in_words(serious: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     def value(paths: str) -> Markup:
         known = _known(paths, facts)
         said = [_value(fact, say_unit(fact)) for fact in known]
-        return Markup(" contre ").join(said) if len(said) <= 2 else Markup()
+        return Markup(" contre ").join(said) if 0 < len(said) <= 2 else Markup("—")
 
     def motive(row) -> Markup:
         other = Markup(" Sans elle\u00a0: {}.").format(value(row.sinon)) if _known(row.sinon, facts) else ""
