@@ -286,6 +286,14 @@ def followed_by(associations: int, counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(association=counts["uai"].map(lambda uai: f"A{int(uai[3:7] or 0) % associations}" if uai else "A0"))
 
 
+def test_a_question_that_concerns_nobody_is_rounded_with_the_others():
+    """Two associations, and not one pupil whom the collège sent: nobody answers « who sent them? »."""
+    places = {"uai": [f"999000{rank % 4}X" for rank in range(200)], "association": ["A", "A", "B", "B"] * 50}
+    rows = network_rows(protect(persons(200, origine="famille", sexe=["filles", "garcons"] * 100, **places))[2])
+    shown = rows[rows["croise_avec"].eq("")].groupby("indicateur")["effectif_arrondi"].agg(list)
+    assert (shown["sexe"], set(shown["orienteur"])) == ([100, 100, 0], {0})
+
+
 # Of the last four, one has five persons, who hide nobody.
 @pytest.mark.parametrize(
     ("seed", "associations", "is_rounded"), [(1, 1, False), (1, 2, True), (1, 3, True), (1, 4, False), (3, 4, True)]

@@ -356,7 +356,7 @@ class RoundingFamily:
             if entry.choice == "unique" and cell[2] not in entry.groups:
                 questions.setdefault(cell[:2], []).extend(places)
         for places in questions.values():
-            self.keep_near(np.sort(places))
+            self.keep_near(np.array(sorted(places), dtype=int))  # none, where nobody was asked
         for one, other in same_cells():
             if one in self.opened and other in self.opened:
                 own, theirs = self.opened[one], self.opened[other]
