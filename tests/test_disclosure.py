@@ -38,6 +38,7 @@ def network_of(size: int, *, seed: int, colleges: int = 6, per_association: int 
     columns |= {name: rng.choice(labels, size) for name, labels in ANSWERS.items()}
     columns["orienteur"] = np.where(columns["origine"] == "college", rng.choice(["enseignants", "autre"], size), "")
     columns["objectifs"] = rng.choice(["scolarite", "scolarite;mobilite", "mobilite;sante_addiction", ""], size)
+    columns["date_debut"] = np.where(np.arange(size) % 60, "2021-03-02", "")
     return persons(size, **columns)
 
 
@@ -304,6 +305,9 @@ def test_the_network_of_few_associations_is_rounded_like_its_sites(seed, associa
     rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY).query("croise_avec == ''")
     network = network_rows(rows).query("perimetre == 'alses' & unite == 'personnes'")
     assert network["effectif_arrondi"].notna().all() == is_rounded
+    if is_rounded:  # whose start is not known: the same persons
+        unknown = network[network["modalite"].eq("non_renseigne")].set_index("indicateur")["effectif_arrondi"]
+        assert unknown["duree"] == unknown["mois_d_ouverture"]
     if is_rounded and associations < 4:  # additive with its sites
         whole = rows[rows["site_type"].eq("association")].groupby(["indicateur", "modalite"])["effectif_arrondi"].sum()
         both = network.join(whole.rename("des_sites"), on=["indicateur", "modalite"]).dropna(subset="des_sites")

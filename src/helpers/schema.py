@@ -83,6 +83,7 @@ NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW = 5, 200
 SAME_ANSWERS = (
     (("nombre_d_objectifs", "non_renseigne"), ("objectif", "non_renseigne")),
     (("mois_d_ouverture", "avant"), ("nouvel_accompagnement", "non")),
+    (("duree", "non_renseigne"), ("mois_d_ouverture", "non_renseigne")),
 )
 # Who gives the first answer gives the second one too.
 WITHIN_ANSWERS = tuple(
