@@ -284,7 +284,7 @@ one_cell("impossible_day", "date_debut", "29/02/2031", "00/00/0000", "31/04/2031
 one_cell("start_to_come", "date_debut", {"date_debut": f"15/01/{YEAR + 3}", "date_fin": ""}, rule="début après la fin de l’année")
 one_cell("end_before_start", "date_debut", {"date_debut": f"15/05/{YEAR}", "date_fin": f"14/05/{YEAR}"}, rule="fin avant le début")
 one_cell("no_end", "date_fin", "31/12/9999", "9999-12-31", rule="encore ouvert")
-one_cell("impossible_birth", "annee_naissance", str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5", rule="année de naissance impossible")
+one_cell("impossible_birth", "annee_naissance", str(YEAR - 40), "-2017", str(YEAR + 1), "60 ans", "1,5", rule="année de naissance impossible")
 one_cell("a_row_of_last_year", "annee", str(YEAR - 1), reason="ligne d’une autre année")
 one_cell("line_end_in_a_cell", "observations", 'deux\nlignes ; et "des" guillemets, puis\tune')
 

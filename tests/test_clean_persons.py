@@ -190,8 +190,8 @@ def test_a_new_follow_up_that_its_start_contradicts_is_told(answer, start, count
 
 
 def test_a_year_of_birth_is_read_within_its_bounds_and_left_empty_beyond():
-    good = {"2008": "2008", "2008.0": "2008", "12/05/2008": "2008", "2016": "2016", "1996": "1996", "": "", "NSP": ""}
-    bad = dict.fromkeys(["2017", "1995", "08", "quatorze ans", "12"], "")
+    good = {"2008": "2008", "2008.0": "2008", "12/05/2008": "2008", "2016": "2016", "1996": "1996", "15 ans": "2006", "14ans et demi": "2007", "": "", "NSP": ""}
+    bad = dict.fromkeys(["2017", "1995", "08", "quatorze ans", "26 ans", "12"], "")
     out = cleaned(rows(*({"annee_naissance": text} for text in [*good, *bad, *["2007"] * 20])))
     assert dict(zip(good | bad, values(out, "annee_naissance"), strict=False)) == good | bad
     assert rules(out)["annee_naissance", "année de naissance impossible, laissée vide"] == len(bad)
@@ -301,6 +301,8 @@ def test_one_row_an_objective_is_one_person():
     out = cleaned(rows(*long))
     assert (values(out, "identifiant"), values(out, "objectifs"), told(out)) == (["A", "B"], ["scolarite;mobilite;ne_sait_pas", "scolarite"], [])
     assert reasons(out) == {"autre objectif d’une personne : réuni à sa première ligne": 2}
+    out = cleaned(rows(*long, {"identifiant": "B", "objectifs": "jardin"}, {"identifiant": "A", "objectifs": "jardin"}))
+    assert [(each.value, each.count, each.persons) for each in out.unread] == [("jardin", 2, 2)]
     # Another answer differs, an objective is missing, or cells hold several: not one row an objective.
     for change in ({"niveau": "3e"}, {"objectifs": ""}, {"objectifs": "sante;mobilite"}):
         assert DIFFERENT in reasons(cleaned(rows(long[0], {**long[1], **change})))
@@ -355,6 +357,7 @@ def test_two_files_are_added_and_accounted_apart_and_an_unknown_answer_told_once
 # --- faults, each threshold below, at and above ------------------------------------------------------------------------
 
 BARE = {name: "" for name in COLUMNS if name not in ("identifiant", "annee")}
+ENDED = {"date_debut": "T3 2021", "date_fin": "T1 2021", "nouvel_accompagnement": "NSP"}
 CONTRADICTORY = [{}, {"identifiant": "P00001", "niveau": "3e"}]
 
 
@@ -368,6 +371,7 @@ CONTRADICTORY = [{}, {"identifiant": "P00001", "niveau": "3e"}]
     ([*[{"nouvel_accompagnement": "non"}] * 66, *[{}] * 34], ""), ([*[{"nouvel_accompagnement": "non"}] * 7, *[{}] * 3], "oui et non semblent inversés"),
     ([*[{"annee": "2020"}] * 2, *[{}] * 8], ""), ([*[{"annee": "2020"}] * 3, *[{}] * 7], "3 lignes sur 10 ne peuvent pas être comptées : ligne d’une autre année (3) ; corrigez"),
     ([*[{"date_debut": "04/25/2021"}] * 2, *[{}] * 8], ""), ([*[{"date_debut": "04/25/2021"}] * 3, *[{}] * 7], "colonne « date_debut » : 3 cases sur 10 ne se lisent pas"),
+    ([*[ENDED] * 5, *[{"date_fin": "2021-12-01"}] * 20], ""), ([*[ENDED] * 5, *[{"date_fin": "2021-12-01"}] * 19], "sur 24 personnes qui ont les deux dates, 5 auraient fini avant de commencer"),
     ([*CONTRADICTORY, *[{}] * 198], ""), ([*CONTRADICTORY, *[{}] * 197], "2 lignes sur 199 se contredisent"),
     *(([{column: ""}] * 3, f"colonne « {column} » : elle est vide sur toutes les lignes ; remplissez-la") for column in ("association", "sexe", "objectifs", "identifiant")),
 ])  # fmt: skip

@@ -139,6 +139,7 @@ def test_what_a_text_meant_the_year_before_is_proposed(data_root):
     ("date_debut", ["03/25/2033", *["04/05/2033"] * 5], "le jour avant le mois", ["", *["2033-05-04"] * 5]),
     ("annee_naissance", ["20", "8"], "les deux derniers chiffres de l’année de naissance", ["2020", "2008"]),
     ("annee_naissance", ["13", "15"], "l’âge", ["2020", "2018"]),
+    *((name, texts, "une case qui ne se lit pas reste vide", ["", texts[1]]) for name, texts in (("annee_naissance", ["douze ans", "2020"]), ("uai", ["0592714F", "0592714E"]), ("date_fin", ["été", "2033-08-01"]))),
     ("annee", ["", ""], "toutes les lignes sont de cette année", ["2033", "2033"]),
     ("association", ["Le Gué", "", "", "Les Tilleuls", ""], "une case vide répète celle du dessus", [*["Le Gué"] * 3, *["Les Tilleuls"] * 2]),
     ("association", ["Le Gué", ""], "une case vide est d’une personne sans association", ["Le Gué", ""]),

@@ -87,7 +87,8 @@ NAMES = ("association", "territoire", "college")
 # only when the export does not have them.
 WHOLE = "toute la colonne"
 OF_THE_YEAR, MONTH_FIRST, SHORT_BIRTH, AGE, ABOVE = "de_l_annee", "mois_jour", "deux_chiffres", "age", "dessus"
-_ORDERS = {MONTH_FIRST: "le mois avant le jour", "jour_mois": "le jour avant le mois"}
+LEFT_EMPTY = {"vide": "une case qui ne se lit pas reste vide"}
+_ORDERS = {MONTH_FIRST: "le mois avant le jour", "jour_mois": "le jour avant le mois", **LEFT_EMPTY}
 FORMS = {
     "association": {
         ABOVE: "une case vide répète celle du dessus",
@@ -99,7 +100,8 @@ FORMS = {
         "sans": "une case vide est d’une personne suivie par on ne sait qui",
     },
     "situation": {"collegien": "toutes les personnes sont au collège"},
-    "annee_naissance": {SHORT_BIRTH: "les deux derniers chiffres de l’année de naissance", AGE: "l’âge"},
+    "annee_naissance": {SHORT_BIRTH: "les deux derniers chiffres de l’année de naissance", AGE: "l’âge", **LEFT_EMPTY},
+    "uai": LEFT_EMPTY,
     "date_debut": _ORDERS,
     "date_fin": _ORDERS,
 }
@@ -339,6 +341,7 @@ _TWO_YEARS = re.compile(r"(\d{4}) ?[-/] ?(\d{4}|\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 _YEAR = re.compile(r"(\d ?\d{3})(?:[.,]0+)?")
 _TWO_DIGITS = re.compile(r"\d{1,2}(?:[.,]0+)?")
+_AGE = re.compile(r"(\d{1,2}) ?ans?(?: (?:et demie?|1/2|r[eé]volus|(?:et )?\d{1,2} mois))?", re.IGNORECASE)
 
 
 _MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
@@ -428,12 +431,15 @@ def _read_year(plain: str, year: int) -> Cell:
 def _read_birth(plain: str, year: int, form: str) -> Cell:
     """A year of birth (or the year of a date) that gives a plausible age in the year; else it is left empty.
 
-    Two digits are those of the year that gives such an age, or the age itself, once someone said which.
+    « 15 ans » is an age; two digits are those of the year that gives such an age, or the age itself, once someone said
+    which.
     """
     found, rule = read_number_of_year(plain), RULE_YEAR
+    if age := _AGE.fullmatch(plain):
+        found, rule = year - int(age[1]), RULE_AGE
     if found and found > year and len(_parts(plain).get("y", "")) == 2:
         found -= 100  # « 05/03/98 » of a birth
-    if form and _TWO_DIGITS.fullmatch(plain):
+    if form in (SHORT_BIRTH, AGE) and _TWO_DIGITS.fullmatch(plain):
         number = int(float(plain.replace(",", ".")))
         found = year - number if form == AGE else number + (2000 if 2000 + number <= year else 1900)
         rule = RULE_AGE if form == AGE else RULE_YEAR

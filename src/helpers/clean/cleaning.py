@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from helpers.clean import answers
-from helpers.clean.faults import RULE_NOTHING, Reading, find_faults
+from helpers.clean.faults import RULE_ENDS_BEFORE, RULE_NOTHING, Reading, find_faults
 from helpers.clean.records import (
     COLUMNS,
     EMPTY,
@@ -234,7 +234,6 @@ def _differing(some: pd.DataFrame) -> pd.Series:
 
 # --- What is decided from several cells of a row ---
 
-RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
 RULE_REFERRER = "orienteur effacé : l’origine n’est pas le collège"
 RULE_NOT_NEW = "réponse que la date de début contredit, gardée telle quelle"
 RULE_NO_ASSOCIATION = "case vide : personne comptée sans association"

@@ -14,6 +14,7 @@ from helpers.clean import answers
 from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, TITLE, ReceivedRecords, Unread
 from helpers.schema import FEWEST_PERSONS, DataError
 
+RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
 RULE_NOTHING = "identifiant et année seuls, sans aucune réponse : personne comptée, tout lui manque"
 
 # --- What could not be read ---
@@ -121,6 +122,7 @@ class _Misread:
     is_asked: bool
     codes: set[str]
     form: str = ""
+    likely: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -135,11 +137,12 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
         column, texts, asked = reading.rows[name], reading.rows[name].cat.categories.tolist(), reading.asked(name)
         filled = asked & column.ne(EMPTY)
         if alone := reading.empty(name):
-            rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]}"
+            rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]} ;"
             yield _Misread(name, [(answers.WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
         if form := answers.form_to_ask(name, texts, spellings):
             pieces, count = [(answers.WHOLE,) if text else () for text in texts], int(filled.sum())
-            yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), form)
+            likely = answers.MONTH_FIRST if name in answers.DAYS else EMPTY
+            yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), f"{form} ;", likely)
         elif name in ("association", "college"):
             rows, pieces = reading.unknown_names(name), [(answers.normalise(text),) for text in texts]
             if rows.any():
@@ -151,7 +154,11 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
             total = int((asked if is_closed else filled).sum())
             is_many = count >= FEWEST_ASKED or bool(codes)
             is_asked = count > 0 and is_many if is_closed else exceeds(count, total, MOST_UNREAD_PCT)
-            yield _Misread(name, pieces, rows, count, total, is_closed, is_asked, codes)
+            if is_asked and not is_closed and (is_asked := spellings.form_of(name) not in answers.LEFT_EMPTY):
+                rules = sorted({cell.rule for cell in reading.cells[name] if cell.unread})
+                form = f"{count} cases sur {total} ne se lisent pas ({', '.join(rules)}) ; corrigez l’export, ou"
+                pieces = [(answers.WHOLE,) if unread else () for unread in pieces]
+            yield _Misread(name, pieces, rows, count, total, is_closed, is_asked, codes, form)
 
 
 def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
@@ -178,11 +185,7 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
             first_line=line,
             count=count,
             persons=of_persons,
-            suggestion=names[near[0]]
-            if near
-            else answers.MONTH_FIRST
-            if column.form and column.name in answers.DAYS
-            else EMPTY,
+            suggestion=names[near[0]] if near else column.likely,
             is_shown=bool(column.form) or (column.is_shown and is_known and is_public),
             is_asked=column.is_asked,
         )
@@ -191,7 +194,7 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
 def _places(column: _Misread, reading: Reading) -> dict[tuple, tuple[int, int, int]]:
     """First line, cells and persons of each unread part of a text, by file and sheet: the most frequent first."""
     rows = reading.rows.loc[column.rows, ["fichier", "feuille", "ligne", column.name]]
-    groups = rows.assign(personne=reading.kept).groupby([column.name, "fichier", "feuille"], observed=True)
+    groups = rows.assign(personne=_firsts(column, reading)).groupby([column.name, "fichier", "feuille"], observed=True)
     found = groups.agg(ligne=("ligne", "min"), cases=("ligne", "size"), personnes=("personne", "sum")).reset_index()
     pieces = dict(zip(reading.rows[column.name].cat.categories, column.pieces, strict=True))
     found = found.assign(texte=found[column.name].astype("object").map(pieces)).explode("texte").dropna(subset="texte")
@@ -201,27 +204,34 @@ def _places(column: _Misread, reading: Reading) -> dict[tuple, tuple[int, int, i
     return {place: tuple(map(int, row)) for place, *row in counts.itertuples()}
 
 
+def _firsts(column: _Misread, reading: Reading) -> pd.Series:
+    """The rows kept, one a person; for each text of an export of one row an objective, the first row of a person."""
+    gathered = column.rows & reading.reasons.eq(answers.Reason.GATHERED)
+    if not gathered.any():
+        return reading.kept
+    rows = pd.DataFrame({IDENTIFIER: reading.table[IDENTIFIER], "texte": reading.rows[column.name]})
+    rows = rows[column.rows & (reading.kept | gathered)]
+    return rows.duplicated().eq(False).reindex(reading.rows.index, fill_value=False)
+
+
 def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataError:
     """The sentence for a column that holds too much that is not understood."""
     where, count, total = f"{reading.file}, colonne « {column.name} »", column.count, column.total
     if column.form:
         words = " ou ".join(f"« {each} »" for each in answers.FORMS[column.name].values())
-        told = f"{where} : {column.form} ; dites dans {paths.TO_COMPLETE}, pour toute la colonne, {words}."
+        way = f"dites dans {paths.TO_COMPLETE}, pour toute la colonne, {words}"
+        if reading.registers.spellings.form_of(column.name):
+            way = f"effacez de {paths.READINGS} ce que vous avez dit de toute la colonne"
+        told = f"{where} : {column.form} {way}."
     elif column.codes:
         codes = ", ".join(sorted(column.codes))
         told = (
             f"{where} : ses valeurs sont des codes ({codes}), que rien n’explique ; dites dans {paths.TO_COMPLETE} ce "
             "que chacun veut dire."
         )
-    elif column.is_closed:
+    else:
         are = ("ne sont pas comprises" if count > 1 else "n’est pas comprise") + _remedy(spellings)
         told = f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} {are}"
-    else:
-        rules = sorted({cell.rule for cell in reading.cells[column.name] if cell.unread})
-        told = (
-            f"{where} : {count} cases sur {total} ne se lisent pas ({', '.join(rules)}) ; vérifiez la colonne, et "
-            "écrivez ses cases comme le dit docs/data-dictionary.md."
-        )
     return DataError(told, persons=count)
 
 
@@ -311,7 +321,7 @@ def find_repeated(reading: Reading) -> Iterator[DataError]:
 
 
 def find_unplaced(reading: Reading) -> Iterator[DataError]:
-    """Rows without an answer, yes and no the other way round."""
+    """Rows without an answer, yes and no the other way round, starts and ends that contradict each other."""
     kept, table = reading.kept, reading.table
     rules = reading.ledger.groupby("regle")["lignes"].sum()
     bare, total = int(rules.get(RULE_NOTHING, 0)), int(kept.sum())
@@ -321,6 +331,15 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
             f"{reading.file} : {bare} lignes n’ont qu’un identifiant et une année ; si ce ne sont pas des personnes, "
             "retirez-les, sinon écrivez au moins leur association.",
             persons=bare,
+        )
+    reversed_dates = int(rules.get(RULE_ENDS_BEFORE, 0))
+    dated = reversed_dates + int((kept & table[["date_debut", "date_fin"]].notna().all(axis=1)).sum())
+    if reversed_dates >= FEWEST_ASKED and exceeds(reversed_dates, dated, MOST_UNREAD_PCT):
+        yield DataError(
+            f"{reading.file}, colonnes « date_debut » et « date_fin » : sur {dated} personnes qui ont les deux dates, "
+            f"{reversed_dates} auraient fini avant de commencer ; vérifiez que ces colonnes ne sont pas inversées, et "
+            "corrigez l’export.",
+            persons=reversed_dates,
         )
     new, opened = table["nouvel_accompagnement"], table["date_debut"].astype("datetime64[s]").dt.year
     year = reading.received.year

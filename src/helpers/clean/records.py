@@ -171,10 +171,11 @@ class Persons:
 class Unread:
     """A spelling of a column that could not be read: what ``a_completer.csv`` asks for.
 
-    ``count`` is how many cells of ``file`` and ``sheet`` hold it, from ``first_line`` on, and ``persons`` how many
-    persons kept do. ``suggestion`` is the nearest answer of a closed list, else ``""``. ``is_shown`` tells whether
-    ``value`` may stand in a message or in a page: an answer of a closed list that cannot be about a person.
-    ``is_asked`` tells whether the year cannot be used until it is understood.
+    ``count`` is how many cells of ``file`` and ``sheet`` hold it, or are under that title, from ``first_line`` on, and
+    ``persons`` how many persons kept do, 0 when nobody can tell persons apart. ``suggestion`` is the nearest answer of
+    a closed list, else ``""``. ``is_shown`` tells whether ``value`` may stand in a message or in a page: an answer of a
+    closed list that cannot be about a person. ``is_asked`` tells whether the year cannot be used until it is
+    understood.
     """
 
     column: str

@@ -202,8 +202,10 @@ def _list_unread(year: int, told: list[str]) -> None:
     need = need if needed else " ; l’année peut s’en passer"
     print_message(filled(f"\n{counted(len(left), 'écriture')} à expliquer, dans {file}{need}."))
     shown = [each for each in left if each.is_shown][:MOST_UNREAD]
-    lines = [(each.persons or each.count, f"« {each.value} », colonne « {each.column} »") for each in shown]
-    _list("Les premières, en personnes", lines)
+    for unit, has_persons in (("personnes", True), ("lignes", False)):
+        few = [each for each in shown if bool(each.persons) == has_persons]
+        lines = [(each.persons or each.count, f"« {each.value} », colonne « {each.column} »") for each in few]
+        _list(f"Les premières, en {unit}", lines)
     print_message(
         filled(
             "Ouvrez ce fichier dans un tableur, remplissez « à comprendre comme », enregistrez, puis : "

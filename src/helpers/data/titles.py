@@ -311,7 +311,7 @@ def open_grid(
             out.tables.append(_table_of(path.name, sheet, cells, layout, known, refused, out.changes))
         except DataError as fault:
             out.faults.append(fault)
-    out.unread.extend(_unread(path.name, sheet, grid, layout, rows=out.read or size or len(grid.under)))
+    out.unread.extend(_unread(path.name, sheet, grid, layout, out, rows=out.read or size or len(grid.under)))
     counts = {ABOVE: max(0, grid.at - 1 - len(told or {})), **(told or {}), **counts}
     out.changes.extend(records.Change(path.name, "", rule, rows) for rule, rows in counts.items() if rows)
     sentences = [*found, *_missing_fault(layout, out.unread, out.read)]
@@ -357,14 +357,19 @@ def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int) -> l
     return [told + (ASIDE.format(rows) if rows and "annee" in layout.missing else "")]
 
 
-def _unread(file: str, sheet: str, grid: Grid, layout: Layout, *, rows: int) -> Iterator[records.Unread]:
+def _unread(
+    file: str, sheet: str, grid: Grid, layout: Layout, out: records.ReceivedRecords, *, rows: int
+) -> Iterator[records.Unread]:
     """What is to be explained: all the titles when a required column is absent, else those near an absent one."""
-    is_asked = bool(layout.missing)
+    is_asked, likely_titles = bool(layout.missing), any(layout.left_out.values())
+    # Read only if needed: a large file has a million identifiers.
+    identifiers = [each.rows[records.IDENTIFIER].str.strip() for each in out.tables if is_asked or likely_titles]
+    of_all = (file, sheet, grid.at, rows, sum(each[each.ne(records.EMPTY)].nunique() for each in identifiers))
     for name in (name for name in SAME_ON_ALL if name in layout.missing):
         likely = next(iter(FORMS[name]))
-        yield records.Unread(name, WHOLE, file, sheet, grid.at, rows, rows, likely, is_shown=True, is_asked=True)
+        yield records.Unread(name, WHOLE, *of_all, likely, is_shown=True, is_asked=True)
     if ASSOCIATION in layout.missing:  # not shown: a file or a sheet may bear the name of a person
-        yield records.Unread(ASSOCIATION, rows_of(file, sheet), file, sheet, grid.at, rows, rows, is_asked=True)
+        yield records.Unread(ASSOCIATION, rows_of(file, sheet), *of_all, is_asked=True)
     confused = {
         grid.titles[layout.positions[other]]: other
         for name, other in _CONFUSED.items()
@@ -372,7 +377,7 @@ def _unread(file: str, sheet: str, grid: Grid, layout: Layout, *, rows: int) -> 
     }
     for title, near in (layout.left_out | confused).items():
         if is_asked or near:
-            yield records.Unread(TITLE, title, file, sheet, grid.at, 1, rows, near, is_shown=True, is_asked=is_asked)
+            yield records.Unread(TITLE, title, *of_all, near, is_shown=True, is_asked=is_asked)
 
 
 def _table_of(
