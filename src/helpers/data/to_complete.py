@@ -5,8 +5,6 @@ tables. ``colonne`` is a column of the export or of the posts, or ``titre`` for 
 column that it names.
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,12 +21,12 @@ from helpers.clean.posts import LISTED
 from helpers.clean.records import TITLE, Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
-from helpers.data.reading import content_of, read_rows
+from helpers.data.reading import content_of, read_rows, write_spreadsheet
 from helpers.data.titles import EVERY_ROW, SAME_ON_ALL
 from helpers.data.workbooks import read_sheets
 from helpers.schema import DataError, apply_schema, catalogue, control_letter, table_schema
-from helpers.system import atomic_write, checksum
-from helpers.typography import escape_formula, fold
+from helpers.system import checksum
+from helpers.typography import fold, unescape_formula
 
 # --- A year's own readings ---
 
@@ -45,16 +43,7 @@ def read_own(year: int) -> pd.DataFrame:
     """The spellings explained for a year (schema ``alias``); none without the file. Raises `DataError` for a fault."""
     path = paths.own_readings(year)
     table = read_table(path, TABLE) if path.is_file() else empty_table(TABLE)
-    # The quote that keeps a spreadsheet from running a text as a formula.
-    return table.assign(graphie=table["graphie"].str.replace(r"^'(?=[=+\-@])", "", regex=True))
-
-
-def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
-    """Writes a table as a French spreadsheet opens it: semicolons, UTF-8 with its mark; atomic."""
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows([header, *rows])
-    with atomic_write(path) as beside:
-        beside.write_bytes(text.getvalue().encode("utf-8-sig"))
+    return table.assign(graphie=table["graphie"].map(unescape_formula))
 
 
 def read_reference_for(year: int, name: str) -> pd.DataFrame:
@@ -282,7 +271,7 @@ def _rows_of(path: Path) -> pd.DataFrame:
             f"fichier, que check refera."
         )
     filled = [dict(zip(titles, map(str.strip, cells), strict=False)) for cells in rows.values()]
-    table = pd.DataFrame(filled, columns=HEADER, dtype="str").fillna("")
+    table = pd.DataFrame(filled, columns=HEADER, dtype="str").fillna("").map(unescape_formula)
     return table.assign(**{ANSWER: table[ANSWER].replace("?", ""), "file": shown, "line": [*rows]})
 
 
@@ -312,7 +301,7 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
     typed = dict(zip(answered[MARK], answered[ANSWER], strict=True))
     rows = [
         [
-            *(mark, each.column, escape_formula(answers.normalise(each.value)), typed.get(mark, "")),
+            *(mark, each.column, answers.normalise(each.value), typed.get(mark, "")),
             "" if mark in waiting else choices.suggestion(each),
             " / ".join(choices.shown(each.column, each.value, may_stay=_may_stay(each)) + after * (mark in waiting)),
             *(str(each.persons), str(each.count), each.file, each.sheet, str(each.first_line)),
@@ -322,7 +311,7 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
     rows += answered.loc[~answered[MARK].isin(asked), HEADER].to_numpy().tolist()
     if rows != before.loc[before["file"].eq(paths.relative(path)), HEADER].to_numpy().tolist():
         try:
-            _write(path, HEADER, rows) if rows else path.unlink(missing_ok=True)
+            write_spreadsheet(path, pd.DataFrame(rows, columns=HEADER)) if rows else path.unlink(missing_ok=True)
         except PermissionError:
             raise DataError(f"{paths.relative(path)} est ouvert ailleurs : fermez-le, puis relancez.") from None
     return list(asked.values())
@@ -388,8 +377,7 @@ def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
     rows = apply_schema(pd.DataFrame(new, columns=own.columns, dtype="str"), TABLE)
     if new:
         both = pd.concat([rows, own]).drop_duplicates(["colonne", "graphie"])
-        both = both.assign(graphie=both["graphie"].map(escape_formula))
-        _write(paths.own_readings(year), list(both.columns), both.to_numpy().tolist())
+        write_spreadsheet(paths.own_readings(year), both)
     return Adoption(rows, faults)
 
 
