@@ -162,6 +162,16 @@ def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, text
     assert data.faults(2033) == [] and data.read_export(2033).cleaned.persons.table[column].astype("object").fillna("").tolist() == values
 
 
+def test_a_line_of_text_under_the_table_is_nobody_whatever_was_said_of_all_rows(data_root):
+    note = dict.fromkeys(ROW, "") | {"identifiant": "Source : base"}
+    lines = pd.DataFrame([ROW, {**ROW, "identifiant": "P001", "association": ""}, note]).assign(suivi_par="").drop(columns=["annee", "situation"])
+    path = write_export(data_root)
+    lines.to_csv(path, sep=";", index=False)
+    said = {"annee": "de_l_annee", "situation": "collegien", "suivi_par": "alses", "association": "dessus"}
+    (path.parent / "lectures.csv").write_text("colonne;graphie;valeur;raison\n" + "".join(f"{name};toute la colonne;{value};x\n" for name, value in said.items()), encoding="utf-8")
+    assert data.read_export(2033).cleaned.persons.table[["identifiant", "association", "suivi_par"]].to_numpy().tolist() == [[f"P00{rank}", "Le Gué", "alses"] for rank in (0, 1)]
+
+
 def test_a_known_title_may_be_that_of_the_column_that_is_missing(data_root):
     path = write_export(data_root, {}, {"origine": "famille"}, year=2033)
     path.write_text(path.read_text(encoding="utf-8").replace("origine", "Orienté par", 1), encoding="utf-8")

@@ -61,8 +61,8 @@ RULE_GOAL_ALONE = "ligne qui n’a qu’un objectif : le reste est celui de la m
 def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]:
     """Fills the empty cells (of ``rows``, changed) of which someone said what they stand for: `answers.FORMS`.
 
-    An association is the one above, in the same file and sheet; who follows is an ALSES. In an export of one row an
-    objective, a row that holds nothing else is of the person above.
+    An association is the one above, in the same file and sheet; who follows is an ALSES; neither is that of a row that
+    holds nothing else. In an export of one row an objective, a row that holds nothing else is of the person above.
     """
     changes = []
     places = ["fichier", "feuille", IDENTIFIER]
@@ -72,18 +72,22 @@ def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]
     for name in others if alone.any() else ():
         alone &= rows[name].eq(EMPTY)
     if alone.any():
-        above = pd.Series(np.arange(len(rows))).mask(alone).ffill().to_numpy(int)
-        rows[others] = rows[others].take(above).set_axis(rows.index)
+        persons = pd.Series(np.arange(len(rows))).mask(alone).ffill().to_numpy(int)
+        rows[others] = rows[others].take(persons).set_axis(rows.index)
         changes += by_file(rows.loc[alone, "fichier"], "", RULE_GOAL_ALONE)
-    if spellings.form_of("association") == answers.ABOVE:
+    above, alses = spellings.form_of("association") == answers.ABOVE, spellings.form_of("suivi_par") == "alses"
+    says = pd.Series(False, index=rows.index)
+    for name in (*others, "objectifs") if above or alses else ():
+        says |= rows[name].ne(EMPTY)
+    if above:
         given = rows["association"].where(rows["association"].ne(EMPTY))
         filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)
-        changed = rows["association"].eq(EMPTY) & filled.ne(EMPTY)
-        rows["association"] = filled
+        changed = says & rows["association"].eq(EMPTY) & filled.ne(EMPTY)
+        rows["association"] = filled.where(says, rows["association"])
         changes += by_file(rows.loc[changed, "fichier"], "association", RULE_ABOVE)
-    if (known := spellings.form_of("suivi_par")) == "alses":
-        changed = rows["suivi_par"].eq(EMPTY)
-        rows["suivi_par"] = rows["suivi_par"].astype("str").replace(EMPTY, known).astype("category")
+    if alses:
+        changed = says & rows["suivi_par"].eq(EMPTY)
+        rows["suivi_par"] = rows["suivi_par"].astype("str").mask(changed, "alses").astype("category")
         changes += by_file(rows.loc[changed, "fichier"], "suivi_par", RULE_ALL)
     return changes
 

@@ -391,9 +391,14 @@ def _table_of(
 ) -> records.ReceivedTable:
     """The received table; what was done to make it is added to ``changes``."""
     rows = pd.DataFrame({name: cells[place] for name, place in layout.positions.items()}, index=cells.index)
-    for name in known.given.keys() - layout.positions.keys():
-        rows[name] = known.given[name]
-        changes.append(records.Change(file, name, RULE_GIVEN, len(rows)))
+    if given := known.given.keys() - layout.positions.keys():
+        # A line of text under the table says nothing else: nobody who is followed.
+        said = pd.Series(False, index=cells.index)
+        for place in {*layout.places} - {layout.positions[records.IDENTIFIER]}:
+            said |= ~cells[place].isin([text for text in cells[place].unique() if not text.strip()])
+        for name in given:
+            rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
+            changes.append(records.Change(file, name, RULE_GIVEN, int(said.sum())))
     for name, ticked, told in ((GOALS, layout.goals, "objectifs réunis"), (SEX, layout.sexes, "sexe réuni")):
         if ticked:
             rows[name] = _gather(cells[list(ticked)], ticked, known.spellings)
