@@ -322,7 +322,7 @@ def test_every_row_read_is_kept_or_rejected_as_it_was_received():
     out = cleaned([table_of(rows({}, {}, {"identifiant": " X 7", "sexe": "Fille", "annee": "2020"}), first=4, refused=refused)])
     assert (out.read, len(out.persons), len(out.rejected)) == (5, 2, 3)
     assert reasons(out) == {"ligne trop courte": 1, "ligne trop longue": 1, "ligne d’une autre année": 1}
-    assert (out.rejected["ligne"].tolist(), out.rejected["texte"].tolist()) == ([3, 6, 9], ["P9;2021", "", "P8;…"])
+    assert (out.rejected["ligne"].tolist(), out.rejected["texte"].tolist(), [name for name, _ in rules(out)]) == ([3, 6, 9], ["P9;2021", "", "P8;…"], ["identifiant"])
     assert list(out.rejected.columns) == ["fichier", "feuille", "ligne", "motif", *COLUMNS, "texte"]
     assert out.rejected.iloc[1][["fichier", "identifiant", "sexe", "annee"]].tolist() == [FILE, " X 7", "Fille", "2020"]
 
@@ -401,7 +401,7 @@ def test_a_file_without_rows_or_without_its_year_is_a_fault_told_once():
     assert (told(out), reasons(out)) == ([], {"année de l’export absente ou illisible": 2})
 
 
-CODES = {"niveau": ["1", "2", "3", "4", "5"], "nouvel_accompagnement": ["1", "2"]}
+CODES = {"niveau": ["1", "2", "3", "4", "5"], "nouvel_accompagnement": ["1", "2"], "sexe": ["1", "2", "9"]}
 
 
 @pytest.mark.parametrize("column", CODES)
@@ -409,10 +409,12 @@ def test_a_column_of_codes_asks_for_its_whole_code_list(column):
     lines = rows(*({column: code, "date_debut": ""} for code in CODES[column] * 30))
     out = cleaned(lines)
     assert [each.value for each in out.unread] == CODES[column] and set(values(out, column)) == {"non_prevu"}
-    assert f"ses valeurs sont des codes ({', '.join(CODES[column])})" in told(out)[0]
+    assert f"ses valeurs sont des codes ({', '.join(CODES[column])}) ; dites" in told(out)[0]
+    aside = [records.Change("export.ods, feuille « Codes »", "", records.SHEET_ASIDE, 9)]
+    assert told(cleaned(lines, changes=aside))[0].endswith("ce que chacun veut dire ; ce que dit peut-être export.ods, feuille « Codes ».")
     # Until each code is a spelling, none is guessed; a file that has only digits of classes is no list of codes.
     more = [(column, "graphie", code, list(answers_of(column))[0], "") for code in CODES[column]]
-    for count, left in ((1, {4, 2, 0}), (len(more), {0})):
+    for count, left in ((1, {4, 2}), (len(more), {0})):
         known = pd.concat([registers()["spellings"], pd.DataFrame(more[:count], columns=schema.columns("modalites"))])
         assert len(cleaned(lines, spellings=known).unread) in left
     assert cleaned(rows(*({"niveau": code} for code in "3456"))).unread == []
@@ -426,7 +428,7 @@ def test_an_unknown_answer_is_asked_for_from_five_persons_whatever_the_base(unkn
 
 
 def test_an_unknown_answer_is_shown_unless_it_may_be_a_person():
-    out = cleaned(rows(*[{"origine": "collgee"}] * 2, *[{"origine": "le voisin, un ami"}] * 3, {"origine": "Zoé"}, *[{}] * 14))
+    out = cleaned(rows(*[{"origine": "collgee"}] * 2, *[{"origine": "le voisin, un ami"}] * 3, {"origine": "Zoé"}, *[{}] * 14, *[{"origine": "collgee", "annee": "2020"}] * 3))
     assert told(out) == [
         f"{FILE}, colonne « origine » : 6 réponses sur 20 ne sont pas comprises : « le voisin, un ami » (3 fois), « collgee » (2 fois) ; d’autres ne sont pas montrées, la première ligne 7 ; dites "
         "dans a_completer.csv ce que cela veut dire, ou corrigez le fichier."

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -214,19 +214,18 @@ _NUMBERS = {"niveau": {"3", "4", "5", "6"}, "nouvel_accompagnement": {"0", "1"},
 _CODE = re.compile(r"([0-9])(?:[.,]0+)?")
 
 
-def codes_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[str]:
+def codes_among(column: str, texts: Collection[str], spellings: Spellings) -> set[str]:
     """The texts of a column that are codes of a list of its own, which nobody may guess: « 1 » to « 5 » for classes.
 
     None once each is a spelling of the column in the reviewed table, or when the digits are answers (« 6 » for 6e).
     """
-    if column not in _NUMBERS:
-        return set()
     digits = {text: found[1] for text in texts if (found := _CODE.fullmatch(normalise(text)))}
     known = {text for text in digits if (column, key_of(normalise(text))) in spellings.exact}
-    if set(digits.values()) <= _NUMBERS[column] or known == set(digits):
+    is_typing_error = column not in _NUMBERS and 2 * len(digits) < sum(bool(text.strip()) for text in texts)
+    if is_typing_error or set(digits.values()) <= _NUMBERS.get(column, set()) or known == set(digits):
         return set()
     # « 1 » is yes, unless a « 2 » beside it says otherwise: both are asked for.
-    return set(digits) - known if column == "niveau" else set(digits)
+    return set(digits) - known if column not in ("nouvel_accompagnement", "parents_associes") else set(digits)
 
 
 # Share of the distinct texts of a column from which they tell how it is written.

@@ -306,7 +306,8 @@ def _link_colleges(
 
 
 def count_changes(rows: pd.DataFrame, cells: dict[str, list[answers.Cell]], decided: list[Change]) -> pd.DataFrame:
-    """The changes of reading and cleaning (schema ``normalisations``), rows by file, column and rule."""
+    """The changes of reading and cleaning (schema ``normalisations``): those of the cells of ``rows``, and the others,
+    by file, column and rule."""
     found: Counter = Counter()
     for change in decided:
         found[change.file, change.column, change.rule] += change.rows
@@ -376,7 +377,7 @@ def clean_persons(
     >>> nettoyage.read, len(nettoyage.persons), nettoyage.persons.table["sexe"].value_counts().to_dict()
     (6, 5, {'filles': 3, 'garcons': 2})
     >>> nettoyage.rejected[["fichier", "ligne"]].to_dict("records"), nettoyage.ledger["lignes"].tolist()
-    ([{'fichier': 'export.csv', 'ligne': 7}], [5, 6])
+    ([{'fichier': 'export.csv', 'ligne': 7}], [5, 5])
     """
     registers = answers.Registers(answers.read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
@@ -409,7 +410,8 @@ def clean_persons(
     kept = reasons.eq(EMPTY)
     for column, rule, concerned in decided:
         changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
-    ledger = count_changes(rows, cells, [*received.changes, *filled, *changes])
+    told = rows if kept.all() else rows.loc[kept | reasons.eq(answers.Reason.GATHERED), ["fichier", *COLUMNS]]
+    ledger = count_changes(told, cells, [*received.changes, *filled, *changes])
     found = table[kept].reset_index(drop=True)
     found = found.assign(**{name: _used(found[name]) for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.clean import answers
-from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, TITLE, ReceivedRecords, Unread
+from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, SHEET_ASIDE, TITLE, ReceivedRecords, Unread
 from helpers.schema import FEWEST_PERSONS, DataError
 
 RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
@@ -149,7 +149,8 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
                 yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()), False, False, set())
         elif any(pieces := [cell.unread for cell in reading.cells[name]]):
             rows = column.isin([text for text, unread in zip(texts, pieces, strict=True) if unread])
-            codes = {answers.normalise(text) for text in answers.codes_among(name, texts, spellings)}
+            given = [each for unread in pieces for each in unread] if name in answers.MULTIPLE else texts
+            codes = {answers.normalise(text) for text in answers.codes_among(name, given, spellings)}
             is_closed, count = name in answers.CLOSED or name in answers.MULTIPLE, int((rows & asked).sum())
             total = int((asked if is_closed else filled).sum())
             is_many = count >= FEWEST_ASKED or bool(codes)
@@ -170,12 +171,14 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
     identifiers = reading.rows[IDENTIFIER]
     secret = {*identifiers[identifiers.isin({piece for piece, *_ in found})]} if column.is_shown else set()
     for (piece, file, sheet), (line, count, of_persons) in found.items():
+        if not of_persons:  # a total, somebody of another year
+            continue
         near = (
             get_close_matches(answers.key_of(piece), list(names), n=1, cutoff=_CLOSE)
             if piece not in column.codes
             else []
         )
-        is_known = piece in column.codes or bool(near) or count >= _FEWEST_ALIKE
+        is_known = piece in column.codes or bool(near) or of_persons >= _FEWEST_ALIKE
         is_public = is_plain(piece) and not _DAY.search(piece) and piece not in secret
         yield Unread(
             column.name,
@@ -192,7 +195,7 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
 
 
 def _places(column: _Misread, reading: Reading) -> dict[tuple, tuple[int, int, int]]:
-    """First line, cells and persons of each unread part of a text, by file and sheet: the most frequent first."""
+    """First line, cells and persons of each unread part of a text, by file and sheet: the most persons first."""
     rows = reading.rows.loc[column.rows, ["fichier", "feuille", "ligne", column.name]]
     groups = rows.assign(personne=_firsts(column, reading)).groupby([column.name, "fichier", "feuille"], observed=True)
     found = groups.agg(ligne=("ligne", "min"), cases=("ligne", "size"), personnes=("personne", "sum")).reset_index()
@@ -200,7 +203,7 @@ def _places(column: _Misread, reading: Reading) -> dict[tuple, tuple[int, int, i
     found = found.assign(texte=found[column.name].astype("object").map(pieces)).explode("texte").dropna(subset="texte")
     places = found.groupby(["texte", "fichier", "feuille"], observed=True)
     counts = places.agg({"ligne": "min", "cases": "sum", "personnes": "sum"}).sort_index()
-    counts = counts.sort_values("cases", ascending=False, kind="stable").head(_MOST_LISTED)
+    counts = counts.sort_values("personnes", ascending=False, kind="stable").head(_MOST_LISTED)
     return {place: tuple(map(int, row)) for place, *row in counts.itertuples()}
 
 
@@ -218,16 +221,19 @@ def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataEr
     """The sentence for a column that holds too much that is not understood."""
     where, count, total = f"{reading.file}, colonne « {column.name} »", column.count, column.total
     if column.form:
-        words = " ou ".join(f"« {each} »" for each in answers.FORMS[column.name].values())
+        forms = answers.LEFT_EMPTY if column.form.endswith(" ou") else answers.FORMS[column.name]
+        words = " ou ".join(f"« {each} »" for each in forms.values())
         way = f"dites dans {paths.TO_COMPLETE}, pour toute la colonne, {words}"
         if reading.registers.spellings.form_of(column.name):
             way = f"effacez de {paths.READINGS} ce que vous avez dit de toute la colonne"
         told = f"{where} : {column.form} {way}."
     elif column.codes:
         codes = ", ".join(sorted(column.codes))
+        asides = [each.file for each in reading.received.changes if each.rule == SHEET_ASIDE]
+        where_to_look = f" ; ce que dit peut-être {asides[0]}" if asides else ""
         told = (
-            f"{where} : ses valeurs sont des codes ({codes}), que rien n’explique ; dites dans {paths.TO_COMPLETE} ce "
-            "que chacun veut dire."
+            f"{where} : ses valeurs sont des codes ({codes}) ; dites dans {paths.TO_COMPLETE} ce que chacun veut dire"
+            f"{where_to_look}."
         )
     else:
         are = ("ne sont pas comprises" if count > 1 else "n’est pas comprise") + _remedy(spellings)
@@ -239,7 +245,7 @@ def _remedy(spellings: list[Unread]) -> str:
     """The most frequent of these spellings that may be shown, all files and sheets together, and what to do."""
     counts, firsts = Counter(), {}
     for each in spellings:
-        counts[each.value] += each.count
+        counts[each.value] += each.persons
         firsts.setdefault(each.value, each)
     values = [value for value, _ in counts.most_common()]
     few = [value for value in values if firsts[value].is_shown][:_NAMED]

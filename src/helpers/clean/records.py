@@ -13,6 +13,10 @@ from helpers.schema import FROM_RECORDS, DataError, columns
 # --- Received: the tables of the files of a year ---
 
 
+# The change of a sheet that is no list of persons: it may explain the codes of one.
+SHEET_ASIDE = "feuille sans les titres attendus, laissée de côté"
+
+
 @dataclass(frozen=True)
 class Change:
     """A change made while reading or cleaning, and its rows; ``column`` is empty for a whole file."""

@@ -36,6 +36,8 @@ _LOOKS = {"uai": re.compile(r"\d{7}[A-Za-z]"), **dict.fromkeys(("annee_naissance
 _NO_ADDRESS = re.compile("^[^@]+$")
 # The title of the second may stand over the first: « Orienté par », of whoever sends a young person, or how.
 _CONFUSED = {"origine": "orienteur"}
+# Titles that someone may take for a column, but that stand beside another one of it in many exports.
+_PERHAPS = {"annee_naissance": ("age", "age_au_31_12")}
 # Titles left out that a sentence names.
 _NAMED = 12
 
@@ -246,7 +248,7 @@ def _nearest(titles: dict[str, int], absent: list[str], known: Titles, rows: lis
         return not any(texts) or any(map(_LOOKS.get(name, _NO_ADDRESS).search, texts))
 
     for name in absent if left else ():
-        spellings = [title for title, column in known.columns.items() if column == name]
+        spellings = [*_PERHAPS.get(name, ()), *(title for title, column in known.columns.items() if column == name)]
         close = (key for key in left if get_close_matches(key, spellings, n=1, cutoff=0.75) and fits(key, name))
         if (close := next(close, None)) is not None:
             near[left.pop(close)] = name

@@ -75,6 +75,7 @@ def _rows_for(name: str, own: pd.DataFrame) -> pd.DataFrame:
 
 # The words for what stays as it is written.
 _LEFT = {TITLE: "à ignorer", "college": "hors répertoire", "association": "nouvelle association"}
+_TITLES = {each["name"]: each["title"] for each in table_schema("accompagnements")["fields"]}
 # Answers whose label says all.
 _RECORDED = ("ne_sait_pas", answers.UNANSWERED, answers.UNFORESEEN)
 
@@ -82,7 +83,7 @@ _RECORDED = ("ne_sait_pas", answers.UNANSWERED, answers.UNFORESEEN)
 def _answers(column: str) -> dict[str, str]:
     """The answers of a closed list, as a person types them: the code in plain words, its label if that says more."""
     if column == TITLE:
-        return {each["name"]: each["title"] for each in table_schema("accompagnements")["fields"]}
+        return _TITLES | {"annee_naissance": f"{_TITLES['annee_naissance']} (ou âge)"}
     if column in (*answers.CLOSED, *answers.MULTIPLE):
         names = answers.answers_of(column)
     elif column in LISTED:
@@ -150,7 +151,7 @@ class Choices:
         """The value that an answer means (a modality, a column, a UAI, the name of an association); None if unknown."""
         words = self.words(column, text, may_stay=may_stay)
         is_closed = column in (*answers.CLOSED, *answers.MULTIPLE) and text != answers.WHOLE
-        labels = answers.answers_of(column) if is_closed else {}
+        labels = answers.answers_of(column) if is_closed else _TITLES if column == TITLE else {}
         for names in (dict(zip(words, words, strict=True)), words, labels):
             if found := _alone(fold(answer), names):
                 return found
@@ -356,7 +357,8 @@ def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
     own, new, faults, seen = read_own(year), [], [], {}
 
     def refuse(row: dict, told: str) -> None:
-        faults.append(DataError(f"{row['file']}, ligne {row['line']} : {told}."))
+        # Not its line: the file is written again after this message.
+        faults.append(DataError(f"{row['file']}, repère {row[MARK]} : {told}."))
 
     for row in filled[filled[ANSWER].ne("")].to_dict("records"):
         first, same = seen.setdefault(row[MARK], row), texts.get(row[MARK], [])

@@ -18,7 +18,7 @@ import pandas as pd
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
-from helpers.clean.records import Change, ReceivedRecords
+from helpers.clean.records import SHEET_ASIDE, Change, ReceivedRecords
 from helpers.data import titles
 from helpers.data.reading import content_of
 from helpers.schema import DataError
@@ -256,8 +256,8 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
             out.add(found)
             told, rows = "feuille lue" if len(visible) > 1 else "", len(grid.under)
         elif rows := len(sheet.rows):
-            why = "sans ligne" if sheet in of_persons else "sans les titres attendus"
-            told = f"feuille {'masquée' if sheet.is_hidden else why}, laissée de côté"
+            told = "feuille sans ligne, laissée de côté" if sheet in of_persons else SHEET_ASIDE
+            told = "feuille masquée, laissée de côté" if sheet.is_hidden else told
         if told:  # with the file, which no page shows: a sheet may bear the name of a person
             out.changes.append(Change(f"{file}, feuille « {sheet.name} »", "", told, rows))
     for told, places in same.items():  # one sentence for what several sheets lack
