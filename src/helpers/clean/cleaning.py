@@ -305,16 +305,20 @@ def _link_colleges(
 # --- The account of every row read: changes, rejections, and the rejected rows ---
 
 
-def count_changes(rows: pd.DataFrame, cells: dict[str, list[answers.Cell]], decided: list[Change]) -> pd.DataFrame:
-    """The changes of reading and cleaning (schema ``normalisations``): those of the cells of ``rows``, and the others,
-    by file, column and rule."""
+def count_changes(
+    rows: pd.DataFrame, is_told: pd.Series, cells: dict[str, list[answers.Cell]], decided: list[Change]
+) -> pd.DataFrame:
+    """The changes of reading and cleaning (schema ``normalisations``), rows by file, column and rule.
+
+    Those of the cells are counted on the rows that ``is_told`` names: a total has no answer that anybody gave.
+    """
     found: Counter = Counter()
     for change in decided:
         found[change.file, change.column, change.rule] += change.rows
     for file in rows["fichier"].cat.categories:
-        of_file = rows if len(rows["fichier"].cat.categories) == 1 else rows[rows["fichier"].eq(file)]
+        of_file = is_told & rows["fichier"].eq(file)
         for name, meant in cells.items():
-            for cell, count in zip(meant, _count(of_file[name]).values(), strict=True):
+            for cell, count in zip(meant, _count(rows.loc[of_file, name]).values(), strict=True):
                 found[file, name, cell.rule] += count * bool(cell.rule)
     order = {name: number for number, name in enumerate(["", *columns("accompagnements")])}
     lines = [(*key, int(count)) for key, count in found.items() if count]
@@ -410,8 +414,8 @@ def clean_persons(
     kept = reasons.eq(EMPTY)
     for column, rule, concerned in decided:
         changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
-    told = rows if kept.all() else rows.loc[kept | reasons.eq(answers.Reason.GATHERED), ["fichier", *COLUMNS]]
-    ledger = count_changes(told, cells, [*received.changes, *filled, *changes])
+    is_told = kept | reasons.eq(answers.Reason.GATHERED)
+    ledger = count_changes(rows, is_told, cells, [*received.changes, *filled, *changes])
     found = table[kept].reset_index(drop=True)
     found = found.assign(**{name: _used(found[name]) for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
