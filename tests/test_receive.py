@@ -580,7 +580,7 @@ def test_a_plain_table_whose_titles_are_unknown_has_them_asked_for_but_not_one_w
 
 
 @pytest.mark.parametrize(("title", "text", "proposed"), [
-    ("Commune établissement", "Lille", ""), ("Commune établissement", "0590001A", "uai"), ("Adresse e-mail", "a@b.fr", ""), ("Adresse e-mail", "CPE", "orienteur"), ("Âge au 31/12", "15 ans", "annee_naissance"),
+    ("Commune établissement", "Lille", ""), ("Commune établissement", "0590001A", "uai"), ("Adresse e-mail", "a@b.fr", ""), ("Adresse e-mail", "CPE", "orienteur"), ("Âge au 31/12", "15 ans", "annee_naissance"), ("UAI (code)", "0590001A", "uai"),
 ])  # fmt: skip
 def test_a_title_is_proposed_only_for_a_column_that_its_values_are_like(title, text, proposed):
     put(text_of([[*row, "Turgot", text] for row in ROWS], header=[*HEADER, "college", title]))

@@ -250,7 +250,7 @@ def _remedy(spellings: list[Unread]) -> str:
     values = [value for value, _ in counts.most_common()]
     few = [value for value in values if firsts[value].is_shown][:_NAMED]
     if not few:
-        return f" ; vérifiez que les colonnes ne sont pas décalées, ou complétez {paths.TO_COMPLETE}."
+        return f" ; si les colonnes ne sont pas décalées, dites dans {paths.TO_COMPLETE} ce que chacune veut dire."
     named = ", ".join(f"« {value} » ({counts[value]} fois)" for value in few)
     others = [firsts[value].first_line for value in values if value not in few]
     more = f" ; d’autres ne sont pas montrées, la première ligne {others[0]}" if others else ""

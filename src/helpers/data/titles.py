@@ -241,7 +241,8 @@ def _nearest(titles: dict[str, int], absent: list[str], known: Titles, rows: lis
 
     ``titles`` come with their places in ``rows``: a value of that column must stand under them.
     """
-    left, near = {fold(title): title for title in titles}, {}
+    # « Sexe (code) »: what stands in brackets says how the answer is written.
+    left, near = {fold(re.sub(r"\(.*?\)", "", title)) or fold(title): title for title in titles}, {}
 
     def fits(key: str, name: str) -> bool:
         texts = [cells[titles[left[key]]] for cells in rows if len(cells) > titles[left[key]]]
