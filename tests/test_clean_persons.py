@@ -1,5 +1,7 @@
 """What a cell of the export means, which rows are counted, what makes a year unusable; the account of it all."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -369,7 +371,7 @@ CONTRADICTORY = [{}, {"identifiant": "P00001", "niveau": "3e"}]
     ([*[{"association": ""}] * 2, *[{}] * 8], ""), ([*[{"association": ""}] * 3, *[{}] * 7], "colonne « association » : 3 lignes n’en ont pas"),
     ([BARE, *[{}] * 100], ""), ([BARE, *[{}] * 99], "1 lignes n’ont qu’un identifiant et une année"), ([*[BARE] * 5, *[{}] * 595], "5 lignes n’ont qu’un identifiant et une année"),
     ([*[{"nouvel_accompagnement": "non"}] * 66, *[{}] * 34], ""), ([*[{"nouvel_accompagnement": "non"}] * 7, *[{}] * 3], "oui et non semblent inversés"),
-    ([*[{"annee": "2020"}] * 2, *[{}] * 8], ""), ([*[{"annee": "2020"}] * 3, *[{}] * 7], "3 lignes sur 10 ne peuvent pas être comptées : ligne d’une autre année (3) ; corrigez"),
+    ([*[{"annee": "2020"}] * 2, *[{}] * 8], ""), ([*[{"annee": "2020"}] * 3, *[{}] * 7], "3 lignes sur 10 ne peuvent pas être comptées : ligne d’une autre année (3) ; n’y laissez que les lignes de 2021, la quarantaine"),
     ([*[{"date_debut": "04/25/2021"}] * 2, *[{}] * 8], ""), ([*[{"date_debut": "04/25/2021"}] * 3, *[{}] * 7], "colonne « date_debut » : 3 cases sur 10 ne se lisent pas"),
     ([*[ENDED] * 5, *[{"date_fin": "2021-12-01"}] * 20], ""), ([*[ENDED] * 5, *[{"date_fin": "2021-12-01"}] * 19], "sur 24 personnes qui ont les deux dates, 5 auraient fini avant de commencer"),
     ([*CONTRADICTORY, *[{}] * 198], ""), ([*CONTRADICTORY, *[{}] * 197], "2 lignes sur 199 se contredisent"),
@@ -386,6 +388,11 @@ def test_a_fault_counts_each_person_once_whatever_her_rows():
     assert [fault.persons for fault in cleaned(rows(*twice, *bare)).faults] == [1, 2, None]
     parts = [table_of([{**row, "identifiant": "DEEE"[place]} for place, row in enumerate(rows({}, {}, {}, {}))], file=file) for file in ("a.csv", "b.csv")]
     assert [fault.persons for fault in cleaned(parts).faults] == [2]
+
+
+def test_a_sheet_of_another_year_is_told_beside_that_of_the_year():
+    sheets = [dataclasses.replace(table_of([{**row, "annee": year, "identifiant": year} for row in rows({})]), sheet=year) for year in ("2020", "2021")]
+    assert told(cleaned(sheets)) == [f"{FILE}, feuille « 2020 » : elle est de 2020, non de 2021 ; masquez-la dans le classeur, ou demandez cette année-là."]
 
 
 def test_the_remedy_for_two_rows_of_a_person_is_read_as_it_is_written():

@@ -283,17 +283,19 @@ def find_crowded(reading: Reading) -> Iterator[DataError]:
 
 
 def find_other_years(reading: Reading) -> Iterator[DataError]:
-    """Files whose rows are all of other years."""
+    """Files and sheets whose rows are all of other years."""
     read = {text: answers.read_number_of_year(answers.normalise(text)) for text in reading.rows["annee"].cat.categories}
     of_year = {text for text, cell in zip(read, reading.cells["annee"], strict=True) if cell.value}
-    for file, texts in reading.rows.groupby("fichier", observed=True)["annee"]:
+    sheets = Counter(each.file for each in reading.received.tables)
+    for (file, sheet), texts in reading.rows.groupby(["fichier", "feuille"], observed=True)["annee"]:
         seen = texts.value_counts()
         years = Counter({read[text]: int(count) for text, count in seen[seen > 0].items() if read[text] is not None})
         if years and not of_year & set(seen[seen > 0].index):
-            yield DataError(
-                f"{file} : ce fichier est celui de {max(years, key=years.get)}, non de {reading.received.year} ; "
-                "mettez-le dans le dossier de son année, ou demandez cette année-là."
-            )
+            other, year = max(years, key=years.get), reading.received.year
+            told = f"{file} : ce fichier est celui de {other}, non de {year} ; mettez-le dans le dossier de son année"
+            if sheets[file] > 1:
+                told = f"{file}, feuille « {sheet} » : elle est de {other}, non de {year} ; masquez-la dans le classeur"
+            yield DataError(f"{told}, ou demandez cette année-là.")
 
 
 def find_empty(reading: Reading) -> Iterator[DataError]:
@@ -380,10 +382,12 @@ def find_excess(reading: Reading) -> Iterator[DataError]:
         )
     if exceeds(rejected, read, MOST_REJECTED_PCT):
         main = ", ".join(f"{reason} ({count})" for reason, count in rows.most_common(3))
+        is_of_others = rows.most_common(1)[0][0] == answers.Reason.OTHER_YEAR
+        way = f"n’y laissez que les lignes de {reading.received.year}" if is_of_others else "corrigez le fichier"
         yield DataError(
             f"{reading.file} : {rejected} {'lignes' if rejected > 1 else 'ligne'} sur {read} ne "
-            f"{'peuvent pas être comptées' if rejected > 1 else 'peut pas être comptée'} : {main} ; corrigez le "
-            "fichier, la quarantaine montre ces lignes."
+            f"{'peuvent pas être comptées' if rejected > 1 else 'peut pas être comptée'} : {main} ; {way}, "
+            "la quarantaine montre ces lignes."
         )
 
 
