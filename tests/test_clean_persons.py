@@ -140,7 +140,7 @@ def test_a_date_is_read_with_the_day_before_the_month():
 @pytest.mark.parametrize(("text", "start", "end"), [
     ("04/08/21", "2021-08-04", "2021-08-04"), ("04-août-21", "2021-08-04", "2021-08-04"), ("sept-20", "2020-09-01", ""),
     ("09/2021", "2021-09-01", "2021-09-30"), ("2021-09", "2021-09-01", "2021-09-30"), ("T3 2021", "2021-07-01", "2021-09-30"),
-    ("3e trimestre 2021", "2021-07-01", "2021-09-30"), ("2020-2021", "2020-09-01", "2021-08-31"),
+    ("3e trimestre 2021", "2021-07-01", "2021-09-30"), ("1er trimestre 2021", "2021-01-01", "2021-03-31"), ("fin mars 2021", "2021-03-01", "2021-03-31"), ("2020-2021", "2020-09-01", "2021-08-31"),
 ])  # fmt: skip
 def test_the_usual_french_ways_of_writing_a_date_are_read(text, start, end):
     out = cleaned(rows({"date_debut": text, "date_fin": ""}, {"date_debut": "", "date_fin": text}))

@@ -329,12 +329,13 @@ _IN_DIGITS = (
     re.compile(rf"(?P<m>\d{{1,2}})[/. -]{_FULL}"),
     re.compile(rf"{_FULL}[/.-](?P<m>\d{{1,2}})"),
 )
+# A quarter first: the « 1er trimestre » is no day.
 _IN_WORDS = (
-    re.compile(rf"(?:[a-z]+ )?(?P<d>\d{{1,2}})(?:er)? (?P<w>[a-z]{{3,9}}) {_ANY}{_HOUR}"),
     re.compile(rf"(?:t|trim |trimestre )(?P<q>[1-4]) {_ANY}"),
     re.compile(rf"(?P<q>[1-4])(?:er|e|eme|nd)? ?t(?:rim|rimestre)? {_FULL}"),
     re.compile(rf"{_FULL} t(?P<q>[1-4])"),
-    re.compile(rf"(?P<w>[a-z]{{3,9}}) {_ANY}"),
+    re.compile(rf"(?:[a-z]+ )?(?P<d>\d{{1,2}})(?:er)? (?P<w>[a-z]{{3,9}}) {_ANY}{_HOUR}"),
+    re.compile(rf"(?:(?:debut|mi|fin|courant) )?(?P<w>[a-z]{{3,9}}) {_ANY}"),
 )
 _TWO_YEARS = re.compile(r"(\d{4}) ?[-/] ?(\d{4}|\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
