@@ -24,10 +24,10 @@ def rows(*changes: dict) -> list[dict]:
     return [{"identifiant": f"P{number:05d}", **ROW, **change} for number, change in enumerate(changes, 1)]
 
 
-def table_of(lines: list[dict], first: int = 2, file: str = FILE, refused: list | None = None) -> records.ReceivedTable:
+def table_of(lines: list[dict], first: int = 2, file: str = FILE, sheet: str = "", refused: list | None = None) -> records.ReceivedTable:
     """The lines as one table, numbered from ``first``."""
     texts = pd.DataFrame(lines, dtype="str", index=range(first, first + len(lines)))
-    return records.ReceivedTable(file, "", texts.astype({name: "category" for name in texts if name != "identifiant"}), refused or [])
+    return records.ReceivedTable(file, sheet, texts.astype({name: "category" for name in texts if name != "identifiant"}), refused or [])
 
 
 def registers() -> dict:

@@ -1,7 +1,5 @@
 """What a cell of the export means, which rows are counted, what makes a year unusable; the account of it all."""
 
-import dataclasses
-
 import pandas as pd
 import pytest
 
@@ -391,7 +389,7 @@ def test_a_fault_counts_each_person_once_whatever_her_rows():
 
 
 def test_a_sheet_of_another_year_is_told_beside_that_of_the_year():
-    sheets = [dataclasses.replace(table_of([{**row, "annee": year, "identifiant": year} for row in rows({})]), sheet=year) for year in ("2020", "2021")]
+    sheets = [table_of([{**row, "annee": year, "identifiant": year} for row in rows({})], sheet=year) for year in ("2020", "2021")]
     assert told(cleaned(sheets)) == [f"{FILE}, feuille « 2020 » : elle est de 2020, non de 2021 ; masquez-la dans le classeur, ou demandez cette année-là."]
 
 
