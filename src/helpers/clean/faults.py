@@ -118,11 +118,15 @@ class _Misread:
     rows: pd.Series
     count: int
     total: int
-    is_closed: bool
-    is_asked: bool
-    codes: set[str]
+    is_asked: bool = False
+    codes: frozenset[str] = frozenset()
     form: str = ""
     likely: str = ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its answers are those of a list, each to be explained by itself."""
+        return not self.form and self.name in (*answers.CLOSED, *answers.MULTIPLE)
 
     @property
     def is_shown(self) -> bool:
@@ -134,32 +138,36 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
     """The columns of which something is not understood, in the order of the schema."""
     spellings = reading.registers.spellings
     for name in COLUMNS:
-        column, texts, asked = reading.rows[name], reading.rows[name].cat.categories.tolist(), reading.asked(name)
-        filled = asked & column.ne(EMPTY)
+        column, asked = reading.rows[name], reading.asked(name)
+        texts, filled = column.cat.categories.tolist(), asked & column.ne(EMPTY)
+        pieces = [cell.unread for cell in reading.cells[name]]
+        whole = [(answers.WHOLE,)] * len(texts)
         if alone := reading.empty(name):
             rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]} ;"
-            yield _Misread(name, [(answers.WHOLE,) for _ in texts], rows, alone, alone, False, True, set(), form)
+            yield _Misread(name, whole, rows, alone, alone, is_asked=True, form=form)
         if form := answers.form_to_ask(name, texts, spellings):
-            pieces, count = [(answers.WHOLE,) if text else () for text in texts], int(filled.sum())
-            likely = answers.MONTH_FIRST if name in answers.DAYS else EMPTY
-            yield _Misread(name, pieces, filled, count, count, False, count > 0, set(), f"{form} ;", likely)
+            count, likely = int(filled.sum()), answers.MONTH_FIRST if name in answers.DAYS else EMPTY
+            yield _Misread(name, whole, filled, count, count, is_asked=count > 0, form=f"{form} ;", likely=likely)
         elif name in ("association", "college"):
-            rows, pieces = reading.unknown_names(name), [(answers.normalise(text),) for text in texts]
-            if rows.any():
-                yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()), False, False, set())
-        elif any(pieces := [cell.unread for cell in reading.cells[name]]):
+            if (rows := reading.unknown_names(name)).any():
+                pieces = [(answers.normalise(text),) for text in texts]
+                yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()))
+        elif any(pieces):
             rows = column.isin([text for text, unread in zip(texts, pieces, strict=True) if unread])
-            given = [each for unread in pieces for each in unread] if name in answers.MULTIPLE else texts
-            codes = {answers.normalise(text) for text in answers.codes_among(name, given, spellings)}
-            is_closed, count = name in answers.CLOSED or name in answers.MULTIPLE, int((rows & asked).sum())
-            total = int((asked if is_closed else filled).sum())
-            is_many = count >= FEWEST_ASKED or bool(codes)
-            is_asked = count > 0 and is_many if is_closed else exceeds(count, total, MOST_UNREAD_PCT)
-            if is_asked and not is_closed and (is_asked := spellings.form_of(name) not in answers.LEFT_EMPTY):
+            count, is_closed = int((rows & asked).sum()), name in (*answers.CLOSED, *answers.MULTIPLE)
+            if is_closed:
+                given = [each for unread in pieces for each in unread] if name in answers.MULTIPLE else texts
+                codes = frozenset(map(answers.normalise, answers.codes_among(name, given, spellings)))
+                is_asked = count > 0 and (count >= FEWEST_ASKED or bool(codes))
+                yield _Misread(name, pieces, rows, count, int(asked.sum()), is_asked, codes)
+            elif exceeds(count, total := int(filled.sum()), MOST_UNREAD_PCT) and (
+                spellings.form_of(name) not in answers.LEFT_EMPTY
+            ):
                 rules = sorted({cell.rule for cell in reading.cells[name] if cell.unread})
                 form = f"{count} cases sur {total} ne se lisent pas ({', '.join(rules)}) ; corrigez l’export, ou"
-                pieces = [(answers.WHOLE,) if unread else () for unread in pieces]
-            yield _Misread(name, pieces, rows, count, total, is_closed, is_asked, codes, form)
+                yield _Misread(name, whole, rows, count, total, is_asked=True, form=form)
+            else:
+                yield _Misread(name, pieces, rows, count, total)
 
 
 def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
