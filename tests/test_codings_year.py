@@ -4,9 +4,11 @@ from collections import Counter
 from dataclasses import replace
 from math import comb
 
+import pandas as pd
 import pytest
+from scipy.stats import chi2_contingency
 
-from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name
+from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name, spoken_year
 from helpers import codings
 
 
@@ -47,7 +49,7 @@ def test_the_year_passes_every_gate_a_synthesis_or_a_short_year_does_not(year):
         assert set(gates["condition"]) == missing and codings.words_by_code(project).empty
     # A synthesis has neither counts by meeting nor rates; pairs and agreement stay.
     stopped = codings.analysis_requirements(synthesis).query("not est_passe")["analyse"]
-    assert set(stopped) == {"code_par_document", "pour_mille_mots", "mots_par_theme"}
+    assert set(stopped) == {"code_par_document", "pour_mille_mots", "mots_par_theme", "classes"}
 
 
 def test_the_planted_pairs_are_all_and_the_only_ones(year, coders):
@@ -130,3 +132,22 @@ def test_a_word_of_a_group_is_found_and_no_other(coders):
     row = found[found["groupe"].eq("territoire : nord") & found["lemme"].eq("verrou")].iloc[0]
     assert row["occurrences"] == row["occurrences_toutes"] == sum(text.count("verrou") for text in texts.values())
     assert row["attendu"] == pytest.approx(row["occurrences_toutes"] * row["mots_groupe"] / row["mots"])
+
+
+def test_the_planted_vocabularies_are_the_classes_of_the_segments():
+    spoken, truth = spoken_year()
+    segments = codings.segments(spoken)
+    assert len(segments) == len(truth) and segments["reunion"].nunique() == MEETINGS
+    words = segments.explode("lemmes")
+    presences = pd.crosstab(words.index, words["lemmes"]).clip(upper=1)
+    classes = codings.descending_classes(presences, 4)
+    assert classes.columns.tolist() == [2, 3, 4]
+    assert codings.adjusted_rand(pd.Series(truth), classes[3]) > 0.95
+    # The halves are those that no other row could leave to make them differ more.
+    is_second, best = codings.split(presences)
+    for row in range(0, len(presences), 40):
+        other = is_second.copy()
+        other[row] ^= True
+        sums = [presences[side].sum() for side in (other, ~other)]
+        assert chi2_contingency(sums).statistic <= best * (1 + 1e-9)
+    assert best == pytest.approx(chi2_contingency([presences[side].sum() for side in (is_second, ~is_second)]).statistic)

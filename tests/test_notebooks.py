@@ -12,8 +12,11 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from conftest import ALL, REPOSITORY, copy_project
+from coded_year import coded_year, spoken_year
+from conftest import ALL, MINI, REPOSITORY, copy_project
 from helpers import paths
+from helpers.codings import tables
+from helpers.codings.model import Project
 from helpers.kernels import fork
 
 # The programs that run a notebook, from the root and from its folder; the last one only, unless all is enumerated.
@@ -94,3 +97,21 @@ def test_persons_are_explored_by_hand_filtered_counted_again_and_drawn(sites_roo
 def test_a_year_without_persons_says_so_and_is_explored_on_invented_ones(reported):
     said = read_aloud(run_by_hand("20_explorer"))
     assert "exécutez 01_clean pour 2020, avec un export. Ce qui suit montre donc des personnes inventées." in said
+
+
+def test_planted_vocabularies_are_found_as_classes_and_nothing_where_there_are_none(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(copy_project(MINI, tmp_path / "projet")))
+    planted, _ = spoken_year()
+    for year, documents in ((2031, planted.documents), (2032, coded_year().documents)):
+        tables.write_csv(Project(documents=documents), paths.codings_folder(year) / "réunions")
+    found, none = (run_by_hand("21_lexique", year=year) for year in (2031, 2032))
+    assert "On lit ci-dessous 3 classes." in read_aloud(found)
+    assert "Aucune classification ne passe ces épreuves" in read_aloud(none)
+    drawn = [sum("image/svg+xml" in output.get("data", {}) for cell in each.cells for output in cell.get("outputs", [])) for each in (found, none)]
+    assert drawn == [2, 1]
+
+
+def test_forty_six_statements_are_not_classified_and_one_sentence_says_why(reported):
+    said = read_aloud(run_by_hand("21_lexique"))
+    assert "Les 46 énoncés de la synthèse ne se classent pas : il faut au moins 200 segments".replace(" :", "\u00a0:") in said
+    assert "On lit ci-dessous" not in said

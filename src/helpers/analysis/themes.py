@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.codings.measures import contexts
+from helpers.codings.lexicon import contexts
 from helpers.codings.model import Document, Project
 from helpers.schema import catalogue
 

@@ -1,6 +1,12 @@
 """Codings: coded segments of texts, whatever the tool; the code book, analyses, pseudonyms, agreement of coders."""
 
-from helpers.codings.agreement import agreement, analysis_requirements, coder_differences, disagreements
+from helpers.codings.agreement import (
+    adjusted_rand,
+    agreement,
+    analysis_requirements,
+    coder_differences,
+    disagreements,
+)
 from helpers.codings.codebook import (
     TO_DEFINE,
     codes_of,
@@ -13,14 +19,7 @@ from helpers.codings.codebook import (
     used_codes,
 )
 from helpers.codings.counts import code_by_document, code_counts, coded_by, cooccurrences, corpus_card
-from helpers.codings.measures import (
-    codes_by_group,
-    contexts,
-    measures,
-    table_of,
-    words_by_code,
-    words_by_group,
-    year_to_year,
-)
+from helpers.codings.lexicon import contexts, descending_classes, segments, split, words_by_code, words_by_group
+from helpers.codings.measures import codes_by_group, measures, table_of, year_to_year
 from helpers.codings.merging import merge_codings
 from helpers.codings.personal_data import chosen_quotations, quotable, quotation_table

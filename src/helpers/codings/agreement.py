@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.codings.counts import FEWEST_DOCUMENTS, SYNTHESIS, Unit, coded_by, meetings_of, texts_of, units, word_count
+from helpers.codings.counts import (
+    FEWEST_DOCUMENTS,
+    SYNTHESIS,
+    Unit,
+    coded_by,
+    meetings_of,
+    segments_of,
+    texts_of,
+    units,
+    word_count,
+)
 from helpers.codings.merging import merge_codings
 from helpers.codings.model import Project, ancestors
 from helpers.codings.safe_files import coding_error
@@ -88,6 +98,21 @@ def _distance(cells: Cells, share: float, kappa: float) -> float:
         elif count:
             return math.inf
     return total
+
+
+def adjusted_rand(first: pd.Series, second: pd.Series) -> float:
+    """The adjusted Rand index of two classifications of the same things (Hubert and Arabie, 1985): 0 is chance.
+
+    >>> adjusted_rand(pd.Series([1, 1, 2, 2]), pd.Series([5, 5, 3, 4]))
+    0.5714285714285714
+    """
+    table = pd.crosstab(first, second)
+    both, one, two, every = (
+        (counts * (counts - 1) / 2).to_numpy().sum()
+        for counts in (table, table.sum(axis=1), table.sum(), pd.Series([len(first)]))
+    )
+    chance = one * two / every
+    return float((both - chance) / ((one + two) / 2 - chance))
 
 
 # --- Agreement of two coders, code by code, and their disagreements ---
@@ -177,13 +202,15 @@ FEWEST_MEETINGS = 6
 FEWEST_UNITS = 20
 FEWEST_THEMES = 2
 FEWEST_CODERS = 2
-WORDS_BY_CODE = "mots_par_theme"
+# Segments of text: with fewer, classes of words are those that chance makes (domain notes on the synthesis of 2020).
+FEWEST_SEGMENTS = 200
+WORDS_BY_CODE, CLASSES = "mots_par_theme", "classes"
 
 
 def analysis_requirements(project: Project) -> pd.DataFrame:
     """What each analysis requires of the corpus, and what there is: one row per condition.
 
-    Columns: ``analyse`` (``code_par_document``, ``accord``, ``pour_mille_mots``, ``mots_par_theme``);
+    Columns: ``analyse`` (``code_par_document``, ``accord``, ``pour_mille_mots``, ``mots_par_theme``, ``classes``);
     ``condition``, what is counted; ``est_plafond``, whether ``demande`` is a most; ``trouve``; ``est_passe``.
     Meetings are the values of the attribute ``reunion``, or the documents where none has it. ``sans_parole`` documents
     are a synthesis, or of unknown kind.
@@ -195,14 +222,19 @@ def analysis_requirements(project: Project) -> pd.DataFrame:
     countable = sum(1 for document in documents if document.kind != SYNTHESIS)
     themes = Counter(theme for unit in coded_units(project) for theme in themes_of(unit))
     rich = sum(1 for count in themes.values() if count >= FEWEST_UNITS)
+    lexical = [
+        ("mots", False, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
+        ("reunions", False, FEWEST_MEETINGS, len(meetings_of(spoken)) or len(spoken)),
+        ("documents_sans_parole", True, 0, silent),
+    ]
     rows = [
         ("code_par_document", "documents", False, FEWEST_DOCUMENTS, countable),
         ("accord", "codeurs", False, FEWEST_CODERS, coders),
         ("pour_mille_mots", "documents_sans_parole", True, 0, silent),
-        (WORDS_BY_CODE, "mots", False, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
-        (WORDS_BY_CODE, "reunions", False, FEWEST_MEETINGS, len(meetings_of(spoken)) or len(spoken)),
-        (WORDS_BY_CODE, "documents_sans_parole", True, 0, silent),
+        *((WORDS_BY_CODE, *condition) for condition in lexical),
         (WORDS_BY_CODE, f"themes_de_{FEWEST_UNITS}_unites", False, FEWEST_THEMES, rich),
+        *((CLASSES, *condition) for condition in lexical),
+        (CLASSES, "segments", False, FEWEST_SEGMENTS, sum(len(segments_of(document.text)) for document in spoken)),
     ]
     table = pd.DataFrame(rows, columns=["analyse", "condition", "est_plafond", "demande", "trouve"])
     passed = (table["trouve"] >= table["demande"]).mask(table["est_plafond"], table["trouve"] <= table["demande"])

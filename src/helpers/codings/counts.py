@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.codings.model import KINDS, Document, Passage, Project, ancestors, code_labels
+from helpers.codings.model import GROUPS, KINDS, Document, Passage, Project, ancestors, code_labels
 
 # --- Spans of text and their overlaps ---
 
@@ -119,6 +119,27 @@ def lemma(form: str) -> str:
     return lemmatize(form, lang="fr")
 
 
+# --- Segments: what a lexical classification compares, as long as those of IRaMuTeQ and rainette ---
+
+# Words, some 40: a sentence that ends from the first number on ends a segment, which never has more than the second.
+_LEAST, _MOST = 30, 50
+_STOP = re.compile(r"[.!?…;\n]")
+
+
+def segments_of(text: str) -> list[str]:
+    """The text cut in pieces of some 40 words, at the end of a sentence where there is one; a short rest is not cut."""
+    spans = [match.span() for match in _WORD.finditer(text)]
+    starts = [0]
+    for rank, (_, end) in enumerate(spans[:-1], 1):
+        start = spans[rank][0]
+        least = _LEAST if _STOP.search(text[end:start]) else _MOST
+        if rank - starts[-1] >= least and len(spans) - rank >= _LEAST / 2:
+            starts.append(rank)
+    bounds = [spans[rank][0] for rank in starts[1:]] if spans else []
+    pieces = zip([0, *bounds], [*bounds, len(text)], strict=True)
+    return [text[start:end].strip() for start, end in pieces] if spans else []
+
+
 # --- Units: a text cut wherever a passage begins or ends ---
 
 # Two coders who mean the same sentence rarely stop at the same comma: the rest at the edge is no judgement.
@@ -206,6 +227,29 @@ def _row(project: Project, kind: str, documents: Iterable[Document]) -> dict[str
         "passages": len(passages),
         "codeurs": len({each.coder for each in passages} - {""}),
     }
+
+
+# --- Groups of documents ---
+
+# Fewer documents may be those of one meeting, or of one person.
+FEWEST_IN_GROUP = 3
+
+
+def spoken(project: Project) -> list[Document]:
+    """The documents that are of one meeting, with their text."""
+    return [each for each in project.documents if each.text and each.kind != SYNTHESIS]
+
+
+def groups_of(project: Project) -> Iterator[dict[str, list[Document]]]:
+    """For each attribute that two groups of enough documents have, these groups."""
+    for attribute in GROUPS:
+        groups = defaultdict(list)
+        for document in spoken(project):
+            if value := dict(document.attributes).get(attribute):
+                groups[f"{attribute} : {value}"].append(document)
+        shown = {name: groups[name] for name in sorted(groups) if len(groups[name]) >= FEWEST_IN_GROUP}
+        if len(shown) > 1:
+            yield shown
 
 
 # --- Use of each code, overall and by meeting ---

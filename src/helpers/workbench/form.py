@@ -29,7 +29,7 @@ from helpers.workbench.welcome import dropdown, style, years_html
 
 # A dropdown cannot hold « no value »: 0 stands for it.
 NO_OTHER, NONE_EARLIER, UNSET = "la précédente qui a des données", "aucune : pas d’année antérieure", 0
-COPIED = [*NOTEBOOKS, "20_explorer"]  # the notebooks that take a year
+COPIED = [*NOTEBOOKS, "20_explorer", "21_lexique"]  # the notebooks that take a year
 PATIENCE_S = 5  # given to a command that was asked to stop
 
 # The exit codes of the command (see cli), for a reader.
