@@ -118,18 +118,12 @@ def coded_year(seed: int = 8) -> Project:
     return Project(CODES, tuple(documents), tuple(passages))
 
 
-def spoken_year(seed: int = 3) -> tuple[Project, list[int]]:
-    """Eight meetings without codes, said in three vocabularies that share half their words; and that of each paragraph.
-
-    A paragraph is three sentences of twelve words: a segment.
-    """
-    draw = random.Random(seed)
-    own, shared = [_NEUTRAL[rank : rank + 12] for rank in (0, 12, 24)], _NEUTRAL[36:]
-    truth = [draw.randrange(3) for _ in range(MEETINGS * 36)]
-    paragraphs = []
-    for vocabulary in truth:
-        words = [draw.choice(own[vocabulary] if draw.random() < 0.4 else shared) for _ in range(36)]
-        paragraphs.append(" ".join(f"{' '.join(words[at : at + 12])}." for at in (0, 12, 24)))
-    texts = ["\n".join(paragraphs[at : at + 36]) for at in range(0, len(truth), 36)]
-    documents = (Document(name(rank), text, "verbatim", (("reunion", f"réunion {rank + 1}"),)) for rank, text in enumerate(texts))
-    return Project(documents=tuple(documents)), truth
+def spoken_year() -> Project:
+    """Eight meetings without codes, each in one of three vocabularies, which share half of their words."""
+    draw, documents = random.Random(3), []
+    for rank in range(MEETINGS):
+        own = _NEUTRAL[12 * (rank % 3) :][:12]
+        words = [draw.choice(own if draw.random() < 0.4 else _NEUTRAL[36:]) for _ in range(1_300)]
+        text = " ".join(f"{' '.join(words[at : at + 12])}." for at in range(0, 1_300, 12))
+        documents.append(Document(name(rank), text, "verbatim", (("reunion", f"réunion {rank + 1}"),)))
+    return Project(documents=tuple(documents))

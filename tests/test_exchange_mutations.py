@@ -31,6 +31,7 @@ from conftest import ALL
 from helpers.codings import reading, safe_files
 from helpers.codings.model import Project
 from helpers.schema import DataError
+from test_exchange_qualcoder import leaves
 
 PROJECT = small_project()
 
@@ -160,14 +161,8 @@ def test_a_project_open_elsewhere_is_refused_and_a_locked_one_is_read_as_it_is(b
 MUTANTS = 80 if ALL else 10  # of each kind
 
 
-def _leaves(path: Path, project: Project) -> Path:
-    """In QualCoder, a code that holds others has no passage."""
-    parents = {code.parent for code in project.codes}
-    return qualcoder(path, Project(project.codes, project.documents, tuple(each for each in project.passages if each.code not in parents)))
-
-
 KINDS = {
-    "taguette": (lambda path, project: taguette(path, without_returns(project))), "qualcoder": (lambda path, _: _leaves(path, small_project())),
+    "taguette": (lambda path, project: taguette(path, without_returns(project))), "qualcoder": (lambda path, _: qualcoder(path, leaves(small_project()))),
     "qdpx": refi, "qdc": qdc, "tables": ours,
 }  # fmt: skip
 INSERTED = [b"\0", b'"', b"<", b"&", b"\xff", b"\xed\xa0\x80", b";", b"\n", b"=1", b"]]>", b"\xef\xbb\xbf"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,11 +14,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from coded_year import coded_year, spoken_year
-from conftest import ALL, MINI, REPOSITORY, copy_project
+from conftest import ALL, MINI, REPOSITORY, copy_project, plain
 from helpers import paths
 from helpers.codings import tables
 from helpers.codings.model import Project
 from helpers.kernels import fork
+from in_process import run_notebook
 
 # The programs that run a notebook, from the root and from its folder; the last one only, unless all is enumerated.
 TYPED = [("nbconvert", ".", "01_clean"), ("nbconvert", "notebooks", "02_describe"), ("papermill", "notebooks", "03_compare"), ("papermill", ".", "04_themes")]
@@ -99,19 +101,16 @@ def test_a_year_without_persons_says_so_and_is_explored_on_invented_ones(reporte
     assert "exécutez 01_clean pour 2020, avec un export. Ce qui suit montre donc des personnes inventées." in said
 
 
-def test_planted_vocabularies_are_found_as_classes_and_nothing_where_there_are_none(tmp_path, monkeypatch):
+def test_planted_vocabularies_are_found_as_classes_and_none_where_there_are_none(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(copy_project(MINI, tmp_path / "projet")))
-    planted, _ = spoken_year()
-    for year, documents in ((2031, planted.documents), (2032, coded_year().documents)):
-        tables.write_csv(Project(documents=documents), paths.codings_folder(year) / "réunions")
-    found, none = (run_by_hand("21_lexique", year=year) for year in (2031, 2032))
-    assert "On lit ci-dessous 3 classes." in read_aloud(found)
-    assert "Aucune classification ne passe ces épreuves" in read_aloud(none)
-    drawn = [sum("image/svg+xml" in output.get("data", {}) for cell in each.cells for output in cell.get("outputs", [])) for each in (found, none)]
-    assert drawn == [2, 1]
+    for year, project in ((2031, spoken_year()), (2032, coded_year())):
+        tables.write_csv(Project(documents=project.documents), paths.codings_folder(year) / "réunions")
+    found, none = (read_aloud(run_notebook("21_lexique", {"year": year})) for year in (2031, 2032))
+    rows = [[int(count) for count in re.findall(r"\d+", row)] for row in re.findall(r"^réunion \d(.*)", found, re.MULTILINE)]
+    assert "On lit ci-dessous 3 classes." in found and len(rows) == 8 and all(max(row[:3]) > 0.95 * row[3] for row in rows)
+    assert "Aucune classification ne passe ces épreuves" in none and "réunion 8" not in none
 
 
 def test_forty_six_statements_are_not_classified_and_one_sentence_says_why(reported):
-    said = read_aloud(run_by_hand("21_lexique"))
-    assert "Les 46 énoncés de la synthèse ne se classent pas : il faut au moins 200 segments".replace(" :", "\u00a0:") in said
-    assert "On lit ci-dessous" not in said
+    said = plain(read_aloud(run_notebook("21_lexique", {"year": 2020})))
+    assert "Les 46 énoncés de la synthèse ne se classent pas : il faut au moins 200 segments" in said and "On lit" not in said

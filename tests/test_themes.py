@@ -1,6 +1,5 @@
 """Page 04: statements read with their codes in words, and what the notebook makes of two opposite years."""
 
-import ast
 import json
 import re
 from pathlib import Path
@@ -15,6 +14,7 @@ from helpers.charts import publish
 from helpers.indicators.constraints import row, table
 from helpers.schema import columns
 from helpers.text import sentences
+from in_process import run_cell
 
 BOOK = pd.DataFrame({"theme": ["outils", "accueil", "temps"], "libelle": ["Outils", "Accueil", "Temps"]})
 BOOK = BOOK.assign(definition="Ce qui en relève.", parent="", inclure="", exclure="", modifie_le="")
@@ -89,13 +89,10 @@ def page(monkeypatch, statements, *sections, codings=None, figures=(), is_drawn=
         if cell["cell_type"] == "markdown":
             section = source.splitlines()[0].lstrip("# ")
         elif not re.search("provenance|fiche", " ".join(cell["metadata"].get("tags", []))) and (not sections or section in (FIRST, "À retenir", *sections)):
-            tree = ast.parse(source)
-            last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, section, "exec"), names)
+            made = run_cell(SimpleNamespace(source=source, id=section), names)
             if "parameters" in cell["metadata"].get("tags", []):
                 names["year"] = 2032
-            made = eval(compile(last, section, "eval"), names) if last else None
-            shown[section] = shown.get(section, "") + getattr(made, "html", "")
+            shown[section] = shown.get(section, "") + "".join(getattr(each, "html", "") for each in made)
     return shown
 
 
