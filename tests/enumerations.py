@@ -1,7 +1,8 @@
-"""Prints the test files whose enumerations `.ci/run` takes: those of what changed since the last version tag.
+"""Prints the test files whose enumerations `.ci/run` takes: those of what changed since the last version.
 
-A test file belongs to the rooms that it imports, itself or through modules of tests that it names. All files are taken
-where the last version is unknown (no tag, a shallow clone), or when something changed that every room rests on.
+A version is the commit that wrote it in pyproject.toml. A test file belongs to the rooms that it imports, itself or
+through modules of tests that it names. All files are taken for the commit of a version, where the last one is unknown (a
+shallow clone, no git), or when something changed that every room rests on.
 """
 
 import re
@@ -22,14 +23,18 @@ READ_BY = {"texts": "text", "page": "report"}
 NUMBERS = {"clean", "data", "indicators", "analysis", "disclosure"}
 
 
-def changed_files() -> list[str] | None:
-    """The paths that differ from the last version, None where it is unknown."""
+def changed_files(root: Path = ROOT) -> list[str] | None:
+    """The paths that differ from the last version; None where it is unknown, or is the commit in hand."""
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
+        return subprocess.run(["git", *words], cwd=root, capture_output=True, encoding="utf-8", check=True).stdout.strip()
 
     try:
-        return git("diff", "--name-only", git("describe", "--tags", "--abbrev=0").strip()).splitlines()
+        version = git("log", "-1", "--format=%H", "-G^version = ", "--", "pyproject.toml")
+        is_shallow = git("rev-parse", "--is-shallow-repository") == "true"
+        if is_shallow or version in ("", git("rev-parse", "HEAD")):
+            return None
+        return git("diff", "--name-only", version).splitlines()
     except (OSError, subprocess.CalledProcessError):
         return None
 

@@ -1,4 +1,4 @@
-"""What git may hold: no record of persons, nothing machine-made, no trace of anybody's computer."""
+"""What git may hold: no record of persons, nothing machine-made, no trace of anybody's computer; what changed by it."""
 
 import itertools
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from enumerations import changed_files, enumerated
 from helpers.paths import exports, raw
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -152,3 +153,31 @@ def test_text_has_the_same_bytes_on_every_system():
     answer = git("check-attr", "-z", "eol", *(f"x.{kind}" for kind in kinds), ".ci/run")
     assert answer[2::3] == ["lf"] * (len(kinds) + 1)
     assert git("check-attr", "-z", "binary", "x.png")[2] == "set"
+
+
+def test_enumerations_are_those_of_what_changed_since_the_commit_of_the_version(tmp_path):
+    """All of them for that commit, in a shallow clone, or without git."""
+    root = tmp_path / "dépôt"
+    git("init", "-q", str(root))
+
+    def commit(**texts: str) -> None:
+        for name, text in texts.items():
+            (root / name).write_text(text, encoding="utf-8")
+        given = ["-c", "user.name=x", "-c", "user.email=x@localhost", "-c", "commit.gpgsign=false", "-C", str(root)]
+        git(*given, "add", ".")
+        git(*given, "commit", "-qm", "x")
+
+    commit(**{"pyproject.toml": 'version = "1"\n', "a.py": "1"})
+    assert changed_files(root) is None
+    commit(**{"pyproject.toml": 'version = "1"\nname = "x"\n', "b.py": "1"})
+    (root / "a.py").write_text("2", encoding="utf-8")
+    assert changed_files(root) == ["a.py", "b.py", "pyproject.toml"]
+    git("clone", "-q", "--depth", "1", root.as_uri(), str(tmp_path / "court"))
+    assert changed_files(tmp_path / "court") is None is changed_files(tmp_path)
+
+
+def test_enumerations_of_a_room_are_those_of_the_tests_that_import_it():
+    every, codings = enumerated(None), enumerated(["src/helpers/codings/model.py"])
+    assert every == enumerated(["requirements/report.lock"]) == enumerated(["src/helpers/schema.py"])
+    assert "tests/test_exchange_mutations.py" in codings and "tests/test_intruder.py" not in codings
+    assert set(codings) < set(every) and enumerated(["docs/performance.md"]) == []
