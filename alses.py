@@ -253,7 +253,8 @@ def install(root: str) -> None:
 
 def build(root: str, state: str) -> None:
     """Makes ``.venv`` again, with the working one set aside, or updates it in place when it is only ``stale``."""
-    what, cost = ("Mise à jour", "") if state == "stale" else ("Installation", " (une à trois minutes, 1 Go)")
+    cost = " (une à trois minutes, 1 Go\u202f; le détail va dans .venv/installation.log)"
+    what, cost = ("Mise à jour", "") if state == "stale" else ("Installation", cost)
     print(f"{what} de l’environnement{cost}…", file=sys.stderr, flush=True)
     if state != "stale":
         set_aside(root)
@@ -377,7 +378,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        print("Installation interrompue\u202f; la même commande la reprendra.", file=sys.stderr)
+        print("Installation interrompue\u202f; la même commande la recommencera.", file=sys.stderr)
         sys.exit(130)
     except OSError as error:
         sys.exit(f"{error.filename or error} est protégé ou ouvert ailleurs\u00a0: fermez JupyterLab, puis relancez.")

@@ -8,6 +8,7 @@ import sys
 from collections import namedtuple
 from pathlib import Path
 
+import alses
 import pytest
 
 from helpers import paths
@@ -64,6 +65,8 @@ def test_the_environment_in_use_is_named_with_its_own_remedy(tmp_path, monkeypat
     (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     assert (diagnosis.environment().state, "supprimez le dossier .venv" in diagnosis._rebuild()) == (GOOD, True)
+    with alses.alone(str(tmp_path)):  # in another window
+        assert diagnosis._rebuild() == "attendez la fin de l’installation en cours, puis relancez doctor"
     conda = tmp_path / "conda"
     (conda / "conda-meta").mkdir(parents=True)
     monkeypatch.setattr(sys, "prefix", str(conda))

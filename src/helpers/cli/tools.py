@@ -172,8 +172,29 @@ def _rebuild() -> str:
     """How to have the libraries again, in the environment that is in use."""
     if _is_conda():
         return "conda env update -f environment.yml"
+    if _is_installing():
+        return "attendez la fin de l’installation en cours, puis relancez doctor"
     first = "supprimez le dossier .venv, puis " if (paths.repository() / ".venv").is_dir() else ""
     return f"{first}lancez « {paths.COMMAND} status », qui installe ce qui manque"
+
+
+def _is_installing() -> bool:
+    """Whether another window holds the lock that ``alses.py`` takes to install."""
+    try:
+        with (paths.repository() / ".venv.verrou").open("rb") as file:
+            if os.name == "nt":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _is_conda() -> bool:
