@@ -303,6 +303,11 @@ def test_one_row_an_objective_is_one_person():
     assert reasons(out) == {"autre objectif d’une personne : réuni à sa première ligne": 2}
     out = cleaned(rows(*long, {"identifiant": "B", "objectifs": "jardin"}, {"identifiant": "A", "objectifs": "jardin"}))
     assert [(each.value, each.count, each.persons) for each in out.unread] == [("jardin", 2, 2)]
+    # Under an identifier that was merged, with what is the same on all rows; a number is no objective of anybody.
+    under = {**BARE, "identifiant": "", "annee": "", "suivi_par": "alses"}
+    out = cleaned(rows(long[0], *({**under, "objectifs": goal} for goal in ("sante", "autre")), {**under, "objectifs": "57"}, long[2]))
+    assert (values(out, "identifiant"), values(out, "objectifs")[0]) == (["A", "B"], "sante_addiction;mobilite;autre")
+    assert sorted(reasons(out).values()) == [1, 2]
     # Another answer differs, an objective is missing, or cells hold several: not one row an objective.
     for change in ({"niveau": "3e"}, {"objectifs": ""}, {"objectifs": "sante;mobilite"}):
         assert DIFFERENT in reasons(cleaned(rows(long[0], {**long[1], **change})))

@@ -259,7 +259,7 @@ def _read_one(plain: str, name: str, spellings: Spellings, codes: set[str]) -> C
     return Cell(found.value, f"{rule} ({found.reason.rstrip('.')})" if found.reason else rule)
 
 
-def _read_several(text: str, name: str, spellings: Spellings) -> Cell:
+def read_several(text: str, name: str, spellings: Spellings) -> Cell:
     """Several answers: in catalogue order, each once, joined by the separator of the schema."""
     answers = [found for piece in _SURELY.split(text) for found in _answers(name, normalise(piece), spellings)]
     unread = tuple(dict.fromkeys(piece for piece, found in answers if found is None))
@@ -546,7 +546,7 @@ def read_texts(name: str, counts: dict[str, int], registers: Registers, year: in
             cell = Cell(EMPTY, RULE_MISSING if text else "")
         else:
             # A line end separates several answers: it must still be there.
-            cell = _read_several(text, name, spellings) if name in MULTIPLE else read(plain)
+            cell = read_several(text, name, spellings) if name in MULTIPLE else read(plain)
         is_same = cell.value == text and cell.rule != RULE_UNKNOWN_ASSOCIATION
         out[text] = cell._replace(rule="") if is_same else cell
     return out

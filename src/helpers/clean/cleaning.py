@@ -58,22 +58,43 @@ RULE_ALL = "case vide : la même valeur sur toutes les lignes, d’après lectur
 RULE_GOAL_ALONE = "ligne qui n’a qu’un objectif : le reste est celui de la même personne, sur la ligne du dessus"
 
 
+# What tells one person from another; the other columns may hold the same on all the rows of an export.
+_PERSONAL = [name for name in answers.CLOSED if name not in ("suivi_par", "situation")]
+
+
+def _goals_alone(rows: pd.DataFrame, spellings: answers.Spellings) -> np.ndarray:
+    """Which rows hold nothing but an objective of the person above, and what is the same on all rows.
+
+    The identifier may be empty too, under one that a spreadsheet had merged, where the objective is a known one.
+    """
+    places, who = ["fichier", "feuille"], rows[IDENTIFIER]
+    goals = [text for text in rows["objectifs"].cat.categories if text.strip()]
+    known = [text for text in goals if not answers.read_several(text, "objectifs", spellings).unread]
+    is_next = who.eq(who.shift()).where(who.ne(EMPTY), rows["objectifs"].isin(known))
+    at = np.flatnonzero(is_next & rows["objectifs"].isin(goals) & rows[places].eq(rows[places].shift()).all(axis=1))
+    here, above = rows.iloc[at], rows.iloc[at - 1].set_axis(rows.index[at])
+    is_alone = here["annee"].eq(EMPTY) | here["annee"].eq(above["annee"])
+    for name in COLUMNS if len(at) else ():
+        texts = sum(bool(text and count) for text, count in _count(rows[name]).items())
+        if name in _PERSONAL or (texts > 1 and name not in ("annee", "objectifs")):
+            is_alone &= here[name].eq(EMPTY)
+    out = np.zeros(len(rows), bool)
+    out[at] = is_alone
+    return out
+
+
 def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]:
     """Fills the empty cells (of ``rows``, changed) of which someone said what they stand for: `answers.FORMS`.
 
     An association is the one above, in the same file and sheet; who follows is an ALSES; neither is that of a row that
     holds nothing else. In an export of one row an objective, a row that holds nothing else is of the person above.
     """
-    changes = []
-    places = ["fichier", "feuille", IDENTIFIER]
-    alone = rows[IDENTIFIER].ne(EMPTY) & rows[places].eq(rows[places].shift()).all(axis=1)
-    others = [name for name in COLUMNS if name not in ("annee", "objectifs")]
-    alone &= rows["objectifs"].ne(EMPTY)
-    for name in others if alone.any() else ():
-        alone &= rows[name].eq(EMPTY)
+    changes, others = [], [name for name in COLUMNS if name not in ("annee", "objectifs")]
+    alone = pd.Series(_goals_alone(rows, spellings), index=rows.index)
     if alone.any():
-        persons = pd.Series(np.arange(len(rows))).mask(alone).ffill().to_numpy(int)
-        rows[others] = rows[others].take(persons).set_axis(rows.index)
+        persons = rows.iloc[pd.Series(np.arange(len(rows))).mask(alone).ffill().to_numpy(int)].set_axis(rows.index)
+        for name in (IDENTIFIER, "annee", *others):
+            rows[name] = rows[name].mask(alone & rows[name].eq(EMPTY), persons[name])
         changes += by_file(rows.loc[alone, "fichier"], "", RULE_GOAL_ALONE)
     above, alses = spellings.form_of("association") == answers.ABOVE, spellings.form_of("suivi_par") == "alses"
     says = pd.Series(False, index=rows.index)
