@@ -6,7 +6,7 @@ import pytest
 from helpers import clean, data, schema
 from helpers.clean import records
 from helpers.clean.answers import answers_of, key_of, normalise
-from received_persons import COLUMNS, FILE, cleaned, reasons, registers, rows, rules, table_of, told, values
+from received_persons import COLUMNS, FILE, ROW, cleaned, reasons, registers, rows, rules, table_of, told, values
 
 
 def read(column: str, *texts: str) -> list[str]:
@@ -261,7 +261,7 @@ DIFFERENT = "personne présente plusieurs fois, avec des réponses différentes"
     ({"identifiant": "Ensemble"}, "ligne de total"), ({"identifiant": "", "association": "Total"}, "ligne de total"),
     ({"identifiant": "", "college": "Sous-total"}, "ligne de total"), ({"identifiant": " ", "niveau": "Ensemble"}, "ligne de total"),
     ({"identifiant": ""}, "identifiant absent"), ({"identifiant": "\u00a0"}, "identifiant absent"), ({"identifiant": "Totaline12"}, ""),
-    ({"annee": "2020"}, "ligne d’une autre année"), ({"annee": ""}, "année de l’export absente ou illisible"), ({"annee": "2021.0"}, ""),
+    ({"annee": "2020"}, "ligne d’une autre année"), ({"annee": ""}, "année de l’export absente ou illisible"), (dict.fromkeys(COLUMNS, "") | {"identifiant": "Nombre : 2"}, "ligne de texte, sans année ni réponse"), ({"annee": "2021.0"}, ""),
     ({"identifiant": "P00001", "annee": "2020"}, "ligne d’une autre année"),  # makes nobody twice
     ({"identifiant": "P00001", "niveau": "4ème", "date_debut": "08/03/2021"}, SAME), ({"identifiant": "p00001"}, ""),
 ])  # fmt: skip
@@ -274,6 +274,14 @@ def test_a_row_that_is_nobody_of_the_year_or_somebody_again_is_not_counted(row, 
 def test_a_person_twice_with_different_answers_is_not_counted(change):
     out = cleaned(rows({}, {"identifiant": " P00001", **change}, {"identifiant": "P00001"}, {}))
     assert (values(out, "identifiant"), reasons(out)) == (["P00004"], {DIFFERENT: 3})
+
+
+def test_a_person_in_two_files_is_counted_once_with_what_either_of_them_knows():
+    first = rows(*[{"date_fin": ""}] * 6, {"sexe": "Fille"}, {})
+    parts = [table_of(first), table_of([*rows(*[{}] * 3), *rows(*[{}] * 6)[3:], {**first[6], "sexe": "Garçon"}, {**first[7], "identifiant": "S2"}], file="S2.csv")]
+    out = cleaned(parts)
+    assert (len(out.persons), sorted(reasons(out).items())) == (8, [("personne présente dans plusieurs fichiers ou feuilles, dont l’un en dit plus : réunie à sa première ligne", 6), (DIFFERENT, 2)])
+    assert values(out, "date_fin")[:6] == [ROW["date_fin"]] * 6 and "2 lignes sur 16 se contredisent" in told(out)[0] and len(told(out)) == 1
 
 
 def test_an_identifier_is_the_same_whatever_wrote_it():

@@ -25,11 +25,15 @@ class Reason(StrEnum):
 
     TOTAL = "ligne de total"
     NOBODY = "identifiant absent"
+    TEXT = "ligne de texte, sans année ni réponse"
     NO_YEAR = "année de l’export absente ou illisible"
     OTHER_YEAR = "ligne d’une autre année"
     CONTRADICTORY = "personne présente plusieurs fois, avec des réponses différentes"
     IDENTICAL = "personne présente plusieurs fois, réponses identiques : seule la première ligne est gardée"
     GATHERED = "autre objectif d’une personne : réuni à sa première ligne"
+    COMPLETED = (
+        "personne présente dans plusieurs fichiers ou feuilles, dont l’un en dit plus : réunie à sa première ligne"
+    )
 
 
 # --- Spelling: spaces, apostrophes, dashes and accents, whatever program wrote them ---

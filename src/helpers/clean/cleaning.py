@@ -213,21 +213,28 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answ
                 [each for each in few[name].unique() if _TOTAL_KEY.fullmatch(answers.key_of(each))]
             )
         out[nobody] = np.where(is_total, answers.Reason.TOTAL, answers.Reason.NOBODY)
+    undated = out.index[out.eq(answers.Reason.NO_YEAR) & ~nobody]
+    out[undated[rows.loc[undated, COLUMNS].eq(EMPTY).all(axis=1)]] = answers.Reason.TEXT
     # Found by a part of the word, which is fast, then read whole.
     perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]
     out[perhaps.index[perhaps.map(_TOTAL.match).notna()]] = answers.Reason.TOTAL
     return out
 
 
-def judge_repeats(table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Why each of ``some`` rows, whose identifiers are repeated, is rejected; the objectives of those gathered.
+def judge_repeats(
+    table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame, places: pd.DataFrame
+) -> tuple[pd.Series, pd.Series, pd.DataFrame]:
+    """Why each of ``some`` rows, whose identifiers are repeated, is rejected; the objectives of those gathered, the
+    answers of those completed.
 
     Identical answers: the first row is kept. Different answers: none is, since nobody knows which is true; unless the
-    export has one row an objective, whose rows differ by nothing else: the first then holds all the objectives.
+    export has one row an objective, whose rows differ by nothing else: the first then holds all the objectives; or
+    unless each row is in another of the ``places``, and none says the contrary of another: an end that one of them
+    knows completes the others.
     """
     reasons, nothing = pd.Series(EMPTY, index=table.index, dtype=object), pd.Series([], dtype=object)
     if some.empty:
-        return reasons, nothing
+        return reasons, nothing, some
     is_first = ~some.duplicated(IDENTIFIER)
     differs = _differing(some)
     goals = table.loc[kept, "objectifs"]
@@ -236,19 +243,33 @@ def judge_repeats(table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame) -> t
     # A blank objective says nothing of its own: beside another, the rows still contradict each other.
     blank = some.loc[some["objectifs"].isna(), IDENTIFIER]
     is_gathered = is_single & differs & ~_differing(some.drop(columns="objectifs")) & ~some[IDENTIFIER].isin(blank)
+    unlike = some[differs & ~is_gathered]
+    by_person = unlike.groupby(IDENTIFIER, observed=True)
+    is_apart = ~unlike[[IDENTIFIER]].join(places).duplicated(keep=False)
+    is_alike = unlike[IDENTIFIER].map(by_person[COLUMNS].nunique().le(1).all(axis=1)).astype(bool)
+    together = unlike.index[is_alike & is_apart.groupby(unlike[IDENTIFIER]).transform("all")]
+    is_completed = some.index.isin(together)
+    completed = by_person.first().loc[some.loc[is_completed & is_first, IDENTIFIER], COLUMNS]
+    completed = completed.set_axis(some.index[is_completed & is_first])
     reasons[some.index] = np.select(
-        [is_gathered & is_first, is_gathered, differs, ~is_first],
-        [EMPTY, answers.Reason.GATHERED, answers.Reason.CONTRADICTORY, answers.Reason.IDENTICAL],
+        [(is_gathered | is_completed) & is_first, is_gathered, is_completed, differs, ~is_first],
+        [
+            EMPTY,
+            answers.Reason.GATHERED,
+            answers.Reason.COMPLETED,
+            answers.Reason.CONTRADICTORY,
+            answers.Reason.IDENTICAL,
+        ],
         EMPTY,
     )
     if not is_gathered.any():
-        return reasons, nothing
+        return reasons, nothing, completed
     order, found = list(answers.answers_of("objectifs")), some[is_gathered]
     sets = found.groupby(IDENTIFIER, observed=True)["objectifs"].agg(
         lambda each: SEVERAL.join(sorted(set(SEVERAL.join(each).split(SEVERAL)), key=order.index))
     )
     firsts = found[is_first[is_gathered]]
-    return reasons, pd.Series(sets.loc[firsts[IDENTIFIER]].to_numpy(), index=firsts.index)
+    return reasons, pd.Series(sets.loc[firsts[IDENTIFIER]].to_numpy(), index=firsts.index), completed
 
 
 def _differing(some: pd.DataFrame) -> pd.Series:
@@ -425,12 +446,14 @@ def clean_persons(
         table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
         changes += by_file(rows.loc[kept, "fichier"], IDENTIFIER, RULE_WITHIN)
         some = repeated(table, kept)
-    again, gathered = judge_repeats(table, kept, some)
+    again, gathered, completed = judge_repeats(table, kept, some, rows[["fichier", "feuille"]])
     reasons = reasons.where(~kept, again)
     if len(gathered):
         known = order_labels("objectifs", {*table["objectifs"].cat.categories, *gathered})
         table["objectifs"] = table["objectifs"].cat.set_categories(known)
         table.loc[gathered.index, "objectifs"] = gathered
+    for name in COLUMNS if len(completed) else ():
+        table.loc[completed.index, name] = completed[name]
     rejected = keep_rejected(rows, reasons, received.tables)
     kept = reasons.eq(EMPTY)
     for column, rule, concerned in decided:

@@ -73,6 +73,16 @@ class Reading:
         """Whether a title is to be explained: its column may hold what tells rows apart, or all that a row says."""
         return any(each.column == TITLE and each.is_asked for each in self.received.unread)
 
+    @cached_property
+    def elsewhere(self) -> pd.Series:
+        """Which rows are of persons who are kept in another file or sheet, and say nothing else."""
+        again = self.reasons.isin([answers.Reason.IDENTICAL, answers.Reason.COMPLETED])
+        if not again.any():
+            return again
+        who, place = self.table[IDENTIFIER], self.rows.groupby(["fichier", "feuille"], observed=True).ngroup()
+        firsts = self.kept & who.isin(who[again])
+        return again & who.map(pd.Series(place[firsts].array, index=who[firsts])).ne(place)
+
     def persons(self, rows: pd.Series) -> int:
         """How many persons these rows are of."""
         return self.table.loc[rows, IDENTIFIER].nunique()
@@ -272,8 +282,6 @@ MOST_CONTRADICTORY_PCT = 1
 MOST_REJECTED_PCT = 20
 # Associations of no register for each one that is there: above it, the column holds something else.
 MOST_NEW_NAMES = 3
-# Rows of a file or a sheet already in another one: above it, it is the same again.
-MOST_REPEATED_PCT = 50
 # « Nouvel accompagnement » of those who began in the year, or before: above it, yes and no are the other way round.
 MOST_NOT_NEW_PCT = 66
 
@@ -321,12 +329,12 @@ def find_empty(reading: Reading) -> Iterator[DataError]:
 
 
 def find_repeated(reading: Reading) -> Iterator[DataError]:
-    """Files and sheets more than half of whose rows are already in another one."""
-    places, is_again = ["fichier", "feuille"], reading.reasons.eq(answers.Reason.IDENTICAL)
+    """Files and sheets all of whose rows are already in another one: of some rows, each person is counted once."""
+    places, is_again = ["fichier", "feuille"], reading.elsewhere
     sizes = reading.rows.groupby(places, observed=True).size()
     again = reading.rows[is_again].groupby(places, observed=True).size()
     for (file, sheet), count in again.items() if len(sizes) > 1 and not reading.is_untitled else ():
-        if exceeds(count, total := int(sizes[file, sheet]), MOST_REPEATED_PCT):
+        if count == (total := int(sizes[file, sheet])):
             is_here = reading.rows["fichier"].eq(file) & reading.rows["feuille"].eq(sheet)
             where = f"{file}, feuille « {sheet} »" if sheet else file
             yield DataError(
@@ -374,7 +382,7 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
 
 def find_excess(reading: Reading) -> Iterator[DataError]:
     """Too many rejected rows, or too many contradictory persons."""
-    rows = Counter(reading.reasons[~reading.kept])
+    rows = Counter(reading.reasons[~reading.kept & ~reading.elsewhere])
     rows.update(row.reason for each in reading.received.tables for row in each.refused)
     repeats = (answers.Reason.CONTRADICTORY, answers.Reason.IDENTICAL) if reading.is_untitled else ()
     for reason in (answers.Reason.GATHERED, *repeats):
