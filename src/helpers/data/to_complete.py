@@ -155,6 +155,10 @@ class Choices:
         for names in (dict(zip(words, words, strict=True)), words, labels):
             if found := _alone(fold(answer), names):
                 return found
+        if text == answers.WHOLE:  # the year itself, or the answer that all the persons have
+            found = self.spellings.find(column, answers.normalise(answer)) if column in answers.CLOSED else None
+            said = answers.OF_THE_YEAR if answer.strip() == str(self.year) else found.value if found else ""
+            return said if said in words else None
         uai = answer.replace(" ", "").upper()
         if column == "college" and len(uai) == 8 and uai[:7].isdecimal() and control_letter(uai[:7]) == uai[7]:
             return uai
