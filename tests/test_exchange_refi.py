@@ -107,6 +107,16 @@ def test_selections_without_excerpts_are_checked_by_their_bounds(read):
     assert messages(project)[0].startswith("Les noms des sélections ne sont pas des extraits")
 
 
+@pytest.mark.parametrize(("shift", "said"), [(1, "un caractère de trop"), (-1, "un caractère de moins")])
+def test_selections_without_excerpts_that_are_all_late_or_early_are_moved_back(shift, said, read):
+    text = Document("a", " ".join(f"On parle {rank} fois de la cour." for rank in range(12)))
+    wanted = [place(text, f"On parle {rank} fois de la cour.", "x") for rank in range(1, 12)]
+    project = Project((Code("x"),), (text,), tuple(wanted))
+    moved = "".join(selection_xml(replace(each, start=each.start + shift, end=each.end + shift), "") for each in wanted)
+    found = read(moved, project=project)
+    assert found == project and said in messages(found)[0]
+
+
 def in_utf16(text: str, passage: Passage) -> Passage:
     start, end = (len(text[:at].encode("utf-16-le")) // 2 for at in (passage.start, passage.end))
     return replace(passage, start=start, end=end)

@@ -28,11 +28,15 @@ _LINE_END = re.compile("\r\n?|\n")
 
 
 class Unit(NamedTuple):
-    """How a tool counts: its characters, a line end of two characters for one or two, the byte order mark or not."""
+    """How a tool counts: its characters, a line end of two characters for one or two, the byte order mark or not.
+
+    ``shift`` is the position of the first character, where a tool was wrong by one.
+    """
 
     characters: str = "code_points"
     line_end: str = "as_stored"
     counts_mark: bool = False
+    shift: int = 0
 
 
 CODE_POINTS, UTF_16, UTF_8 = Unit(), Unit("utf_16"), Unit("utf_8")
@@ -54,6 +58,8 @@ _NOTES = {
     "one": "chaque fin de ligne pour un caractère",
     "two": "chaque fin de ligne pour deux caractères",
     "mark": "la marque qui ouvre le fichier (BOM)",
+    1: "un caractère de trop",
+    -1: "un caractère de moins",
 }
 
 
@@ -68,7 +74,7 @@ class Offsets:
     def __init__(self, stored: str, unit: Unit = CODE_POINTS) -> None:
         content = stored.removeprefix("\ufeff")
         self.text = _LINE_END.sub("\n", content)
-        self._first = 1 if unit.counts_mark and content != stored else 0
+        self._first = unit.shift + (unit.counts_mark and content != stored)
         length, fixed = _CHARACTERS[unit.characters][0], {"one": 1, "two": 2}.get(unit.line_end)
         ends = (fixed or len(match[0]) for match in _LINE_END.finditer(content))
         lengths = (next(ends) if character == "\n" else length(character) for character in self.text)
@@ -163,7 +169,7 @@ def _is_edge(text: str, place: int) -> bool:
 # --- The unit of a project ---
 
 # Random offsets fall between two words one time in three, those of a person nearly always.
-_FEWEST_EDGES = 0.6
+_FEWEST_EDGES = 0.75
 # Of a file where more are lost, the rest is not trusted either.
 MOST_LOST = 0.1
 FEWEST_LOST = 5
@@ -173,7 +179,7 @@ def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
     """The unit in which most segments are at their place; the usual one of the tool unless another is better."""
     coded = [text for text in texts if text.claims]
     score = _excerpts_found if are_excerpts else _edges_found
-    scores = {unit: score(coded, unit) for unit in _possible_units(coded, usual)}
+    scores = {unit: score(coded, unit) for unit in _possible_units(coded, usual, are_excerpts=are_excerpts)}
     best = max(scores, key=scores.__getitem__)
     if are_excerpts:
         tried = sum(min(_TRIED, sum(bool(claim.excerpt) for claim in text.claims)) for text in coded)
@@ -190,13 +196,14 @@ def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
     return best
 
 
-def _possible_units(texts: list[Text], usual: Unit) -> list[Unit]:
+def _possible_units(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> list[Unit]:
     """The units that make a difference in some text, the likeliest first: ties are decided by order."""
     stored = [text.stored.removeprefix("\ufeff") for text in texts]
     characters = [name for name, (_, sign) in _CHARACTERS.items() if any(map(sign.search, stored))]
     line_ends = [name for name, sign in _LINE_ENDS.items() if any(map(sign.search, stored))]
     marks = [False, True] if any(text.stored.startswith("\ufeff") for text in texts) else [False]
-    every = [Unit(character, line_end, mark) for mark, line_end, character in product(marks, line_ends, characters)]
+    shifts = (0,) if are_excerpts else (0, 1, -1)  # excerpts tell by how much each text is shifted
+    every = [Unit(*each[::-1]) for each in product(shifts, marks, line_ends, characters)]
     return [usual, *(unit for unit in every if unit != usual)]
 
 
@@ -296,7 +303,7 @@ def _tell(collected: ProjectBuilder, texts: list[Text], unit: Unit, usual: Unit)
     """Report in what the unit differs from code points of the texts as they are stored."""
     is_wide = any(_CHARACTERS["utf_16"][1].search(text.stored) for text in texts if text.claims)
     is_told = unit.characters != usual.characters or (unit.characters == "utf_16" and is_wide)
-    for each in (unit.characters if is_told else "", unit.line_end, "mark" if unit.counts_mark else ""):
+    for each in (unit.characters if is_told else "", unit.line_end, "mark" if unit.counts_mark else "", unit.shift):
         if each in _NOTES:
             collected.told.note(f"Les positions comptent {_NOTES[each]} : elles sont lues ainsi.")
 
