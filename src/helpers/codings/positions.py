@@ -202,7 +202,8 @@ def _possible_units(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> li
     characters = [name for name, (_, sign) in _CHARACTERS.items() if any(map(sign.search, stored))]
     line_ends = [name for name, sign in _LINE_ENDS.items() if any(map(sign.search, stored))]
     marks = [False, True] if any(text.stored.startswith("\ufeff") for text in texts) else [False]
-    shifts = (0,) if are_excerpts else (0, 1, -1)  # excerpts tell by how much each text is shifted
+    # Excerpts tell by how much each text is shifted. Whole lines, one early, fit as well one earlier: -1 comes first.
+    shifts = (0,) if are_excerpts else (0, -1, 1)
     every = [Unit(*each[::-1]) for each in product(shifts, marks, line_ends, characters)]
     return [usual, *(unit for unit in every if unit != usual)]
 
