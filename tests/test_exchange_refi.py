@@ -68,6 +68,15 @@ def test_a_name_cut_near_a_hundred_characters_is_compared_as_a_beginning(cut, re
     assert read(selection_xml(one, cut(one.text)), project=project) == project
 
 
+def test_a_cut_name_proves_no_end_where_the_text_changed_and_it_is_told(read):
+    text = Document("a", " ".join(f"Le mot {rank} du texte." for rank in range(60)))
+    one, two = (place(text, text.text[at : at + 300], "x") for at in (0, 600))
+    edited = Document("a", f"Ah ! {text.text[:200]}{text.text[200:].replace('Le', 'Le tout nouveau', 3)}")
+    found = read(project=Project((Code("x"),), (edited,), (one, two)))
+    assert [each.text[:90] for each in found.passages] == [one.text[:90], two.text[:90]]
+    assert "Déplacés sans que leur fin se vérifie, le texte ayant changé : 2 ; relisez-les." in messages(found)
+
+
 @pytest.mark.parametrize("shift", [1, -1, 10_000])
 def test_a_selection_that_is_not_where_it_says_is_found_by_its_name_or_dropped(shift, read):
     moved = replace(ONE, start=ONE.start + shift, end=ONE.end + shift)

@@ -261,7 +261,7 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
     unit = _unit_of(texts, usual, are_excerpts=are_excerpts)
     _tell(collected, texts, unit, usual)
     shifts: list[int] = []
-    unproven = lost = 0
+    unproven = open_ended = lost = 0
     for text in texts:
         offsets = Offsets(text.stored, unit)
         content, index = offsets.text, _Index(offsets.text)
@@ -281,6 +281,7 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
                 shifts += [max(abs(start - was[0]), abs(end - was[1]))] if end >= 0 else []
             if 0 <= start < end <= len(content):
                 unproven += claim not in tested
+                open_ended += claim in elsewhere and not claim.is_all
                 at = content[start:end], claim.code, claim.coder, claim.memo
                 collected.passages.append(Passage(name, start, end, *at))
             else:
@@ -296,6 +297,8 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
         low, high = min(shifts), max(shifts)
         by = f"de {low} à {high} caractères" if low < high else f"de {high} caractère{'s' if high > 1 else ''}"
         told.note(f"Déplacés {by}, là où se trouve leur extrait : {len(shifts)} passages.")
+        if open_ended and low < high:
+            told.note(f"Déplacés sans que leur fin se vérifie, le texte ayant changé : {open_ended} ; relisez-les.")
     if unproven:
         told.note(f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {unproven}.")
 
