@@ -243,7 +243,7 @@ def judge_repeats(
     # A blank objective says nothing of its own: beside another, the rows still contradict each other.
     blank = some.loc[some["objectifs"].isna(), IDENTIFIER]
     is_gathered = is_single & differs & ~_differing(some.drop(columns="objectifs")) & ~some[IDENTIFIER].isin(blank)
-    unlike = some[differs & ~is_gathered]
+    unlike = some[differs & ~is_gathered & places.nunique().gt(1).any()]
     by_person = unlike.groupby(IDENTIFIER, observed=True)
     is_apart = ~unlike[[IDENTIFIER]].join(places).duplicated(keep=False)
     is_alike = unlike[IDENTIFIER].map(by_person[COLUMNS].nunique().le(1).all(axis=1)).astype(bool)
