@@ -131,6 +131,7 @@ def test_rejected_rows_are_kept_aside_and_the_place_is_told(data_root, capsys, c
     write_rejected(data_root, count)
     assert cli.main([verb, "--year", "2033"]) == code
     shown = "".join(capsys.readouterr())
+    assert ("dont rien n’est compté : « territoire », « uai », « annee_naissance », « date_debut », « date_fin », « orienteur »." in " ".join(shown.split())) == (code == 0)
     assert REJECTED in shown and ("6 lignes sur 18 ne peuvent pas être comptées" in shown.replace("\u202f", " ").replace("\u00a0", " ")) == (code == 2)
     assert (data_root / REJECTED).read_text(encoding="utf-8-sig").count(";2032;") == count
     assert [path.name for path in (data_root / REJECTED).parent.iterdir()] == ["quarantaine.csv"]

@@ -252,6 +252,9 @@ def _list_account(account, rejected_rows: str) -> None:
         for row in account.changes.itertuples()
     ]
     _list("Noté au nettoyage, en lignes", changes)
+    if account.absent:
+        named = ", ".join(f"« {name} »" for name in account.absent)
+        print_message(filled(f"Colonnes que l’export n’a pas, dont rien n’est compté : {named}."))
     for year in account.strangers:
         print_message(
             filled(

@@ -16,7 +16,7 @@ from helpers import clean, paths
 from helpers.clean.posts import post_faults
 from helpers.clean.records import CleanedRecords, Persons, ReceivedRecords, Unread
 from helpers.data import coding_files, exports, private, raw, reading, table_checks, to_complete
-from helpers.schema import DataError
+from helpers.schema import DataError, columns
 from helpers.typography import fold, french_spaces
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
@@ -257,7 +257,8 @@ class Account:
 
     ``rejections`` has the schema ``rejets``, ``changes`` the schema ``normalisations``, ``differing`` the schema
     ``rapprochements``. ``strangers`` are the earlier years whose identifiers cannot be those of this one: each
-    association numbers its own persons in one of the two only.
+    association numbers its own persons in one of the two only. ``absent`` are the columns that the export does not
+    have, of which nothing is counted.
     """
 
     read: int
@@ -266,6 +267,7 @@ class Account:
     changes: pd.DataFrame
     differing: pd.DataFrame
     strangers: list[int]
+    absent: list[str]
 
 
 def account_for(year: int) -> Account | None:
@@ -279,7 +281,8 @@ def account_for(year: int) -> Account | None:
     cleaned, earlier = export.cleaned, read_earlier(year)
     strangers = [each for each, persons in earlier.items() if persons.is_within != cleaned.persons.is_within]
     differing = _differing(year, export, earlier)
-    return Account(cleaned.read, len(cleaned.persons), cleaned.rejections, cleaned.ledger, differing, strangers)
+    absent = [name for name in columns("accompagnements") if name not in {*export.received.columns, "college"}]
+    return Account(cleaned.read, len(cleaned.persons), cleaned.rejections, cleaned.ledger, differing, strangers, absent)
 
 
 def _differing(year: int, export: Export, earlier: dict[int, Persons]) -> pd.DataFrame:
