@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from conftest import ALL, COMMANDS, FOUND, WITHOUT_KERNELS, Workshop
+from conftest import ALL, COMMANDS, FOUND, UNDRAWN, WITHOUT_KERNELS, Workshop
 from helpers import cli, data, indicators, paths
 from helpers.cli import messages
 from helpers.run import execution
@@ -23,7 +23,7 @@ def run_by_the_command(workshop: Workshop) -> tuple[Project, str, int]:
     """The project of canaries, once another user of another machine made its report; what was told, and the seed."""
     project = plant(workshop.folder / "fuites")
     verbs = (f"check --year {YEAR}", f"run --year {YEAR} --jobs {2 if ALL else 1}", f"share {YEAR}", "verify", "status")
-    script = ("" if ALL else WITHOUT_KERNELS) + COMMANDS
+    script = ("" if ALL else WITHOUT_KERNELS + UNDRAWN) + COMMANDS
     done = workshop.run(project.root, "-c", script, *verbs, **project.environment, **FOUND)
     told = done.stdout + done.stderr
     assert done.returncode == 0, told

@@ -16,7 +16,7 @@ from helpers import data, indicators, paths
 from helpers.disclosure import cells_to_round, release, rounding
 from helpers.disclosure.release import keep_release, release_key, require_same_answers
 from helpers.schema import DataError, control_letter
-from in_process import run_notebook
+from in_process import draw_nothing, run_notebook
 from small_export import ROW, write_export
 
 YEAR = 2033
@@ -323,6 +323,7 @@ def estimated(tmp_path_factory) -> list[dict[str, pd.DataFrame]]:
         patch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
         patch.setattr(release, "_refused", lambda *_: [])
         patch.setattr(release, "release_key", lambda _: b"cle")
+        draw_nothing(patch.setattr)
         make(YEAR, [30] * 12, [10, 15] * 6)
         for sizes, girls in ((SIZES, GIRLS), SWAPPED):
             make(YEAR + 1, sizes, girls)
