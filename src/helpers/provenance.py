@@ -547,13 +547,21 @@ def arguments(list_path: Path, root: Path) -> list[str]:
 
 def load_ipython_extension(shell: Any) -> None:
     """What IPython calls when the kernel starts."""
-    kept, root = Path(shell.config.FilesSeen.path), Path(shell.config.FilesSeen.root)
+    kept = Path(shell.config.FilesSeen.path)
+    see(Path(shell.config.FilesSeen.root), allowed=kept)
+    shell.events.register("post_run_cell", lambda _: kept.write_text(json.dumps(files_seen()), encoding="utf-8"))
+
+
+def see(root: Path, *, allowed: Path) -> None:
+    """Give this process a data root, record the files that it opens, and refuse it those of persons elsewhere."""
     os.environ[DATA_ROOT_VARIABLE] = str(root)
     begin()
-    refuse_persons(root, allowed=kept)
+    refuse_persons(root, allowed=allowed)
 
-    def keep(_result: Any) -> None:
-        roots = data_root() / "data", repository() / "src" / "helpers", repository() / "notebooks"
-        kept.write_text(json.dumps([list(map(str, each)) for each in seen(*roots)]), encoding="utf-8")
 
-    shell.events.register("post_run_cell", keep)
+def files_seen() -> list[list[str]]:
+    """The files of the project that this process read, and those it wrote."""
+    return [
+        list(map(str, each))
+        for each in seen(data_root() / "data", repository() / "src/helpers", repository() / "notebooks")
+    ]

@@ -32,7 +32,7 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_t
 # --- In a forked kernel, before its first cell: what an ordinary kernel gets by starting ---
 
 
-def _end_with_the_command(connection: str) -> None:
+def end_with_the_command(connection: str = "") -> None:
     """Waits for the command to end, however it ends, then kills its kernel with all that it started."""
     multiprocessing.parent_process().join()
     with contextlib.suppress(OSError):
@@ -40,7 +40,7 @@ def _end_with_the_command(connection: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _own_state(cwd: str, env: dict[str, str]) -> None:
+def own_state(cwd: str, env: dict[str, str]) -> None:
     """Sets what a new process has of its own: folder, environment, signals, random seed."""
     os.chdir(cwd)
     os.environ.clear()
@@ -62,8 +62,8 @@ def _own_state(cwd: str, env: dict[str, str]) -> None:
 def run(arguments: list[str], connection: str, cwd: str, env: dict[str, str]) -> None:
     """Runs a kernel; ``arguments`` are those of ``python -m ipykernel_launcher``."""
     os.setsid()
-    threading.Thread(target=_end_with_the_command, args=(connection,), daemon=True).start()
-    _own_state(cwd, env)
+    threading.Thread(target=end_with_the_command, args=(connection,), daemon=True).start()
+    own_state(cwd, env)
     from ipykernel import kernelapp
 
     sys.argv = [str(Path(kernelapp.__file__).parents[1] / "ipykernel_launcher.py"), *arguments]

@@ -97,5 +97,5 @@ def load() -> None:
             _load(["pandas"])
         _load(_KERNEL)
         provenance.begin()  # from here on, the files that our modules open are recorded
-        _load([f"helpers.{name}" for name in _OURS])
+        _load([f"helpers.{name}" for name in (*_OURS, "kernels.shell")])
         _load(_LATER)

@@ -19,7 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths, provenance, system
 from helpers.errors import NotebookFailure
-from helpers.kernels import fork
+from helpers.kernels import engine, fork
 from helpers.parameters import NOTEBOOKS
 from helpers.provenance import locate, name_of
 from helpers.report.notebook import with_sections
@@ -201,26 +201,34 @@ class _Course:
         self.check()
 
 
-def _run(name: str, parameters: dict, arguments: list[str], course: _Course) -> NotebookNode:
+def _run(name: str, parameters: dict, seen: Path, root: Path, course: _Course) -> NotebookNode:
     course.check()
+    # The notebook's own folder: Papermill would change that of the whole process, and other notebooks run beside.
+    folder = paths.repository() / "notebooks"
+    if parameters.get("site") and fork.is_possible():  # there are many: no kernel is started for them
+        own = {"engine_name": engine.NAME, "name": name, "seen": seen, "root": root, "folder": folder}
+        own["check"] = course.check
+    else:
+        own = {
+            "kernel_manager_class": fork.manager_class(),
+            "start_timeout": START_TIMEOUT_S,
+            # From here on, handed over to nbclient.
+            "resources": {"metadata": {"path": str(folder)}},
+            "extra_arguments": provenance.arguments(seen, root),
+            # Saves half a second: the kernel has nothing to write.
+            "shutdown_kernel": "immediate",
+        }
     return papermill.execute_notebook(
         paths.notebook(name),
         None,  # written by us, atomically
         parameters=parameters,
         kernel_name="python3",
-        kernel_manager_class=fork.manager_class(),
         language="python",
         progress_bar=False,
-        start_timeout=START_TIMEOUT_S,
         execution_timeout=CELL_TIMEOUT_S,
-        # From here on, handed over to nbclient. The kernel's own folder: Papermill would change that of the whole
-        # process, and other notebooks run beside.
-        resources={"metadata": {"path": str(paths.repository() / "notebooks")}},
-        extra_arguments=arguments,
-        # Saves half a second: the kernel has nothing to write.
-        shutdown_kernel="immediate",
         on_notebook_start=course.opened,
         on_cell_executed=course.advanced,
+        **own,
     )
 
 
@@ -261,8 +269,7 @@ def execute(
     destination.unlink(missing_ok=True)
     seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up)
     try:
-        guarded = provenance.arguments(seen, root or paths.data_root())
-        notebook = _settle(_run(name, parameters, guarded, course))
+        notebook = _settle(_run(name, parameters, seen, root or paths.data_root(), course))
         _keep(notebook, destination)
         fault = find_fault(notebook, is_own=paths.is_own(name))
         read, written = provenance.read_back(seen) if not fault else ([], [])

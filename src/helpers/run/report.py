@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from helpers import data, parameters, paths, provenance, text
 from helpers.errors import PublicationError
-from helpers.kernels import fork
+from helpers.kernels import engine, fork
 from helpers.parameters import NOTEBOOKS, Parameters
 from helpers.provenance import Reason, Record
 from helpers.report import checks, diff, manifest, publication
@@ -217,6 +217,8 @@ class ReportRun:
             except BaseException:
                 self.given_up.set()
                 raise
+            finally:
+                engine.stop()
 
     def _run(self, schedule: Schedule) -> None:
         try:
