@@ -75,9 +75,6 @@ def test_the_environment_in_use_is_named_with_its_own_remedy(tmp_path, monkeypat
     assert diagnosis.environment().state == MISSING
 
 
-# --- the machine -----------------------------------------------------------------------------------------------------
-
-
 def test_a_folder_that_refuses_is_named_and_one_that_is_not_there_yet_is_tried_by_its_parent(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
     assert (diagnosis.writing().state, list(tmp_path.iterdir())) == (GOOD, [])

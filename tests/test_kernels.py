@@ -13,7 +13,8 @@ from nbclient import NotebookClient
 from papermill.engines import NotebookExecutionManager
 
 from helpers import paths
-from helpers.kernels import engine, fork
+from helpers.kernels import fork
+from helpers.run import without_kernel
 
 pytestmark = pytest.mark.skipif(not fork.is_possible(), reason="this system does not fork kernels")
 
@@ -112,7 +113,7 @@ from pathlib import Path
 told = Path(sys.argv[1])
 with open(told / "runs", "a") as runs:
     runs.write("x")
-from helpers.kernels import engine, fork
+from helpers.kernels import fork
 fork._PRELOAD = []
 CELL = '''
 import os, subprocess, sys
@@ -148,8 +149,6 @@ def test_nothing_outlives_a_killed_command_and_the_command_is_not_run_again(tmp_
     assert (tmp_path / "runs").read_text() == "x"
 
 
-# --- sites: the cells of one notebook after another, in a fork without a kernel ---------------------------------------
-
 SHOWN = ("import sys, warnings; print('un'); print('deux'); print('trois', file=sys.stderr)", "from IPython.display import HTML; display(HTML('<p>'))\n2 + 2",
          "import matplotlib.pyplot as plt; _ = plt.plot([1, 2])", "import pandas as pd; own = 3; pd.DataFrame({'n': [own]})", "None", "1 / 0")
 
@@ -163,7 +162,7 @@ def test_a_fork_shows_what_a_kernel_shows_and_hands_no_name_to_the_next_notebook
         manager = NotebookExecutionManager(notebook, progress_bar=False)
         manager.notebook_start()
         hooks = {"execution_timeout": 60, "on_notebook_start": lambda **_: None, "on_cell_executed": lambda: None, "check": lambda: None}
-        engine.SitesEngine.execute_managed_notebook(manager, "", seen=tmp_path / "vus", **given, **hooks)
+        without_kernel.SitesEngine.execute_managed_notebook(manager, "", seen=tmp_path / "vus", **given, **hooks)
         return [cell.outputs for cell in manager.nb.cells]
 
     try:
@@ -175,6 +174,6 @@ def test_a_fork_shows_what_a_kernel_shows_and_hands_no_name_to_the_next_notebook
         assert json.loads((tmp_path / "vus").read_text())[1] == []
         failed = made(SHOWN[-1], "print(1)")
         assert failed[0][0].ename == expected[-1][0].ename == "ZeroDivisionError" and not failed[1]
-        assert not any(engine._waiting.values())  # one that failed serves no other
+        assert not any(without_kernel._waiting.values())  # one that failed serves no other
     finally:
-        engine.stop()
+        without_kernel.stop()

@@ -19,10 +19,11 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths, provenance, system
 from helpers.errors import NotebookFailure
-from helpers.kernels import engine, fork
+from helpers.kernels import fork
 from helpers.parameters import NOTEBOOKS
 from helpers.provenance import locate, name_of
 from helpers.report.notebook import with_sections
+from helpers.run import without_kernel
 from helpers.run.tasks import FIRST, Task, check_source
 from helpers.schema import DataError
 from helpers.system import atomic_write
@@ -206,7 +207,7 @@ def _run(name: str, parameters: dict, seen: Path, root: Path, course: _Course) -
     # The notebook's own folder: Papermill would change that of the whole process, and other notebooks run beside.
     folder = paths.repository() / "notebooks"
     if parameters.get("site") and fork.is_possible():  # there are many: no kernel is started for them
-        own = {"engine_name": engine.NAME, "name": name, "seen": seen, "root": root, "folder": folder}
+        own = {"engine_name": without_kernel.NAME, "name": name, "seen": seen, "root": root, "folder": folder}
         own["check"] = course.check
     else:
         own = {

@@ -13,13 +13,14 @@ from nbformat import NotebookNode
 
 from helpers import data, parameters, paths, provenance, text
 from helpers.errors import PublicationError
-from helpers.kernels import engine, fork
+from helpers.kernels import fork
 from helpers.parameters import NOTEBOOKS, Parameters
 from helpers.provenance import Reason, Record
 from helpers.report import checks, diff, manifest, publication
 from helpers.report.index import PAGES, SITES_PAGE, write_index, write_sheet, write_sites, write_slides, write_years
 from helpers.report.notebook import export_page, extract, page_title, suppress_rounded, typed_numbers
 from helpers.report.page import HOME, INDEX, SHEET, SITES, Page, report_subtitle, template_files
+from helpers.run import without_kernel
 from helpers.run.execution import ExecutedNotebook, RunStopped, connected, execute, executing_by, require_safe
 from helpers.run.tasks import (
     FIRST,
@@ -218,7 +219,7 @@ class ReportRun:
                 self.given_up.set()
                 raise
             finally:
-                engine.stop()
+                without_kernel.stop()
 
     def _run(self, schedule: Schedule) -> None:
         try:
