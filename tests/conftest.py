@@ -163,8 +163,7 @@ def _true_report(workshop: Workshop) -> Path:
 
 
 def _mini_report(workshop: Workshop) -> Path:
-    root = copy_project(MINI, workshop.folder / "mini" / "dossier d’été")
-    return _run(workshop, root, "run --year 2032", without=WITHOUT_KERNELS)
+    return _run(workshop, copy_project(MINI, workshop.folder / "mini" / "dossier d’été"), "run --year 2032")
 
 
 # Two years of a small network of four associations, as many as leave the network exact. In the second one, a collège of
@@ -195,7 +194,7 @@ def _large_reports(workshop: Workshop) -> Path:
     )
 
 
-# Each report that tests share, and how it is made: the first by the command with its kernels, as a person types it, the
+# Each report that tests share, and how it is made: the first two by the command with its kernels, as a person types it, the
 # others in one process, which does the same for less. One path has a space and an accent.
 REPORTS = {
     "real_root": _true_report,

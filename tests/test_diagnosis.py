@@ -3,12 +3,12 @@
 import getpass
 import os
 import platform
+import runpy
 import subprocess
 import sys
 from collections import namedtuple
 from pathlib import Path
 
-import alses
 import pytest
 
 from helpers import paths
@@ -65,7 +65,7 @@ def test_the_environment_in_use_is_named_with_its_own_remedy(tmp_path, monkeypat
     (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     assert (diagnosis.environment().state, "supprimez le dossier .venv" in diagnosis._rebuild()) == (GOOD, True)
-    with alses.alone(str(tmp_path)):  # in another window
+    with runpy.run_path(str(Path(__file__).parents[1] / "alses.py"))["alone"](str(tmp_path)):  # in another window
         assert diagnosis._rebuild() == "attendez la fin de l’installation en cours, puis relancez doctor"
     conda = tmp_path / "conda"
     (conda / "conda-meta").mkdir(parents=True)

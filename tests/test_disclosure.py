@@ -29,7 +29,7 @@ def persons(size: int, **columns) -> records.Persons:
     return records.Persons.of(2021, rows.assign(**columns))
 
 
-def network_of(size: int, *, seed: int, colleges: int = 6, per_association: int = 2) -> records.Persons:
+def network_of(size: int, *, seed: int, colleges: int = 6, per_association: int = 2, **more) -> records.Persons:
     """Invented persons of a few collèges, two of them of one association; some places are not known."""
     rng = np.random.default_rng(seed)
     place = rng.choice(colleges, size, p=rng.dirichlet(np.full(colleges, 2.0)))
@@ -38,8 +38,7 @@ def network_of(size: int, *, seed: int, colleges: int = 6, per_association: int 
     columns |= {name: rng.choice(labels, size) for name, labels in ANSWERS.items()}
     columns["orienteur"] = np.where(columns["origine"] == "college", rng.choice(["enseignants", "autre"], size), "")
     columns["objectifs"] = rng.choice(["scolarite", "scolarite;mobilite", "mobilite;sante_addiction", ""], size)
-    columns["date_debut"] = np.where(np.arange(size) % 60, "2021-03-02", "")
-    return persons(size, **columns)
+    return persons(size, **columns, **more)
 
 
 def count(people: records.Persons) -> pd.DataFrame:
@@ -299,7 +298,7 @@ def test_a_question_that_concerns_nobody_is_rounded_with_the_others():
     ("seed", "associations", "is_rounded"), [(1, 1, False), (1, 2, True), (1, 3, True), (1, 4, False), (3, 4, True)]
 )
 def test_the_network_of_few_associations_is_rounded_like_its_sites(seed, associations, is_rounded):
-    people = network_of(220, seed=seed)
+    people = network_of(220, seed=seed, date_debut=np.where(np.arange(220) % 60, "2021-03-02", ""))
     exact, counts = count(people), followed_by(associations, indicators.count_sites(people))
     rows = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY).query("croise_avec == ''")
     network = network_rows(rows).query("perimetre == 'alses' & unite == 'personnes'")

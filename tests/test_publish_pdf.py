@@ -87,7 +87,8 @@ def test_the_pdf_is_tagged_has_its_outline_its_language_and_the_sheet_of_each_he
     browser = find_browser()
     if browser is None:
         pytest.skip("ni Chromium, ni Chrome, ni Edge sur cet ordinateur : le PDF n’est pas contrôlé")
-    (tmp_path / "page.html").write_text(single_page(read_report(write_report(tmp_path / "2020"))), encoding="utf-8")
+    apart = "<style>.titre-page { break-before: page; } h1 + .titre-page { break-before: auto; }</style></head>"
+    (tmp_path / "page.html").write_text(single_page(read_report(write_report(tmp_path / "2020"))).replace("</head>", apart), encoding="utf-8")
     sharing._print(tmp_path / "page.html", tmp_path / "page.pdf", browser, "0" * 64)
     content = (tmp_path / "page.pdf").read_bytes()
     heading = "Que vaut-il\u202f?".encode("utf-16-be").hex().upper().encode()

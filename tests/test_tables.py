@@ -117,7 +117,7 @@ def key_points(*, kept: int, rejected: int = 0, accords: tuple[str, ...] = ()) -
     known = {
         "chiffres": facts, "rapprochements": compared, "controles": nothing, "graves": nothing, "FEWEST_PERSONS": FEWEST_PERSONS,
         "export": SimpleNamespace(cleaned=cleaned), "recu": SimpleNamespace(posts=[]),
-        "nettoyage": SimpleNamespace(rejected=nothing), "texte": text.texte,
+        "nettoyage": SimpleNamespace(rejected=nothing), "texte": text.texte, "text": text,
     }  # fmt: skip
     cells = nbformat.read(paths.notebook("01_clean"), as_version=4).cells
     [code] = [cell.source for cell in cells if "a-retenir" in cell.metadata.get("tags", [])]

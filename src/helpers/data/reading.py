@@ -435,6 +435,6 @@ def read_contexts(years: list[int]) -> dict[int, str]:
     """What set each year apart, according to its card; empty if it does not say.
 
     >>> print(data.read_contexts([2019, 2020]))
-    {2019: '', 2020: 'la hausse vient, selon la note, de postes ouverts dans de nouveaux collèges ; ...'}
+    {2019: '', 2020: 'la note attribue la hausse aux postes ouverts dans de nouveaux collèges ; ...'}
     """
     return {year: read_card(year)["contexte"] for year in years}
