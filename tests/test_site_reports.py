@@ -187,11 +187,11 @@ def test_a_site_and_its_kind_go_together(data_root, given):
 # --- every site of a network -----------------------------------------------------------------------------------------
 
 # Persons, collèges, associations, seed. In the first an association has thirty-one persons and no share of a
-# cross-tabulation may be published; in the second, few persons of one association.
-NETWORKS = [(70, 3, 2, 6), (20, 2, 1, 11)]
+# cross-tabulation may be published; then few persons of one association, and many sites.
+NETWORKS = [(70, 3, 2, 6), (20, 2, 1, 11), (600, 20, 12, 17)]
 
 
-@pytest.mark.skipif(not ALL, reason="deux réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
+@pytest.mark.skipif(not ALL, reason="trois réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda each: "-".join(map(str, each)))
 def test_every_site_of_a_simulated_network_has_its_pages(data_root, monkeypatch, network):
     persons, colleges, associations, seed = network
