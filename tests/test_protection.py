@@ -235,6 +235,8 @@ def test_a_college_lies_in_the_territories_that_the_register_tells(monkeypatch):
     monkeypatch.setattr(data, "read_colleges", lambda _: pd.DataFrame(known))
     found = release.with_territories(pd.DataFrame({"uai": [*"abcd", "sans répertoire", ""]}))
     assert found["territoire"].tolist() == ["rep_plus;nord", "rep;sud", "hors_ep;nord", "hors_ep", "", ""]
+    found = release.with_territories(pd.DataFrame({"uai": ["a", "d", "sans répertoire", ""]}), before={"d"})
+    assert found["territoire"].tolist() == ["rep_plus;nord;nouveau", "hors_ep;ancien", "nouveau", ""]
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -94,6 +94,7 @@ WITHIN_ANSWERS = tuple(
 TERRITORIES = {
     "education_prioritaire": {"rep_plus": "REP+", "rep": "REP", "hors_ep": "hors éducation prioritaire"},
     "secteur": {"nord": "nord du département", "sud": "sud du département"},
+    "presence": {"ancien": "collèges déjà suivis", "nouveau": "nouveaux collèges"},
 }
 # What is told of a territory, its size first: answers of many, since two parts of an exact whole leave each other
 # little margin where few persons answer.

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,18 +65,33 @@ _TERRITORY = "territoire"
 _WITH_NETWORK = ("reseau", _TERRITORY)
 
 
-def with_territories(counts: pd.DataFrame) -> pd.DataFrame:
+def with_territories(counts: pd.DataFrame, *, before: Collection[str] = ()) -> pd.DataFrame:
     """The counts by site (schema ``comptes_par_site``) with the territories of each collège (column ``territoire``).
 
-    REP+, REP or neither, north or south, by the register: a collège that it does not know is in none.
+    REP+, REP or neither, north or south, by the register: a collège that it does not know is in none. New or older, by
+    the collèges that had persons the year ``before``: neither where that is not known.
     """
     colleges = data.read_colleges(counts["uai"].unique())
     ranks, latitudes = colleges["education_prioritaire_2024_25"], colleges["latitude_deg"]
     known = {uai: [rank or "hors_ep"] for uai, rank in zip(colleges["uai"], ranks.fillna(""), strict=True)}
     for uai, latitude in zip(colleges["uai"], latitudes, strict=True):
         known[uai] += [] if pd.isna(latitude) else ["nord" if latitude >= NORTH_FROM_DEG else "sud"]
+    if before:
+        known = {uai: [*known.get(uai, []), "ancien" if uai in before else "nouveau"] for uai in {*counts["uai"]} - {""}}
     names = [TERRITORY_MARK.join(known.get(uai, [])) for uai in counts["uai"]]
     return counts.assign(**{_TERRITORY: names})
+
+
+def _site_counts(year: int) -> pd.DataFrame:
+    """The exact counts by site of a year, with the territories of its collèges."""
+    before = set(data.load_site_counts(_year_before(year))["uai"]) - {""} if _year_before(year) else set()
+    return with_territories(data.load_site_counts(year), before=before)
+
+
+def _year_before(year: int) -> int | None:
+    """The year before, where it has records of the same kind."""
+    is_alike = year - 1 in paths.exported_years() and _is_simulated(year - 1) == _is_simulated(year)
+    return year - 1 if is_alike else None
 
 
 # --- Releases that are kept: the difference of two releases is a table like another ---
@@ -416,7 +431,7 @@ def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> in
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
-    exact = [[with_territories(data.load_site_counts(year)), data.load(year, "indicateurs")] for year in counted]
+    exact = [[_site_counts(year), data.load(year, "indicateurs")] for year in counted]
     truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True)))
     record, seal = paths.processed(max(years)) / _KEPT, _seal(folder, truth)
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -470,7 +485,7 @@ def protect_year(year: int) -> Aggregates:
         when 01 has not run for this year, no rounding can be found, or too few persons changed since a release.
     """
     require_same_answers(year)
-    exact, counts = data.load(year, "indicateurs"), with_territories(data.load_site_counts(year))
+    exact, counts = data.load(year, "indicateurs"), _site_counts(year)
     sites = name_sites(year, counts)
     rows, told = kept_rows(year, exact, counts), f"{year} : les effectifs déjà publiés sont repris tels quels"
     if rows is None:
@@ -592,5 +607,5 @@ def _correlations(year: int, protected: pd.DataFrame) -> pd.DataFrame:
 
 
 def _private_files(year: int) -> list[Path]:
-    folder = paths.processed(year) / "prive"
-    return [path for path in (folder / "comptes_par_site.csv", *paths.exports(year)) if path.is_file()]
+    counts = [paths.processed(each) / "prive" / "comptes_par_site.csv" for each in (_year_before(year), year) if each]
+    return [path for path in (*counts, *paths.exports(year)) if path.is_file()]
