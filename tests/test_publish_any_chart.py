@@ -62,6 +62,13 @@ def test_whatever_seaborn_draws_becomes_a_figure_with_its_table_base_source_and_
     assert not found.select(".note")
 
 
+def test_a_grid_of_many_frames_names_its_rows_once_beside_each_line_of_frames():
+    frame = pd.concat([answers({name: (n, 100)}).assign(libelle=f"réponse {line}", cadre=f"question {n}") for line in range(8) for name, n in zip(("filles", "garcons") * 3, range(20, 26))])
+    grid = sns.catplot(frame, x="part_pct", y="libelle", col="cadre", col_wrap=3, kind="bar")
+    wide = page(charts.publier(grid, frame, titre="Une grille")).svg
+    assert {[each.get_text() for each in wide.select("text")].count(f"réponse {line}") for line in range(8)} == {2}
+
+
 def test_a_bar_says_its_value_when_it_is_pointed_at_and_two_figures_share_no_identifier():
     frame = answers(SEXES)
     one, other = (

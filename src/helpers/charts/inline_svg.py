@@ -230,6 +230,10 @@ def _fold(axis, width: int) -> int:
     if not _is_named(axis):
         return 1
     names = [textwrap.fill(name.replace("\n", " "), width, break_long_words=False) for name in _labels(axis)]
+    if len(names) < len(axis.get_ticklocs()):
+        # An inner frame of a grid shares the names of the outer one: seaborn hides the first six labels only.
+        axis.set_tick_params(label1On=False)
+        return 1
     axis.set_ticks(axis.get_ticklocs(), names)
     return max((name.count("\n") + 1 for name in names), default=1)
 

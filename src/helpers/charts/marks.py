@@ -63,9 +63,10 @@ class Ribbon(PathPatch):
 
 
 def _tick_names(axis) -> dict[int, str]:
-    return {
-        round(place): label.get_text() for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
-    }
+    """The names of an axis by their place; none on an inner frame of a grid, which shows a part of them at most."""
+    places, labels = axis.get_ticklocs(), axis.get_ticklabels()
+    whole = len(places) == len(labels)
+    return {round(place): label.get_text() for place, label in zip(places, labels, strict=True)} if whole else {}
 
 
 def _series_names(axes: Axes) -> dict[tuple, str]:
