@@ -77,7 +77,8 @@ def with_territories(counts: pd.DataFrame, *, before: Collection[str] = ()) -> p
     for uai, latitude in zip(colleges["uai"], latitudes, strict=True):
         known[uai] += [] if pd.isna(latitude) else ["nord" if latitude >= NORTH_FROM_DEG else "sud"]
     if before:
-        known = {uai: [*known.get(uai, []), "ancien" if uai in before else "nouveau"] for uai in {*counts["uai"]} - {""}}
+        for uai in {*counts["uai"]} - {""}:
+            known[uai] = [*known.get(uai, []), "ancien" if uai in before else "nouveau"]
     names = [TERRITORY_MARK.join(known.get(uai, [])) for uai in counts["uai"]]
     return counts.assign(**{_TERRITORY: names})
 
