@@ -37,7 +37,12 @@ MARGINS = {
     ),
 }
 # Crossed in each perimeter that counts the first.
-CROSSED = [("nouvel_accompagnement", "niveau"), ("niveau", "sexe"), ("parents_associes", "niveau")]
+CROSSED = [
+    ("nouvel_accompagnement", "niveau"),
+    ("niveau", "sexe"),
+    ("origine", "demande_initiale"),
+    ("parents_associes", "niveau"),
+]
 # Asked only of those who come by the collège.
 OF_COLLEGE = "orienteur"
 GROUPS = {

@@ -79,12 +79,12 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, mapping: dict[str, dict[st
     con.execute(f"""
         create temp table lues as
         select * exclude (debut_lu, fin_lue), {REASONS} as motif from (
-            select identifiant, try_cast(brut.annee as smallint) as annee, {", ".join(PLAIN)}, {answers},
+            select place, identifiant, try_cast(brut.annee as smallint) as annee, {", ".join(PLAIN)}, {answers},
                 try_cast(brut.annee_naissance as smallint) as annee_naissance,
                 brut.date_debut as debut_lu, brut.date_fin as fin_lue,
                 try_strptime(brut.date_debut, '%d/%m/%Y')::date as date_debut,
                 try_strptime(brut.date_fin, '%d/%m/%Y')::date as date_fin
-            from read_csv({text(str(path))}, {options}) brut {" ".join(joins)}
+            from (select row_number() over () as place, * from read_csv({text(str(path))}, {options})) brut {" ".join(joins)}
         )
     """)
 
@@ -94,13 +94,13 @@ def reject_twice(con: duckdb.DuckDBPyConnection, columns: list[str]) -> None:
     con.execute(f"""
         create temp table doubles as
         with ids as (select identifiant from lues where motif is null group by identifiant having count(*) > 1),
-        rows as (select rowid as place, * from lues semi join ids using (identifiant) where motif is null)
+        rows as (select * from lues semi join ids using (identifiant) where motif is null)
         select identifiant, min(place) as place, count(distinct ({", ".join(columns)})) = 1 as is_same
         from rows group by identifiant
     """)
     con.execute("""
         update lues set motif = case when is_same then 'double' else 'contradiction' end from doubles
-        where lues.identifiant = doubles.identifiant and motif is null and not (is_same and lues.rowid = doubles.place)
+        where lues.identifiant = doubles.identifiant and motif is null and not (is_same and lues.place = doubles.place)
     """)
 
 
@@ -144,7 +144,6 @@ def main(folder: Path) -> None:
     """Reads, checks, cleans, saves and counts."""
     clock, mapping = Clock(), mapping_of(folder)
     con = duckdb.connect()
-    con.execute("set preserve_insertion_order = false")
     stage(con, export_of(folder), mapping)
     clock.lap("lecture, nettoyage")
     columns = ["annee", *PLAIN, *mapping, "annee_naissance", "date_debut", "date_fin"]
@@ -157,16 +156,16 @@ def main(folder: Path) -> None:
         "suivi_par": "suivi_par::varchar not in ('alses', 'autre_educateur')",
     }
     for column, condition in noted.items():
-        kept = "motif is null or motif in ('double', 'contradiction')"
-        others[list(mapping).index(column)] += f" + count_if(({kept}) and ({condition}))"
-    zeros = ["count_if(identifiant like '0_%') as identifiant"]
+        others[list(mapping).index(column)] += f" + count_if({condition})"
     # A day that can be counted is written otherwise, year first.
     days = [
         f"count_if(date_debut <= '{YEAR}-12-31') as date_debut",
         f"count_if(date_fin between '{YEAR}-01-01' and '{YEAR}-12-31') as date_fin",
     ]
-    written = con.execute(f"select {', '.join(others + days + zeros)} from lues").fetchone()
-    ledger = dict(zip([*mapping, "date_debut", "date_fin", "identifiant"], written, strict=True))
+    # Noted of the persons who are kept; numbers are compared over all rows.
+    written = con.execute(f"select {', '.join(others + days)} from lues where motif is null").fetchone()
+    ledger = dict(zip([*mapping, "date_debut", "date_fin"], written, strict=True))
+    (ledger["identifiant"],) = con.execute("select count_if(identifiant like '0_%') from lues").fetchone()
     rejections = dict(con.execute("select motif, count(*) from lues where motif is not null group by 1").fetchall())
     clock.lap("doubles, registre")
     kept = ", ".join(["identifiant", *columns])

@@ -175,12 +175,12 @@ def main(folder: Path) -> None:
     # An answer that the date contradicts, a person followed by nobody known, a number with leading zeros are noted too.
     new, started = pl.col("nouvel_accompagnement").cast(pl.String), pl.col("date_debut").dt.year()
     is_against = ((new == "oui") & (started < YEAR)) | ((new == "non") & (started == YEAR))
-    is_counted = pl.col("motif").is_null() | pl.col("motif").cast(pl.String).is_in(["double", "contradiction"])
-    zeros = pl.col("identifiant").str.contains("^0.").sum()
     is_alone = ~pl.col("suivi_par").cast(pl.String).is_in(["alses", "autre_educateur"])
     noted = {"nouvel_accompagnement": is_against, "suivi_par": is_alone}
-    more = [(each & is_counted).sum().alias(f"noted_{column}") for column, each in noted.items()]
-    ledger = read.select(*others, *days, zeros, *more).row(0, named=True)
+    more = [each.sum().alias(f"noted_{column}") for column, each in noted.items()]
+    # Noted of the persons who are kept; numbers are compared over all rows.
+    ledger = read.filter(pl.col("motif").is_null()).select(*others, *days, *more).row(0, named=True)
+    ledger["identifiant"] = read.select(pl.col("identifiant").str.contains("^0.").sum()).item()
     for column in noted:
         ledger[column] += ledger.pop(f"noted_{column}")
     out = read.filter(pl.col("motif").is_not_null()).select("identifiant", *columns, "motif")
