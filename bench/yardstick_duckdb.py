@@ -84,7 +84,8 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, mapping: dict[str, dict[st
                 brut.date_debut as debut_lu, brut.date_fin as fin_lue,
                 try_strptime(brut.date_debut, '%d/%m/%Y')::date as date_debut,
                 try_strptime(brut.date_fin, '%d/%m/%Y')::date as date_fin
-            from (select row_number() over () as place, * from read_csv({text(str(path))}, {options})) brut {" ".join(joins)}
+            from (select row_number() over () as place, * from read_csv({text(str(path))}, {options})) brut
+            {" ".join(joins)}
         )
     """)
 
