@@ -15,9 +15,10 @@ from nbclient.exceptions import CellExecutionError
 
 from coded_year import coded_year, spoken_year
 from conftest import ALL, MINI, REPOSITORY, copy_project, plain
-from helpers import paths
+from helpers import data, paths
 from helpers.codings import tables
 from helpers.codings.model import Project
+from helpers.data import raw
 from helpers.kernels import fork
 from in_process import run_notebook
 
@@ -111,6 +112,9 @@ def test_planted_vocabularies_are_found_as_classes_and_none_where_there_are_none
     assert "Aucune classification ne passe ces épreuves" in none and "réunion 8" not in none
 
 
-def test_forty_six_statements_are_not_classified_and_one_sentence_says_why(reported):
+def test_forty_six_statements_are_not_classified_and_one_sentence_says_why(reported, monkeypatch):
     said = plain(read_aloud(run_notebook("21_lexique", {"year": 2020})))
     assert "Les 46 énoncés de la synthèse ne se classent pas : il faut au moins 200 segments" in said and "On lit" not in said
+    monkeypatch.setattr(data, "load", lambda _, name: raw.empty_table(name))
+    said = plain(read_aloud(run_notebook("21_lexique", {"year": 2020})))
+    assert "Cette année n’a ni codage ni énoncé : il n’y a rien à classer." in said and "énoncés de la" not in said
