@@ -3,9 +3,9 @@
 from helpers.codings.agreement import (
     adjusted_rand,
     agreement,
-    analysis_requirements,
     coder_differences,
     disagreements,
+    merge_codings,
 )
 from helpers.codings.codebook import (
     TO_DEFINE,
@@ -18,8 +18,14 @@ from helpers.codings.codebook import (
     unknown_code,
     used_codes,
 )
-from helpers.codings.counts import code_by_document, code_counts, coded_by, cooccurrences, corpus_card
+from helpers.codings.counts import (
+    analysis_requirements,
+    code_by_document,
+    code_counts,
+    coded_by,
+    cooccurrences,
+    corpus_card,
+)
 from helpers.codings.lexicon import contexts, descending_classes, segments, split, words_by_code, words_by_group
 from helpers.codings.measures import codes_by_group, measures, table_of, year_to_year
-from helpers.codings.merging import merge_codings
 from helpers.codings.personal_data import chosen_quotations, quotable, quotation_table

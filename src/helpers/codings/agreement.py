@@ -1,27 +1,152 @@
-"""Agreement of two coders, and the corpus size that each analysis needs."""
+"""Several coders: their codings aligned and merged into one, and the agreement of two of them."""
 
 import math
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
+from difflib import SequenceMatcher
 from itertools import combinations
+from pathlib import PurePath
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from helpers.codings.counts import (
-    FEWEST_DOCUMENTS,
-    SYNTHESIS,
-    Unit,
-    coded_by,
-    meetings_of,
-    segments_of,
-    texts_of,
-    units,
-    word_count,
-)
-from helpers.codings.merging import merge_codings
-from helpers.codings.model import Project, ancestors
+from helpers.codings.counts import Unit, coded_by, texts_of, units
+from helpers.codings.model import Document, Passage, Project, free_name, name_key
 from helpers.codings.safe_files import coding_error
+
+# --- The codings of a year merged into one, texts that nearly are one being aligned word by word ---
+
+# Below nine words in ten, two texts of one name are two versions, or two meetings.
+_ALIKE = 0.9
+# A segment of which more than half the words are gone means another thing.
+_KEPT = 0.5
+_TOKEN = re.compile(r"\w[\w\u0300-\u036f]*|[^\w\s]")
+_SUFFIX = re.compile(r"\.(?:docx?|odt|rtf|txt|md|pdf|html?)$", re.IGNORECASE)
+
+
+class Merged(NamedTuple):
+    """A project, and what its reader must know of the codings it is made of.
+
+    ``homonymes``, the names of several texts; ``jumeaux``, the texts of several names; ``alignes``, the texts read as
+    nearly the same of another coding; ``perdus``, the segments that found no place there.
+    """
+
+    project: Project
+    counts: dict[str, int]
+
+
+def merge_codings(projects: Mapping[str, Project]) -> Project:
+    """Codings under one code book, by their names, merged into one: what the pages of a year count; see `merge`."""
+    return merge(projects).project
+
+
+def merge(projects: Mapping[str, Project]) -> Merged:
+    """Codings under one code book, by their names, merged into one.
+
+    Documents of two codings are one when their names are the same (case, accents and the suffix of a file aside) and
+    nine words in ten of the longer are those of the other, in order: the text is that of the first coding, and a
+    segment goes to the words that it covers there, or is left out when less than half of them are there. Other
+    namesakes get a number; documents of one coding are never merged.
+
+    A passage without coder takes the name of its coding where that shares a document: a second coding made in another
+    file is a second person. So is a coder of the same name in two files on one text: tools call everybody « default ».
+    """
+    # A document is identified by name and text and, where it has no text, by its coding: it may differ from a namesake.
+    documents: dict[tuple[str, str, str], Document] = {}
+    first: dict[str, Document] = {}
+    places, holders, changed = {}, defaultdict(set), 0
+    for coding, project in projects.items():
+        names = Counter(_plain_name(document.name) for document in project.documents)
+        for document in project.documents:
+            key, alignment, name = (document.name, document.text, "" if document.text else coding), None, None
+            if document.text and names[name := _plain_name(document.name)] == 1:
+                same = first.setdefault(name, document)
+                found = _Alignment(document.text, same.text) if same.text != document.text else None
+                if found is None or found.is_same:
+                    key, alignment = (same.name, same.text, ""), found
+                    changed += found is not None
+            documents[key] = _completed(documents.get(key), replace(document, name=key[0], text=key[1]))
+            holders[key].add(coding)
+            places[coding, document.name] = key, alignment
+    coders = defaultdict(set)
+    for coding, project in projects.items():
+        for each in project.passages:
+            coders[each.coder, places[coding, each.document][0]].add(coding)
+    ambiguous = {coder for (coder, _), codings in coders.items() if coder and len(codings) > 1}
+    taken, passages = Counter(), []
+    names = {key: free_name(key[0], taken) for key in documents}
+    for coding, project in projects.items():
+        is_shared = any(len(holders[places[coding, each.name][0]]) > 1 for each in project.documents)
+        for each in project.passages:
+            key, alignment = places[coding, each.document]
+            if moved := alignment.carry(each, key[1]) if alignment else each:
+                coder = f"{each.coder} ({coding})" if each.coder in ambiguous else each.coder or coding * is_shared
+                passages.append(replace(moved, document=names[key], coder=coder))
+    codes = dict.fromkeys(code for project in projects.values() for code in project.codes)
+    renamed = tuple(replace(document, name=names[key]) for key, document in documents.items())
+    counts = {
+        "homonymes": _repeated(name for name, _, _ in documents),
+        "jumeaux": _repeated(text for _, text, _ in documents if text),
+        "alignes": changed,
+        "perdus": sum(len(project.passages) for project in projects.values()) - len(passages),
+    }
+    return Merged(Project(tuple(codes), renamed, tuple(passages)), counts)
+
+
+def _plain_name(name: str) -> str:
+    return name_key(_SUFFIX.sub("", PurePath(name).name))
+
+
+def _repeated(values) -> int:
+    return sum(times > 1 for times in Counter(values).values())
+
+
+def _completed(first: Document | None, second: Document) -> Document:
+    """The first document, with the kind and attributes that only the second has."""
+    if first is None:
+        return second
+    attributes = dict(second.attributes) | dict(first.attributes)
+    return replace(first, kind=first.kind or second.kind, attributes=tuple(sorted(attributes.items())))
+
+
+class _Alignment:
+    """The words and marks of one text, each with its place in another."""
+
+    def __init__(self, text: str, other: str) -> None:
+        spans, self._spans = ([match.span() for match in _TOKEN.finditer(each)] for each in (text, other))
+        words, others = (
+            [unicodedata.normalize("NFC", each[start:end]).casefold() for start, end in places]
+            for each, places in ((text, spans), (other, self._spans))
+        )
+        self._starts, self._ends = [start for start, _ in spans], [end for _, end in spans]
+        if words == others:
+            self._places = list(range(len(words)))
+        else:
+            self._places = [-1] * len(words)
+            for block in SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks():
+                self._places[block.a : block.a + block.size] = range(block.b, block.b + block.size)
+        matched = sum(place >= 0 for place in self._places)
+        self.is_same = matched >= _ALIKE * max(len(words), len(others), 1)
+
+    def carry(self, passage: Passage, other: str) -> Passage | None:
+        """The passage at its place in the other text; None where too few of its words are there."""
+        if passage.start is None:
+            return passage
+        first, last = bisect_right(self._ends, passage.start), bisect_left(self._starts, passage.end)
+        places = [place for place in self._places[first:last] if place >= 0]
+        if not places or len(places) < _KEPT * (last - first):
+            return None
+        # A span that began or ended inside a word still does.
+        before = max(0, passage.start - self._starts[first]) if self._places[first] >= 0 else 0
+        after = max(0, self._ends[last - 1] - passage.end) if self._places[last - 1] >= 0 else 0
+        start, end = self._spans[places[0]][0] + before, self._spans[places[-1]][1] - after
+        return replace(passage, start=start, end=end, text=other[start:end]) if start < end else None
+
 
 # --- Agreement coefficients, from the 2 × 2 table of one code ---
 
@@ -69,35 +194,19 @@ def krippendorff_alpha(cells: Cells) -> tuple[float, float, float]:
     share = (2 * cells.both + cells.first + cells.second) / (2 * n) if n else 0.0
     if not 0 < share < 1:
         return math.nan, math.nan, math.nan
-    kappa = 1 - (cells.first + cells.second) / (2 * n * share * (1 - share))
-    # The statistic is convex with its minimum at the estimate, so each end is found by bisection.
-    least = -min(share / (1 - share), (1 - share) / share)
-    low, high = _end(cells, share, kappa, least), _end(cells, share, kappa, 1.0)
+    apart, variance = cells.first + cells.second, share * (1 - share)
+    kappa = 1 - apart / (2 * n * variance)
+    # What is expected of each kind of unit, by the value of kappa: lines, whence a cubic equation for the ends.
+    lines = [variance, share**2], [-2 * variance, 2 * variance], [variance, (1 - share) ** 2]
+    parts = [(n_i, np.poly1d(line)) for n_i, line in zip((cells.both, apart, cells.neither), lines, strict=True) if n_i]
+    every = math.prod(line for _, line in parts)
+    crossing = sum(((every / line)[0] * n_i**2 for n_i, line in parts), every * (-n * (n + _CRITICAL)))
+    ends = [root.real for root in crossing.roots if abs(root.imag) < 1e-9]
+    low = max((end for end in ends if end < kappa), default=-math.inf)
+    high = min((end for end in ends if end > kappa), default=math.inf)
+    low, high = max(low, -min(share / (1 - share), (1 - share) / share)), min(high, 1.0)
     # Alpha corrects the intraclass kappa for the number of judgements, 2 n.
-    return tuple(1 - (1 - 1 / (2 * n)) * (1 - value) for value in (kappa, low, high))
-
-
-def _end(cells: Cells, share: float, inside: float, outside: float) -> float:
-    """Where the statistic crosses the critical value between the estimate and a bound; the bound if it never does."""
-    if _distance(cells, share, outside) <= _CRITICAL:
-        return outside
-    for _ in range(60):
-        middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if _distance(cells, share, middle) <= _CRITICAL else (inside, middle)
-    return inside
-
-
-def _distance(cells: Cells, share: float, kappa: float) -> float:
-    """χ² of the counts against those expected under a value of the intraclass kappa."""
-    n, variance = sum(cells), share * (1 - share)
-    expected = (share**2 + kappa * variance, 2 * variance * (1 - kappa), (1 - share) ** 2 + kappa * variance)
-    total = 0.0
-    for count, part in zip((cells.both, cells.first + cells.second, cells.neither), expected, strict=True):
-        if n * part > 1e-12:
-            total += (count - n * part) ** 2 / (n * part)
-        elif count:
-            return math.inf
-    return total
+    return tuple(float(1 - (1 - 1 / (2 * n)) * (1 - value)) for value in (kappa, low, high))
 
 
 def adjusted_rand(first: pd.Series, second: pd.Series) -> float:
@@ -190,65 +299,6 @@ def _row(code: str, pieces: list[Unit]) -> dict:
         "alpha_bas": low,
         "alpha_haut": high,
     }
-
-
-# --- The corpus size that each analysis needs ---
-
-# On the synthesis of 2020 (1,218 words, three themes) none of 105 tested words passed the correction, and the classes
-# of a first split were no more stable than chance. Such counts need the minutes of six to ten meetings, over 10,000
-# words; a class of fewer than 20 units is unstable.
-FEWEST_WORDS = 10_000
-FEWEST_MEETINGS = 6
-FEWEST_UNITS = 20
-FEWEST_THEMES = 2
-FEWEST_CODERS = 2
-# Segments of text: with fewer, classes of words are those that chance makes (domain notes on the synthesis of 2020).
-FEWEST_SEGMENTS = 200
-WORDS_BY_CODE, CLASSES = "mots_par_theme", "classes"
-
-
-def analysis_requirements(project: Project) -> pd.DataFrame:
-    """What each analysis requires of the corpus, and what there is: one row per condition.
-
-    Columns: ``analyse`` (``code_par_document``, ``accord``, ``pour_mille_mots``, ``mots_par_theme``, ``classes``);
-    ``condition``, what is counted; ``est_plafond``, whether ``demande`` is a most; ``trouve``; ``est_passe``.
-    Meetings are the values of the attribute ``reunion``, or the documents where none has it. ``sans_parole`` documents
-    are a synthesis, or of unknown kind.
-    """
-    documents = project.documents
-    spoken = [document for document in documents if document.kind not in ("", SYNTHESIS)]
-    silent = len(documents) - len(spoken)
-    coders = len({each.coder for each in project.passages} - {""})
-    countable = sum(1 for document in documents if document.kind != SYNTHESIS)
-    themes = Counter(theme for unit in coded_units(project) for theme in themes_of(unit))
-    rich = sum(1 for count in themes.values() if count >= FEWEST_UNITS)
-    lexical = [
-        ("mots", False, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
-        ("reunions", False, FEWEST_MEETINGS, len(meetings_of(spoken)) or len(spoken)),
-        ("documents_sans_parole", True, 0, silent),
-    ]
-    rows = [
-        ("code_par_document", "documents", False, FEWEST_DOCUMENTS, countable),
-        ("accord", "codeurs", False, FEWEST_CODERS, coders),
-        ("pour_mille_mots", "documents_sans_parole", True, 0, silent),
-        *((WORDS_BY_CODE, *condition) for condition in lexical),
-        (WORDS_BY_CODE, f"themes_de_{FEWEST_UNITS}_unites", False, FEWEST_THEMES, rich),
-        *((CLASSES, *condition) for condition in lexical),
-        (CLASSES, "segments", False, FEWEST_SEGMENTS, sum(len(segments_of(document.text)) for document in spoken)),
-    ]
-    table = pd.DataFrame(rows, columns=["analyse", "condition", "est_plafond", "demande", "trouve"])
-    passed = (table["trouve"] >= table["demande"]).mask(table["est_plafond"], table["trouve"] <= table["demande"])
-    return table.assign(est_passe=passed)
-
-
-def coded_units(project: Project) -> list[Unit]:
-    """The coded units of a project, whoever coded them, each with all its codes."""
-    return units([project.passages], texts_of(project))
-
-
-def themes_of(unit: Unit) -> set[str]:
-    """The themes of a unit: its codes without parent, or the roots of the others."""
-    return {ancestors(code)[0] for code in unit.codes[0]}
 
 
 # --- The two coders of a year who can be compared ---

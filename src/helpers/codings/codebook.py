@@ -8,17 +8,12 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from helpers.codings.model import Code, Project, code_labels, code_path, free_name
+from helpers.codings.model import Code, Project, code_labels, code_path, free_name, name_key
 from helpers.codings.safe_files import coding_error, nearest, one_line
 from helpers.schema import table_schema
 from helpers.typography import escape_formula, fold
 
 # --- Matching codes with rows of the book ---
-
-
-def key_of(name: str) -> str:
-    """A name without case and accents; one made of symbols alone is compared as it is."""
-    return fold(name) or " ".join(name.split())
 
 
 class Book:
@@ -30,11 +25,11 @@ class Book:
             self.add(row.theme, row.libelle, row.parent)
 
     def add(self, theme: str, label: str, parent: str) -> None:
-        self.rows[theme] = parent, {key_of(theme), key_of(label)}
+        self.rows[theme] = parent, {name_key(theme), name_key(label)}
 
     def find(self, path: str, *, by_label: bool = False) -> str:
         """The one row at the path of a code, ``""`` for none or several; by its label, as far as both paths go."""
-        labels = [key_of(label) for label in reversed(code_labels(path))]
+        labels = [name_key(label) for label in reversed(code_labels(path))]
         # A label alone or, as `rows_to_add` writes one that was taken, after that of its parent.
         names = [{label, f"{above}_{label}"} for label, above in zip(labels, [*labels[1:], ""], strict=True)]
         lines = {theme: self._line(theme) for theme, (_, keys) in self.rows.items() if names[0] & keys}
@@ -94,9 +89,9 @@ def missing_codes(project: Project, book: pd.DataFrame) -> list[Code]:
 
 def unknown_code(code: Code, book: pd.DataFrame) -> str:
     """The French sentence on a code that the book does not have, with the nearest one and the remedy."""
-    named = {key_of(name): row.libelle for row in book.itertuples() for name in (row.theme, row.libelle)}
-    near = nearest(key_of(code.name), named)
-    if near == key_of(code.name):
+    named = {name_key(name): row.libelle for row in book.itertuples() for name in (row.theme, row.libelle)}
+    near = nearest(name_key(code.name), named)
+    if near == name_key(code.name):
         remedy = "il y a un code de ce nom, sous un autre parent ou deux fois : précisez le parent."
     else:
         remedy = f"vouliez-vous « {named[near]} » ?" if near else "corrigez-le, ou ajoutez-le au livre."

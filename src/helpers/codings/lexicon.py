@@ -1,24 +1,28 @@
 """Words: those of a theme or a group, one in its contexts, and classes of segments that share them (Reinert)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from helpers.codings.agreement import FEWEST_UNITS, WORDS_BY_CODE, analysis_requirements, coded_units, themes_of
 from helpers.codings.counts import (
     FEWEST_IN_GROUP,
+    FEWEST_UNITS,
     MEETING,
+    WORDS_BY_CODE,
     Span,
     Zone,
+    analysis_requirements,
+    coded_units,
     groups_of,
     lemma,
     segments_of,
     span_of,
     spoken,
     texts_of,
+    themes_of,
     words,
 )
 from helpers.codings.model import Document, Project
@@ -173,45 +177,33 @@ def contexts(project: Project, word: str, *, width: int = WIDTH) -> pd.DataFrame
     forms = [each.form for each in words(word)]
     if len(forms) != 1:
         raise coding_error(f"« {one_line(word)} » n’est pas un mot ; donnez-en un seul.")
-    wanted, rows = lemma(forms[0]), []
-    spans = defaultdict(list)
+    wanted, rows, coded = lemma(forms[0]), [], defaultdict(list)
     for each in project.passages:
-        at = span_of(each)
-        spans[at.zone].append((at, each.code))
-    for zone, text in _texts(project, set(spans)):
-        safe, coded = mask_personal_data(text), spans.get(zone, [])
+        coded[span_of(each).zone].append((span_of(each), each.code))
+    texts: dict[Zone, str] = {}
+    for document, text in texts_of(project).items():
+        # Those of its passages where a document has no text.
+        parts = [(document, "", 0)] if text else sorted(zone for zone in coded if zone[0] == document)
+        texts |= {zone: zone[1] or text for zone in parts}
+    for zone, text in texts.items():
+        safe = mask_personal_data(text)
         for each in words(text):
-            if each.form == forms[0] or lemma(each.form) == wanted:
-                rows.append(_row(Span(zone, each.start, each.end), safe, coded, width))
+            if each.form != forms[0] and lemma(each.form) != wanted:
+                continue
+            at = Span(zone, each.start, each.end)
+            before, after = safe[max(0, at.start - width) : at.start], safe[at.end : at.end + width]
+            # Drop a word that the edge cuts, unless it is the only one.
+            if at.start > width:
+                before = before.partition(" ")[2] or before
+            if at.end + width < len(text):
+                after = after.rpartition(" ")[0] or after
+            codes = dict.fromkeys(code for span, code in coded.get(zone, ()) if span.overlaps(at))
+            place = zone[0], None if zone[1] else at.start
+            rows.append(
+                (*place, " ".join(before.split()), safe[at.start : at.end], " ".join(after.split()), ", ".join(codes))
+            )
     frame = pd.DataFrame(rows, columns=["document", "debut", "avant", "mot", "apres", "codes"])
     return frame.astype({"debut": "Int64"})
-
-
-def _texts(project: Project, zones: set[Zone]) -> Iterator[tuple[Zone, str]]:
-    """The text of each document or, where it has none, those of its passages."""
-    for document, text in texts_of(project).items():
-        if text:
-            yield (document, "", 0), text
-        else:
-            yield from ((zone, zone[1]) for zone in sorted(zones) if zone[0] == document)
-
-
-def _row(at: Span, text: str, coded: list[tuple[Span, str]], width: int) -> dict:
-    codes = dict.fromkeys(code for each, code in coded if each.start < at.end and at.start < each.end)
-    before, after = text[max(0, at.start - width) : at.start], text[at.end : at.end + width]
-    # Drop a word that the edge cuts, unless it is the only one.
-    if at.start > width:
-        before = before.partition(" ")[2] or before
-    if at.end + width < len(text):
-        after = after.rpartition(" ")[0] or after
-    return {
-        "document": at.zone[0],
-        "debut": None if at.zone[1] else at.start,
-        "avant": " ".join(before.split()),
-        "mot": text[at.start : at.end],
-        "apres": " ".join(after.split()),
-        "codes": ", ".join(codes),
-    }
 
 
 # --- Classes of segments: Reinert's descending classification (1983), as IRaMuTeQ and rainette compute it ---

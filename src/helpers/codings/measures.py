@@ -1,17 +1,18 @@
 """What is counted of a year's codings: codes by group, change between years, and all counts in one table."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from helpers.codings.agreement import agreement, analysis_requirements, main_coders
+from helpers.codings.agreement import agreement, main_coders, merge, merge_codings
 from helpers.codings.counts import (
     ALL,
     MEETING,
     MINUTES,
     SAID,
+    analysis_requirements,
     code_by_document,
     code_counts,
     coded_by,
@@ -23,7 +24,6 @@ from helpers.codings.counts import (
     word_count,
 )
 from helpers.codings.lexicon import significant_words, words_by_code, words_by_group
-from helpers.codings.merging import merge, merge_codings
 from helpers.codings.model import Project, code_labels
 from helpers.codings.personal_data import quotable
 
@@ -160,13 +160,13 @@ def measures(
     """
     if not now:
         return pd.DataFrame(columns=_COLUMNS)
-    project, counts = merge(now)
-    counts |= {"codages": sum(bool(each.documents) for each in now.values()), "citables": len(quotable(now))}
+    project, merged = merge(now)
+    merged |= {"codages": sum(bool(each.documents) for each in now.values()), "citables": len(quotable(now))}
     corpus, earlier = corpus_card(project), merge_codings(before or {})
     pair = main_coders(project)
     frames = {
         # What is counted of all kinds of documents together.
-        "corpus": corpus.assign(**{name: corpus["nature"].eq(ALL) * count for name, count in counts.items()}),
+        "corpus": corpus.assign(**{name: corpus["nature"].eq(ALL) * count for name, count in merged.items()}),
         "codes": code_counts(project),
         "reunions": _by_meeting(project, meetings),
         "groupes": codes_by_group(project),
@@ -177,17 +177,14 @@ def measures(
         "mots": significant_words(words_by_code(project)),
         "mots_groupes": significant_words(words_by_group(project)),
     }
-    rows = [row for name, frame in frames.items() if frame is not None for row in _melted(name, frame)]
-    return pd.DataFrame([(year, *row) for row in rows], columns=_COLUMNS)
-
-
-def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str, float]]:
-    keys, counts, rates = _shape(name)
-    for row in frame.to_dict("records"):
-        one, other, *_ = *(code_labels(row[key])[-1] if key in _CODES else row[key] for key in keys), ""
-        for measure in counts + rates:
-            if measure in row and not pd.isna(row[measure]):
-                yield name, one, other, measure, float(row[measure])
+    rows = []
+    for name, frame in frames.items():
+        keys, counts, rates = _shape(name)
+        for row in () if frame is None else frame.to_dict("records"):
+            one, other, *_ = *(code_labels(row[key])[-1] if key in _CODES else row[key] for key in keys), ""
+            given = [each for each in counts + rates if each in row and not pd.isna(row[each])]
+            rows += [(year, name, one, other, measure, float(row[measure])) for measure in given]
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _by_meeting(project: Project, meetings: Sequence[str]) -> pd.DataFrame:
@@ -210,7 +207,7 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
 
     ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``groupes``, ``paires``, ``accord``, ``annees``, ``seuils``,
     ``mots`` or ``mots_groupes``. The columns are those of the function that counted it, with ``libelle`` and
-    ``autre_libelle``; ``corpus`` adds those of `merging.Merged`, ``codages`` and ``citables`` (sentences that may be
+    ``autre_libelle``; ``corpus`` adds those of `agreement.Merged`, ``codages`` and ``citables`` (sentences that may be
     quoted), ``annees`` adds ``annee_avant``. Empty where nothing was measured.
     """
     (keys, counts, rates), rows = _shape(analysis), {}

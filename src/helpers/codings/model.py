@@ -40,6 +40,11 @@ def ancestors(path: str) -> list[str]:
     return list(accumulate(code_labels(path), lambda above, name: code_path(name, above), initial=""))[1:]
 
 
+def name_key(name: str) -> str:
+    """A name without case and accents; one made of symbols, or in another alphabet, keeps its letters."""
+    return fold(name) or " ".join(name.casefold().split())
+
+
 # --- Codes, documents, coded segments (passages) and the project that holds them ---
 
 KINDS = ("verbatim", "compte_rendu", "synthese")  # "" where the file does not say

@@ -8,9 +8,9 @@ from functools import cache
 
 import pandas as pd
 
+from helpers.codings.agreement import merge_codings
 from helpers.codings.counts import Span, meetings_of, span_of, spans_by_code, text_at, texts_of, word_count
-from helpers.codings.merging import merge_codings
-from helpers.codings.model import Document, Project, code_labels
+from helpers.codings.model import Document, Project, code_labels, name_key
 from helpers.schema import FEWEST_PERSONS
 from helpers.typography import fold
 
@@ -136,10 +136,6 @@ def _clean(text: str) -> str:
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
 
 
-def _key(name: str) -> str:
-    return fold(name) or name.casefold()
-
-
 @cache
 def _is_french(word: str) -> bool:
     """Whether a word is in the dictionary, in lower case: « rose » and « pierre » are, « vasseur » is not."""
@@ -235,12 +231,12 @@ class Pseudonyms:
         self._numbers = 0
         known = list(listed)
         for name, mark in listed.items():
-            self._names[_key(_clean(name))] = mark = mark or self._next()
+            self._names[name_key(_clean(name))] = mark = mark or self._next()
             # The parts of a name, in any order; not those that are common words (« jean », « petit »).
             parts = [each for each in _words(_clean(name)) if len(each) >= _SHORTEST and not _is_french(each)]
             known += parts
             for each in parts:
-                self._names.setdefault(_key(each), mark)
+                self._names.setdefault(name_key(each), mark)
         self._listed = set(self._names)
         for text in map(_clean, texts):
             for start, end in _titled(text):
@@ -256,11 +252,11 @@ class Pseudonyms:
     def _learn(self, name: str) -> list[str]:
         """Give a pseudonym to a name after a title, keyed by its last word; return what to replace elsewhere."""
         words = _words(name)
-        last = _key(words[-1])
-        mark = self._names.get(_key(name)) or self._names.get(last) or self._next()
+        last = name_key(words[-1])
+        mark = self._names.get(name_key(name)) or self._names.get(last) or self._next()
         for each in (name, *words):
-            self._names.setdefault(_key(each), mark)
-        return [each for each in (name, *words) if len(_key(each)) >= _SHORTEST and fold(each) not in _ROLES]
+            self._names.setdefault(name_key(each), mark)
+        return [each for each in (name, *words) if len(name_key(each)) >= _SHORTEST and fold(each) not in _ROLES]
 
     def replace(self, text: str) -> str:
         """The text in NFC, everything recognised replaced."""
@@ -286,14 +282,14 @@ class Pseudonyms:
         """The pseudonym of a name that stands without title, unless it is there a common word, or a place."""
         name, before = match[0], match.string[max(0, match.start() - 60) : match.start()]
         is_word = _is_french(name) and _DETERMINER.search(before)
-        is_sure = any(map(str.isupper, name)) or (_key(name) in self._listed and not is_word)
+        is_sure = any(map(str.isupper, name)) or (name_key(name) in self._listed and not is_word)
         if not is_sure or _PLACE.search(before):
             self.doubtful[name] += 1
             return name
         return self._sign("nom", self._mark_of(name))
 
     def _mark_of(self, name: str) -> str:
-        return self._names.get(_key(name)) or self._names.get(_key(_words(name)[-1])) or self._next()
+        return self._names.get(name_key(name)) or self._names.get(name_key(_words(name)[-1])) or self._next()
 
     def _sign(self, kind: str, mark: str = "") -> str:
         self.counts[kind] += 1
@@ -343,14 +339,10 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
         for length, text, at in sorted((word_count(text_at(texts, at)), text_at(texts, at), at) for at in spans):
             key = code_labels(path)[-1], " ".join(text.split())
             if is_enough and length <= LONGEST and key not in rows and not is_personal(text):
-                memos = dict.fromkeys(each.memo for each in passages if each.memo and _overlaps(span_of(each), at))
+                memos = dict.fromkeys(each.memo for each in passages if each.memo and span_of(each).overlaps(at))
                 rows[key] = length, voices, _around(masked, at), " / ".join(memos)
     columns = {"theme": "str", "citation": "str", "mots": "int64", "voix": "int64", "contexte": "str", "memo": "str"}
     return pd.DataFrame([(*key, *value) for key, value in rows.items()], columns=[*columns]).astype(columns)
-
-
-def _overlaps(one: Span, two: Span) -> bool:
-    return one.zone == two.zone and one.start < two.end and two.start < one.end
 
 
 def _around(masked: dict[str, str], at: Span) -> str:

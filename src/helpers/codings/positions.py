@@ -91,6 +91,9 @@ class Offsets:
             return bisect_right(self._ends, offset) - 1
         return place - 1 if self.text[place - 1] == "\n" else -1
 
+    def span(self, claim: "Claim") -> tuple[int, int]:
+        return self.point(claim.start), self.point(claim.end)
+
 
 # --- Claims: what a file says of a segment, and whether its text agrees ---
 
@@ -178,8 +181,16 @@ FEWEST_LOST = 5
 def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
     """The unit in which most segments are at their place; the usual one of the tool unless another is better."""
     coded = [text for text in texts if text.claims]
-    score = _excerpts_found if are_excerpts else _edges_found
-    scores = {unit: score(coded, unit) for unit in _possible_units(coded, usual, are_excerpts=are_excerpts)}
+    # Only the units that make a difference in some text, the likeliest first: ties are decided by order.
+    stored = [text.stored.removeprefix("\ufeff") for text in coded]
+    characters = [name for name, (_, sign) in _CHARACTERS.items() if any(map(sign.search, stored))]
+    line_ends = [name for name, sign in _LINE_ENDS.items() if any(map(sign.search, stored))]
+    marks = [False, True] if any(text.stored.startswith("\ufeff") for text in coded) else [False]
+    # Excerpts tell by how much each text is shifted. Whole lines, one early, fit as well one earlier: -1 comes first.
+    shifts = (0,) if are_excerpts else (0, -1, 1)
+    every = (Unit(*each[::-1]) for each in product(shifts, marks, line_ends, characters))
+    score = _excerpts_found if are_excerpts else lambda text, unit: sum(map(sum, _edges(text, unit)))
+    scores = {unit: sum(score(text, unit) for text in coded) for unit in dict.fromkeys([usual, *every])}
     best = max(scores, key=scores.__getitem__)
     if are_excerpts:
         tried = sum(min(_TRIED, sum(bool(claim.excerpt) for claim in text.claims)) for text in coded)
@@ -187,7 +198,7 @@ def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
     # One segment that begins inside a word proves nothing.
     best = best if scores[best] > scores[usual] + 4 else usual
     total = 2 * sum(len(text.claims) for text in coded)
-    wrong = total - sum(map(sum, (_edges(text, best)[0] for text in coded)))
+    wrong = total - sum(sum(_edges(text, best)[0]) for text in coded)
     if total >= 4 * FEWEST_LOST and wrong > (1 - _FEWEST_EDGES) * total:
         raise coding_error(
             f"{wrong} positions sur {total} coupent un mot ou sortent de leur texte, et le fichier n’a pas d’extraits "
@@ -196,41 +207,20 @@ def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
     return best
 
 
-def _possible_units(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> list[Unit]:
-    """The units that make a difference in some text, the likeliest first: ties are decided by order."""
-    stored = [text.stored.removeprefix("\ufeff") for text in texts]
-    characters = [name for name, (_, sign) in _CHARACTERS.items() if any(map(sign.search, stored))]
-    line_ends = [name for name, sign in _LINE_ENDS.items() if any(map(sign.search, stored))]
-    marks = [False, True] if any(text.stored.startswith("\ufeff") for text in texts) else [False]
-    # Excerpts tell by how much each text is shifted. Whole lines, one early, fit as well one earlier: -1 comes first.
-    shifts = (0,) if are_excerpts else (0, -1, 1)
-    every = [Unit(*each[::-1]) for each in product(shifts, marks, line_ends, characters)]
-    return [usual, *(unit for unit in every if unit != usual)]
-
-
-def _excerpts_found(texts: list[Text], unit: Unit) -> int:
-    found = 0
-    for text in texts:
-        offsets = Offsets(text.stored, unit)
-        for claim in [each for each in text.claims if each.excerpt][:_TRIED]:
-            found += _agreement(offsets.text, (offsets.point(claim.start), offsets.point(claim.end)), claim)
-    return found
+def _excerpts_found(text: Text, unit: Unit) -> int:
+    offsets, claims = Offsets(text.stored, unit), [each for each in text.claims if each.excerpt][:_TRIED]
+    return sum(_agreement(offsets.text, offsets.span(claim), claim) for claim in claims)
 
 
 def _edges(text: Text, unit: Unit) -> tuple[list[bool], list[bool]]:
     """For each end of each segment: is it between two words, and where a person puts it, beside a word."""
     offsets, between, beside = Offsets(text.stored, unit), [], []
-    for claim in text.claims:
-        start, end = offsets.point(claim.start), offsets.point(claim.end)
+    for start, end in map(offsets.span, text.claims):
         edges = [_is_edge(offsets.text, start), _is_edge(offsets.text, end)]
         between += edges
         beside += [edges[0] and not offsets.text[start : start + 1].isspace()]
         beside += [edges[1] and not offsets.text[end - 1 : end].isspace()]
     return between, beside
-
-
-def _edges_found(texts: list[Text], unit: Unit) -> int:
-    return sum(sum(each) for text in texts for each in _edges(text, unit))
 
 
 def _are_excerpts(texts: list[Text]) -> bool:
@@ -259,14 +249,18 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
     if not are_excerpts and any(each.excerpt for text in texts for each in text.claims):
         told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
     unit = _unit_of(texts, usual, are_excerpts=are_excerpts)
-    _tell(collected, texts, unit, usual)
+    is_wide = any(_CHARACTERS["utf_16"][1].search(text.stored) for text in texts if text.claims)
+    is_told = unit.characters != usual.characters or (unit.characters == "utf_16" and is_wide)
+    for each in (unit.characters if is_told else "", unit.line_end, "mark" if unit.counts_mark else "", unit.shift):
+        if each in _NOTES:
+            told.note(f"Les positions comptent {_NOTES[each]} : elles sont lues ainsi.")
     shifts: list[int] = []
     unproven = open_ended = lost = 0
     for text in texts:
         offsets = Offsets(text.stored, unit)
         content, index = offsets.text, _Index(offsets.text)
         name = collected.add_document(text.name, content, text.attributes)
-        spans = {claim: (offsets.point(claim.start), offsets.point(claim.end)) for claim in text.claims}
+        spans = {claim: offsets.span(claim) for claim in text.claims}
         tested = {claim for claim in text.claims if are_excerpts and claim.excerpt}
         proofs = {claim: _agreement(content, spans[claim], claim) for claim in text.claims if claim in tested}
         # Where few are exactly at their place, all may be shifted, some into the white space before them.
@@ -301,15 +295,6 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
             told.note(f"Déplacés sans que leur fin se vérifie, le texte ayant changé : {open_ended} ; relisez-les.")
     if unproven:
         told.note(f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {unproven}.")
-
-
-def _tell(collected: ProjectBuilder, texts: list[Text], unit: Unit, usual: Unit) -> None:
-    """Report in what the unit differs from code points of the texts as they are stored."""
-    is_wide = any(_CHARACTERS["utf_16"][1].search(text.stored) for text in texts if text.claims)
-    is_told = unit.characters != usual.characters or (unit.characters == "utf_16" and is_wide)
-    for each in (unit.characters if is_told else "", unit.line_end, "mark" if unit.counts_mark else "", unit.shift):
-        if each in _NOTES:
-            collected.told.note(f"Les positions comptent {_NOTES[each]} : elles sont lues ainsi.")
 
 
 class _Index:

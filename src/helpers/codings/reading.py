@@ -10,8 +10,8 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from helpers.codings.model import Code, Project, ProjectBuilder
-from helpers.codings.positions import UTF_8, Claim, Text, add_texts
-from helpers.codings.refi import LEGACY, NAMESPACE, PROJECT, read_qdc, read_qdpx, split_description
+from helpers.codings.positions import CODE_POINTS, UTF_8, Claim, Text, Unit, add_texts
+from helpers.codings.refi import ROOT, read_qdc, read_qdpx, split_description
 from helpers.codings.safe_files import (
     Database,
     check_size,
@@ -37,17 +37,6 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _ENDS = {"p": "\n", "tc": "\t", "tr": "\n", "tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def read_text(path: Path) -> str:
-    """The text of a file (``.txt``, ``.md``, ``.docx``), with plain line ends; nothing is written.
-
-    In a ``.docx``, a cell ends with a tab, a row and a paragraph with a line end; headers, notes, comments and deleted
-    revisions are left out. Raises DataError for another format, or a damaged or malicious file: one French sentence
-    with the file name and the remedy.
-    """
-    with _named_faults(Path(path)) as path:
-        return _read_text(path).replace("\r\n", "\n").replace("\r", "\n")
-
-
 @contextmanager
 def _named_faults(path: Path) -> Iterator[Path]:
     """Any failure becomes a sentence that starts with the file name."""
@@ -61,20 +50,34 @@ def _named_faults(path: Path) -> Iterator[Path]:
         raise coding_error(f"{path.name} : le fichier est abîmé, ou démesuré ; refaites l’export.") from None
 
 
-def _read_text(path: Path) -> str:
-    if path.suffix.casefold() not in TEXTS:
-        raise coding_error("ce format n’est pas lu ; enregistrez le texte en .docx, .md ou .txt.")
-    if path.suffix.casefold() != ".docx":
-        return decode_text(read_bytes(path), "le fichier")
+def read_text(path: Path) -> str:
+    """The text of a file (``.txt``, ``.md``, ``.docx``), with plain line ends; nothing is written.
+
+    In a ``.docx``, a cell ends with a tab, a row and a paragraph with a line end; headers, notes, comments and deleted
+    revisions are left out. Raises DataError for another format, or a damaged or malicious file: one French sentence
+    with the file name and the remedy.
+    """
+    with _named_faults(Path(path)) as path:
+        if path.suffix.casefold() not in TEXTS:
+            raise coding_error("ce format n’est pas lu ; enregistrez le texte en .docx, .md ou .txt.")
+        if path.suffix.casefold() != ".docx":
+            text = decode_text(read_bytes(path), "le fichier")
+        elif _head(path).startswith(b"PK"):
+            with open_archive(path) as archive:
+                content = archive.read(body) if (body := archive.find(_BODY)) else None
+            text = _text_in(parse_xml(content, "le texte du document")) if content is not None else None
+        else:
+            text = None
+        if text is None:
+            raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file of a size that we read, which tell its format."""
     check_size(path)
     with path.open("rb") as file:
-        if file.read(2) != b"PK":
-            raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
-    with open_archive(path) as archive:
-        if not (body := archive.find(_BODY)):
-            raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
-        content = archive.read(body)
-    return _text_in(parse_xml(content, "le texte du document"))
+        return file.read(4096)
 
 
 def _text_in(node: Element) -> str:
@@ -117,41 +120,20 @@ def words_of(markup: str) -> str:
 
 def read_taguette(database: Database) -> Project:
     """The project of a Taguette file, which must hold only one."""
-    if database.count("projects") > 1:
-        raise coding_error(
-            f"le fichier contient {database.count('projects')} projets ; exportez-en un seul depuis Taguette."
-        )
-    collected = ProjectBuilder()
+    if (count := database.count("projects")) > 1:
+        raise coding_error(f"le fichier contient {count} projets ; exportez-en un seul depuis Taguette.")
     tags = database.rows("tags", id=int, path=str, description=str, parent_id=int)
-    paths = collected.add_tree({key: (parent, Code(path, definition=text)) for key, path, text, parent in tags})
+    tree = {key: (parent, Code(path, definition=text)) for key, path, text, parent in tags}
     columns = {"id": int, "name": str, "filename": str, "contents": str}
-    documents = {
+    texts = {
         key: Text(name or Path(file).stem, words_of(markup))
         for key, name, file, markup in database.rows("documents", **columns)
     }
-    _add_highlights(database, collected, paths, documents)
-    add_texts(collected, [*documents.values()], UTF_8)
-    return _counted(database, collected, _TAGUETTE_OTHERS)
-
-
-def _add_highlights(database: Database, collected: ProjectBuilder, paths: dict, documents: dict) -> None:
     tags_of: dict[int, list[int]] = {}
     for highlight, tag in database.rows("highlight_tags", highlight_id=int, tag_id=int):
         tags_of.setdefault(highlight, []).append(tag)
-    coders = _coders(database)
-    columns = {"id": int, "document_id": int, "start_offset": int, "end_offset": int, "snippet": str}
-    for key, document, start, end, snippet in database.rows("highlights", **columns):
-        codes = [paths[tag] for tag in tags_of.get(key, ()) if tag in paths]
-        if not codes or document not in documents or start is None or end is None:
-            collected.told.left_out("passages sans code ou sans document")
-            continue
-        excerpt = words_of(snippet) if snippet else ""
-        documents[document].claims += [Claim(start, end, code, coders.get(key, ""), "", excerpt) for code in codes]
-
-
-def _coders(database: Database) -> dict[int, str]:
-    """Who made each highlight: only the history of Taguette says."""
-    coders = {}
+    coders: dict[int, str] = {}
+    # Only the history says who made a highlight.
     for _, login, payload in database.rows("commands", id=int, user_login=str, payload=str):
         try:
             command = json.loads(payload)
@@ -159,7 +141,38 @@ def _coders(database: Database) -> dict[int, str]:
                 coders.setdefault(command["highlight_id"], login)
         except (ValueError, LookupError, TypeError):
             continue  # not an entry of Taguette
-    return coders
+    columns = {"id": int, "document_id": int, "start_offset": int, "end_offset": int, "snippet": str}
+    segments = [
+        (document, start, end, words_of(snippet), tag, coders.get(key, ""), "")
+        for key, document, start, end, snippet in database.rows("highlights", **columns)
+        for tag in tags_of.get(key, [None])
+    ]
+    return _project(ProjectBuilder(), database, tree, texts, segments, UTF_8, _TAGUETTE_OTHERS)
+
+
+def _project(
+    collected: ProjectBuilder,
+    database: Database,
+    tree: dict,
+    texts: dict[int, Text],
+    segments: Iterable[tuple],
+    unit: Unit,
+    others: dict[str, str],
+) -> Project:
+    """The project of a database: its codes, texts and segments by key, and what it holds besides, counted.
+
+    A segment is the key of its text, its offsets, its excerpt, the key of its code, its coder and its memo.
+    """
+    paths = collected.add_tree(tree)
+    for source, start, end, excerpt, code, coder, memo in segments:
+        if source not in texts or code not in paths or start is None or end is None:
+            collected.told.left_out("passages sans code ou sans document")
+        else:
+            texts[source].claims.append(Claim(start, end, paths[code], coder, memo, excerpt))
+    add_texts(collected, [*texts.values()], unit)
+    for place, what in others.items():
+        collected.told.left_out(what, database.count(*place.split(".")))
+    return collected.project()
 
 
 # --- QualCoder (SQLite in a ``.qda`` folder): positions count code points ---
@@ -184,7 +197,16 @@ def read_qualcoder(database: Database) -> Project:
     """The project of QualCoder: categories and codes in one tree, texts with the attributes of their file."""
     collected = ProjectBuilder()
     left_out = collected.told.left_out
-    paths = collected.add_tree(_tree(database))
+    tree = {}
+    columns = {"catid": int, "name": str, "memo": str, "date": str, "supercatid": int}
+    for key, name, memo, date, above in database.rows("code_cat", **columns):
+        code = _dated(split_description(name, memo, codable=False), date)
+        tree["category", key] = (None if above is None else ("category", above), code)
+    columns = {"cid": int, "name": str, "memo": str, "date": str, "catid": int, "supercid": int}
+    for key, name, memo, date, category, above in database.rows("code_name", **columns):
+        # A code belongs to a category or, in the latest versions, to another code.
+        parent = above if above is not None else None if category is None else ("category", category)
+        tree[key] = (parent, _dated(split_description(name, memo), date))
     attributes: dict[int | None, dict[str, str]] = {}
     columns = {"attrid": int, "name": str, "attr_type": str, "value": str, "id": int}
     for _, name, kind, value, source in database.rows("attribute", **columns):
@@ -198,29 +220,13 @@ def read_qualcoder(database: Database) -> Project:
             texts[key] = Text(name or Path(media).stem, text, attributes.get(key, {}))
         else:
             left_out("images, sons et vidéos")
-    columns = {"ctid": int, "fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
-    _add_claims(collected, texts, paths, database.rows("code_text", **columns))
-    return _counted(database, collected, _QUALCODER_OTHERS)
+    columns = {"fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
+    segments = (row[1:] for row in database.rows("code_text", ctid=int, **columns))
+    return _project(collected, database, tree, texts, segments, CODE_POINTS, _QUALCODER_OTHERS)
 
 
-def _tree(database: Database) -> dict:
-    """Categories, then codes; a code belongs to a category or, in the latest versions, to another code."""
-    tree = {}
-    columns = {"catid": int, "name": str, "memo": str, "date": str, "supercatid": int}
-    for key, name, memo, date, above in database.rows("code_cat", **columns):
-        parent = None if above is None else ("category", above)
-        tree["category", key] = (parent, _qualcoder_code(name, memo, date, codable=False))
-    columns = {"cid": int, "name": str, "memo": str, "date": str, "catid": int, "supercid": int}
-    for key, name, memo, date, category, code in database.rows("code_name", **columns):
-        above = ("code", code) if code is not None else ("category", category)
-        parent = None if code is None and category is None else above
-        tree["code", key] = (parent, _qualcoder_code(name, memo, date))
-    return tree
-
-
-def _qualcoder_code(name: str, memo: str, date: str, *, codable: bool = True) -> Code:
-    """A code; its memo may be a description of ours that QualCoder imported."""
-    code = split_description(name, memo, codable=codable)
+def _dated(code: Code, date: str) -> Code:
+    """A code, with the day of its row unless its memo, a description of ours that QualCoder imported, has one."""
     return replace(code, changed=code.changed or date[:10])
 
 
@@ -250,33 +256,15 @@ def read_rqda(database: Database) -> Project:
         above.setdefault(code, []).append(("category", category))
     for key, name, memo in active("freecode", id=int, name=str, memo=str):
         parents = [each for each in above.get(key, ()) if each in tree] or [None]
-        tree["code", key] = (parents[0], split_description(name, memo))
+        tree[key] = (parents[0], split_description(name, memo))
         collected.told.left_out("autres catégories d’un code, qui n’en a qu’une ici", len(parents) - 1)
-    paths = collected.add_tree(tree)
     texts = {key: Text(name, text) for key, name, text in active("source", id=int, name=str, file=str)}
     for source, variable, value in active("fileAttr", fileID=int, variable=str, value=str):
         if source in texts:
             texts[source].attributes[variable] = value
-    columns = {"rowid": int, "fid": int, "selfirst": int, "selend": int, "seltext": str, "cid": int, "owner": str}
-    _add_claims(collected, texts, paths, active("coding", **columns, memo=str))
-    return _counted(database, collected, _RQDA_OTHERS)
-
-
-def _counted(database: Database, collected: ProjectBuilder, others: dict[str, str]) -> Project:
-    """The project, once what the file holds besides is counted."""
-    for place, what in others.items():
-        collected.told.left_out(what, database.count(*place.split(".")))
-    return collected.project()
-
-
-def _add_claims(collected: ProjectBuilder, texts: dict[int, Text], paths: dict, rows: Iterable[tuple]) -> None:
-    """Add texts with the segments of a table: key, text, start, end, excerpt, code, coder, memo."""
-    for _, source, start, end, excerpt, code, owner, memo in rows:
-        if source not in texts or ("code", code) not in paths or start is None or end is None:
-            collected.told.left_out("passages sans code ou sans document")
-        else:
-            texts[source].claims.append(Claim(start, end, paths["code", code], owner, memo, excerpt))
-    add_texts(collected, [*texts.values()])
+    columns = {"fid": int, "selfirst": int, "selend": int, "seltext": str, "cid": int, "owner": str, "memo": str}
+    segments = (row[1:] for row in active("coding", rowid=int, **columns))
+    return _project(collected, database, tree, texts, segments, CODE_POINTS, _RQDA_OTHERS)
 
 
 # --- Recognition of the format ---
@@ -305,53 +293,48 @@ def read(path: Path) -> Project:
     malicious file: one French sentence with the file name, what is wrong and the remedy.
     """
     with _named_faults(Path(path)) as path:
-        return _read(path)
+        if path.is_dir():
+            if (path / _QUALCODER).is_file():
+                return _read_database(path / _QUALCODER)
+            if any((path / f"{name}.csv").is_file() for name in FILES):
+                return read_folder(path)
+            problem = "ce dossier n’est ni un projet QualCoder, ni un codage en CSV"
+            raise coding_error(f"{problem} ; donnez le fichier du projet.")
+        if not path.exists():
+            raise FileNotFoundError
+        head = _head(path)
+        if remedy := _CLOSED.get(_CLOSED_SUFFIX.sub("", path.suffix.casefold())):
+            raise coding_error(f"ce format n’est lu que par son outil ; {remedy}")
+        if head.startswith(b"PK"):
+            with open_archive(path) as archive:
+                return read_qdpx(archive)
+        if head.startswith(b"SQLite format 3\0"):
+            return _read_database(path)
+        # XML, in any encoding, with or without byte order mark.
+        if head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
+            root = parse_xml(read_bytes(path), "le fichier")
+            kind = ROOT.fullmatch(root.tag)
+            if kind and kind[1] == "CodeBook":
+                return read_qdc(root)
+            if kind:
+                raise coding_error("c’est le seul project.qde, sans ses textes ; donnez l’archive .qdpx entière.")
+            raise coding_error("ce XML n’est pas un livre de codes REFI-QDA ; exportez au format .qdc ou .qdpx.")
+        if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"****"):
+            return read_iramuteq(path)
+        return read_csv(path)
 
 
-def _read(path: Path) -> Project:
-    if path.is_dir():
-        if (path / _QUALCODER).is_file():
-            return _read_database(path / _QUALCODER)
-        if any((path / f"{name}.csv").is_file() for name in FILES):
-            return read_folder(path)
-        raise coding_error(
-            "ce dossier n’est ni un projet QualCoder, ni un codage en CSV ; donnez le fichier du projet."
-        )
-    if not path.exists():
-        raise FileNotFoundError
-    check_size(path)
-    if remedy := _CLOSED.get(_CLOSED_SUFFIX.sub("", path.suffix.casefold())):
-        raise coding_error(f"ce format n’est lu que par son outil ; {remedy}")
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if head.startswith(b"PK"):
-        with open_archive(path) as archive:
-            return read_qdpx(archive)
-    if head.startswith(b"SQLite format 3\0"):
-        return _read_database(path)
-    # XML, in any encoding, with or without byte order mark.
-    if head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
-        return _read_xml(path)
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"****"):
-        return read_iramuteq(path)
-    return read_csv(path)
+# The tables that tell the tool of a database, and its reader.
+_TOOLS = (
+    ("highlights", "start_offset end_offset", "tags", "id path", read_taguette),
+    ("code_text", "cid fid pos0 pos1", "source", "id fulltext", read_qualcoder),
+    ("coding", "cid fid selfirst selend", "freecode", "id name", read_rqda),
+)
 
 
 def _read_database(path: Path) -> Project:
     with open_database(path) as database:
-        if database.has("highlights", "start_offset", "end_offset") and database.has("tags", "id", "path"):
-            return read_taguette(database)
-        if database.has("code_text", "cid", "fid", "pos0", "pos1") and database.has("source", "id", "fulltext"):
-            return read_qualcoder(database)
-        if database.has("coding", "cid", "fid", "selfirst", "selend") and database.has("freecode", "id", "name"):
-            return read_rqda(database)
+        for table, columns, other, other_columns, read_tool in _TOOLS:
+            if database.has(table, *columns.split()) and database.has(other, *other_columns.split()):
+                return read_tool(database)
     raise coding_error("cette base n’est pas un projet Taguette, QualCoder ou RQDA ; exportez-la au format .qdpx.")
-
-
-def _read_xml(path: Path) -> Project:
-    root = parse_xml(read_bytes(path), "le fichier")
-    if root.tag in (f"{{{NAMESPACE}}}CodeBook", f"{{{LEGACY}}}CodeBook"):
-        return read_qdc(root)
-    if PROJECT.fullmatch(root.tag):
-        raise coding_error("c’est le seul project.qde, sans ses textes ; donnez l’archive .qdpx entière.")
-    raise coding_error("ce XML n’est pas un livre de codes REFI-QDA ; exportez au format .qdc ou .qdpx.")

@@ -4,22 +4,22 @@ import codecs
 import re
 import uuid
 import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from helpers.codings.model import Code, Document, Passage, Project, ProjectBuilder, Warnings, code_labels, free_name
+from helpers.codings.model import Code, Passage, Project, ProjectBuilder, Warnings, code_labels, free_name
 from helpers.codings.positions import CODE_POINTS, ILLEGAL, UTF_16, Claim, Text, add_texts
 from helpers.codings.safe_files import Archive, coding_error, decode_text, parse_xml
 from helpers.typography import shorten
 
 # --- Code books: a code has a name, a description and children ---
 
-NAMESPACE = "urn:QDA-XML:codebook:1.0"
-# The first spelling of the specification, which NVivo 12 writes.
-LEGACY = "urn:QDA-XML:codebook:1:0"
+# Its group is the kind of file; NVivo 12 writes the first spelling of the specification, ``1:0``.
+ROOT = re.compile(r"\{urn:QDA-XML:(?:codebook|project):1[.:]\d\}(CodeBook|Project)")
+CODEBOOK_NAMESPACE, PROJECT_NAMESPACE = "urn:QDA-XML:codebook:1.0", "urn:QDA-XML:project:1.0"
 ORIGIN = "ALSES"
 # Identifiers come from the content: two exports of one project are the same file.
 _ROOT = uuid.UUID("7d0b6a52-6b0e-5c39-9d7e-0a3c1f5b8e21")
@@ -44,13 +44,6 @@ def xml_safe(text: str, what: str) -> str:
     if ILLEGAL.search(text):
         raise coding_error(f"{what} contient un caractère de contrôle que REFI-QDA n’admet pas ; retirez-le.")
     return text
-
-
-def join_description(code: Code, name: str) -> str:
-    """The definition, then the other parts after their labels; ``name`` is that of the code in the file."""
-    parts = {each: getattr(code, each) for each in _LABELS} | {"name": "" if name == code.name else code.name}
-    labelled = {each: f"{_LABELS[each]} : {value}" for each, value in parts.items() if value}
-    return "\n".join(filter(None, [code.definition, *labelled.values()]))
 
 
 def split_description(name: str, text: str, *, codable: bool = True) -> Code:
@@ -78,8 +71,11 @@ def codes_element(project: Project, told: Warnings) -> Element:
         attributes = {"guid": guid("code", code.path), "name": xml_safe(name, "un code")}
         attributes["isCodable"] = "true" if is_codable else "false"
         node = SubElement(nodes.get(code.parent, root), "Code", attributes)
-        if text := xml_safe(join_description(code, name), f"le code « {code.name} »"):
-            SubElement(node, "Description").text = text
+        # The definition, then the other parts after their labels.
+        parts = {each: getattr(code, each) for each in _LABELS} | {"name": "" if name == code.name else code.name}
+        labelled = [f"{_LABELS[each]} : {value}" for each, value in parts.items() if value]
+        if text := "\n".join(filter(None, [code.definition, *labelled])):
+            SubElement(node, "Description").text = xml_safe(text, f"le code « {code.name} »")
         nodes[code.path] = node
     return root
 
@@ -130,7 +126,7 @@ def write_qdc(project: Project, path: Path) -> tuple[str, ...]:
     """
     if not project.codes:
         raise coding_error(f"{path.name} : le projet n’a aucun code ; un livre de codes .qdc en a un au moins.")
-    root = Element("CodeBook", {"xmlns": NAMESPACE, "origin": ORIGIN})
+    root = Element("CodeBook", {"xmlns": CODEBOOK_NAMESPACE, "origin": ORIGIN})
     told = Warnings()
     root.append(codes_element(project, told))
     path.write_bytes(xml_bytes(root))
@@ -141,7 +137,6 @@ def write_qdc(project: Project, path: Path) -> tuple[str, ...]:
 
 # --- Reading projects (``.qdpx``): an archive of an XML file and the texts ---
 
-PROJECT = re.compile(r"\{urn:QDA-XML:project:1[.:]\d\}Project")
 _DIGITS = re.compile(r"\s*\d{1,12}\s*")
 # What is not kept, by element.
 _OTHERS = {
@@ -159,36 +154,44 @@ _TEXTS = {"PDFSource": "Representation", "PictureSource": "TextDescription"}
 _VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
 
 
+def read_qdpx(archive: Archive) -> Project:
+    """The project of an archive; a text that is missing or outside is reported, and nothing outside is opened."""
+    root = parse_xml(archive.project(), "project.qde")
+    if not (kind := ROOT.fullmatch(root.tag)) or kind[1] != "Project":
+        raise coding_error("project.qde n’est pas celui d’un projet REFI-QDA 1.0 ; exportez au format .qdpx.")
+    reader, texts = _Reader(archive, root), []
+    left_out = reader.collected.told.left_out
+    for source in root.findall("{*}Sources/*"):
+        kind = source.tag.rpartition("}")[2]
+        text = source if kind == "TextSource" else source.find(f"{{*}}{_TEXTS[kind]}") if kind in _TEXTS else None
+        if text is not None and (read := reader.text(source, text)):
+            texts.append(read)
+        left_out("codes posés sur un document entier", len(source.findall("{*}Coding")))
+    # NVivo for Windows: of 303 passages of published projects, 300 then fall between two words, against 49.
+    add_texts(reader.collected, texts, UTF_16 if root.get("origin", "").startswith("NVivo") else CODE_POINTS)
+    counts = Counter(node.tag.rpartition("}")[2] for node in root.iter())
+    for name, what in _OTHERS.items():
+        left_out(what, counts[name])
+    left_out("notes", len(reader.notes) - len(reader.read_notes))
+    left_out("descriptions du projet", bool(root.findtext("{*}Description")))
+    return reader.collected.project()
+
+
 class _Reader:
-    """A project as it is read; what its selections refer to is found by identifier."""
+    """A project as it is read; what its texts and selections refer to is found by identifier."""
 
     def __init__(self, archive: Archive, root: Element) -> None:
-        self._archive, self._collected = archive, ProjectBuilder()
-        self._left_out = self._collected.told.left_out
-        self._codes = read_codes(self._collected, root, "{*}CodeBook/{*}Codes/{*}Code")
-        self._coders = {guid_of(user): user.get("name", "") for user in root.findall("{*}Users/{*}User")}
-        self._variables = {guid_of(each): each.get("name", "") for each in root.findall("{*}Variables/{*}Variable")}
-        self._notes = {guid_of(note): note for note in root.findall("{*}Notes/{*}Note")}
-        self._read_notes: dict[str, str] = {}
+        self._archive, self.collected = archive, ProjectBuilder()
+        self._left_out = self.collected.told.left_out
+        self._codes = read_codes(self.collected, root, "{*}CodeBook/{*}Codes/{*}Code")
+        self._coders, self._variables = (
+            {guid_of(each): each.get("name", "") for each in root.findall(path)}
+            for path in ("{*}Users/{*}User", "{*}Variables/{*}Variable")
+        )
+        self.notes = {guid_of(note): note for note in root.findall("{*}Notes/{*}Note")}
+        self.read_notes: dict[str, str] = {}
 
-    def project(self, root: Element) -> Project:
-        texts = []
-        for source in root.findall("{*}Sources/*"):
-            kind = source.tag.rpartition("}")[2]
-            text = source if kind == "TextSource" else source.find(f"{{*}}{_TEXTS[kind]}") if kind in _TEXTS else None
-            if text is not None and (read := self._text(source, text)):
-                texts.append(read)
-            self._left_out("codes posés sur un document entier", len(source.findall("{*}Coding")))
-        # NVivo for Windows: of 303 passages of published projects, 300 then fall between two words, against 49.
-        add_texts(self._collected, texts, UTF_16 if root.get("origin", "").startswith("NVivo") else CODE_POINTS)
-        counts = Counter(node.tag.rpartition("}")[2] for node in root.iter())
-        for name, what in _OTHERS.items():
-            self._left_out(what, counts[name])
-        self._left_out("notes", len(self._notes) - len(self._read_notes))
-        self._left_out("descriptions du projet", bool(root.findtext("{*}Description")))
-        return self._collected.project()
-
-    def _text(self, source: Element, text: Element) -> Text | None:
+    def text(self, source: Element, text: Element) -> Text | None:
         """A text with its selections; None, with a message, where the text is missing."""
         content, selections = self._content(text), list(self._selections(text))
         self._left_out("descriptions de documents", bool(source.findtext("{*}Description")))
@@ -199,9 +202,8 @@ class _Reader:
         attributes = {}
         for node in source.findall("{*}VariableValue"):
             values = [value for name in _VALUES if (value := node.findtext(f"{{*}}{name}")) is not None]
-            for reference in _references(node, "VariableRef"):
-                if values and self._variables.get(reference):
-                    attributes[self._variables[reference]] = values[0]
+            names = [self._variables.get(reference) for reference in _references(node, "VariableRef")]
+            attributes |= {name: values[0] for name in names if values and name}
         name = source.get("name") or source.get("plainTextPath", "").rpartition("/")[2].rpartition(".")[0]
         return Text(name, content, attributes, selections)
 
@@ -233,35 +235,22 @@ class _Reader:
                     self._left_out("passages dont le code manque")
                     continue
                 coder = self._coders.get(guid_of(coding, "creatingUser") or guid_of(node, "creatingUser"), "")
-                at = *map(int, positions), codes[0], coder, self._memo(node, coding)
+                memos = [node.findtext("{*}Description", "")]
+                for reference in (*_references(node, "NoteRef"), *_references(coding, "NoteRef")):
+                    if reference in self.notes and reference not in self.read_notes:
+                        note = self._content(self.notes[reference], "notes") or ""
+                        self.read_notes[reference] = note.removeprefix("\ufeff")
+                    memos.append(self.read_notes.get(reference, ""))
+                at = *map(int, positions), codes[0], coder, "\n\n".join(filter(None, memos))
                 yield Claim(*at, node.get("name", ""), is_whole=False)
-
-    def _memo(self, node: Element, coding: Element) -> str:
-        """The description of a selection, then its notes."""
-        parts = [node.findtext("{*}Description", "")]
-        for reference in (*_references(node, "NoteRef"), *_references(coding, "NoteRef")):
-            if reference in self._notes and reference not in self._read_notes:
-                note = self._content(self._notes[reference], "notes") or ""
-                self._read_notes[reference] = note.removeprefix("\ufeff")
-            parts.append(self._read_notes.get(reference, ""))
-        return "\n\n".join(part for part in parts if part)
 
 
 def _references(node: Element, name: str) -> list[str]:
     return [target for each in node.findall(f"{{*}}{name}") if (target := guid_of(each, "targetGUID"))]
 
 
-def read_qdpx(archive: Archive) -> Project:
-    """The project of an archive; a text that is missing or outside is reported, and nothing outside is opened."""
-    root = parse_xml(archive.project(), "project.qde")
-    if not PROJECT.fullmatch(root.tag):
-        raise coding_error("project.qde n’est pas celui d’un projet REFI-QDA 1.0 ; exportez au format .qdpx.")
-    return _Reader(archive, root).project(root)
-
-
 # --- Writing projects: the same bytes for the same project, whatever the day and the machine ---
 
-PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
 # Other tools cut the name of a selection there.
 _NAME_LENGTH = 100
 # The earliest date of a ZIP entry; a plain file with mode 0644.
@@ -275,76 +264,55 @@ def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
     The nature and attributes of a document are variables; identifiers come from the content. Raises DataError for a
     control character in a name or a memo, which XML refuses.
     """
-    told = Warnings()
-    content = xml_bytes(_project(project, told))
+    told, root = Warnings(), Element("Project", {"xmlns": PROJECT_NAMESPACE, "name": ORIGIN, "origin": ORIGIN})
+    placed = [passage for passage in project.passages if passage.start is not None]
+    variables = {
+        each.name: [*each.attributes, *([("nature", each.kind)] if each.kind else [])] for each in project.documents
+    }
+    _add_names(root, "User", {passage.coder for passage in placed} - {""}, "un nom de codeur")
+    if project.codes:
+        SubElement(root, "CodeBook").append(codes_element(project, told))
+    names = {name for pairs in variables.values() for name, _ in pairs}
+    _add_names(root, "Variable", names, "un attribut", typeOfVariable="Text")
+    sources = SubElement(root, "Sources") if project.documents else root
+    entries = {}
+    for document in project.documents:
+        key, name = guid("document", document.name), xml_safe(document.name, "un nom de document")
+        # No byte order mark: QualCoder would count it as a character.
+        entries[f"sources/{key}.txt"] = document.text.encode()
+        given = {"guid": key, "name": name, "plainTextPath": f"internal://{key}.txt"}
+        source = SubElement(sources, "TextSource", given)
+        for passage in placed:
+            if passage.document == document.name:
+                _add_selection(source, passage)
+        for name, value in variables[document.name]:
+            node = SubElement(source, "VariableValue")
+            SubElement(node, "VariableRef", {"targetGUID": guid("variable", name)})
+            SubElement(node, "TextValue").text = xml_safe(value, f"l’attribut « {name} »")
     with zipfile.ZipFile(path, "w") as archive:
-        _add(archive, "project.qde", content)
-        for document in project.documents:
-            # No byte order mark: QualCoder would count it as a character.
-            _add(archive, f"sources/{_key(document)}.txt", document.text.encode())
-    told.left_out("passages sans position", sum(1 for passage in project.passages if passage.start is None))
+        for name, content in {"project.qde": xml_bytes(root), **entries}.items():
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, _MODE, 3
+            archive.writestr(entry, content)
+    told.left_out("passages sans position", len(project.passages) - len(placed))
     return told.sentences()
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _DATE)
-    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, _MODE, 3
-    archive.writestr(entry, content)
-
-
-def _key(document: Document) -> str:
-    return guid("document", document.name)
-
-
-def _variables(document: Document) -> list[tuple[str, str]]:
-    kind = [("nature", document.kind)] if document.kind else []
-    return [*document.attributes, *kind]
-
-
-def _project(project: Project, told: Warnings) -> Element:
-    root = Element("Project", {"xmlns": PROJECT_NAMESPACE, "name": ORIGIN, "origin": ORIGIN})
-    passages = defaultdict(list)
-    for passage in project.passages:
-        if passage.start is not None:
-            passages[passage.document].append(passage)
-    if coders := {each.coder for placed in passages.values() for each in placed} - {""}:
-        users = SubElement(root, "Users")
-        for coder in sorted(coders):
-            SubElement(users, "User", {"guid": guid("user", coder), "name": xml_safe(coder, "un nom de codeur")})
-    if project.codes:
-        SubElement(root, "CodeBook").append(codes_element(project, told))
-    if names := {name for document in project.documents for name, _ in _variables(document)}:
-        variables = SubElement(root, "Variables")
-        for name in sorted(names):
-            given = {"guid": guid("variable", name), "name": xml_safe(name, "un attribut"), "typeOfVariable": "Text"}
-            SubElement(variables, "Variable", given)
-    if project.documents:
-        sources = SubElement(root, "Sources")
-        for document in project.documents:
-            _add_source(sources, document, passages[document.name])
-    return root
-
-
-def _add_source(sources: Element, document: Document, passages: list[Passage]) -> None:
-    key, name = _key(document), xml_safe(document.name, "un nom de document")
-    source = SubElement(sources, "TextSource", {"guid": key, "name": name, "plainTextPath": f"internal://{key}.txt"})
-    for passage in passages:
-        _add_selection(source, passage)
-    for name, value in _variables(document):
-        node = SubElement(source, "VariableValue")
-        SubElement(node, "VariableRef", {"targetGUID": guid("variable", name)})
-        SubElement(node, "TextValue").text = xml_safe(value, f"l’attribut « {name} »")
+def _add_names(root: Element, tag: str, names: set[str], what: str, **attributes: str) -> None:
+    """Add the list of these elements (users, variables), unless there is none."""
+    group = SubElement(root, f"{tag}s") if names else root
+    for name in sorted(names):
+        SubElement(group, tag, {"guid": guid(tag.lower(), name), "name": xml_safe(name, what), **attributes})
 
 
 def _add_selection(source: Element, passage: Passage) -> None:
     parts = (passage.document, passage.start, passage.end, passage.code, passage.coder, passage.memo)
-    name = ILLEGAL.sub(" ", passage.text[:_NAME_LENGTH])
-    node = SubElement(source, "PlainTextSelection", {"guid": guid("selection", *parts), "name": name})
-    node.set("startPosition", str(passage.start))
-    node.set("endPosition", str(passage.end))
-    author = {"creatingUser": guid("user", passage.coder)} if passage.coder else {}
+    bounds = {"startPosition": str(passage.start), "endPosition": str(passage.end)}
     # On both: QualCoder reads that of the selection, other tools that of the coding.
-    node.attrib.update(author)
+    author = {"creatingUser": guid("user", passage.coder)} if passage.coder else {}
+    name = ILLEGAL.sub(" ", passage.text[:_NAME_LENGTH])
+    given = {"guid": guid("selection", *parts), "name": name, **bounds, **author}
+    node = SubElement(source, "PlainTextSelection", given)
     if passage.memo:
         SubElement(node, "Description").text = xml_safe(passage.memo, "un mémo")
     coding = SubElement(node, "Coding", {"guid": guid("coding", *parts), **author})

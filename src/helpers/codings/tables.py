@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from helpers.codings.model import KINDS, NAMELESS, Code, Project, ProjectBuilder, Warnings, code_path, free_name
@@ -28,33 +28,28 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
     """The titles of a table, and its rows with their location; the separator is guessed from the titles."""
     text = decode_text(read_bytes(path), f"{place}le fichier")
     first = text.lstrip("\r\n").split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count), strict=True)
     titles, rows = [], []
-    for line, cells in _records(text, max(";,\t", key=first.count), place):
-        if not titles:
-            titles = [cell.strip() for cell in cells]
-        elif any(cells):
-            where = f"{place}ligne {line}"
-            if len(cells) != len(titles):
-                problem = f"{where} : {len(cells)} cellules pour {len(titles)} titres"
-                raise coding_error(f"{problem} ; mettez entre guillemets un texte qui contient le séparateur.")
-            rows.append((where, dict(zip(titles, cells, strict=True))))
-    if len(set(titles)) < len(titles):
-        raise coding_error(f"{place}un titre de colonne est donné deux fois ; gardez-en un.")
-    return titles, rows
-
-
-def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     # The text of a document is one cell; the default of the csv module is 131,072 characters.
     limit = csv.field_size_limit(len(text) + 1)
     try:
         for cells in reader:
-            yield reader.line_num, cells
+            where = f"{place}ligne {reader.line_num}"
+            if not titles:
+                titles = [cell.strip() for cell in cells]
+            elif any(cells):
+                if len(cells) != len(titles):
+                    problem = f"{where} : {len(cells)} cellules pour {len(titles)} titres"
+                    raise coding_error(f"{problem} ; mettez entre guillemets un texte qui contient le séparateur.")
+                rows.append((where, dict(zip(titles, cells, strict=True))))
     except csv.Error:
         problem = f"{place}ligne {reader.line_num} : un guillemet n’est pas fermé, ou est mal placé"
         raise coding_error(f"{problem} ; doublez les guillemets qui font partie du texte.") from None
     finally:
         csv.field_size_limit(limit)
+    if len(set(titles)) < len(titles):
+        raise coding_error(f"{place}un titre de colonne est donné deux fois ; gardez-en un.")
+    return titles, rows
 
 
 def write_csv(project: Project, folder: Path) -> tuple[str, ...]:
@@ -114,28 +109,36 @@ _POSITION = re.compile(r"\d{1,12}")
 def read_csv(path: Path) -> Project:
     titles, rows = rows_of(path)
     kind = next((kind for kind, telling in _TELLING.items() if telling <= set(titles)), None)
+    collected = ProjectBuilder()
     if kind is None:
         headers = " ; ".join(f"« {','.join(columns)} »" for columns in (CODES, PASSAGES))
         raise coding_error(
             f"ses titres ne sont pas ceux d’un codage, mais par exemple {headers} ; corrigez la première ligne."
         )
-    if kind == "taguette":
-        return _taguette(rows)
-    if kind == "taguette_codes":
-        return _taguette_codes(rows, titles)
+    if kind == "taguette":  # a row per passage and tag
+        collected.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
+        names = {"document": "document", "content": "texte", "tag": "code"}
+        rows = [(where, {name: row[each] for each, name in names.items()}) for where, row in rows]
+        for _, row in rows:
+            row |= {"document": row["document"] or NAMELESS, "code": code_path(row["code"])}
+        return _project(collected, {"passages": rows})
+    if kind == "taguette_codes":  # the latest versions give the parent of each tag
+        codes = {row["tag"]: Code(row["tag"], definition=row["description"]) for _, row in rows}
+        collected.add_tree({row["tag"]: (row.get("parent") or None, codes[row["tag"]]) for _, row in rows})
+        collected.told.left_out("colonnes", len(set(titles) - {"tag", "parent", "description", *_COUNTED}))
+        return collected.project()
     return _ours({kind: (titles, rows)})
 
 
 def read_folder(folder: Path) -> Project:
     """The project of the tables of `write_csv` that are in a folder."""
     tables = {}
-    for name in FILES:
+    for name, titles in FILES.items():
         if (path := folder / f"{name}.csv").is_file():
             tables[name] = rows_of(path, f"{path.name}, ")
             if not _TELLING[name] <= set(tables[name][0]):
-                raise coding_error(
-                    f"{path.name} : les titres attendus sont {', '.join(FILES[name])} ; corrigez la première ligne."
-                )
+                expected = f"les titres attendus sont {', '.join(titles)} ; corrigez la première ligne."
+                raise coding_error(f"{path.name} : {expected}")
     return _ours(tables)
 
 
@@ -148,23 +151,8 @@ def _ours(tables: dict[str, tuple[list[str], Rows]]) -> Project:
 
 
 def _project(collected: ProjectBuilder, parts: dict[str, Rows]) -> Project:
-    _add_codes(collected, [_code(row) for _, row in parts.get("livre_de_codes", ())])
-    texts = _texts(parts)
-    names = set(texts) if "documents" in parts else None
-    for where, row in parts.get("passages", ()):
-        if row["code"] and "livre_de_codes" not in parts:
-            row["code"] = collected.add_path(row["code"])
-        elif row["code"] and row["code"] not in collected.codes:
-            raise unknown_name_error(f"{where} : le code", row["code"], collected.codes)
-        if names is not None and row["document"] not in names:
-            raise unknown_name_error(f"{where} : le document", row["document"], names)
-        _add_passage(where, row, texts.setdefault(row["document"], Text(row["document"], "")), collected)
-    add_texts(collected, [*texts.values()])
-    return collected.project()
-
-
-def _add_codes(collected: ProjectBuilder, codes: list[Code]) -> None:
-    """Add the codes of a table, which a person may have typed: nothing is guessed."""
+    """The project of the rows of our tables, which a person may have typed: nothing is guessed."""
+    codes = [_code(row) for _, row in parts.get("livre_de_codes", ())]
     tree = {code.path: (code.parent or None, code) for code in codes}
     if len(tree) < len(codes):
         raise coding_error("un code est donné deux fois ; gardez-en un.")
@@ -172,6 +160,29 @@ def _add_codes(collected: ProjectBuilder, codes: list[Code]) -> None:
         if code.parent and code.parent not in tree:
             raise unknown_name_error("le code parent", code.parent, tree)
     collected.add_tree(tree)
+    texts = _texts(parts)
+    names = set(texts) if "documents" in parts else None
+    for where, row in parts.get("passages", ()):
+        code = row["code"]
+        if code and "livre_de_codes" not in parts:
+            code = collected.add_path(code)
+        elif code and code not in collected.codes:
+            raise unknown_name_error(f"{where} : le code", code, collected.codes)
+        if names is not None and row["document"] not in names:
+            raise unknown_name_error(f"{where} : le document", row["document"], names)
+        text = texts.setdefault(row["document"], Text(row["document"], ""))
+        start, end = (_position(where, row.get(key, "")) for key in ("debut", "fin"))
+        rest = code, row.get("codeur", ""), row.get("memo", "")
+        if not code:
+            collected.told.left_out("passages sans code")
+        elif start is None or end is None or not text.stored:
+            is_given = start is not None or end is not None
+            collected.told.left_out("positions sans le texte du document pour les vérifier", int(is_given))
+            collected.add_unplaced(text.name, row["texte"], *rest)
+        else:
+            text.claims.append(Claim(start, end, *rest, row["texte"]))
+    add_texts(collected, [*texts.values()])
+    return collected.project()
 
 
 def _texts(parts: dict[str, Rows]) -> dict[str, Text]:
@@ -197,20 +208,6 @@ def _texts(parts: dict[str, Rows]) -> dict[str, Text]:
     return texts
 
 
-def _add_passage(where: str, row: dict[str, str], text: Text, collected: ProjectBuilder) -> None:
-    """The passage of a row: a claim on its text or, where there is none, a passage without position."""
-    start, end = (_position(where, row.get(key, "")) for key in ("debut", "fin"))
-    rest = row["code"], row.get("codeur", ""), row.get("memo", "")
-    if not row["code"]:
-        collected.told.left_out("passages sans code")
-    elif start is None or end is None or not text.stored:
-        is_given = start is not None or end is not None
-        collected.told.left_out("positions sans le texte du document pour les vérifier", int(is_given))
-        collected.add_unplaced(text.name, row["texte"], *rest)
-    else:
-        text.claims.append(Claim(start, end, *rest, row["texte"]))
-
-
 def _position(where: str, text: str) -> int | None:
     if not text.strip():
         return None
@@ -220,29 +217,8 @@ def _position(where: str, text: str) -> int | None:
 
 
 def _code(row: dict[str, str]) -> Code:
-    names = ("name", "parent", "definition", "include", "exclude", "example", "changed")
-    values = {name: row.get(column, "") for name, column in zip(names, CODES, strict=False)}
-    return Code(**values, codable=row.get("est_codable", "").strip().casefold() not in ("non", "faux", "false", "0"))
-
-
-def _taguette(rows: Rows) -> Project:
-    """Taguette's table of passages: one row per passage and tag, without positions."""
-    collected = ProjectBuilder()
-    collected.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
-    passages = [
-        (where, {"document": row["document"] or NAMELESS, "texte": row["content"], "code": code_path(row["tag"])})
-        for where, row in rows
-    ]
-    return _project(collected, {"passages": passages})
-
-
-def _taguette_codes(rows: Rows, titles: list[str]) -> Project:
-    """Taguette's table of tags; its latest versions give the parent of each."""
-    collected = ProjectBuilder()
-    tree = {row["tag"]: (row.get("parent") or None, Code(row["tag"], definition=row["description"])) for _, row in rows}
-    collected.add_tree(tree)
-    collected.told.left_out("colonnes", len(set(titles) - {"tag", "parent", "description", *_COUNTED}))
-    return collected.project()
+    *texts, codable = (row.get(column, "") for column in CODES)
+    return Code(*texts, codable=codable.strip().casefold() not in ("non", "faux", "false", "0"))
 
 
 # --- IRaMuTeQ: each text once, under its starred variables ---
@@ -274,7 +250,8 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
         text = document.text or "\n".join(each for each, _ in segments[document.name])
         if text.split():
             lines.append(" ".join(["****", *(f"*{name}_{value}" for name, value in variables)]))
-            lines += [line for each in text.split("\n") if (line := _line(each))]
+            plain = (" ".join(each.replace("*", " ").split()) for each in text.split("\n"))
+            lines += filter(None, plain)
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     told = Warnings()
     told.left_out("passages et codes, qu’un corpus IRaMuTeQ ne peut tenir sans répéter les mots", len(project.passages))
@@ -306,7 +283,3 @@ def read_iramuteq(path: Path) -> Project:
 def _plain(name: str) -> str:
     # « _ » separates a variable from its value.
     return fold(name).replace("_", "")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.replace("*", " ").split())
