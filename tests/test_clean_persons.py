@@ -354,10 +354,11 @@ def test_categories_are_in_the_order_of_the_catalogue_or_sorted_and_only_of_rows
     assert list(table["date_debut"].cat.categories) == ["2021-02-01", "2021-03-08", "2021-04-01", "2021-06-01"]
 
 
-def test_a_column_that_the_file_lacks_is_empty():
+def test_a_column_that_the_file_lacks_is_empty_and_named_but_a_uai_found_by_its_name():
     lines = [{name: text for name, text in row.items() if name not in ("territoire", "uai", "orienteur")} for row in rows({}, {})]
     out = cleaned(lines, columns=list(lines[0]))
     assert (values(out, "territoire"), values(out, "uai"), out.faults) == (["", ""], ["0592714E", "0592714E"], [])
+    assert out.persons.absent == {"territoire", "orienteur"}
 
 
 def test_two_files_are_added_and_accounted_apart_and_an_unknown_answer_told_once():
@@ -382,7 +383,7 @@ CONTRADICTORY = [{}, {"identifiant": "P00001", "niveau": "3e"}]
     ([*[{"association": ""}] * 2, *[{}] * 8], ""), ([*[{"association": ""}] * 3, *[{}] * 7], "colonne « association » : 3 lignes n’en ont pas"),
     ([BARE, *[{}] * 100], ""), ([BARE, *[{}] * 99], "1 lignes n’ont qu’un identifiant et une année"), ([*[BARE] * 5, *[{}] * 595], "5 lignes n’ont qu’un identifiant et une année"),
     ([*[{"nouvel_accompagnement": "non"}] * 66, *[{}] * 34], ""), ([*[{"nouvel_accompagnement": "non"}] * 7, *[{}] * 3], "oui et non semblent inversés"),
-    ([*[{"annee": "2020"}] * 2, *[{}] * 8], ""), ([*[{"annee": "2020"}] * 3, *[{}] * 7], "3 lignes sur 10 ne peuvent pas être comptées : ligne d’une autre année (3) ; n’y laissez que les lignes de 2021, la quarantaine"),
+    ([*[{"annee": "2020"}] * 19, {}], ""), ([*[{"annee": "2020"}] * 20, {}], "20 lignes sur 21 ne peuvent pas être comptées : ligne d’une autre année (20) ; n’y laissez que les lignes de 2021, la quarantaine"),
     ([*[{"date_debut": "04/25/2021"}] * 2, *[{}] * 8], ""), ([*[{"date_debut": "04/25/2021"}] * 3, *[{}] * 7], "colonne « date_debut » : 3 cases sur 10 ne se lisent pas"),
     ([*[ENDED] * 5, *[{"date_fin": "2021-12-01"}] * 20], ""), ([*[ENDED] * 5, *[{"date_fin": "2021-12-01"}] * 19], "sur 24 personnes qui ont les deux dates, 5 auraient fini avant de commencer"),
     ([*CONTRADICTORY, *[{}] * 198], ""), ([*CONTRADICTORY, *[{}] * 197], "2 lignes sur 199 se contredisent"),

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -52,6 +53,13 @@ def test_a_question_is_counted_among_those_to_whom_it_is_put(columns_, question,
     who = persons(**columns_)
     assert counts(who, question) == expected
     assert set(counted(who).query(f"indicateur == '{question}' and croise_avec == ''")["base_min"]) == {base}
+
+
+def test_a_question_whose_column_is_absent_is_counted_nowhere():
+    who = replace(persons(origine=["college"] * 6, uai=["0592714E"] * 6), absent=frozenset(["orienteur", "date_fin", "uai"]))
+    asked, sites = counted(who), indicators.count_sites(who)
+    assert not {"orienteur", "duree", "fin_dans_l_annee", "colleges_suivis"} & {*asked["indicateur"], *asked["croise_avec"], *sites["indicateur"]}
+    assert "orienteur" not in asked["modalite"].tolist() and "mois_d_ouverture" in asked["indicateur"].tolist()
 
 
 @pytest.mark.parametrize(("start", "end", "modality"), [

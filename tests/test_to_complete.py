@@ -163,6 +163,18 @@ def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, text
     assert data.faults(2033) == [] and data.read_export(2033).cleaned.persons.table[column].astype("object").fillna("").tolist() == values
 
 
+@pytest.mark.parametrize(("answer", "kept"), [("de l’année", 2), ("2033", 2), ("autre année", 1)])
+def test_of_which_year_the_rows_of_a_school_year_are_is_asked(data_root, answer, kept):
+    write_export(data_root, {}, {"annee": "2032-2033"}, {"annee": "2031-2032"}, {"annee": "2032"})
+    assert ["2032-2033" in str(fault) and fault.persons for fault in data.faults(2033)] == [1]
+    data.write_to_complete(2033, data.unread(2033))
+    path = paths.raw(2033) / "a_completer.csv"
+    table = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    assert table[["colonne", "ce qui est écrit", "réponses possibles"]].to_numpy().tolist() == [["annee", "2032-2033", "de l’année / autre année"]]
+    table.assign(**{"à comprendre comme": answer}).to_csv(path, sep=";", index=False)
+    assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == [] and data.account_for(2033).kept == kept
+
+
 def test_a_line_of_text_under_the_table_is_nobody_whatever_was_said_of_all_rows(data_root):
     note = dict.fromkeys(ROW, "") | {"identifiant": "Source : base"}
     lines = pd.DataFrame([ROW, {**ROW, "identifiant": "P001", "association": ""}, note]).assign(suivi_par="").drop(columns=["annee", "situation"])

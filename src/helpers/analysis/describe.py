@@ -27,9 +27,14 @@ def unpublished(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
 
 def _silences(indicators: pd.DataFrame, year: int) -> list[tuple[str, str, str]]:
     rows = uncrossed(indicators)
-    rows = rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID)]
-    found = []
+    rows = rows[rows["annee"] == year]
+    counted, has_records = set(rows["indicateur"]), rows["source"].isin(FROM_RECORDS).any()
+    rows, found = rows[~rows["precision"].isin(UNSAID)], []
     for entry in catalogue().indicators.values():
+        is_asked = "alses" in entry.counted_in and entry.choice != "total" and entry.unit == "personnes"
+        if has_records and is_asked and entry.id not in counted:
+            found.append((among(entry.label, entry.id, "alses"), "", "l’export n’a pas cette colonne"))
+            continue
         if entry.form != "barres" or entry.is_of_records or entry.unit != "personnes":
             continue
         own = rows[rows["indicateur"] == entry.id]

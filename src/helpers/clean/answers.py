@@ -85,12 +85,14 @@ CLOSED = tuple(name for name, each in FIELDS.items() if "enum" in each.get("cons
 MULTIPLE = tuple(name for name, each in FIELDS.items() if "separateur" in each)
 DAYS = tuple(name for name, each in FIELDS.items() if each["type"] == "date")
 NAMES = ("association", "territoire", "college")
-
+# The columns of whose texts someone may say, one by one, which answer of a list they are: « 2020-2021 », of a year.
+LISTS = (*CLOSED, *MULTIPLE, "annee")
 
 # What someone may say of a whole column, once for all its cells, and the words for it; of the year and the situation,
 # only when the export does not have them.
 WHOLE = "toute la colonne"
 OF_THE_YEAR, MONTH_FIRST, SHORT_BIRTH, AGE, ABOVE = "de_l_annee", "mois_jour", "deux_chiffres", "age", "dessus"
+YEARS = {OF_THE_YEAR: "de l’année", "autre_annee": "autre année"}
 LEFT_EMPTY = {"vide": "une case qui ne se lit pas reste vide"}
 _ORDERS = {MONTH_FIRST: "le mois avant le jour", "jour_mois": "le jour avant le mois", **LEFT_EMPTY}
 FORMS = {
@@ -114,6 +116,8 @@ FORMS = {
 @lru_cache
 def answers_of(column: str) -> dict[str, str]:
     """The modalities of a closed list and their labels, in catalogue order; shared, never to be changed."""
+    if column == "annee":
+        return YEARS
     entry = catalogue().indicators[FIELDS[column]["indicateur"]]
     return {**entry.modalities, **entry.recorded}
 
@@ -180,8 +184,7 @@ def read_spellings(table: pd.DataFrame) -> Spellings:
 @lru_cache
 def _allowed(column: str) -> tuple[str, ...]:
     """The values that the table may give to a text of a column."""
-    is_closed = column in CLOSED or column in MULTIPLE
-    return (EMPTY, *(answers_of(column) if is_closed else [UNSURE] if column == EVERY else []))
+    return (EMPTY, *(answers_of(column) if column in LISTS else [UNSURE] if column == EVERY else []))
 
 
 def _fault(row: tuple) -> str:
@@ -422,11 +425,14 @@ def read_number_of_year(text: str) -> int | None:
     return _full(parts["y"]) if parts.get("d") and (not parts.get("w") or _month(parts["w"])) else None
 
 
-def _read_year(plain: str, year: int) -> Cell:
-    """The year of the row, which must be the year of the report."""
+def _read_year(plain: str, year: int, spellings: Spellings) -> Cell:
+    """The year of the row, which must be the year of the report; someone says of which a school year is."""
     school, found = _school_year(plain), read_number_of_year(plain)
     if year in (school or ()):
-        return Cell(str(year), RULE_SCHOOL)
+        said = spellings.exact.get(("annee", key_of(plain)))
+        if said is None or said.value == OF_THE_YEAR:
+            return Cell(str(year), RULE_SCHOOL, unread=() if said else (plain,))
+        return Cell(EMPTY, "", Reason.OTHER_YEAR)
     if found == year:
         return Cell(str(found), RULE_YEAR)
     return Cell(EMPTY, "", Reason.OTHER_YEAR if school or found is not None else Reason.NO_YEAR)
@@ -545,7 +551,7 @@ def read_texts(name: str, counts: dict[str, int], registers: Registers, year: in
     for text in counts:
         plain = normalise(text)
         if name == "annee":
-            cell = _read_year(plain, year)
+            cell = _read_year(plain, year, spellings)
         elif not plain or (not is_listed and spellings.find(name, plain)):
             cell = Cell(EMPTY, RULE_MISSING if text else "")
         else:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -394,6 +394,11 @@ def keep_rejected(rows: pd.DataFrame, reasons: pd.Series, tables: list[ReceivedT
 # --- Cleaning, step by step ---
 
 
+def _absent(there: Collection[str]) -> frozenset[str]:
+    """The columns of an export that are not there; a collège that is named has its UAI."""
+    return frozenset(COLUMNS) - {*there, "college"} - ({"uai"} if "college" in there else set())
+
+
 def clean_persons(
     received: ReceivedRecords,
     *,
@@ -465,7 +470,7 @@ def clean_persons(
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
     faults, unread = find_faults(Reading(received, rows, table, cells, reasons, ledger, registers))
     return CleanedRecords(
-        persons=Persons(received.year, found, is_within),
+        persons=Persons(received.year, found, is_within, _absent(received.columns)),
         ledger=ledger,
         rejections=count_rejections(rejected),
         rejected=rejected,

@@ -136,7 +136,7 @@ class _Misread:
     @property
     def is_closed(self) -> bool:
         """Whether its answers are those of a list, each to be explained by itself."""
-        return not self.form and self.name in (*answers.CLOSED, *answers.MULTIPLE)
+        return not self.form and self.name in answers.LISTS
 
     @property
     def is_shown(self) -> bool:
@@ -164,11 +164,11 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
                 yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()))
         elif any(pieces):
             rows = column.isin([text for text, unread in zip(texts, pieces, strict=True) if unread])
-            count, is_closed = int((rows & asked).sum()), name in (*answers.CLOSED, *answers.MULTIPLE)
-            if is_closed:
+            count = int((rows & asked).sum())
+            if name in answers.LISTS:
                 given = [each for unread in pieces for each in unread] if name in answers.MULTIPLE else texts
                 codes = frozenset(map(answers.normalise, answers.codes_among(name, given, spellings)))
-                is_asked = count > 0 and (count >= FEWEST_ASKED or bool(codes))
+                is_asked = count >= (1 if codes or name == "annee" else FEWEST_ASKED)
                 yield _Misread(name, pieces, rows, count, int(asked.sum()), is_asked, codes)
             elif exceeds(count, total := int(filled.sum()), MOST_UNREAD_PCT) and (
                 spellings.form_of(name) not in answers.LEFT_EMPTY
@@ -207,7 +207,7 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
             count=count,
             persons=of_persons,
             suggestion=names[near[0]] if near else column.likely,
-            is_shown=bool(column.form) or (column.is_shown and is_known and is_public),
+            is_shown=bool(column.form) or column.name == "annee" or (column.is_shown and is_known and is_public),
             is_asked=column.is_asked,
         )
 
@@ -280,6 +280,8 @@ def _remedy(spellings: list[Unread]) -> str:
 # Shares of the rows, in per cent, above which the file is wrong rather than some rows.
 MOST_CONTRADICTORY_PCT = 1
 MOST_REJECTED_PCT = 20
+# Below this share of the rows, those of the year are typing errors in a file of other years.
+LEAST_OF_YEAR_PCT = 5
 # Associations of no register for each one that is there: above it, the column holds something else.
 MOST_NEW_NAMES = 3
 # « Nouvel accompagnement » of those who began in the year, or before: above it, yes and no are the other way round.
@@ -387,7 +389,10 @@ def find_excess(reading: Reading) -> Iterator[DataError]:
     repeats = (answers.Reason.CONTRADICTORY, answers.Reason.IDENTICAL) if reading.is_untitled else ()
     for reason in (answers.Reason.GATHERED, *repeats):
         rows.pop(reason, None)
-    twice, rejected, read = rows[answers.Reason.CONTRADICTORY], rows.total(), reading.received.read
+    read, kept, others = reading.received.read, int(reading.kept.sum()), rows[answers.Reason.OTHER_YEAR]
+    if kept * 100 >= (kept + others) * LEAST_OF_YEAR_PCT:  # an export of several years: its rows are told, no fault
+        read -= rows.pop(answers.Reason.OTHER_YEAR, 0)
+    twice, rejected = rows[answers.Reason.CONTRADICTORY], rows.total()
     if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
         yield DataError(
             f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "

@@ -122,7 +122,8 @@ class Persons:
     ``identifiant`` is text; the others are categories: modalities of the catalogue, ISO dates, years, names, UAI, and,
     for ``objectifs``, sets of modalities in catalogue order, joined by ``;``; missing where nothing is known.
     `data.load_persons` gives them with their labels, as dates, numbers and lists. ``is_within`` tells whether each
-    association numbers its own persons: identifiers then begin with its name.
+    association numbers its own persons: identifiers then begin with its name. ``absent`` are the columns that the
+    export does not have: nobody was asked.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "sexe": ["filles", ""]})
     >>> personnes = Persons.of(2021, lignes)
@@ -137,6 +138,7 @@ class Persons:
         )
     )
     is_within: bool = False
+    absent: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, year: int, rows: pd.DataFrame) -> "Persons":

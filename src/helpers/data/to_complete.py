@@ -84,7 +84,7 @@ def _answers(column: str) -> dict[str, str]:
     """The answers of a closed list, as a person types them: the code in plain words, its label if that says more."""
     if column == TITLE:
         return _TITLES | {"annee_naissance": f"{_TITLES['annee_naissance']} (ou âge)"}
-    if column in (*answers.CLOSED, *answers.MULTIPLE):
+    if column in answers.LISTS:
         names = answers.answers_of(column)
     elif column in LISTED:
         fields = {each["name"]: each for each in table_schema("postes")["fields"]}
@@ -150,15 +150,16 @@ class Choices:
     def meaning(self, column: str, text: str, answer: str, *, may_stay: bool = True) -> str | None:
         """The value that an answer means (a modality, a column, a UAI, the name of an association); None if unknown."""
         words = self.words(column, text, may_stay=may_stay)
-        is_closed = column in (*answers.CLOSED, *answers.MULTIPLE) and text != answers.WHOLE
+        is_closed = column in answers.LISTS and text != answers.WHOLE
         labels = answers.answers_of(column) if is_closed else _TITLES if column == TITLE else {}
         for names in (dict(zip(words, words, strict=True)), words, labels):
             if found := _alone(fold(answer), names):
                 return found
-        if text == answers.WHOLE:  # the year itself, or the answer that all the persons have
+        if column == "annee" and answer.strip() == str(self.year):
+            return answers.OF_THE_YEAR
+        if text == answers.WHOLE:  # the answer that all the persons have
             found = self.spellings.find(column, answers.normalise(answer)) if column in answers.CLOSED else None
-            said = answers.OF_THE_YEAR if answer.strip() == str(self.year) else found.value if found else ""
-            return said if said in words else None
+            return found.value if found and found.value in words else None
         uai = answer.replace(" ", "").upper()
         if column == "college" and len(uai) == 8 and uai[:7].isdecimal() and control_letter(uai[:7]) == uai[7]:
             return uai
@@ -168,7 +169,9 @@ class Choices:
     def suggestion(self, unread: Unread) -> str:
         """What a spelling may mean, in words, for someone to confirm: what it meant a year before, or what is near."""
         words, names = self.words(unread.column, unread.value), [*self.names.get(unread.column, {}).values()]
-        if found := self.earlier.get(mark_of(unread.column, unread.value)) or unread.suggestion:
+        # « 2020-2021 » was of the year before, or of this one: not of both.
+        before = self.earlier.get(mark_of(unread.column, unread.value)) if unread.column != "annee" else None
+        if found := before or unread.suggestion:
             return words.get(found, found)
         if unread.value.startswith(EVERY_ROW):
             return self._association_of(unread.sheet) or self._association_of(unread.file)
@@ -349,7 +352,7 @@ class Adoption:
 
 def _may_be_shown(column: str, text: str) -> bool:
     """Whether a message may show a text: a title, or an answer of a closed list that cannot be about a person."""
-    return (column in (TITLE, *answers.CLOSED, *answers.MULTIPLE, *LISTED) or text == answers.WHOLE) and is_plain(text)
+    return (column in (TITLE, *answers.LISTS, *LISTED) or text == answers.WHOLE) and is_plain(text)
 
 
 def adopt(year: int, unread: Iterable[Unread]) -> Adoption:

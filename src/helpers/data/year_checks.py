@@ -281,7 +281,7 @@ def account_for(year: int) -> Account | None:
     cleaned, earlier = export.cleaned, read_earlier(year)
     strangers = [each for each, persons in earlier.items() if persons.is_within != cleaned.persons.is_within]
     differing = _differing(year, export, earlier)
-    absent = [name for name in columns("accompagnements") if name not in {*export.received.columns, "college"}]
+    absent = [name for name in columns("accompagnements") if name in cleaned.persons.absent]
     return Account(cleaned.read, len(cleaned.persons), cleaned.rejections, cleaned.ledger, differing, strangers, absent)
 
 

@@ -17,6 +17,7 @@ from helpers.indicators.persons import (
     count_persons,
     is_small,
     perimeters,
+    was_asked,
 )
 from helpers.schema import FEWEST_COLLEGES, ROUNDING_BASE, Indicator, apply_schema, catalogue, columns
 
@@ -69,7 +70,7 @@ def count_sites(persons: Persons) -> pd.DataFrame:
 
 def _tables(group: Group) -> Iterator[pd.DataFrame]:
     for entry in catalogue().indicators.values():
-        if not entry.is_by_site:
+        if not entry.is_by_site or not was_asked(group.persons, entry):
             continue
         if entry.choice == "total":
             places, classes = _places(group)
@@ -80,7 +81,7 @@ def _tables(group: Group) -> Iterator[pd.DataFrame]:
         names = [*answers.modalities(), *entry.groups]
         yield _rows(by_class(classes, len(places), answers), places, entry, names)
         for other in [catalogue().indicators[name] for name in entry.crossed_with]:
-            if entry.is_crossed_by_site(other):
+            if entry.is_crossed_by_site(other) and was_asked(group.persons, other):
                 yield from _crossed(places, classes, answers, answers_to(group, other))
 
 

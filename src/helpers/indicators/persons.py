@@ -183,6 +183,11 @@ COMPUTED: dict[str, Callable[[Group], tuple[np.ndarray, list[Members]]]] = {
 }
 
 
+def was_asked(persons: Persons, entry: Indicator) -> bool:
+    """Whether the export has the columns of a question; without them, nobody is known not to have answered it."""
+    return persons.absent.isdisjoint(_NEEDED.get(entry.id, (entry.id,)))
+
+
 def asked_of(group: Group, entry: Indicator) -> Group:
     """Those of a group to whom a question applies."""
     name, _, modality = (entry.base or "").partition("/")
@@ -386,6 +391,9 @@ def quartiles_of(group: Group, indicator: str) -> list[int]:
 
 # Totals that count the distinct values of a column, not persons.
 _DIFFERENT = {"colleges_suivis": "uai", "associations_suivantes": "association"}
+# The columns that a question needs, where they do not bear its name.
+_NEEDED = {name: (column,) for name, column in [*_DIFFERENT.items(), *((name, read[0]) for name, read in READ.items())]}
+_NEEDED |= dict.fromkeys(("duree", *LENGTHS), ("date_debut", "date_fin"))
 
 
 def perimeters(persons: Persons) -> dict[str, Group]:
@@ -400,9 +408,10 @@ def perimeters(persons: Persons) -> dict[str, Group]:
 def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFrame:
     """Exact indicators (schema ``indicateurs``) of the records of a year, for the network alone.
 
-    A missing answer is ``non_renseigne`` and belongs to the base. Who gives two answers of a group counts once. A
-    duration is in complete calendar months, until the last day of the year at most. ``source`` is export or
-    synthetique. Cross-tabulations whose cells are too small are folded or left out. Empty without records.
+    A missing answer is ``non_renseigne`` and belongs to the base; a question whose column is absent is not counted. Who
+    gives two answers of a group counts once. A duration is in complete calendar months, until the last day of the year
+    at most. ``source`` is export or synthetique. Cross-tabulations whose cells are too small are folded or left out.
+    Empty without records.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
     >>> personnes = Persons.of(2021, lignes)
@@ -415,7 +424,7 @@ def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFr
     rows = []
     for perimeter, group in perimeters(persons).items():
         for entry in catalogue().indicators.values():
-            if perimeter in entry.counted_in:
+            if perimeter in entry.counted_in and was_asked(persons, entry):
                 rows += _rows(group, entry, perimeter)
     return table([{**each, "reference": reference} for each in rows], source=source)
 
@@ -436,7 +445,8 @@ def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
 def _answers_in(group: Group, perimeter: str) -> pd.DataFrame:
     found = pd.DataFrame(index=group.rows)
     for entry in catalogue().indicators.values():
-        if perimeter not in entry.counted_in or entry.id == "colonne_remplie":
+        is_counted = perimeter in entry.counted_in and was_asked(group.persons, entry)
+        if not is_counted or entry.id == "colonne_remplie":
             continue
         if entry.id in LENGTHS:
             codes, months = pd.factorize(months_spent(group), sort=True)
@@ -461,7 +471,7 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
         yield _exact(group, entry, perimeter, "", _total(group, entry))
         return
     if entry.id == "colonne_remplie":
-        for column in entry.modalities:
+        for column in (name for name in entry.modalities if name not in group.persons.absent):
             asked = _asked(group, entry, column)
             filled = int(np.count_nonzero(asked.codes(column)))
             yield _exact(group, entry, perimeter, column, filled, base=(asked.size,) * 2)
@@ -477,8 +487,9 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
         if count or modality not in entry.recorded or modality == UNKNOWN:
             yield _exact(group, entry, perimeter, modality, count, base=base)
     # Only where both questions are counted: elsewhere, the difference of two perimeters would show smaller cells.
-    for other in [catalogue().indicators[name] for name in entry.crossed_with]:
-        for cell in cross(answers, answers_to(group, other)) if perimeter in other.counted_in else ():
+    others = [catalogue().indicators[name] for name in entry.crossed_with]
+    for other in [each for each in others if perimeter in each.counted_in and was_asked(group.persons, each)]:
+        for cell in cross(answers, answers_to(group, other)):
             crossed = (other.id, cell.crossed)
             yield _exact(group, entry, perimeter, cell.modality, cell.count, base=(cell.base,) * 2, cross=crossed)
 
