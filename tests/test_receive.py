@@ -247,7 +247,7 @@ def test_one_row_an_objective_is_no_repeat_and_no_blank_even_before_its_title_is
     again, alone = [*one[:GOALS], "mobilité", *one[GOALS + 1 :]], [*one[:2], *[""] * (GOALS - 2), "autre", "", ""]
     put(text_of([one, again, alone, *others], header=[*HEADER[:GOALS], "Ce qu’on fait", *HEADER[GOALS + 1 :]]))
     told = [str(fault) for fault in data.faults(YEAR) if "accompagnements" in str(fault)]
-    assert len(told) == 1 and "« objectifs » ; dites dans a_completer.csv quel titre la désigne" in told[0]
+    assert len(told) == 1 and "« objectifs » (peut-être « Ce qu’on fait ») ; dites dans a_completer.csv quel titre" in told[0]
     paths.own_readings(YEAR).write_text("colonne;graphie;valeur;raison\ntitre;Ce qu’on fait;objectifs;Demandé.\n", encoding="utf-8")
     persons = data.read_export(YEAR).cleaned.persons.table
     assert persons["objectifs"].tolist() == ["scolarite;mobilite;autre", "mobilite", "autre"]
@@ -417,7 +417,8 @@ ABSENT = ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être 
     ("csv", CSV.encode() + CSV.split("\n")[1].encode("cp1252"), f", ligne 5 : {MIXED} ; {SAVE}"),
     ("csv", CSV.replace("Escale", '"Escale', 1), f", ligne 3{QUOTE}"),
     ("csv", CSV + '"P4', f", ligne 5{QUOTE}"),
-    ("csv", text_of(ROWS, header=[*HEADER[:12], "Genre"]), ", ligne 1 : deux colonnes désignent « sexe » ; n’en gardez qu’une dans l’export."),
+    ("csv", text_of(ROWS, header=[*HEADER[:12], "Genre"]), ", ligne 1 : « sexe » et « Genre » désignent « sexe » : aucune n’est lue ; dites dans a_completer.csv laquelle est à ignorer."),
+    ("csv", text_of(ROWS, header=[*HEADER[:12], "sexe"]), ", ligne 1 : deux colonnes désignent « sexe » ; n’en gardez qu’une dans l’export."),
     ("csv", text_of(ROWS, header=[*HEADER[:5], "nivo\nscolair", "sexx", *HEADER[7:]]), ABSENT),
     ("csv", text_of(ROWS, header=[*HEADER[:12], ""]), UNTITLED),
     ("csv", text_of([["x", *row] for row in ROWS]), UNTITLED),

@@ -218,6 +218,24 @@ def test_the_association_that_a_file_is_named_after_is_proposed_for_all_its_rows
     assert dict(data.read_export(2033).cleaned.persons.table[["identifiant", "association"]].to_numpy().tolist()) == {"A": "Le Gué", "B": "Tilleuls"}
 
 
+@pytest.mark.parametrize(("before", "after", "near", "read"), [
+    ("parents_associes", "parents_associes;Genre", {"sexe": "", "Genre": ""}, {"sexe": "à ignorer"}),
+    ("sexe", "Est-il des filles ?", {"Est-il des filles ?": "Sexe"}, {}),
+    ("annee", "Quelle est l’année ?", {"Quelle est l’année ?": "Année", "toute la colonne": ""}, {}),
+])  # fmt: skip
+def test_which_title_names_a_column_is_proposed_by_its_words_and_which_of_two_asked(data_root, before, after, near, read):
+    path = write_export(data_root, {"sexe": "garcons"})
+    head, rows = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(head.replace(before, after, 1) + "\n" + (rows.replace("\n", ";F\n") if "Genre" in after else rows), encoding="utf-8")
+    assert len(data.faults(2033)) == 1 and data.write_to_complete(2033, data.unread(2033))
+    table = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    assert dict(zip(table["ce qui est écrit"], table["peut-être"], strict=True)) == near
+    table["à comprendre comme"] = [read.get(text, maybe) for text, maybe in near.items()]
+    table.to_csv(path.parent / "a_completer.csv", sep=";", index=False)
+    assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == []
+    assert data.read_export(2033).cleaned.persons.table["sexe"].tolist() == ["filles" if read else "garcons"]
+
+
 def test_readings_are_shared_when_asked_as_whole_rows_without_what_may_be_about_a_person(data_root):
     unread = [*UNREAD, Unread("origine", "mère au 06 12 34 567", "accompagnements.csv", "", 9, 1, 1)]
     data.write_to_complete(YEAR, unread)

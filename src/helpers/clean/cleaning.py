@@ -347,6 +347,16 @@ def _link_colleges(
 # --- The account of every row read: changes, rejections, and the rejected rows ---
 
 
+# How the rules begin that neither lose, guess nor doubt anything: a reader need not go through them one by one.
+ROUTINE = (
+    *(answers.RULE_TEXT, answers.RULE_LISTED, answers.RULE_MISSING, answers.RULE_SEVERAL, answers.RULE_UAI),
+    *(answers.RULE_DAY, answers.RULE_MONTH_FIRST, answers.RULE_SHORT, answers.RULE_SERIAL, answers.RULE_YEAR),
+    *(answers.RULE_OPEN, answers.RULE_GOES_ON, answers.RULE_AGE, answers.RULE_ZERO, answers.RULE_TOWN),
+    *(answers.RULE_ALIAS, answers.RULE_ASSOCIATION, answers.RULE_SCHOOL, RULE_NUMBER, RULE_ABOVE, RULE_ALL),
+    *("objectifs réunis", "sexe réuni", "texte en ", "lignes blanches"),
+)
+
+
 def count_changes(
     rows: pd.DataFrame, is_told: pd.Series, cells: dict[str, list[answers.Cell]], decided: list[Change]
 ) -> pd.DataFrame:

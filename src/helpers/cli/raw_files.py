@@ -120,7 +120,7 @@ def check(options: Namespace) -> int:
     if faults:
         print_message(f"{wanted} : {len(faults)} erreur{plural(len(faults))}.")
         if rejected:
-            print_message(rejected)
+            _list_rejected(data.read_export(wanted).cleaned.rejections, rejected)
         _list_unread(wanted, [*map(str, faults)])
         return 2
     print_message(f"{wanted} : les fichiers sont utilisables.")
@@ -195,7 +195,7 @@ def _list_unread(year: int, told: list[str]) -> None:
     # Of the titles, only those of the columns that are missing stop the year.
     asked = sum(each.is_asked and each.column != TITLE for each in left)
     has_titles = any(each.is_asked and each.column == TITLE for each in left)
-    needed = ["les titres des colonnes absentes"] * has_titles
+    needed = ["des titres de colonnes"] * has_titles
     needed += [f"{asked} autre{plural(asked)}" if has_titles else f"{asked}"] * bool(asked)
     file = paths.relative(paths.raw(year) / paths.TO_COMPLETE)
     need = f", dont {' et '.join(needed)} sans quoi l’année ne peut pas être utilisée"
@@ -239,19 +239,31 @@ def _list_spoken(year: int) -> None:
     _list("Remplacés à leur lecture", [(count, kind) for kind, count in sorted(marks.counts.items())])
 
 
+def _list_rejected(rejections, where: str) -> None:
+    """The rejected rows by reason, and where they are kept."""
+    _list("Lignes rejetées", [(row.lignes, row.motif) for row in rejections.itertuples()])
+    if where:
+        print_message(where)
+
+
 def _list_account(account, rejected_rows: str) -> None:
-    """What became of the rows of an export."""
+    """What became of the rows of an export: first what someone should look at, the most rows first."""
+    from helpers.clean.cleaning import ROUTINE
+
     rejected = account.read - account.kept
     parts = ((account.read, "ligne lue", "lignes lues"), (account.kept, "gardée"), (rejected, "rejetée"))
     print_message(f"Export : {', '.join(counted(*part) for part in parts)}.")
-    _list("Lignes rejetées", [(row.lignes, row.motif) for row in account.rejections.itertuples()])
-    if rejected_rows:
-        print_message(rejected_rows)
+    _list_rejected(account.rejections, rejected_rows)
+    is_plain = account.changes["regle"].str.startswith(ROUTINE)
     changes = [
         (row.lignes, f"{f'colonne « {row.colonne} »' if row.colonne else row.fichier} : {row.regle}")
-        for row in account.changes.itertuples()
+        for row in account.changes[~is_plain].sort_values("lignes", ascending=False, kind="stable").itertuples()
     ]
-    _list("Noté au nettoyage, en lignes", changes)
+    _list("À vérifier (perdu, approché, contredit ou laissé de côté), en lignes", changes)
+    if plain := account.changes[is_plain].groupby("colonne", sort=False)["lignes"].sum().to_dict():
+        named = {f"« {name} »" if name else "le fichier": number(count) for name, count in plain.items()}
+        columns = ", ".join(f"{name}\u00a0{count}" for name, count in named.items())
+        print_message(filled(f"Sans que le sens change (la page 01 dit comment), en cases : {columns}."))
     if account.absent:
         named = ", ".join(f"« {name} »" for name in account.absent)
         print_message(filled(f"Colonnes que l’export n’a pas, dont rien n’est compté : {named}."))

@@ -19,10 +19,10 @@ from pyarrow import csv as arrow_csv
 
 from helpers import paths
 from helpers.clean.answers import read_spellings
-from helpers.clean.records import IDENTIFIER, ReceivedRecords, UnreadableRow
+from helpers.clean.records import IDENTIFIER, TITLE, ReceivedRecords, UnreadableRow
 from helpers.data import titles
 from helpers.data.reading import as_utf8, content_of, simulated_exports, split_rows
-from helpers.data.to_complete import read_own, read_reference_for
+from helpers.data.to_complete import AS_IT_IS, read_own, read_reference_for
 from helpers.data.workbooks import STATISTICAL, open_parquet, open_statistical, open_workbook
 from helpers.schema import DataError, columns
 
@@ -200,9 +200,10 @@ def _known(year: int) -> tuple[titles.Titles, list[str]]:
     """The titles of the export of a year, and what is wrong with their table."""
     spellings = read_spellings(read_reference_for(year, "modalites"))
     own = read_own(year)
-    own = own[own["colonne"].eq(titles.ASSOCIATION)]
-    associations = dict(zip(own["graphie"], own["valeur"], strict=True))
-    return titles.known_titles(read_reference_for(year, "entetes"), spellings, year, associations)
+    of_places = own[own["colonne"].eq(titles.ASSOCIATION)]
+    associations = dict(zip(of_places["graphie"], of_places["valeur"], strict=True))
+    ignored = own.loc[own["colonne"].eq(TITLE) & own["valeur"].eq(AS_IT_IS), "graphie"]
+    return titles.known_titles(read_reference_for(year, "entetes"), spellings, year, associations, ignored)
 
 
 def is_overlooked(path: Path) -> bool:

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.clean import records
-from helpers.clean.answers import DAYS, FORMS, WHOLE, Spellings, normalise
+from helpers.clean.answers import CLOSED, DAYS, FORMS, MULTIPLE, WHOLE, Spellings, normalise, read_several
 from helpers.clean.records import TITLE
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
@@ -38,6 +39,10 @@ _NO_ADDRESS = re.compile("^[^@]+$")
 _CONFUSED = {"origine": "orienteur"}
 # Titles that someone may take for a column, but that stand beside another one of it in many exports.
 _PERHAPS = {"annee_naissance": ("age", "age_au_31_12")}
+# Answers above which a title may be known by them: yes and no are those of several columns.
+LEAST_ANSWERS = 3
+# Words that tell no spelling of a title from another.
+_LITTLE = {"de", "du", "des", "la", "le", "les", "l", "d", "a", "au"}
 # Titles left out that a sentence names.
 _NAMED = 12
 
@@ -91,9 +96,10 @@ def rows_of(file: str, sheet: str) -> str:
 
 
 def known_titles(
-    table: pd.DataFrame, spellings: Spellings, year: int, associations: dict[str, str]
+    table: pd.DataFrame, spellings: Spellings, year: int, associations: dict[str, str], ignored: Iterable[str]
 ) -> tuple[Titles, list[str]]:
-    """The titles of the schema, then those of the table ``entetes``; a sentence for each column that does not exist."""
+    """The titles of the schema, then those of the table ``entetes``, without those that someone ignores; a sentence for
+    each column that does not exist."""
     known = {fold(entry[key]): entry["name"] for entry in table_schema(TABLE)["fields"] for key in ("name", "title")}
     expected, unknown = set(columns(TABLE)), {}
     for column, title in zip(table["colonne"], table["graphie"], strict=True):
@@ -101,6 +107,7 @@ def known_titles(
             unknown[column] = f"{_HELP} : la colonne « {column} » n’existe pas ; corrigez-la."
         elif fold(title):
             known.setdefault(fold(title), column)
+    known = {title: column for title, column in known.items() if title not in {*map(fold, ignored)}}
     given = {name: said for name in SAME_ON_ALL if (said := spellings.form_of(name))}
     given |= {"annee": str(year)} if "annee" in given else {}
     return Titles(known, spellings, given, associations), list(unknown.values())
@@ -182,7 +189,7 @@ class Layout:
     ``goals`` are the places of objectives on several columns: those named in their cells (``""``), or one yes/no column
     an objective; ``sexes`` those of one yes/no column a sex. ``width`` is the number of cells in a row, ``named`` those
     up to the last title, ``untitled`` the places without a title. ``columns`` are those found, in the order of the
-    schema, ``missing`` the required ones that are not, ``twice`` those that two titles name. ``left_out`` are the
+    schema, ``missing`` the required ones that are not, ``twice`` those that several titles name. ``left_out`` are the
     titles that name no column of the project, each with the absent column that it may name (``""``: none).
     """
 
@@ -194,7 +201,7 @@ class Layout:
     untitled: list[int]
     columns: list[str]
     missing: list[str]
-    twice: list[str]
+    twice: dict[str, list[str]]
     left_out: dict[str, str]
 
     @property
@@ -231,28 +238,60 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
         untitled=[place for place in range(width) if place not in titled],
         columns=[name for name in columns(TABLE) if name in there],
         missing=[name for name in required if name not in there],
-        twice=[name for name, count in times.items() if count > 1],
-        left_out=_nearest(left_out, absent, known, [*grid.under.values()][:TITLE_ROWS]),
+        twice={
+            name: [cells[place] for place, each in enumerate(names) if each == name and place not in goals]
+            for name, count in times.items()
+            if count > 1
+        },
+        left_out=_nearest(
+            left_out, absent, known, [*grid.under.values()][:TITLE_ROWS], is_asked={*required} & {*absent}
+        ),
     )
 
 
-def _nearest(titles: dict[str, int], absent: list[str], known: Titles, rows: list[list[str]]) -> dict[str, str]:
+def _nearest(
+    titles: dict[str, int], absent: list[str], known: Titles, rows: list[list[str]], *, is_asked: bool
+) -> dict[str, str]:
     """Each title, and the absent column that it may name: compared with every known spelling of that column.
 
-    ``titles`` come with their places in ``rows``: a value of that column must stand under them.
+    ``titles`` come with their places in ``rows``: a value of that column must stand under them. If a title is asked for
+    anyway, one that holds the words of a spelling or an answer (« une fille ») is near, then one above its answers.
     """
     # « Sexe (code) »: what stands in brackets says how the answer is written.
     left, near = {fold(re.sub(r"\(.*?\)", "", title)) or fold(title): title for title in titles}, {}
 
-    def fits(key: str, name: str) -> bool:
-        texts = [cells[titles[left[key]]] for cells in rows if len(cells) > titles[left[key]]]
-        return not any(texts) or any(map(_LOOKS.get(name, _NO_ADDRESS).search, texts))
+    def texts(key: str) -> list[str]:
+        return [cells[titles[left[key]]] for cells in rows if len(cells) > titles[left[key]]]
 
-    for name in absent if left else ():
-        spellings = [*_PERHAPS.get(name, ()), *(title for title, column in known.columns.items() if column == name)]
-        close = (key for key in left if get_close_matches(key, spellings, n=1, cutoff=0.75) and fits(key, name))
-        if (close := next(close, None)) is not None:
-            near[left.pop(close)] = name
+    def fits(key: str, name: str) -> bool:
+        return not any(texts(key)) or any(map(_LOOKS.get(name, _NO_ADDRESS).search, texts(key)))
+
+    def is_close(key: str, name: str) -> bool:
+        return bool(get_close_matches(key, spellings[name], n=1, cutoff=0.75))
+
+    def words_of(key: str, name: str) -> int:
+        words = {*key.split("_")}
+        found = [len(each) for each in spellings[name] if {*each.split("_")} - _LITTLE <= words]
+        return max(found, default=int(name == SEX and any(map(partial(known.spellings.find, SEX), words))))
+
+    def has_answers(key: str, name: str) -> bool:
+        given = {text for text in texts(key) if text.strip()} if name in (*CLOSED, *MULTIPLE) else set()
+        read = [
+            not read_several(text, name, known.spellings).unread
+            if name in MULTIPLE
+            else known.spellings.find(name, text)
+            for text in given
+        ]
+        return len(read) >= LEAST_ANSWERS and all(read)
+
+    spellings = {name: [*_PERHAPS.get(name, ())] for name in absent}
+    for title, column in known.columns.items() if left else ():
+        spellings.get(column, []).append(title)
+    for likeness in (is_close, words_of, has_answers) if is_asked else (is_close,):
+        pairs = [(likeness(key, name), key, name) for name in absent for key in left]
+        for like, key, name in sorted(pairs, key=lambda pair: -pair[0]):
+            if like and key in left and name not in near.values() and fits(key, name):
+                near[left.pop(key)] = name
     return {title: near.get(title, records.EMPTY) for title in titles}
 
 
@@ -305,7 +344,7 @@ def open_grid(
     place = (
         paths.relative(path) + (f", feuille « {sheet} »" if sheet else "") + (f", ligne {grid.at}" if grid.at else "")
     )
-    found = [f"deux colonnes désignent « {name} » ; n’en gardez qu’une dans l’export." for name in layout.twice]
+    found = [_twice_fault(name, named) for name, named in layout.twice.items()]
     found += _untitled_faults(layout, [*grid.under.values()]) + find_faults(layout)
     out, counts = records.ReceivedRecords(columns=layout.columns), {}
     if not found and records.IDENTIFIER in layout.columns:
@@ -336,6 +375,13 @@ def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
     if rows and wide > len(rows) / 2:
         return ["une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."]
     return []
+
+
+def _twice_fault(name: str, named: list[str]) -> str:
+    if len({*map(fold, named)}) == 1:
+        return f"deux colonnes désignent « {name} » ; n’en gardez qu’une dans l’export."
+    both = " et ".join(f"« {title} »" for title in named)
+    return f"{both} désignent « {name} » : aucune n’est lue ; dites dans {paths.TO_COMPLETE} laquelle est à ignorer."
 
 
 def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int) -> list[str]:
@@ -378,9 +424,10 @@ def _unread(
         for name, other in _CONFUSED.items()
         if name in layout.missing and other in layout.positions
     }
-    for title, near in (layout.left_out | confused).items():
-        if is_asked or near:
-            yield records.Unread(TITLE, title, *of_all, near, is_shown=True, is_asked=is_asked)
+    twice = dict.fromkeys((title for named in layout.twice.values() for title in named), records.EMPTY)
+    for title, near in (layout.left_out | confused | twice).items():
+        if is_asked or near or title in twice:
+            yield records.Unread(TITLE, title, *of_all, near, is_shown=True, is_asked=is_asked or title in twice)
 
 
 def _table_of(

@@ -341,7 +341,7 @@ class Adoption:
         is_shown = [_may_be_shown(row.colonne, row.graphie) for row in self.rows.itertuples()]
         told = []
         for row in self.rows[is_shown].itertuples():
-            means = f"se lit « {row.valeur.replace('_', ' ')} »"
+            means = f"se lit « {_answers(row.colonne).get(row.valeur, row.valeur)} »"
             means = _LEFT[row.colonne] if row.valeur == AS_IT_IS else means
             means = answers.FORMS[row.colonne][row.valeur] if row.graphie == answers.WHOLE else means
             comma = "" if means.startswith("se lit") else ","
