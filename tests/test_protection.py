@@ -312,7 +312,7 @@ def make(year: int, sizes: list[int], girls: list[int]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(rows).to_csv(path, sep=";", index=False)
     data.forget_exports()
-    data.freeze_exports(year, data.read_export(year).rows, accept=True)
+    data.freeze_exports(year, data.read_export(year).received.rows, accept=True)
     run_notebook("01_clean", {"year": year})
     release.protect_year(year)
 

@@ -15,7 +15,7 @@ ACCEPT = f"si c’est voulu, acceptez l’export tel qu’il est ({paths.COMMAND
 
 
 def freeze(*, accept: bool = False) -> None:
-    data.freeze_exports(2033, data.read_export(2033).rows, accept=accept)
+    data.freeze_exports(2033, data.read_export(2033).received.rows, accept=accept)
 
 
 def told() -> list[str]:

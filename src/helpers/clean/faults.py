@@ -73,16 +73,6 @@ class Reading:
         """Whether a title is to be explained: its column may hold what tells rows apart, or all that a row says."""
         return any(each.column == TITLE and each.is_asked for each in self.received.unread)
 
-    @cached_property
-    def elsewhere(self) -> pd.Series:
-        """Which rows are of persons who are kept in another file or sheet, and say nothing else."""
-        again = self.reasons.isin([answers.Reason.IDENTICAL, answers.Reason.COMPLETED])
-        if not again.any():
-            return again
-        who, place = self.table[IDENTIFIER], self.rows.groupby(["fichier", "feuille"], observed=True).ngroup()
-        firsts = self.kept & who.isin(who[again])
-        return again & who.map(pd.Series(place[firsts].array, index=who[firsts])).ne(place)
-
     def persons(self, rows: pd.Series) -> int:
         """How many persons these rows are of."""
         return self.table.loc[rows, IDENTIFIER].nunique()
@@ -330,22 +320,6 @@ def find_empty(reading: Reading) -> Iterator[DataError]:
             )
 
 
-def find_repeated(reading: Reading) -> Iterator[DataError]:
-    """Files and sheets all of whose rows are already in another one: of some rows, each person is counted once."""
-    places, is_again = ["fichier", "feuille"], reading.elsewhere
-    sizes = reading.rows.groupby(places, observed=True).size()
-    again = reading.rows[is_again].groupby(places, observed=True).size()
-    for (file, sheet), count in again.items() if len(sizes) > 1 and not reading.is_untitled else ():
-        if count == (total := int(sizes[file, sheet])):
-            is_here = reading.rows["fichier"].eq(file) & reading.rows["feuille"].eq(sheet)
-            where = f"{file}, feuille « {sheet} »" if sheet else file
-            yield DataError(
-                f"{where} : {count} de ses {total} lignes sont déjà dans un autre fichier ou une autre feuille ; "
-                "gardez l’un des deux seulement, ou demandez un export sans répétition.",
-                persons=reading.persons(is_again & is_here),
-            )
-
-
 def find_unplaced(reading: Reading) -> Iterator[DataError]:
     """Rows without an answer, yes and no the other way round, starts and ends that contradict each other."""
     kept, table = reading.kept, reading.table
@@ -384,10 +358,10 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
 
 def find_excess(reading: Reading) -> Iterator[DataError]:
     """Too many rejected rows, or too many contradictory persons."""
-    rows = Counter(reading.reasons[~reading.kept & ~reading.elsewhere])
+    rows = Counter(reading.reasons[~reading.kept])
     rows.update(row.reason for each in reading.received.tables for row in each.refused)
-    repeats = (answers.Reason.CONTRADICTORY, answers.Reason.IDENTICAL) if reading.is_untitled else ()
-    for reason in (answers.Reason.GATHERED, *repeats):
+    lossless = (answers.Reason.GATHERED, answers.Reason.COMPLETED, answers.Reason.IDENTICAL)
+    for reason in (*lossless, *([answers.Reason.CONTRADICTORY] if reading.is_untitled else [])):
         rows.pop(reason, None)
     read, kept, others = reading.received.read, int(reading.kept.sum()), rows[answers.Reason.OTHER_YEAR]
     if kept * 100 >= (kept + others) * LEAST_OF_YEAR_PCT:  # an export of several years: its rows are told, no fault
@@ -420,11 +394,10 @@ def find_faults(reading: Reading) -> tuple[list[DataError], list[Unread]]:
         said = "aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
         is_told = received.faults or not received.tables
         return [] if is_told else [DataError(f"{reading.file} : {said}")], unread
-    other_years, repeated = list(find_other_years(reading)), list(find_repeated(reading))
-    is_explained = other_years or repeated or not {IDENTIFIER, "annee"} <= set(received.columns)
+    other_years = list(find_other_years(reading))
+    is_explained = other_years or not {IDENTIFIER, "annee"} <= set(received.columns)
     return [
         *other_years,
-        *repeated,
         *find_empty(reading),
         *find_crowded(reading),
         *(_told(column, spellings, reading) for column, spellings in misread if column.is_asked),

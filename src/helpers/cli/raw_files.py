@@ -128,7 +128,7 @@ def check(options: Namespace) -> int:
     if account := data.account_for(wanted):
         _list_account(account, rejected)
         if options.accept:
-            data.freeze_exports(wanted, data.read_export(wanted).rows, accept=True)
+            data.freeze_exports(wanted, data.read_export(wanted).received.rows, accept=True)
             print_message(f"L’export de {wanted} est enregistré tel qu’il est.")
     _list_unread(wanted, [])
     return 0
@@ -250,22 +250,22 @@ def _list_account(account, rejected_rows: str) -> None:
     """What became of the rows of an export: first what someone should look at, the most rows first."""
     from helpers.clean.cleaning import ROUTINE
 
-    rejected = account.read - account.kept
-    parts = ((account.read, "ligne lue", "lignes lues"), (account.kept, "gardée"), (rejected, "rejetée"))
+    read, persons, ledger = account.cleaned.read, account.cleaned.persons, account.cleaned.ledger
+    parts = ((read, "ligne lue", "lignes lues"), (len(persons), "gardée"), (read - len(persons), "rejetée"))
     print_message(f"Export : {', '.join(counted(*part) for part in parts)}.")
-    _list_rejected(account.rejections, rejected_rows)
-    is_plain = account.changes["regle"].str.startswith(ROUTINE)
+    _list_rejected(account.cleaned.rejections, rejected_rows)
+    is_plain = ledger["regle"].str.startswith(ROUTINE)
     changes = [
         (row.lignes, f"{f'colonne « {row.colonne} »' if row.colonne else row.fichier} : {row.regle}")
-        for row in account.changes[~is_plain].sort_values("lignes", ascending=False, kind="stable").itertuples()
+        for row in ledger[~is_plain].sort_values("lignes", ascending=False, kind="stable").itertuples()
     ]
     _list("À vérifier (perdu, approché, contredit ou laissé de côté), en lignes", changes)
-    if plain := account.changes[is_plain].groupby("colonne", sort=False)["lignes"].sum().to_dict():
+    if plain := ledger[is_plain].groupby("colonne", sort=False)["lignes"].sum().to_dict():
         named = {f"« {name} »" if name else "le fichier": number(count) for name, count in plain.items()}
         columns = ", ".join(f"{name}\u00a0{count}" for name, count in named.items())
         print_message(filled(f"Sans que le sens change (la page 01 dit comment), en cases : {columns}."))
-    if account.absent:
-        named = ", ".join(f"« {name} »" for name in account.absent)
+    if persons.absent:
+        named = ", ".join(f"« {name} »" for name in persons.table if name in persons.absent)
         print_message(filled(f"Colonnes que l’export n’a pas, dont rien n’est compté : {named}."))
     for year in account.strangers:
         print_message(

@@ -33,7 +33,6 @@ from helpers.data.private import (
     minutes_faults,
     save_minutes,
     save_persons,
-    save_rejected,
     save_site_counts,
 )
 from helpers.data.processed import (
@@ -100,7 +99,6 @@ from helpers.data.to_complete import (
     write_to_complete,
 )
 from helpers.data.year_checks import (
-    Export,
     account_for,
     coding_faults,
     faults,

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -424,11 +425,9 @@ def plain_description(year: int) -> str:
 
 def expected_associations(year: int) -> list[str]:
     """The associations expected in the export: ``associations_attendues`` of the year's card."""
-    try:
-        card = json.loads((paths.raw(year) / CARD).read_text(encoding="utf-8-sig"))
-        return [str(name) for name in card.get("associations_attendues") or []]
-    except (OSError, ValueError, AttributeError, TypeError):
-        return []  # `read_card` reports what is wrong with it
+    with suppress(DataError, AttributeError, TypeError):  # `read_card` reports what is wrong with it
+        return [str(name) for name in card_of(year).get("associations_attendues") or []]
+    return []
 
 
 def read_contexts(years: list[int]) -> dict[int, str]:

@@ -178,17 +178,11 @@ def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
 _NAMED = 5
 
 
-def _letters(place: int) -> str:
-    text, place = "", place + 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
 def _sheet_faults(layout: titles.Layout, sheet: Sheet, grid: titles.Grid) -> list[str]:
     """Cells without a value in the columns that are read, cells merged downwards that cannot be filled."""
-    letters = {_letters(place): place for place in layout.places}
+    from xlsxwriter.utility import xl_col_to_name  # slow to import, and only workbooks need it
+
+    letters = {xl_col_to_name(place): place for place in layout.places}
     lost = [f"{column}{line}" for column, line in dict.fromkeys(sheet.lost) if column in letters and line > grid.at]
     lost += [
         f"{column}{line}"

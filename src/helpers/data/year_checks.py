@@ -16,7 +16,7 @@ from helpers import clean, paths
 from helpers.clean.posts import post_faults
 from helpers.clean.records import CleanedRecords, Persons, ReceivedRecords, Unread
 from helpers.data import coding_files, exports, private, raw, reading, table_checks, to_complete
-from helpers.schema import DataError, columns
+from helpers.schema import DataError
 from helpers.typography import fold, french_spaces
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
@@ -151,11 +151,10 @@ def _misplaced(year: int) -> list[DataError]:
 
 @dataclass(frozen=True)
 class Export:
-    """The records of a year as received, then cleaned; ``rows`` counts the rows read in each file, by its name."""
+    """The records of a year as received, then cleaned."""
 
     received: ReceivedRecords
     cleaned: CleanedRecords
-    rows: dict[str, int]
 
 
 def _state(path: Path) -> tuple[str, int, int]:
@@ -203,8 +202,7 @@ def forget_exports() -> None:
 def _read(year: int) -> Export:
     received = exports.receive(year)
     spellings = to_complete.read_reference_for(year, "modalites")
-    cleaned = clean.clean_persons(received, spellings=spellings, **to_complete.read_registers_for(year))
-    return Export(received, cleaned, received.rows)
+    return Export(received, clean.clean_persons(received, spellings=spellings, **to_complete.read_registers_for(year)))
 
 
 def _missing_associations(year: int, cleaned: CleanedRecords) -> list[DataError]:
@@ -255,19 +253,13 @@ def unread(year: int) -> list[Unread]:
 class Account:
     """What became of the rows of an export, and the printed values that they contradict.
 
-    ``rejections`` has the schema ``rejets``, ``changes`` the schema ``normalisations``, ``differing`` the schema
-    ``rapprochements``. ``strangers`` are the earlier years whose identifiers cannot be those of this one: each
-    association numbers its own persons in one of the two only. ``absent`` are the columns that the export does not
-    have, of which nothing is counted.
+    ``differing`` has the schema ``rapprochements``. ``strangers`` are the earlier years whose identifiers cannot be
+    those of this one: each association numbers its own persons in one of the two only.
     """
 
-    read: int
-    kept: int
-    rejections: pd.DataFrame
-    changes: pd.DataFrame
+    cleaned: CleanedRecords
     differing: pd.DataFrame
     strangers: list[int]
-    absent: list[str]
 
 
 def account_for(year: int) -> Account | None:
@@ -280,9 +272,7 @@ def account_for(year: int) -> Account | None:
         return None
     cleaned, earlier = export.cleaned, read_earlier(year)
     strangers = [each for each, persons in earlier.items() if persons.is_within != cleaned.persons.is_within]
-    differing = _differing(year, export, earlier)
-    absent = [name for name in columns("accompagnements") if name in cleaned.persons.absent]
-    return Account(cleaned.read, len(cleaned.persons), cleaned.rejections, cleaned.ledger, differing, strangers, absent)
+    return Account(cleaned, _differing(year, export, earlier), strangers)
 
 
 def _differing(year: int, export: Export, earlier: dict[int, Persons]) -> pd.DataFrame:
