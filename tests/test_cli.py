@@ -275,7 +275,7 @@ def test_the_folder_has_a_log_a_card_that_can_be_read_and_tables_with_their_colu
     assert log.startswith("# Année 2033\n") and "{" not in log and "check --year 2033" in log
     assert data.read_card(2033) == {"title": "fichiers reçus pour 2033", "source": "fichiers reçus pour 2033", "contexte": ""}
     card = json.loads((paths.raw(2033) / "datapackage.json").read_text(encoding="utf-8"))
-    assert card["associations_attendues"] == data.expected_associations(2033) == []
+    assert card["associations_attendues"] == data.reading.expected_associations(2033) == []
     assert [each["path"] for each in card["resources"]] == ["chiffres_publies.csv", "prises_de_poste.csv", "reunions.csv", "enonces.csv"]
 
 

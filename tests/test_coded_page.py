@@ -146,7 +146,7 @@ def test_each_quotation_that_may_not_be_published_is_one_sentence_and_stops_the_
 
 
 def test_the_private_list_is_what_a_person_copies_and_goes_with_its_coding(coded):
-    path = data.possible_file(YEAR)
+    path = data.coding_files.possible_file(YEAR)
     possible = pd.read_csv(path, sep=";", dtype=str)
     assert possible.columns.tolist() == ["theme", "citation", "mots", "voix", "relue_le"] and possible["relue_le"].isna().all()
     possible.assign(relue_le="01/12/2032").head(3).to_csv(data.quoted_file(YEAR), sep=";", index=False, encoding="utf-8-sig")

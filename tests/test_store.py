@@ -22,7 +22,7 @@ FILE = "data/raw/2032/reunions.csv"
 def told(data_root, content: str | bytes, name: str = "reunions") -> list[str]:
     path = data_root / f"data/raw/2032/{name}.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return [str(fault) for fault in data.faults_in(path, name)]
+    return [str(fault) for fault in data.raw.faults_in(path, name)]
 
 
 def refused(name: str) -> str:
@@ -111,7 +111,7 @@ def test_an_absent_file_is_told(data_root):
     (data_root / FILE).unlink()
     with pytest.raises(DataError, match=f"^Fichier absent : {FILE}. Déposez-le dans ce dossier, puis relancez.$"):
         data.read_raw(2032, "reunions")
-    assert not data.present(2032, "reunions")
+    assert not data.raw.present(2032, "reunions")
 
 
 def test_a_quote_left_open_swallows_no_row(data_root):

@@ -69,11 +69,11 @@ def test_a_changed_export_is_refused_until_it_is_accepted_and_so_is_a_file_that_
     freeze()
     write_export(data_root, {}, {"sexe": "garcons"})
     sentence = f"data/raw/2033/accompagnements.csv n’est plus tel qu’il a été reçu : {ACCEPT}, sinon remettez l’ancien."
-    assert (told(), data.is_frozen(2033)) == ([sentence], False)
+    assert (told(), data.raw.is_frozen(2033)) == ([sentence], False)
     with pytest.raises(DataError, match="n’est plus tel qu’il a été reçu"):
         freeze()
     freeze(accept=True)
-    assert (told(), data.is_frozen(2033), data.read_export_card(2033)["accompagnements.csv"]["rows"]) == ([], True, 2)
+    assert (told(), data.raw.is_frozen(2033), data.read_export_card(2033)["accompagnements.csv"]["rows"]) == ([], True, 2)
     other = write_export(data_root, {"identifiant": "S1"}, name="accompagnements_sud.csv")
     assert told() == [f"data/raw/2033/accompagnements_sud.csv est arrivé après que l’export de 2033 a été lu : {ACCEPT}, sinon retirez-le."]
     freeze(accept=True)

@@ -121,10 +121,10 @@ def test_a_year_s_own_reading_comes_first_and_is_of_that_year_only(data_root):
     saved(filled())
     data.adopt(YEAR, UNREAD)
     for year, found in ((YEAR, ["niveau", "4e"]), (2031, [])):
-        table = data.read_reference_for(year, "modalites")
+        table = data.to_complete.read_reference_for(year, "modalites")
         assert table.loc[table["texte"].eq("04-05"), ["colonne", "valeur"]].to_numpy().ravel().tolist() == found
-    assert data.read_reference_for(YEAR, "entetes").iloc[0].tolist() == ["origine", "=Provenance"]
-    assert paths.own_readings(YEAR) in data.input_files([YEAR])
+    assert data.to_complete.read_reference_for(YEAR, "entetes").iloc[0].tolist() == ["origine", "=Provenance"]
+    assert paths.own_readings(YEAR) in data.raw.input_files([YEAR])
 
 
 def test_what_a_text_meant_the_year_before_is_proposed(data_root):

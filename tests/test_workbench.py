@@ -304,7 +304,7 @@ def test_a_quotation_is_read_in_its_context_masked_and_dated(data_root):
     shown.keep.click()
     (row,) = data.read_quoted(2032).to_dict("records")
     assert row["citation"] == "La cour est fermée à […]." and row["relue_le"] == pd.Timestamp(2032, 12, 1)
-    assert data.coding_faults(2032) == [] and "Rien n’attend" in plain(shown.said.value)
+    assert data.year_checks.coding_faults(2032) == [] and "Rien n’attend" in plain(shown.said.value)
 
 
 def test_a_word_that_is_not_found_or_is_none_and_a_damaged_coding_are_one_sentence(data_root):

@@ -197,8 +197,7 @@ def are_within_associations(table: pd.DataFrame, kept: pd.Series, some: pd.DataF
 # --- Rows that are nobody of the year, and rows of somebody who is already there ---
 
 # « Total », « Sous-total CAPEP », « Ensemble »: totals written under the rows.
-_TOTAL = re.compile(r"\s*(sous[-\s]*)?(total|totaux)\b|\s*ensemble\s*$", re.IGNORECASE)
-_TOTAL_KEY = re.compile(r"(sous_?)?(total|totaux)(_.*)?|ensemble")
+_TOTAL = re.compile(r"(sous_?)?(total|totaux)(_.*)?|ensemble")
 
 
 def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answers.Cell]) -> pd.Series:
@@ -209,15 +208,13 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answ
     if nobody.any():
         few, is_total = rows.loc[nobody, COLUMNS], pd.Series(False, index=rows.index[nobody])
         for name in COLUMNS:
-            is_total |= few[name].isin(
-                [each for each in few[name].unique() if _TOTAL_KEY.fullmatch(answers.key_of(each))]
-            )
+            is_total |= few[name].isin([each for each in few[name].unique() if _TOTAL.fullmatch(answers.key_of(each))])
         out[nobody] = np.where(is_total, answers.Reason.TOTAL, answers.Reason.NOBODY)
     undated = out.index[out.eq(answers.Reason.NO_YEAR) & ~nobody]
     out[undated[rows.loc[undated, COLUMNS].eq(EMPTY).all(axis=1)]] = answers.Reason.TEXT
     # Found by a part of the word, which is fast, then read whole.
     perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]
-    out[perhaps.index[perhaps.map(_TOTAL.match).notna()]] = answers.Reason.TOTAL
+    out[perhaps.index[perhaps.map(answers.key_of).map(_TOTAL.fullmatch).notna()]] = answers.Reason.TOTAL
     return out
 
 

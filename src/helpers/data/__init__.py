@@ -8,7 +8,6 @@ from helpers.data.coding_files import (
     load_coding,
     load_codings,
     load_earlier_codings,
-    possible_file,
     quoted_file,
     read_quoted,
     save_coded,
@@ -60,11 +59,7 @@ from helpers.data.raw import (
     count_rows,
     describe_inputs,
     export_faults,
-    faults_in,
     freeze_exports,
-    input_files,
-    is_frozen,
-    present,
     provenance,
     published_checksum,
     read_colleges,
@@ -77,7 +72,6 @@ from helpers.data.raw import (
 )
 from helpers.data.reading import (
     date_exports,
-    expected_associations,
     read_card,
     read_contexts,
     read_export_card,
@@ -85,14 +79,10 @@ from helpers.data.reading import (
 )
 from helpers.data.table_checks import (
     book_faults,
-    claim_faults,
     figure_faults,
-    remark_faults,
-    statement_faults,
 )
 from helpers.data.to_complete import (
     adopt,
-    read_reference_for,
     read_registers_for,
     share,
     shareable,
@@ -100,7 +90,6 @@ from helpers.data.to_complete import (
 )
 from helpers.data.year_checks import (
     account_for,
-    coding_faults,
     faults,
     forget_exports,
     read_earlier,

@@ -196,8 +196,8 @@ def _open(path: Path, known: titles.Titles) -> ReceivedRecords:
     return ReceivedRecords(faults=[DataError(told)])
 
 
-def _known(year: int) -> tuple[titles.Titles, list[str]]:
-    """The titles of the export of a year, and what is wrong with their table."""
+def _known(year: int) -> titles.Titles:
+    """The titles of the export of a year; `DataError` for what is wrong with a reference table."""
     spellings = read_spellings(read_reference_for(year, "modalites"))
     own = read_own(year)
     of_places = own[own["colonne"].eq(titles.ASSOCIATION)]
@@ -211,7 +211,7 @@ def is_overlooked(path: Path) -> bool:
     if path.suffix.lower() not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL) or not path.is_file():
         return False
     try:
-        found = _open(path, _known(int(path.parent.name))[0]).columns
+        found = _open(path, _known(int(path.parent.name))).columns
         return "identifiant" in found and len(found) >= titles.LEAST_TITLES
     except DataError:  # of a reference table, which is told with the others
         return False
@@ -229,13 +229,12 @@ def receive(year: int) -> ReceivedRecords:
     if not files:
         return out
     try:
-        known, sentences = _known(year)
+        known = _known(year)
     except DataError as fault:
         return ReceivedRecords(year, faults=[fault])
     if simulated and len(simulated) < len(files):
         folder, names = paths.relative(paths.raw(year)), ", ".join(path.name for path in simulated)
-        sentences.append(f"{folder} : {names} est une simulation, à côté d’un export reçu ; retirez-la.")
-    out.faults.extend(map(DataError, sentences))
+        out.faults.append(DataError(f"{folder} : {names} est une simulation, à côté d’un export reçu ; retirez-la."))
     for path in files:
         out.add(_open(path, known))
     out.columns.sort(key=columns(titles.TABLE).index)

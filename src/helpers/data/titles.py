@@ -97,20 +97,16 @@ def rows_of(file: str, sheet: str) -> str:
 
 def known_titles(
     table: pd.DataFrame, spellings: Spellings, year: int, associations: dict[str, str], ignored: Iterable[str]
-) -> tuple[Titles, list[str]]:
-    """The titles of the schema, then those of the table ``entetes``, without those that someone ignores; a sentence for
-    each column that does not exist."""
+) -> Titles:
+    """The titles of the schema, then those of the table ``entetes``, without those that someone ignores."""
     known = {fold(entry[key]): entry["name"] for entry in table_schema(TABLE)["fields"] for key in ("name", "title")}
-    expected, unknown = set(columns(TABLE)), {}
     for column, title in zip(table["colonne"], table["graphie"], strict=True):
-        if column not in expected:
-            unknown[column] = f"{_HELP} : la colonne « {column} » n’existe pas ; corrigez-la."
-        elif fold(title):
-            known.setdefault(fold(title), column)
-    known = {title: column for title, column in known.items() if title not in {*map(fold, ignored)}}
+        known.setdefault(fold(title), column)
+    for title in map(fold, [*ignored, records.EMPTY]):
+        known.pop(title, None)
     given = {name: said for name in SAME_ON_ALL if (said := spellings.form_of(name))}
     given |= {"annee": str(year)} if "annee" in given else {}
-    return Titles(known, spellings, given, associations), list(unknown.values())
+    return Titles(known, spellings, given, associations)
 
 
 # --- Where the titles stand ---

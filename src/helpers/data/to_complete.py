@@ -140,12 +140,9 @@ class Choices:
         """The possible answers for a text."""
         more = ["ou son UAI"] if column == "college" else []
         more += ["ou une autre, si vous l’ajoutez à associations.csv"] if text.startswith(EVERY_ROW) else []
-        more += (
-            ["ou corrigez l’export"]
-            if column in answers.FIELDS and column not in self.names and not _answers(column)
-            else []
-        )
-        return [*self.words(column, text, may_stay=may_stay).values(), *(more if text != answers.WHOLE else [])]
+        words = self.words(column, text, may_stay=may_stay)
+        more += ["ou corrigez l’export"] if list(words) == [answers.UNANSWERED] else []
+        return [*words.values(), *more]
 
     def meaning(self, column: str, text: str, answer: str, *, may_stay: bool = True) -> str | None:
         """The value that an answer means (a modality, a column, a UAI, the name of an association); None if unknown."""
