@@ -402,9 +402,9 @@ def test_a_fault_counts_each_person_once_whatever_her_rows():
     assert [fault.persons for fault in cleaned(parts).faults] == [2]
 
 
-def test_a_sheet_of_another_year_is_told_beside_that_of_the_year():
-    sheets = [table_of([{**row, "annee": year, "identifiant": year} for row in rows({})], sheet=year) for year in ("2020", "2021")]
-    assert told(cleaned(sheets)) == [f"{FILE}, feuille « 2020 » : elle est de 2020, non de 2021 ; masquez-la dans le classeur, ou demandez cette année-là."]
+def test_a_sheet_of_another_year_is_told_beside_that_of_the_year_unless_it_is_named_so():
+    sheets = [table_of([{**row, "annee": year, "identifiant": year} for row in rows({})], sheet=name) for year, name in (("2020", "Lys"), ("2021", "2021"), ("2020", "Export 2020"))]
+    assert told(cleaned(sheets)) == [f"{FILE}, feuille « Lys » : elle est de 2020, non de 2021 ; masquez-la dans le classeur, ou demandez cette année-là."]
 
 
 def test_the_remedy_for_two_rows_of_a_person_is_read_as_it_is_written():

@@ -185,16 +185,6 @@ def test_a_line_of_text_under_the_table_is_nobody_whatever_was_said_of_all_rows(
     assert data.read_export(2033).cleaned.persons.table[["identifiant", "association", "suivi_par"]].to_numpy().tolist() == [[f"P00{rank}", "Le Gué", "alses"] for rank in (0, 1)]
 
 
-def test_a_known_title_may_be_that_of_the_column_that_is_missing(data_root):
-    path = write_export(data_root, {}, {"origine": "famille"}, year=2033)
-    path.write_text(path.read_text(encoding="utf-8").replace("origine", "Orienté par", 1), encoding="utf-8")
-    assert "« origine » ; dites dans a_completer.csv quel titre la désigne" in str(data.faults(2033)[0])
-    row = next(each for each in data.unread(2033) if each.column == "titre")
-    assert (row.value, row.suggestion, row.is_asked) == ("Orienté par", "orienteur", True)
-    (path.parent / "lectures.csv").write_text("colonne;graphie;valeur;raison\ntitre;Orienté par;origine;x\n", encoding="utf-8")
-    assert data.read_export(2033).cleaned.persons.table["origine"].tolist() == ["college", "famille"]
-
-
 def test_what_is_the_same_on_all_rows_is_proposed_once_no_title_is_left_that_may_say_it(data_root):
     path = write_export(data_root)
     path.write_text(path.read_text(encoding="utf-8").replace("suivi_par", "Professionnel", 1), encoding="utf-8")
@@ -218,22 +208,21 @@ def test_the_association_that_a_file_is_named_after_is_proposed_for_all_its_rows
     assert dict(data.read_export(2033).cleaned.persons.table[["identifiant", "association"]].to_numpy().tolist()) == {"A": "Le Gué", "B": "Tilleuls"}
 
 
-@pytest.mark.parametrize(("before", "after", "near", "read"), [
-    ("parents_associes", "parents_associes;Genre", {"sexe": "", "Genre": ""}, {"sexe": "à ignorer"}),
-    ("sexe", "Est-il des filles ?", {"Est-il des filles ?": "Sexe"}, {}),
-    ("annee", "Quelle est l’année ?", {"Quelle est l’année ?": "Année", "toute la colonne": ""}, {}),
+@pytest.mark.parametrize(("before", "after", "near", "said", "column", "value"), [
+    ("sexe;", "sexe;Genre;", {"sexe": "", "Genre": ""}, {"sexe": "à ignorer"}, "sexe", "filles"),
+    ("sexe;", "Est-il des filles ?;", {"Est-il des filles ?": "Sexe"}, {}, "sexe", "garcons"),
+    ("origine;", "Orienté par;", {"Orienté par": "orienteur"}, {"Orienté par": "Origine"}, "origine", "famille"),
 ])  # fmt: skip
-def test_which_title_names_a_column_is_proposed_by_its_words_and_which_of_two_asked(data_root, before, after, near, read):
-    path = write_export(data_root, {"sexe": "garcons"})
-    head, rows = path.read_text(encoding="utf-8").split("\n", 1)
-    path.write_text(head.replace(before, after, 1) + "\n" + (rows.replace("\n", ";F\n") if "Genre" in after else rows), encoding="utf-8")
+def test_which_title_names_a_column_is_proposed_by_its_words_and_which_of_two_asked(data_root, before, after, near, said, column, value):
+    path = write_export(data_root, {"sexe": "garcons", "origine": "famille"})
+    text = path.read_text(encoding="utf-8").replace(before, after, 1)
+    path.write_text(text.replace("garcons;", "garcons;F;") if "Genre" in after else text, encoding="utf-8")
     assert len(data.faults(2033)) == 1 and data.write_to_complete(2033, data.unread(2033))
     table = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
-    assert dict(zip(table["ce qui est écrit"], table["peut-être"], strict=True)) == near
-    table["à comprendre comme"] = [read.get(text, maybe) for text, maybe in near.items()]
-    table.to_csv(path.parent / "a_completer.csv", sep=";", index=False)
+    assert {text: maybe.split(" (")[0].casefold() for text, maybe in zip(table["ce qui est écrit"], table["peut-être"], strict=True)} == {text: maybe.casefold() for text, maybe in near.items()}
+    table.assign(**{"à comprendre comme": [said.get(text, maybe) for text, maybe in near.items()]}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
     assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == []
-    assert data.read_export(2033).cleaned.persons.table["sexe"].tolist() == ["filles" if read else "garcons"]
+    assert data.read_export(2033).cleaned.persons.table[column].tolist() == [value]
 
 
 def test_readings_are_shared_when_asked_as_whole_rows_without_what_may_be_about_a_person(data_root):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -401,11 +401,6 @@ def keep_rejected(rows: pd.DataFrame, reasons: pd.Series, tables: list[ReceivedT
 # --- Cleaning, step by step ---
 
 
-def _absent(there: Collection[str]) -> frozenset[str]:
-    """The columns of an export that are not there; a collège that is named has its UAI."""
-    return frozenset(COLUMNS) - {*there, "college"} - ({"uai"} if "college" in there else set())
-
-
 def clean_persons(
     received: ReceivedRecords,
     *,
@@ -475,9 +470,11 @@ def clean_persons(
     found = table[kept].reset_index(drop=True)
     found = found.assign(**{name: _used(found[name]) for name in COLUMNS})
     assert received.read == len(found) + len(rejected), "a row is neither kept nor rejected"
+    # A collège that is named has its UAI.
+    absent = frozenset(COLUMNS) - {*received.columns, "college", "uai" if "college" in received.columns else ""}
     faults, unread = find_faults(Reading(received, rows, table, cells, reasons, ledger, registers))
     return CleanedRecords(
-        persons=Persons(received.year, found, is_within, _absent(received.columns)),
+        persons=Persons(received.year, found, is_within, absent),
         ledger=ledger,
         rejections=count_rejections(rejected),
         rejected=rejected,

@@ -73,10 +73,6 @@ class Reading:
         """Whether a title is to be explained: its column may hold what tells rows apart, or all that a row says."""
         return any(each.column == TITLE and each.is_asked for each in self.received.unread)
 
-    def persons(self, rows: pd.Series) -> int:
-        """How many persons these rows are of."""
-        return self.table.loc[rows, IDENTIFIER].nunique()
-
     @property
     def file(self) -> str:
         """How a sentence names the files."""
@@ -291,15 +287,15 @@ def find_crowded(reading: Reading) -> Iterator[DataError]:
 
 
 def find_other_years(reading: Reading) -> Iterator[DataError]:
-    """Files and sheets whose rows are all of other years."""
+    """Files and sheets whose rows are all of other years, unless the sheet is named after its own."""
     read = {text: answers.read_number_of_year(answers.normalise(text)) for text in reading.rows["annee"].cat.categories}
     of_year = {text for text, cell in zip(read, reading.cells["annee"], strict=True) if cell.value}
     sheets = Counter(each.file for each in reading.received.tables)
     for (file, sheet), texts in reading.rows.groupby(["fichier", "feuille"], observed=True)["annee"]:
         seen = texts.value_counts()
         years = Counter({read[text]: int(count) for text, count in seen[seen > 0].items() if read[text] is not None})
-        if years and not of_year & set(seen[seen > 0].index):
-            other, year = max(years, key=years.get), reading.received.year
+        other, year = max(years, key=years.get, default=0), reading.received.year
+        if years and not of_year & set(seen[seen > 0].index) and str(other) not in sheet:
             told = f"{file} : ce fichier est celui de {other}, non de {year} ; mettez-le dans le dossier de son année"
             if sheets[file] > 1:
                 told = f"{file}, feuille « {sheet} » : elle est de {other}, non de {year} ; masquez-la dans le classeur"
@@ -373,7 +369,7 @@ def find_excess(reading: Reading) -> Iterator[DataError]:
             "personne ; gardez une seule ligne par personne dans l’année (deux périodes n’en font qu’une), avec tous "
             "ses objectifs dans la même case (« scolarité ; mobilité »), la quarantaine les montre ; si chaque "
             "association a ses propres numéros, faites précéder l’identifiant du nom de l’association.",
-            persons=reading.persons(reading.reasons.eq(answers.Reason.CONTRADICTORY)),
+            persons=reading.table.loc[reading.reasons.eq(answers.Reason.CONTRADICTORY), IDENTIFIER].nunique(),
         )
     if exceeds(rejected, read, MOST_REJECTED_PCT):
         main = ", ".join(f"{reason} ({count})" for reason, count in rows.most_common(3))
