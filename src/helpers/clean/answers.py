@@ -181,17 +181,12 @@ def read_spellings(table: pd.DataFrame) -> Spellings:
     return out
 
 
-@lru_cache
-def _allowed(column: str) -> tuple[str, ...]:
-    """The values that the table may give to a text of a column."""
-    return (EMPTY, *(answers_of(column) if column in LISTS else [UNSURE] if column == EVERY else []))
-
-
 def _fault(row: tuple) -> str:
     if row.colonne != EVERY and row.colonne not in FIELDS:
         return f"colonne « colonne » : « {row.colonne} » n’est pas une colonne de l’export."
     is_whole = key_of(row.texte) == key_of(WHOLE)
-    allowed = tuple(FORMS.get(row.colonne, ())) if is_whole else _allowed(row.colonne)
+    listed = answers_of(row.colonne) if row.colonne in LISTS else [UNSURE] if row.colonne == EVERY else []
+    allowed = tuple(FORMS.get(row.colonne, ())) if is_whole else (EMPTY, *listed)
     if row.valeur not in allowed:
         said = ", ".join(filter(None, allowed)) or "vide"
         return (

@@ -96,12 +96,6 @@ def _answers(column: str) -> dict[str, str]:
     return {name: label if is_clear[name] else f"{name.replace('_', ' ')} ({label})" for name, label in names.items()}
 
 
-def _alone(key: str, names: dict[str, str]) -> str | None:
-    """The value of the only words that are this folded text."""
-    found = [name for name, words in names.items() if fold(words) == key]
-    return found[0] if len(found) == 1 else None
-
-
 @dataclass(frozen=True)
 class Choices:
     """What may be answered for a year, column by column, and what each answer means."""
@@ -150,8 +144,9 @@ class Choices:
         is_closed = column in answers.LISTS and text != answers.WHOLE
         labels = answers.answers_of(column) if is_closed else _TITLES if column == TITLE else {}
         for names in (dict(zip(words, words, strict=True)), words, labels):
-            if found := _alone(fold(answer), names):
-                return found
+            found = [name for name, said in names.items() if fold(said) == fold(answer)]
+            if len(found) == 1:
+                return found[0]
         if column == "annee" and answer.strip() == str(self.year):
             return answers.OF_THE_YEAR
         if text == answers.WHOLE:  # the answer that all the persons have
