@@ -63,7 +63,7 @@ def import_coding(options: Namespace) -> int:
         return _import_book(source, project, options)
     if options.add_codes:  # what the book cannot hold stops before anything is written
         data.add_to_book(_missing_rows(project)[0], is_trial=True)
-    imported = data.save_coding(_with_themes(project), options.year, name, source)
+    imported = data.save_coding(project, options.year, name, source)
     print_message(f"{paths.relative(imported)} :")
     _list_content(project)
     _warn_of_unknown_kinds(project)
@@ -82,17 +82,6 @@ def import_coding(options: Namespace) -> int:
     print_message(filled("\nCe dossier contient des paroles : il n’entre jamais dans git, et reste sur ce poste."))
     print_message(f"Puis : {COMMAND} check --year {options.year}")
     return 0
-
-
-def _with_themes(project):
-    """The project with the row of the code book that each code in use means, where that is sure."""
-    from dataclasses import replace
-
-    from helpers import data
-    from helpers.codings import codebook
-
-    book = data.read_reference("themes")
-    return replace(project, themes=codebook.themes_of(codebook.used_codes(project), book, project.themes))
 
 
 def _import_book(source: Path, project, options: Namespace) -> int:

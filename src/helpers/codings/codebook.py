@@ -108,20 +108,13 @@ def codes_of(book: pd.DataFrame) -> dict[str, Code]:
     Raises DataError for a code whose parent is not in the book, or is below it.
     """
     parents = dict(zip(book["theme"], book["parent"], strict=True))
-    codes = (Code(theme, _path(parent, parents)) for theme, parent in parents.items())
+
+    def path(theme: str, *below: str) -> str:
+        """The path of a row; for one that is its own parent, a path that no code has."""
+        return code_path(theme, path(parents.get(theme, ""), theme, *below)) if theme and theme not in below else ""
+
+    codes = (Code(theme, path(parent)) for theme, parent in parents.items())
     return {code.name: code for code in Project(tuple(codes)).codes}
-
-
-def _path(theme: str, parents: dict[str, str]) -> str:
-    """The path of a code of the book; for one that is its own parent, a path that no code has."""
-    line = []
-    while theme and theme not in line:
-        line.append(theme)
-        theme = parents.get(theme, "")
-    path = ""
-    for name in reversed(line):
-        path = code_path(name, path)
-    return path
 
 
 def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[str, Project]:

@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import count
 
 import pandas as pd
 
@@ -228,10 +229,10 @@ class Pseudonyms:
         self._year = year
         self._marks: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._numbers = 0
+        self._new_marks = (f"[nom {rank}]" for rank in count(1))
         known = list(listed)
         for name, mark in listed.items():
-            self._names[name_key(_clean(name))] = mark = mark or self._next()
+            self._names[name_key(_clean(name))] = mark = mark or next(self._new_marks)
             # The parts of a name, in any order; not those that are common words (« jean », « petit »).
             parts = [each for each in _words(_clean(name)) if len(each) >= _SHORTEST and not _is_french(each)]
             known += parts
@@ -240,23 +241,15 @@ class Pseudonyms:
         self._listed = set(self._names)
         for text in map(_clean, texts):
             for start, end in _titled(text):
-                known += self._learn(text[start:end])
+                # A person is known by the last word.
+                name, words = text[start:end], _words(text[start:end])
+                mark = self._mark_of(name)
+                for each in (name, *words):
+                    self._names.setdefault(name_key(each), mark)
+                    known += [each] if len(name_key(each)) >= _SHORTEST and fold(each) not in _ROLES else []
         patterns = sorted({_pattern(name) for name in known}, key=len, reverse=True)
         joined = "|".join(patterns) or r"(?!)"
         self._everywhere = re.compile(rf"(?<![^\W\d_])(?:{joined})(?![^\W\d_])")
-
-    def _next(self) -> str:
-        self._numbers += 1
-        return f"[nom {self._numbers}]"
-
-    def _learn(self, name: str) -> list[str]:
-        """Give a pseudonym to a name after a title, keyed by its last word; return what to replace elsewhere."""
-        words = _words(name)
-        last = name_key(words[-1])
-        mark = self._names.get(name_key(name)) or self._names.get(last) or self._next()
-        for each in (name, *words):
-            self._names.setdefault(name_key(each), mark)
-        return [each for each in (name, *words) if len(name_key(each)) >= _SHORTEST and fold(each) not in _ROLES]
 
     def replace(self, text: str) -> str:
         """The text in NFC, everything recognised replaced."""
@@ -266,7 +259,11 @@ class Pseudonyms:
             out += [text[done:start], self._sign("nom", self._mark_of(text[start:end]))]
             done = end
         text = self._everywhere.sub(self._name, "".join([*out, text[done:]]))
-        self._doubt(text)
+        # Capitalised words inside a sentence that no dictionary has: names, places or initials.
+        for match in re.finditer(r"(?<=[\w,;:’'] )[^\W\d_][\w’'-]+", text):
+            is_capital = match[0][0].isupper() and not match[0].isupper()
+            if is_capital and not _is_french(match[0]) and not _TITLE.match(f"{match[0]} "):
+                self.doubtful[match[0]] += 1
         return text.translate({ord(sign): mark for mark, sign in self._marks.items()})
 
     def _form(self, match: re.Match) -> str:
@@ -289,18 +286,11 @@ class Pseudonyms:
         return self._sign("nom", self._mark_of(name))
 
     def _mark_of(self, name: str) -> str:
-        return self._names.get(name_key(name)) or self._names.get(name_key(_words(name)[-1])) or self._next()
+        return self._names.get(name_key(name)) or self._names.get(name_key(_words(name)[-1])) or next(self._new_marks)
 
     def _sign(self, kind: str, mark: str = "") -> str:
         self.counts[kind] += 1
         return self._marks.setdefault(mark or f"[{kind}]", chr(_FIRST_MARK + len(self._marks)))
-
-    def _doubt(self, text: str) -> None:
-        """Count the capitalised words inside a sentence that no dictionary has: names, places or initials."""
-        for match in re.finditer(r"(?<=[\w,;:’'] )[^\W\d_][\w’'-]+", text):
-            is_capital = match[0][0].isupper() and not match[0].isupper()
-            if is_capital and not _is_french(match[0]) and not _TITLE.match(f"{match[0]} "):
-                self.doubtful[match[0]] += 1
 
 
 # --- What may be quoted: short passages without personal details, of codes with enough voices ---

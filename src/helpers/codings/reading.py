@@ -60,17 +60,17 @@ def read_text(path: Path) -> str:
     with _named_faults(Path(path)) as path:
         if path.suffix.casefold() not in TEXTS:
             raise coding_error("ce format n’est pas lu ; enregistrez le texte en .docx, .md ou .txt.")
-        if path.suffix.casefold() != ".docx":
-            text = decode_text(read_bytes(path), "le fichier")
-        elif _head(path).startswith(b"PK"):
-            with open_archive(path) as archive:
-                content = archive.read(body) if (body := archive.find(_BODY)) else None
-            text = _text_in(parse_xml(content, "le texte du document")) if content is not None else None
-        else:
-            text = None
-        if text is None:
-            raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
+        is_word = path.suffix.casefold() == ".docx"
+        text = _word_text(path) if is_word else decode_text(read_bytes(path), "le fichier")
         return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _word_text(path: Path) -> str:
+    if _head(path).startswith(b"PK"):
+        with open_archive(path) as archive:
+            if body := archive.find(_BODY):
+                return _text_in(parse_xml(archive.read(body), "le texte du document"))
+    raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
 
 
 def _head(path: Path) -> bytes:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.data.private import folder_of
-from helpers.data.raw import empty_table, read_table
+from helpers.data.raw import empty_table, read_reference, read_table
 from helpers.data.reading import write_spreadsheet
 from helpers.schema import DataError
 from helpers.system import atomic_folder, atomic_write, checksum, make_private, recover_folder, sha256_of
@@ -62,21 +62,22 @@ def load_coding(year: int, name: str) -> Project:
 def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
     """Writes a coding to a folder of ``data/raw/<year>/codages``, atomically, and returns the folder.
 
-    ``correspondance.csv`` says which row of the code book each code in use means (``project.themes``); what it said
+    ``correspondance.csv`` says which row of the code book each code in use means, where that is sure; what it said
     already is kept. A coding of that name is replaced if it is the same, or if it came from the same file at the same
     place and its tables are unchanged: coding in progress is imported again. Raises `DataError` when another coding
     has that name, or this one was changed by hand since; nothing is written.
     """
-    from helpers.codings.codebook import used_codes
+    from helpers.codings.codebook import themes_of, used_codes
     from helpers.codings.tables import write_csv, write_rows
 
     folder = _folder(year, name)
     recover_folder(folder)
     _refuse_another(folder, project, year, source)
-    themes = dict(project.themes) | (_themes(folder) if folder.is_dir() else {})
+    themes = themes_of(used_codes(project), read_reference("themes"), project.themes)
+    themes |= _themes(folder) if folder.is_dir() else {}
     with atomic_folder(folder) as beside:
         write_csv(project, beside)
-        rows = [(code, themes.get(code, "")) for code in used_codes(project)]
+        rows = [(code, themes[code]) for code in used_codes(project)]
         write_rows(beside / THEMES, ("code", "theme"), rows)
         card = {"nom": name, "fichier": source.name, "emplacement": _place(source), "tables": _tables(beside)}
         text = json.dumps(card, ensure_ascii=False, indent=2) + "\n"
