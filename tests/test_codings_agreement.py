@@ -22,13 +22,12 @@ BOOK = (Code("a"), Code("b"))
 EMPTY_BOOK = pd.DataFrame(columns=["theme", "libelle", "parent"], dtype="str")
 
 
-def project(codes: str, *, book: tuple = BOOK, name: str = "r", cut: int = 0) -> Project:
-    """One sentence a letter: its code, or a dash where nothing was coded; ``cut`` takes characters off each end."""
+def project(codes: str, *, book: tuple = BOOK, name: str = "r") -> Project:
+    """One sentence a letter: its code, or a dash where nothing was coded."""
     passages, at = [], 0
     for sentence, code in zip(SENTENCES, codes, strict=False):
         if code != "-":
-            end = at + len(sentence) - cut
-            passages.append(Passage(name, at, end, TEXT[at:end], code))
+            passages.append(Passage(name, at, at + len(sentence), sentence, code))
         at += len(sentence) + 1
     return Project(book, (Document(name, TEXT),), tuple(passages))
 
@@ -59,14 +58,6 @@ def test_the_interval_holds_the_truth_nineteen_times_of_twenty(n, share, kappa):
     held = sum(times for each, times in tables.items() if intervals[each][1] <= kappa <= intervals[each][2])
     known = sum(times for each, times in tables.items() if not math.isnan(intervals[each][0]))
     assert 0.93 <= held / known <= 0.98
-
-
-def test_the_edge_of_a_passage_is_no_disagreement_but_half_of_it_is():
-    # « texte. » left out is one word: not a judgement.
-    same = codings.agreement(project("aab-------"), project("aab-------", cut=7))
-    assert same["unites"].tolist() == [3, 3] and same["accord_pct"].tolist() == [100, 100]
-    half = codings.agreement(project("aab-------"), project("aab-------", cut=17))
-    assert half["unites"].tolist() == [6, 6] and half["accord_pct"].tolist() == pytest.approx([400 / 6, 500 / 6])
 
 
 def test_passages_without_position_are_compared_by_their_text():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coding_files import messages, plain, refusal, small_project
+from coding_files import messages, refusal, small_project
 from helpers.codings import reading, tables
 from helpers.codings.model import Code, Document, Passage, Project
 
@@ -31,17 +31,6 @@ def test_passages_alone_make_their_codes_and_leave_unchecked_positions(tmp_path)
     jour = Passage("note", None, None, "jour", "Accueil/Élèves", "A")
     assert set(read.passages) == {jour, Passage("note", None, None, "tous", "Accueil", "B", "vu")}
     assert messages(read) == ["positions sans le texte du document pour les vérifier (1).", "passages sans code (1)."]
-
-
-def test_a_passage_follows_its_text_and_is_dropped_when_it_is_gone(tmp_path):
-    tables.write_csv(small_project(), tmp_path)
-    text = (tmp_path / "documents.csv").read_text(encoding="utf-8")
-    (tmp_path / "documents.csv").write_text(text.replace("Été", "L’été").replace("principal", "proviseur"), encoding="utf-8")
-    read = reading.read(tmp_path)
-    assert [(each.text, each.start) for each in read.passages] == [("les élèves", 13), ("élèves arrivent", 17), ("Rien", 0)]
-    lost, moved = [plain(each) for each in read.told]
-    assert "positions 35 à 62, code « Équipe »" in lost
-    assert moved == "Déplacés de 2 caractères, là où se trouve leur extrait : 2 passages."
 
 
 @pytest.mark.parametrize(("text", "sentence"), [

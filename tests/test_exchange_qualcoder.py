@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from coding_files import NOW, SEEDS, change, database, made_project, messages, place, qualcoder, refusal, small_project
+from coding_files import NOW, change, database, messages, place, qualcoder, refusal, small_project
 from helpers.codings import reading
-from helpers.codings.model import Code, Document, Passage, Project
+from helpers.codings.model import Code, Document, Project
 
 
 def leaves(project: Project) -> Project:
@@ -18,30 +18,19 @@ def leaves(project: Project) -> Project:
     return Project(codes, documents, passages)
 
 
+SMALL = leaves(small_project())
+SMALL = replace(SMALL, documents=(*SMALL.documents, Document("vide")), passages=tuple(replace(each, memo="vu") for each in SMALL.passages))
+
+
 @pytest.fixture
 def folder(tmp_path):
-    return qualcoder(tmp_path / "étude.qda", leaves(small_project()))
+    return qualcoder(tmp_path / "étude.qda", SMALL)
 
 
-def test_a_project_gives_codes_texts_positions_and_coders(folder):
+def test_a_project_gives_codes_texts_positions_coders_and_memos(folder):
     read = reading.read(folder)
-    assert read == leaves(small_project()) == reading.read(folder / "data.qda")
+    assert read == SMALL == reading.read(folder / "data.qda")
     assert messages(read) == ["couleurs de codes (3)."]
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_positions_are_right_behind_accents_emoji_and_line_ends(seed, tmp_path):
-    project = made_project(seed)
-    codes = (*(Code(f"code {number}", "famille") for number in range(3)), Code("famille"))
-    documents = tuple(Document(each.name, each.text) for each in project.documents)
-    # A code, a span and a coder are one row: there cannot be two memos.
-    once = {(each.document, each.start, each.end, each.coder): each for each in project.passages}
-    passages = tuple(
-        Passage(*key[:3], each.text, f"famille/code {len(each.text) % 3}", each.coder, each.memo)
-        for key, each in once.items()
-    )
-    wanted = leaves(Project(codes, documents, passages))
-    assert reading.read(qualcoder(tmp_path / "a.qda", wanted)) == wanted
 
 
 def test_a_code_may_belong_to_a_code_and_have_the_name_of_a_category(folder):
@@ -66,7 +55,7 @@ def test_what_is_not_kept_is_counted(folder):
         "DELETE FROM code_cat",
     )
     read = reading.read(folder)
-    assert len(read.documents) == 1
+    assert len(read.documents) == 2
     assert {
         "passages d’images (1).", "attributs de cas (1).", "images, sons et vidéos (1).", "mémos de documents (1).",
         "marques « important » (1).", "parents de codes, qui manquent dans le fichier (1).",
