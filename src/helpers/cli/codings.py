@@ -122,18 +122,18 @@ def _read_coding(source: Path, kind: str | None):
 
 
 def _list_content(project) -> None:
-    words = sum(any(map(str.isalnum, word)) for document in project.documents for word in document.text.split())
+    from helpers.codings.counts import word_count
+    from helpers.codings.model import USED_ATTRIBUTES
+
     coders = {passage.coder for passage in project.passages} - {""}
     counts = [
         counted(len(project.documents), "document"),
-        counted(words, "mot"),
+        counted(sum(word_count(document.text) for document in project.documents), "mot"),
         counted(len(project.codes), "code"),
         counted(len(project.passages), "passage"),
         counted(len(coders), "codeur") if coders else "codeur non indiqué",
     ]
     print_message(beside("  ", ", ".join(counts)))
-    from helpers.codings.model import USED_ATTRIBUTES
-
     names = {name for document in project.documents for name, _ in document.attributes}
     if unused := sorted(names - set(USED_ATTRIBUTES)):
         used = ", ".join(USED_ATTRIBUTES)

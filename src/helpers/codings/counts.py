@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 import pandas as pd
@@ -171,24 +171,16 @@ def units(codings: Sequence[Iterable[Passage]], texts: dict[str, str]) -> list[U
             edges[at.zone][at.end].append((coder, passage.code, -1))
     out = []
     for zone in sorted(edges):
-        for start, end, codes in _pieces(edges[zone], len(codings)):
+        open_codes = [Counter() for _ in codings]
+        for start, end in pairwise(sorted(edges[zone])):
+            for coder, code, step in edges[zone][start]:
+                open_codes[coder][code] += step
+            codes = tuple(frozenset(+each) for each in open_codes)
             at = Span(zone, start, end)
             text = text_at(texts, at)
-            if at in whole or word_count(text) >= SHORTEST_UNIT:
+            if any(codes) and (at in whole or word_count(text) >= SHORTEST_UNIT):
                 out.append(Unit(at, text, codes))
     return out
-
-
-def _pieces(edges: dict[int, list], coders: int) -> Iterable[tuple[int, int, tuple[frozenset[str], ...]]]:
-    """The coded pieces of one text, from the codes that open (1) and close (-1) at each position."""
-    open_codes = [Counter() for _ in range(coders)]
-    stops = sorted(edges)
-    for start, end in zip(stops, stops[1:], strict=False):
-        for coder, code, step in edges[start]:
-            open_codes[coder][code] += step
-        codes = tuple(frozenset(code for code, count in each.items() if count > 0) for each in open_codes)
-        if any(codes):
-            yield start, end, codes
 
 
 # --- The corpus, by kind of document ---
@@ -211,25 +203,23 @@ def corpus_card(project: Project) -> pd.DataFrame:
     attribute ``reunion``; ``mots`` of the texts, as a word processor counts them; ``mots_codes``, those under at least
     one code, counted once; ``passages``; ``codeurs``, those with a name.
     """
-    kinds = [*KINDS, ""] if any(not document.kind for document in project.documents) else KINDS
-    rows = [_row(project, kind or UNKNOWN, [each for each in project.documents if each.kind == kind]) for kind in kinds]
-    return pd.DataFrame([*rows, _row(project, ALL, project.documents)])
-
-
-def _row(project: Project, kind: str, documents: Iterable[Document]) -> dict[str, str | int]:
-    names = {document.name for document in documents}
-    passages = [each for each in project.passages if each.document in names]
-    texts = texts_of(project)
-    return {
-        "nature": kind,
-        "documents": len(names),
-        "sans_texte": sum(1 for document in documents if not document.text),
-        "reunions": len(meetings_of(documents)),
-        "mots": sum(word_count(document.text) for document in documents),
-        "mots_codes": sum(word_count(text_at(texts, at)) for at in merge_spans(map(span_of, passages))),
-        "passages": len(passages),
-        "codeurs": len({each.coder for each in passages} - {""}),
-    }
+    kinds = [*KINDS, UNKNOWN] if any(not document.kind for document in project.documents) else KINDS
+    texts, rows = texts_of(project), []
+    for kind in (*kinds, ALL):
+        documents = {each.name: each for each in project.documents if kind in (each.kind or UNKNOWN, ALL)}
+        passages = [each for each in project.passages if each.document in documents]
+        row = {
+            "nature": kind,
+            "documents": len(documents),
+            "sans_texte": sum(1 for document in documents.values() if not document.text),
+            "reunions": len(meetings_of(documents.values())),
+            "mots": sum(word_count(document.text) for document in documents.values()),
+            "mots_codes": sum(word_count(text_at(texts, at)) for at in merge_spans(map(span_of, passages))),
+            "passages": len(passages),
+            "codeurs": len({each.coder for each in passages} - {""}),
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 # --- Groups of documents ---
