@@ -61,7 +61,7 @@ def year():
 def test_the_nearest_rounding_that_adds_up_is_taken():
     sums = Sums()
     sums.add([0, 1, 2], less=[3])
-    rounded = round_counts(np.array([3, 3, 3, 9]), sums, base=5, drawn=np.array([0.1, 0.2, 0.9, 0.5])).tolist()
+    rounded = round_counts(np.array([3, 3, 3, 9]), sums, drawn=np.array([0.1, 0.2, 0.9, 0.5])).tolist()
     assert (rounded[3], sorted(rounded[:3])) == (10, [0, 5, 5])
     assert rounded[2] == 0  # the draw that costs most to round up
 
@@ -318,7 +318,7 @@ def test_one_of_two_associations_reads_the_other_in_an_exact_network_and_nothing
     for fewest in (4, 0):
         monkeypatch.setattr(cells_to_round, "FEWEST_ASSOCIATIONS", fewest)
         shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY)
-        found.append(intruder_test.try_tables(shown, truth, scenarios=[intruder_model.OWN]).counts[intruder_model.OWN]["exact"])
+        found.append(intruder_test.try_tables(shown, truth, scenarios=[intruder_test.OWN]).counts[intruder_test.OWN]["exact"])
     assert found[0] == 0 < found[1]
 
 
@@ -390,6 +390,6 @@ def whole_networks(request):
 def test_no_small_count_is_exact_and_each_keeps_five_values(whole_networks):
     exact, counts, tables = whole_networks
     found = intruder_test.try_tables(tables, intruder_model.Truth(counts, exact))
-    assert {state: each["exact"] for state, each in found.counts.items()} == dict.fromkeys(intruder_model.SCENARIOS, 0)
+    assert {state: each["exact"] for state, each in found.counts.items()} == dict.fromkeys(intruder_test.SCENARIOS, 0)
     assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] > (50 if ALL else 100)
     assert found.is_good

@@ -14,7 +14,7 @@ import pytest
 
 import intruder_cases as cases
 from conftest import ALL
-from helpers.disclosure import intruder_model, intruder_test
+from helpers.disclosure import intruder_test
 from helpers.disclosure.intruder_model import Cell, Model, System, Truth, add_up, rows_of
 from helpers.disclosure.intruder_test import EXACT, Intervals, Program, to_matrix
 from intruder_cases import SITES, SIZE, YEAR, atom, attacked, cell, exact
@@ -25,7 +25,7 @@ TABLES = 1000 if ALL else 25
 def settled(system: System, cells: list, span: int = 4) -> np.ndarray:
     """How far apart the ends of cells are, up to ``span``."""
     sums = to_matrix([system.cells[cell] for cell in cells], len(system.truth))
-    found = Intervals(Program(system.truth, system.logic), sums, np.zeros(len(system.truth), dtype=bool)).settle(span)
+    found = Intervals(Program(system.truth, system.logic), sums, np.zeros(len(system.truth), dtype=bool), []).settle(span)
     return np.minimum(found.high - found.low, span)
 
 
@@ -104,8 +104,18 @@ def good():
 def test_a_true_controlled_rounding_may_leave(truth, good):
     found = intruder_test.try_tables(good, truth)
     assert found.is_good, found.sentence
-    assert {name: counts["exact"] for name, counts in found.counts.items()} == dict.fromkeys(intruder_model.SCENARIOS, 0)
+    assert {name: counts["exact"] for name, counts in found.counts.items()} == dict.fromkeys(intruder_test.SCENARIOS, 0)
     assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] >= 10
+
+
+def test_witnesses_spare_the_solver_and_those_that_the_tables_deny_are_not_believed(truth, good, monkeypatch):
+    witnesses, solved, push = [], [], Program.push
+    thorough = intruder_test.try_tables(good, truth, witnesses=witnesses)
+    monkeypatch.setattr(Program, "push", lambda *given, **options: solved.append(1) or push(*given, **options))
+    again = intruder_test.try_tables(good, truth, witnesses=[*witnesses], is_brief=True)
+    assert again == thorough and not solved
+    table = cases.table_of({site: exact(site) for site in SITES}, rounded=False)
+    assert intruder_test.try_tables(table, truth, witnesses=witnesses, is_brief=True).counts["rien"]["exact"] >= 10
 
 
 def test_exact_sites_are_refused_with_the_small_ones_masked_or_not(truth):
@@ -324,7 +334,7 @@ def test_the_persons_of_no_known_college_are_counted_by_who_knows_every_college_
     top = cells({"accompagnements/": 24, "sexe/filles": 21})
     rows = [*top, *cells({"accompagnements/": (16, 24), "sexe/filles": (16, 24)}, site="0590001A")]
     pairs = [atom("A", "0590001A", there), atom("A", "", elsewhere)]
-    known = told(attacked(rows, pairs, network=[*top, cell("sexe/garcons", 3)]), "totaux_des_colleges")
+    known = told(attacked(rows, pairs, network=[*top, cell("sexe/garcons", 3)], scenarios=["totaux_des_colleges"]), "totaux_des_colleges")
     assert {modality for _, modality in known} == {"garcons"} and set(known.values()) == {THREE}
 
 

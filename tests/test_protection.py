@@ -97,7 +97,8 @@ def test_what_no_report_counts_is_no_change_and_an_exact_date_is_one(data_root):
     written = [{**each, "territoire": "Lille", "date_debut": "2032-03-05"} for each in PUPILS]
     columns = {"more": ["territoire", "date_debut"]}
     publish(written, **columns)
-    accept([{**each, "territoire": ["Roubaix", ""][rank % 2]} for rank, each in enumerate(written)], **columns)
+    accept([{**each, "territoire": ["Roubaix", "Lille"][rank % 2]} for rank, each in enumerate(written)], **columns)
+    refuse([{**written[0], "territoire": ""}, *written[1:]], **columns)  # how many have one is published
     accept([{**written[0], "date_debut": "2032-03-12"}, *written[1:]], **columns)
     refuse([{**written[0], "date_debut": "2032-05-05"}, *written[1:]], **columns)
     others = [{**written[0], **each} for each in OTHERS]

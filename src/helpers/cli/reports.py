@@ -518,7 +518,7 @@ def _withstands(folder: Path, year: int, shown: str) -> bool:
     from helpers.disclosure import release
 
     try:
-        audit = release.audit_release(folder, years, is_kept=False)
+        audit = release.audit_release(folder, years)
     except DataError as fault:
         print_error(f"{shown} : les petits nombres n’ont pas été cherchés. {fault}")
         return False

@@ -1,7 +1,7 @@
 """What an intruder reasons with: unknown counts of persons, and all that logic and published tables say of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -545,45 +545,3 @@ def read_comparisons(model: Model, truth: Truth, comparisons: pd.DataFrame) -> N
                 parts = [model.find(model.at(*leaf), indicator, modality) for leaf in leaves]
                 # What the records of the year do not bear out (another reading of a collège) is left alone.
                 model.require(filter(None, parts), {}, least=count, most=count)
-
-
-# --- Disclosure scenarios: what an intruder knows beside what is published ---
-
-NOTHING, SIZES, ROW, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
-OWN = "dossiers_d_une_association"
-SCENARIOS = {
-    NOTHING: "sans rien savoir d’autre",
-    SIZES: "en sachant combien de personnes sont suivies dans chaque collège",
-    ROW: "en connaissant tous les chiffres exacts du réseau",
-    PUPIL: "en connaissant une personne dans chaque collège",
-    OWN: "en ayant les dossiers d’une association",
-}
-# What an intruder knows of a cell: it, and its ends.
-Known = tuple[Cell, float, float]
-
-
-def known_in(name: str, model: Model) -> Iterator[list[Known]]:
-    """What each possible intruder of a scenario knows."""
-    cells, value = model.cells, model.value
-    if name == PUPIL:
-        # The most telling pupil of each collège, with a report or not: of the rarest answer to every question.
-        own = [
-            (value(terms), cell) for cell, terms in cells.items() if cell.site_type == COLLEGE and not cell.croise_avec
-        ]
-        rarest = {(cell.site, cell.indicateur): cell for count, cell in sorted(own, reverse=True) if count}
-        yield [(cell, 1, np.inf) for cell in rarest.values()]
-        return
-    known: list[list[Cell]] = [[]]
-    if name == SIZES:
-        known = [[size for site in model.sites if site[0] == COLLEGE and (size := model.at(*site)) in cells]]
-    elif name == ROW:
-        own = (cell for cell in cells if cell.site_type == NETWORK)
-        known = [[cell for cell in own if cell in model.network or not cell.croise_avec]]
-    elif name == OWN:  # all that each association counts, as a whole and in each of its collèges
-        sites = {association: {(ASSOCIATION, association)} for association, _ in model.pairs if association}
-        for (association, _), leaf in model.leaves.items():
-            if association:
-                sites[association].add(leaf)
-        known = [[cell for cell in cells if cell[2:4] in own] for own in sites.values()]
-    for own in known:
-        yield [(cell, *[value(cells[cell])] * 2) for cell in own]

@@ -5,36 +5,71 @@ import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from helpers.disclosure.intruder_model import (
+    ASSOCIATION,
+    COLLEGE,
     NETWORK,
-    NOTHING,
-    OWN,
     PLACE,
     PROTECTED,
-    PUPIL,
     REST,
-    ROW,
-    SCENARIOS,
     SIZE,
-    SIZES,
     Cell,
-    Known,
     Model,
     Relation,
     Terms,
     Truth,
-    known_in,
     read_comparisons,
     rows_of,
 )
 from helpers.schema import FEWEST_FOR_SHARE, FEWEST_PERSONS, ROUNDING_BASE, table_schema
 from helpers.typography import french_spaces, unescape_formula
+
+# --- Disclosure scenarios: what an intruder knows beside what is published ---
+
+NOTHING, SIZES, ROW, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
+OWN = "dossiers_d_une_association"
+SCENARIOS = {
+    NOTHING: "sans rien savoir d’autre",
+    SIZES: "en sachant combien de personnes sont suivies dans chaque collège",
+    ROW: "en connaissant tous les chiffres exacts du réseau",
+    PUPIL: "en connaissant une personne dans chaque collège",
+    OWN: "en ayant les dossiers d’une association",
+}
+# What an intruder knows of a cell: it, and its ends.
+Known = tuple[Cell, float, float]
+
+
+def known_in(name: str, model: Model) -> Iterator[list[Known]]:
+    """What each possible intruder of a scenario knows."""
+    cells, value = model.cells, model.value
+    if name == PUPIL:
+        # The most telling pupil of each collège, with a report or not: of the rarest answer to every question.
+        own = [
+            (value(terms), cell) for cell, terms in cells.items() if cell.site_type == COLLEGE and not cell.croise_avec
+        ]
+        rarest = {(cell.site, cell.indicateur): cell for count, cell in sorted(own, reverse=True) if count}
+        yield [(cell, 1, np.inf) for cell in rarest.values()]
+        return
+    known: list[list[Cell]] = [[]]
+    if name == SIZES:
+        known = [[size for site in model.sites if site[0] == COLLEGE and (size := model.at(*site)) in cells]]
+    elif name == ROW:
+        own = (cell for cell in cells if cell.site_type == NETWORK)
+        known = [[cell for cell in own if cell in model.network or not cell.croise_avec]]
+    elif name == OWN:  # all that each association counts, as a whole and in each of its collèges
+        sites = {association: {(ASSOCIATION, association)} for association, _ in model.pairs if association}
+        for (association, _), leaf in model.leaves.items():
+            if association:
+                sites[association].add(leaf)
+        known = [[cell for cell in cells if cell[2:4] in own] for own in sites.values()]
+    for own in known:
+        yield [(cell, *[value(cells[cell])] * 2) for cell in own]
+
 
 # --- What is found: cells with too few possible values ---
 
@@ -139,11 +174,9 @@ class Program:
         from scipy.sparse import vstack
 
         self.truth = np.array(truth, dtype=float)
-        self.low, self.high = (
-            (base.low.copy(), base.high.copy())
-            if base
-            else (np.zeros(len(self.truth)), np.full(len(self.truth), float(_CEILING)))
-        )
+        self.low, self.high = np.zeros(len(self.truth)), np.full(len(self.truth), float(_CEILING))
+        if base:
+            self.low, self.high = base.low.copy(), base.high.copy()
         rows: dict[tuple, tuple[float, float]] = {}
         for terms, low, high in relations:
             key = tuple(sorted(terms.items()))
@@ -161,21 +194,19 @@ class Program:
         # By column too, from which the relations of a few unknowns are taken at once.
         self.columns = self.matrix.tocsc()
 
-    def blocks(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The unknowns (places) that may move when those of a mask are held, and the independent block of each."""
+    def blocks(self, held: np.ndarray) -> np.ndarray:
+        """The independent block of each unknown when those of a mask are held; -1 of one that cannot move."""
         from scipy.sparse import bmat
         from scipy.sparse.csgraph import connected_components
 
-        places = np.flatnonzero(~held & (self.low < self.high))
-        if not len(places):
-            return places, places
-        shape = self.columns[:, places]
-        _, blocks = connected_components(bmat([[None, shape.T], [shape, None]], format="csr"), directed=False)
-        return places, blocks[: len(places)]
+        blocks, places = np.full(len(held), -1), np.flatnonzero(~held & (self.low < self.high))
+        if len(places):
+            shape = self.columns[:, places]
+            _, own = connected_components(bmat([[None, shape.T], [shape, None]], format="csr"), directed=False)
+            blocks[places] = own[: len(places)]
+        return blocks
 
-    def push(
-        self, sums, most: np.ndarray, places: np.ndarray, point: np.ndarray, *, whole, gap: float = 0, is_alone=False
-    ):
+    def push(self, sums, most, places: np.ndarray, point: np.ndarray, *, whole=False, gap: float = 0, is_alone=False):
         """The point where sums are largest in all, each counted up to its ``most``; None without one.
 
         The unknowns that are not at these ``places`` are those of ``point``; ``whole`` tells which are whole counts. If
@@ -198,7 +229,7 @@ class Program:
         largest = np.concatenate([self.above[rows] - still, np.full(count, np.inf)])
         ends = np.append(self.low[places], np.full(count, -np.inf)), np.append(self.high[places], most)
         result = milp(
-            np.concatenate([np.zeros(len(places)), -np.ones(count)]),
+            np.append(np.zeros(len(places)), -np.ones(count)),
             constraints=LinearConstraint(matrix, least, largest),
             bounds=Bounds(*ends),
             integrality=np.append(np.broadcast_to(whole, len(places)), np.zeros(count)).astype(int),
@@ -209,12 +240,8 @@ class Program:
         held[places] = result.x[: len(places)]
         return held
 
-    def holds(self, point: np.ndarray) -> bool:
-        """Whether a point is made of whole counts and satisfies every relation, to the unit."""
-        return not is_broken(point).any() and bool(self.fitting(np.rint(point)[:, None])[0])
-
     def fitting(self, points: np.ndarray) -> np.ndarray:
-        """Which points, whole counts in a column each, satisfy every relation."""
+        """Which points, whole counts in a column each, satisfy every relation, to the unit."""
         is_inside = ((points >= self.low[:, None]) & (points <= self.high[:, None])).all(axis=0)
         sums = self.matrix @ points[:, is_inside]
         is_inside[is_inside] = ((sums >= self.below[:, None]) & (sums <= self.above[:, None])).all(axis=0)
@@ -242,8 +269,8 @@ def to_matrix(sums: list[Terms], width: int):
 _WIDE = FEWEST_VALUES - 1
 # A witness for many cells need not be the best one.
 _GAP = 0.1
-# How many witnesses with other sizes, the last ones, each narrow cell is moved from.
-_STARTS = 6
+# A push that widens a smaller share of the narrow cells is the last one in its direction.
+_WORTH = 0.2
 
 
 class Intervals:
@@ -254,97 +281,76 @@ class Intervals:
     questions is independent of the others.
     """
 
-    def __init__(self, program: Program, sums, sizes: np.ndarray, points: list[np.ndarray] | None = None) -> None:
-        self.program, self.sums, self.sizes = program, sums, sizes
-        self.points = [] if points is None else points
-        known = np.column_stack([program.truth, *self.points])
-        known = known[:, program.fitting(known)]
-        worth = sums @ known
+    def __init__(self, program: Program, sums, sizes: np.ndarray, points: list[np.ndarray]) -> None:
+        self.program, self.sums, self.sizes, self.points = program, sums, sizes, points
+        known = np.column_stack([program.truth, *points])
+        worth = sums @ known[:, program.fitting(known)]
         self.low, self.high = worth.min(axis=1), worth.max(axis=1)
-        self._places, self._blocks = program.blocks(sizes)
         is_free = program.low < program.high
         self._everything, self._can_move = np.flatnonzero(is_free), abs(sums) @ is_free > 0
-        # A witness for each known choice of sizes: from it, the blocks of a few cells are moved alone.
-        self._starts = {point[sizes].tobytes(): point for point in known.T}
+        self._blocks = program.blocks(sizes)
 
-    def narrow(self, span: int = _WIDE) -> np.ndarray:
+    def narrow(self, span: int) -> np.ndarray:
         """The cells (places) that may move, and whose ends are not known to be as far apart."""
         return np.flatnonzero((self.high - self.low < span) & self._can_move)
 
-    def explore(self, span: int = _WIDE, among: Iterable[int] | None = None, *, sizes=(False, True)) -> "Intervals":
-        """Widens the narrow cells, many at once: with the true ``sizes`` of places, then with others."""
-        # Pushed together, some cells make room for others: these are pushed once more.
-        for moves, sign in itertools.product(sizes, (1.0, -1.0, 1.0, -1.0)):
-            cells = self.narrow(span)
-            cells = cells if among is None else np.intersect1d(cells, among)
-            if not len(cells):
-                break
-            point, places = self.program.truth, self._around(cells)
-            if moves:
-                whole, places = self.sizes[self._everything], self._places
-                point = self._push(cells, sign * span, self._everything, point, whole=whole, gap=_GAP)
-            if point is not None:
-                point = np.where(self.sizes, np.rint(point), self.program.truth)
-                self._follow(cells, sign * span, point, places)
+    def explore(self, span: int = _WIDE, *, worth: float = _WORTH) -> "Intervals":
+        """Widens the narrow cells, many at once: with the true sizes of places, then with others.
+
+        A direction is left when a push widens less than a share ``worth`` of those that are left.
+        """
+        for moves in (False, True):
+            whole, signs = self.sizes & moves, [1.0, -1.0]
+            # Pushed together, some cells make room for others: these are pushed once more.
+            while signs and len(cells := self.narrow(span)):
+                sign, places = signs.pop(0), self._everything if moves else self._around(cells)
+                if len(places) and self._move(cells, sign * span, places, whole, gap=_GAP):
+                    signs += [sign] * (len(self.narrow(span)) < (1 - worth) * len(cells))
         return self
 
     def settle(self, span: int) -> "Intervals":
-        """Finds the ends of the narrow cells, one by one."""
-        for cell in self.narrow(span):
+        """Finds the ends of the narrow cells: together while some widen, then one by one."""
+        for cell in self.explore(span, worth=0).narrow(span):
             # What its own questions do not allow, whatever the others are, nothing does.
-            only, own = np.array([cell]), self._around([cell])
-            near = np.intersect1d(np.union1d(own, np.flatnonzero(self.sizes)), self._everything)
-            low, high = self._ends(cell, near, is_alone=True)
-            wanted = span if high - low >= span else min(1, high - low)
-            for start, sign in itertools.product([*self._starts.values()][-_STARTS:], (1.0, -1.0)):
+            only = np.array([cell])
+            near = np.intersect1d(np.union1d(self._around(only), np.flatnonzero(self.sizes)), self._everything)
+            ends = [self._push(only, sign * span, near, self.program.truth, is_alone=True) for sign in (-1.0, 1.0)]
+            low, high = (np.nan if point is None else (self.sums[only] @ point)[0] for point in ends)
+            reach = np.nan_to_num(np.floor(high + _NEAR) - np.ceil(low - _NEAR), nan=span)
+            wanted = span if reach >= span else min(1, reach)
+            for sign in (1.0, -1.0):
                 if self.high[cell] - self.low[cell] < wanted:
-                    self._follow(only, sign * wanted, start, own)
-            if self.high[cell] - self.low[cell] < wanted:
-                self.explore(wanted, only)
-            if self.high[cell] - self.low[cell] < wanted:
-                self._ends(cell, self._everything)
+                    self._move(only, sign * wanted, self._everything, self.sizes)
         return self
 
-    def _around(self, cells: Iterable[int]) -> np.ndarray:
+    def _around(self, cells: np.ndarray) -> np.ndarray:
         """The unknowns (places) of the blocks of these cells."""
-        blocks = self._blocks[np.isin(self._places, self.sums[cells].indices)]
-        return self._places[np.isin(self._blocks, blocks)]
-
-    def _ends(self, cell: int, places: np.ndarray, *, is_alone: bool = False) -> tuple[float, float]:
-        """How far a cell goes when these unknowns may move, in whole persons."""
-        ends, only = [], np.array([cell])
-        for sign in (-1.0, 1.0):
-            point = self._push(only, sign * _WIDE, places, self.program.truth, whole=not is_alone, is_alone=is_alone)
-            ends.append(
-                sign * np.inf if point is None else sign * np.floor(sign * (self.sums[only] @ point)[0] + _NEAR)
-            )
-            if point is not None:
-                self.record(point)
-        return ends[0], ends[1]
+        own = np.unique(self._blocks[self.sums[cells].indices])
+        return np.flatnonzero(np.isin(self._blocks, own[own >= 0]))
 
     def _push(self, cells: np.ndarray, span: float, places: np.ndarray, point: np.ndarray, **options):
         """The point where these cells are as wide as ``span``, up or down (below zero), as far as possible."""
         most = self.low[cells] + span if span > 0 else -span - self.high[cells]
         return self.program.push(np.sign(span) * self.sums[cells], most, places, point, **options)
 
-    def _follow(self, cells: np.ndarray, span: float, point: np.ndarray, places: np.ndarray) -> None:
-        """Moves cells with the sizes of a point: relaxed programs give whole counts, except in cross-tabulations."""
-        moved = self._push(cells, span, places, point, whole=False)
+    def _move(self, cells: np.ndarray, span: float, places: np.ndarray, whole: np.ndarray, *, gap: float = 0) -> bool:
+        """Looks for a witness where these cells are as wide as possible; ``whole`` (a mask) are those that must be."""
+        truth = self.program.truth
+        moved = self._push(cells, span, places, truth, whole=whole[places], gap=gap)
         if moved is None:
-            return
-        is_left = np.isin(self._blocks, self._blocks[is_broken(moved[self._places])])
-        if is_left.any():
-            again = self._push(cells, span, self._places[is_left], moved, whole=True, gap=_GAP)
-            moved[self._places[is_left]] = (point if again is None else again)[self._places[is_left]]
-        self.record(moved)
-
-    def record(self, point: np.ndarray) -> None:
-        """Widens every interval by a point, if it is a witness."""
-        if self.program.holds(point):
-            self.points.append(np.rint(point))
-            self._starts.setdefault(self.points[-1][self.sizes].tobytes(), self.points[-1])
-            worth = self.sums @ self.points[-1]
-            self.low, self.high = np.minimum(self.low, worth), np.maximum(self.high, worth)
+            return False
+        # The others are whole too, except in cross-tabulations: these are moved again, with the sizes found.
+        moved = np.where(self.sizes, np.rint(moved), moved)
+        left = np.flatnonzero(np.isin(self._blocks, self._blocks[is_broken(moved)]))
+        if len(left):
+            again = self._push(cells, span, left, moved, whole=True, gap=_GAP)
+            moved[left] = (truth if again is None else again)[left]
+        point = np.rint(moved)
+        is_witness = not is_broken(moved).any() and bool(self.program.fitting(point[:, None])[0])
+        if is_witness:
+            self.points.append(point)
+            self.low, self.high = np.minimum(self.low, self.sums @ point), np.maximum(self.high, self.sums @ point)
+        return is_witness
 
 
 # --- The test of tables: every cell of one to four persons, in every scenario, each year ---
@@ -359,6 +365,7 @@ def try_tables(
     scenarios: Iterable[str] = tuple(SCENARIOS),
     comparisons: pd.DataFrame | None = None,
     witnesses: list[np.ndarray] | None = None,
+    is_brief: bool = False,
 ) -> IntruderResult:
     """What an intruder finds again in these tables, in each disclosure scenario.
 
@@ -367,13 +374,11 @@ def try_tables(
     ``comparaisons``. The release is refused by a cell with one possible value in any scenario, by one with fewer than
     five for an intruder who knows nothing else, or by a number that is neither exact nor rounded as it says.
 
-    A list of ``witnesses``, even empty, asks for what refuses alone: the test stops after the first scenario that does.
-    Those that fit are used again, and new ones are added: the next rounding of the same counts is much alike.
+    The ``witnesses`` that fit are used again, and new ones are added to the list: the next rounding of the same counts
+    is much alike. If ``is_brief``, and there are some, only what refuses is sought beyond them.
     """
-    names = list(scenarios)
-    one = partial(_try_year, indicators, truth, names, comparisons, witnesses)
-    with ThreadPoolExecutor() as workers:  # HiGHS lets the other years work meanwhile
-        results = [*workers.map(one, truth.years)]
+    names, kept = list(scenarios), [] if witnesses is None else witnesses
+    results = [_try_year(indicators, truth, names, comparisons, kept, is_brief, year) for year in truth.years]
     findings = [finding for found, _ in results for finding in found]
     findings.sort(key=lambda each: (-each.verdict, list(SCENARIOS).index(each.scenario), each.high - each.low))
     words = VERDICTS.values()
@@ -387,10 +392,11 @@ def _try_year(
     truth: Truth,
     scenarios: list[str],
     comparisons: pd.DataFrame | None,
-    witnesses: list[np.ndarray] | None,
+    witnesses: list[np.ndarray],
+    is_brief: bool,
     year: int,
 ) -> tuple[list[Finding], dict[str, dict[str, int]]]:
-    """What refuses a year, and for each scenario how many cells have each verdict."""
+    """What refuses a year, and for each scenario, up to the first that does, how many cells have each verdict."""
     rows = rows_of(indicators, year)
     model = Model(truth, rows, year)
     if comparisons is not None:
@@ -402,14 +408,16 @@ def _try_year(
     if model.contradictions or not scenarios:
         return findings, counts
     trial = _Trial(model, witnesses)
-    # Those that refuse most often come first; the records of an association have little in common with the others.
-    groups = [[name for name in names if name in scenarios] for names in ((NOTHING, PUPIL, SIZES, ROW), (OWN,))]
-    with ThreadPoolExecutor() as workers:
-        for found, seen, points in workers.map(trial.run, groups):
-            findings, counts = findings + found, counts | seen
-            if witnesses is not None:
-                known = {point.tobytes() for point in witnesses}
-                witnesses += [point for point in points if point.tobytes() not in known]
+    known = len(trial.points)
+    if not (is_brief and known):
+        trial.explore(scenarios)
+    for name in scenarios:
+        found, verdicts = trial.run(name)
+        counts[name] = {word: int((verdicts == verdict).sum()) for verdict, word in VERDICTS.items()}
+        findings += found
+        if found:
+            break
+    witnesses += trial.points[known:]
     return findings, counts
 
 
@@ -420,48 +428,38 @@ def small_cells(model: Model) -> list[Cell]:
 
 
 class _Trial:
-    """The small cells of a year, and what is common to all intruders: what they read, and the first witnesses.
+    """The small cells of a year, what all intruders read, and the witnesses known.
 
     What is wide for who knows nearly everything is wide for who knows a part of it: each scenario has few cells left.
     """
 
-    def __init__(self, model: Model, witnesses: list[np.ndarray] | None) -> None:
-        self.model, self.cells, self.is_brief = model, small_cells(model), witnesses is not None
+    def __init__(self, model: Model, witnesses: list[np.ndarray]) -> None:
+        self.model, self.cells = model, small_cells(model)
         self.sums = to_matrix([model.cells[cell] for cell in self.cells], len(model.truth))
         self.sizes = np.zeros(len(model.truth), dtype=bool)
         self.sizes[model.sizes] = True
         self.unread = Program(model.truth, model.logic)
         self.read = Program(model.truth, model.published, self.unread)
-        self.points = [point for point in witnesses or () if len(point) == len(model.truth)]
-        most = [each for name in (SIZES, ROW, PUPIL) for known in known_in(name, model) for each in known]
-        self._intervals(most, self.sums, self.points).explore(sizes=[False])
+        points = [point for point in witnesses if len(point) == len(model.truth)]
+        fits = self.read.fitting(np.column_stack(points)) if points else []
+        self.points = [*itertools.compress(points, fits)]
 
-    def run(self, names: list[str]) -> tuple[list[Finding], dict[str, dict[str, int]], list[np.ndarray]]:
-        """The findings in these scenarios, how many cells have each verdict in each, and the witnesses."""
-        points, findings, counts = [*self.points], [], {}
-        for name in names:
-            found, verdicts = self._try(name, points)
-            findings += found
-            counts[name] = {word: int((verdicts == verdict).sum()) for verdict, word in VERDICTS.items()}
-            if self.is_brief and findings:
-                break
-        return findings, counts, points
+    def explore(self, scenarios: list[str]) -> None:
+        """Seeks witnesses that serve in most of these scenarios: first of coalitions, who know the most."""
+        told = {name: next(known_in(name, self.model)) for name in (SIZES, PUPIL) if name in scenarios}
+        steps = [[sum(told.values(), []), *(_coalitions(self.model) if OWN in scenarios else ())], [*told.values()]]
+        with ThreadPoolExecutor() as workers:  # HiGHS lets the others work meanwhile
+            for step in steps:
+                found = workers.map(lambda known: self._intervals(known, self.sums, [*self.points]).explore(), step)
+                count = len(self.points)
+                self.points += [point for each in [*found] for point in each.points[count:]]
 
-    def _intervals(self, known: Iterable[Known], sums, points: list[np.ndarray], *, is_read: bool = True) -> Intervals:
-        """Those of an intruder who knows something beside what is published, or without reading it."""
-        relations = ((self.model.cells[cell], *ends) for cell, *ends in known)
-        program = Program(self.model.truth, relations, self.read if is_read else self.unread)
-        return Intervals(program, sums, self.sizes, points)
-
-    def _try(self, name: str, points: list[np.ndarray]) -> tuple[list[Finding], np.ndarray]:
+    def run(self, name: str) -> tuple[list[Finding], np.ndarray]:
         """The findings in a scenario, and the worst verdict on each cell; -1 for one that no intruder is judged on."""
         worst, found, span = np.full(len(self.cells), -1), {}, _WIDE if name == NOTHING else 1
-        for known in _coalitions(self.model) if name == OWN else ():
-            self._intervals(known, self.sums, points).explore(1 if self.is_brief else _WIDE).explore(1)
         for known in known_in(name, self.model):
             places = _judged(self.model, self.cells, known, name)
-            own = self._intervals(known, self.sums[places], points)
-            own = (own if name == OWN or self.is_brief else own.explore()).explore(span).settle(span)
+            own = self._intervals(known, self.sums[places], self.points).settle(span)
             # What is exact for who knows what a scenario supposes and reads nothing, no release reveals. So is the size
             # of what is outside known collèges, for who knows the size of each: it says nothing of these persons.
             judged, is_exact = [self.cells[place] for place in places], own.low == own.high
@@ -477,6 +475,12 @@ class _Trial:
                 cell, ends = judged[rank], (float(own.low[rank]), float(own.high[rank]))
                 found[cell] = Finding(int(verdicts[rank]), name, cell, *ends)
         return list(found.values()), worst
+
+    def _intervals(self, known: Iterable[Known], sums, points: list[np.ndarray], *, is_read: bool = True) -> Intervals:
+        """Those of an intruder who knows something beside what is published, or without reading it."""
+        relations = ((self.model.cells[cell], *ends) for cell, *ends in known)
+        program = Program(self.model.truth, relations, self.read if is_read else self.unread)
+        return Intervals(program, sums, self.sizes, points)
 
 
 def _coalitions(model: Model) -> Iterator[list[Known]]:
@@ -542,7 +546,7 @@ def _follows_display(rows: pd.DataFrame) -> pd.Series:
 _BESIDE = "alses_reseau"
 
 
-def try_folder(folder: Path, truth: Truth) -> IntruderResult:
+def try_folder(folder: Path, truth: Truth, *, witnesses: Iterable[np.ndarray] = ()) -> IntruderResult:
     """What an intruder finds again in a published folder: see `try_tables` for what refuses a release.
 
     Reads every ``indicateurs.csv`` and the network's ``comparaisons.csv``; findings name the file. Pages are made from
@@ -563,7 +567,7 @@ def try_folder(folder: Path, truth: Truth) -> IntruderResult:
     rows = rows.drop_duplicates([column for column in rows if column != PLACE], ignore_index=True)
     comparisons = folder / "comparaisons.csv"
     compared = read_table(comparisons, "comparaisons") if comparisons.is_file() else None
-    return try_tables(rows, truth, comparisons=compared)
+    return try_tables(rows, truth, comparisons=compared, witnesses=[*witnesses], is_brief=True)
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """What may be shown of a year's records: protected, tested, and kept so that corrections can be compared."""
 
 import hashlib
-import json
+import zipfile
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,23 +39,17 @@ def name_sites(year: int, counts: pd.DataFrame) -> pd.DataFrame:
     An association outside the register is left out: its name is free text of the export. A collège that the register
     does not know is named by its UAI, whose form is checked. Simulated records name nobody: all their sites are kept.
     """
-    sites = list_sites(counts).assign(annee=year, nom="", dossier="")
+    sites, colleges = list_sites(counts), data.read_reference("colleges")
+    is_association = sites["site_type"].eq("association")
     registered = set(data.read_reference("associations")["association"])
-    if _is_simulated(year):
-        registered |= set(sites.loc[sites["site_type"].eq("association"), "site"])
-    is_known = sites["site_type"].ne("association") | sites["site"].isin(registered)
-    sites = sites[is_known].assign(association=sites["association"].where(sites["association"].isin(registered), ""))
-    return apply_schema(sites.assign(nom=_names(sites))[columns("sites")], "sites").reset_index(drop=True)
-
-
-def _names(sites: pd.DataFrame) -> list[str]:
-    colleges = data.read_reference("colleges")
-    known = {row.uai: f"{row.nom_officiel}, {row.commune}" for row in colleges.itertuples()}
-    known |= {code: name for names in TERRITORIES.values() for code, name in names.items()}
-    return [
-        site if kind == "association" else known.get(site, f"Collège {site}")
-        for kind, site in zip(sites["site_type"], sites["site"], strict=True)
-    ]
+    registered |= set(sites.loc[is_association, "site"]) if _is_simulated(year) else set()
+    names = {row.uai: f"{row.nom_officiel}, {row.commune}" for row in colleges.itertuples()}
+    names |= {code: name for division in TERRITORIES.values() for code, name in division.items()}
+    known = sites["site"].map(lambda site: names.get(site, f"Collège {site}"))
+    sites = sites.assign(annee=year, dossier="", nom=known.mask(is_association, sites["site"]))
+    sites["association"] = sites["association"].where(sites["association"].isin(registered), "")
+    sites = sites.loc[~is_association | sites["site"].isin(registered), columns("sites")]
+    return apply_schema(sites, "sites").reset_index(drop=True)
 
 
 # --- Territories: the ways to divide the collèges ---
@@ -208,12 +202,8 @@ def require_same_answers(year: int) -> None:
     """Checks that no published answer differs from those of the releases kept: a correction waits.
 
     One release a year. Eleven changed persons would not be enough: when ten answers to one question are corrected and
-    one pupil is added, the difference of two reports is this pupil alone in every other question.
-
-    Raises
-    ------
-    DataError
-        when the answers of some persons differ, with their number; or for a release of version 0.8.
+    one pupil is added, the difference of two reports is this pupil alone in every other question. Raises DataError
+    with the number of persons whose answers differ; or for a release of version 0.8.
     """
     folder = paths.released(year)
     kept = sorted(folder.glob(_ANSWERS.format("*")))
@@ -274,11 +264,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
 
     Two roundings of one count, by two versions of the program, leave fewer values than either: what was shown is shown
     again. ``exact`` has the schema ``indicateurs``, ``counts`` the schema ``comptes_par_site``. None without a release.
-
-    Raises
-    ------
-    DataError
-        when an older version left the network exact and few associations make it up.
+    Raises DataError when an older version left the network exact and few associations make it up.
     """
     folder = paths.released(year)
     tables = [folder / f"{name}.csv" for name in ("indicateurs", "indicateurs_des_sites")]
@@ -312,37 +298,33 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
 _LEVELS = ["reseau", *rounding.LEVELS]
 # The first test nearly always passes; what needs more rounds than this is not a matter of rounding.
 _ROUNDS = 24
-# How many draws are tried before network cells are rounded.
+# How many draws are tried before network cells are rounded, and with territories before they are left out.
 _DRAWS = 3
 
 
 def protect_from_attack(
-    indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame, *, key: bytes
+    indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame, *, key: bytes, witnesses: list | None = None
 ) -> pd.DataFrame:
     """The protected indicators (schema ``indicateurs``) in which the intruder test finds no small count.
 
     As `rounding.protect`. Counts that the test finds get a forced rounding direction; failing that, ties are drawn
-    anew; then territories are left out; then the network cells that reveal counts are rounded.
-
-    Raises
-    ------
-    DataError
-        when the test still finds one after many rounds.
+    anew; then territories are left out; then the network cells that reveal counts are rounded. The ``witnesses`` of the
+    test are added to the list. Raises DataError when the test still finds one after many rounds.
     """
-    if sites.loc[sites["site_type"].eq(_TERRITORY), "est_publie"].any():
+    witnesses = [] if witnesses is None else witnesses
+    is_territory = sites["site_type"].eq(_TERRITORY)
+    if sites.loc[is_territory, "est_publie"].any():
         with suppress(DataError):
-            return _protected(indicators, counts, sites, key=key, rounds=_DRAWS)
+            return _protected((indicators, counts, sites), key, witnesses, rounds=_DRAWS)
     counts = counts.drop(columns=_TERRITORY, errors="ignore")
-    return _protected(indicators, counts, sites[sites["site_type"].ne(_TERRITORY)], key=key)
+    return _protected((indicators, counts, sites[~is_territory]), key, witnesses, rounds=_ROUNDS)
 
 
-def _protected(
-    indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame, *, key: bytes, rounds: int = _ROUNDS
-) -> pd.DataFrame:
-    also, turned, blocked = set(), set(), set()
-    truth, draw, witnesses = intruder_model.Truth(counts, indicators), key, []
+def _protected(tables: tuple, key: bytes, witnesses: list[np.ndarray], *, rounds: int) -> pd.DataFrame:
+    also, turned, blocked, draw = set(), set(), set(), key
+    truth = intruder_model.Truth(tables[1], tables[0])
     for rank in range(rounds):
-        protected, kept = _rounded((indicators, counts, sites), draw, also, turned)
+        protected, kept = _rounded(tables, draw, also, turned)
         # What cannot be forced is not asked again, until more network cells are rounded.
         blocked, turned = blocked | turned - kept, kept
         refused = _refused(protected, truth, witnesses)
@@ -373,9 +355,9 @@ def _refused(
     alone = indicators[indicators["site_type"].isin(_WITH_NETWORK)]
     # Without those of associations beside them, rounded cross-tabulations of the network are read otherwise.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
-    every = tuple(intruder_model.SCENARIOS)
+    every = tuple(intruder_test.SCENARIOS)
     # An association's records are tried once: with the tables of all sites, which tell it most.
-    tries = [(indicators, every), (alone, tuple(state for state in every if state != intruder_model.OWN))]
+    tries = [(indicators, every), (alone, tuple(state for state in every if state != intruder_test.OWN))]
     for table, states in tries if has_rounded else tries[:1]:
         if refused := intruder_test.try_tables(table, truth, scenarios=states, witnesses=witnesses).findings:
             return refused
@@ -390,18 +372,16 @@ def _directions(
     Up where a known pupil of each collège makes up all of a count, or the records of an association all of the
     network's but one; down where the true network row leaves a count nowhere to be but at the site that shows it.
     """
-    is_up = {intruder_model.PUPIL: True, intruder_model.OWN: True, intruder_model.ROW: False}
-    turns: dict[tuple, list[rounding.ForcedRounding]] = {}
+    is_up = {intruder_test.PUPIL: True, intruder_test.OWN: True, intruder_test.ROW: False}
+    turns: dict[tuple, rounding.ForcedRounding] = {}
     for finding in refused:
         cell = finding.cell
         if cell and finding.scenario in is_up and (cell.perimetre, cell.croise_avec) == ("alses", ""):
-            site = ("reseau", "") if finding.scenario == intruder_model.OWN else cell[2:4]
+            site = ("reseau", "") if finding.scenario == intruder_test.OWN else cell[2:4]
             turn = rounding.ForcedRounding(*site, cell.indicateur, cell.modalite, is_up[finding.scenario])
             if turn.site_type in _LEVELS:
-                turns.setdefault(turn[2:], []).append(turn)
-    before = {each[:4] for each in asked}
-    widest = (min(each, key=lambda turn: _LEVELS.index(turn.site_type)) for each in turns.values())
-    return {each for each in widest if each[:4] not in before}
+                turns[turn[2:]] = min(turns.get(turn[2:], turn), turn, key=lambda each: _LEVELS.index(each.site_type))
+    return {each for each in turns.values() if each[:4] not in {before[:4] for before in asked}}
 
 
 def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
@@ -420,40 +400,39 @@ def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, als
 
 # --- The last check before a release: the intruder test, from its files alone ---
 
-# The checksum of the last tables that passed.
-_KEPT = "audit.json"
 
-
-def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> intruder_test.IntruderResult | None:
+def audit_release(folder: Path, years: list[int]) -> intruder_test.IntruderResult | None:
     """What a reader of the folder can find again about the persons of these years; None without records.
 
-    Tables that are, byte for byte, those of the last test are not tested again. Nothing is written unless ``is_kept``.
+    The witnesses found while each year was protected are tried on the published numbers: only the rest is sought.
     """
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
     exact = [[_site_counts(year), data.load(year, "indicateurs")] for year in counted]
     truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True)))
-    record, seal = paths.processed(max(years)) / _KEPT, _seal(folder, truth)
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        known = json.loads(record.read_text(encoding="utf-8"))
-        if known["empreinte"] == seal:
-            return intruder_test.IntruderResult([], known["essais"])
-    result = intruder_test.try_folder(folder, truth)
-    if result.is_good and is_kept:
-        record.write_text(json.dumps({"empreinte": seal, "essais": result.counts}), encoding="utf-8")
-    return result
+    return intruder_test.try_folder(folder, truth, witnesses=[each for year in counted for each in _witnesses(year)])
 
 
-def _seal(folder: Path, truth: intruder_model.Truth) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.csv")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    for table in (truth.sites, truth.network):
-        digest.update(table.to_csv(index=False).encode())
-    for module in sorted(Path(intruder_test.__file__).parent.glob("*.py")):
-        digest.update(module.read_bytes())
-    return digest.hexdigest()
+# Other counts of the year that its published numbers allow: private, since all are near the true ones.
+_WITNESSES = "temoins.npz"
+
+
+def _keep_witnesses(year: int, witnesses: list[np.ndarray]) -> None:
+    path = paths.processed(year) / "prive" / _WITNESSES
+    make_private(path.parent)
+    with atomic_write(path) as beside, beside.open("wb") as file:
+        np.savez_compressed(file, *(each.astype(np.int32) for each in witnesses))
+
+
+def _witnesses(year: int) -> list[np.ndarray]:
+    """The witnesses kept; none where the file is missing or damaged: the test does without."""
+    with (
+        suppress(OSError, ValueError, zipfile.BadZipFile),
+        np.load(paths.processed(year) / "prive" / _WITNESSES) as kept,
+    ):
+        return [kept[name].astype(float) for name in kept.files]
+    return []
 
 
 # --- A year's protected aggregates, in the data root of 02, 03 and 04 ---
@@ -478,28 +457,28 @@ def protect_year(year: int) -> Aggregates:
     """Writes what 02, 03 and 04 may see of a year, from the tables of 01 (schema ``indicateurs`` and the others).
 
     Published values, posts, meetings, statements, counts of codings and the quotations that a person chose are public
-    and pass unchanged. Counts of persons are rounded together, at every level.
-
-    Raises
-    ------
-    DataError
-        when 01 has not run for this year, no rounding can be found, or too few persons changed since a release.
+    and pass unchanged. Counts of persons are rounded together, at every level. Raises DataError when 01 has not run for
+    this year, no rounding can be found, or an answer changed since a release.
     """
     require_same_answers(year)
     exact, counts = data.load(year, "indicateurs"), _site_counts(year)
     sites = name_sites(year, counts)
     rows, told = kept_rows(year, exact, counts), f"{year} : les effectifs déjà publiés sont repris tels quels"
     if rows is None:
-        rows, told = protect_from_attack(exact, counts, sites, key=release_key(year)), ""
+        witnesses, told = [], ""
+        rows = protect_from_attack(exact, counts, sites, key=release_key(year), witnesses=witnesses)
+        _keep_witnesses(year, witnesses)
     is_told = sites["site"].isin(rows.loc[rows["site_type"].eq(_TERRITORY), "site"])
     sites["est_publie"] &= sites["site_type"].ne(_TERRITORY) | is_told
     is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
     tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}
     tables |= {"indicateurs": rows[is_network], "indicateurs_des_sites": rows[~is_network], "sites": sites}
-    names = [*_PUBLIC, *_ESTIMATED, "indicateurs"]
     folder = paths.processed(year)
-    read = [*(folder / f"{name}.csv" for name in names), *data.shareable_inputs(year), *_private_files(year)]
+    private = [paths.processed(each) / "prive/comptes_par_site.csv" for each in (_year_before(year), year) if each]
+    private += paths.exports(year)
+    read = [folder / f"{name}.csv" for name in (*_PUBLIC, *_ESTIMATED, "indicateurs")]
+    read += [*data.shareable_inputs(year), *(path for path in private if path.is_file())]
     with paths.with_data_root(paths.shareable()):
         read += [paths.processed(each) / "indicateurs_des_sites.csv" for each in _years_before(year)]
     return Aggregates(read, data.save_shareable(year, tables), told)
@@ -555,7 +534,7 @@ def round_shared_persons(rows: pd.DataFrame, *, key: bytes) -> pd.DataFrame:
         sums.add(range(4), least=size, most=size)
         names = [f"{row['annee_anterieure']} {row['indicateur']}/{row['modalite']} {rank}" for rank in range(4)]
         drawn = rounding.random_draws(names, key)
-        shown = rounding.round_counts(cells, sums, base=ROUNDING_BASE, drawn=drawn)
+        shown = rounding.round_counts(cells, sums, drawn=drawn)
         counts = dict(zip(_COUNTED_TWICE, (shown[0] + shown[1], shown[0] + shown[2], shown[0]), strict=True))
         found.append(row | counts | {"base": size, "base_anterieure": size})
     return pd.DataFrame(found, columns=rows.columns)
@@ -605,8 +584,3 @@ def _correlations(year: int, protected: pd.DataFrame) -> pd.DataFrame:
     """The intraclass correlations (schema ``grappes``), from the protected cells of collèges alone."""
     exact = data.load(year, "grappes")
     return exact if exact.empty else clusters.estimate_of_sites(protected, year=year, source=exact["source"].iloc[0])
-
-
-def _private_files(year: int) -> list[Path]:
-    counts = [paths.processed(each) / "prive" / "comptes_par_site.csv" for each in (_year_before(year), year) if each]
-    return [path for path in (*counts, *paths.exports(year)) if path.is_file()]

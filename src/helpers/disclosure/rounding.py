@@ -55,13 +55,7 @@ _TIME_LIMIT_S = 120
 
 @dataclass
 class Sums:
-    """Additivity constraints on rounded counts: terms (place, weight), least and most, in persons.
-
-    >>> sommes = Sums()
-    >>> sommes.add([0, 1], less=[2])
-    >>> sommes.terms, sommes.least
-    ([[(0, 1), (1, 1), (2, -1)]], [0])
-    """
+    """Additivity constraints on rounded counts: terms (place, weight), least and most, in persons."""
 
     terms: list[list[tuple[int, int]]] = field(default_factory=list)
     least: list[float] = field(default_factory=list)
@@ -73,18 +67,10 @@ class Sums:
         self.least.append(least)
         self.most.append(most)
 
-    def matrix(self, width: int):
-        """The constraints on ``width`` counts as a sparse matrix of scipy, one row each."""
-        from scipy import sparse
-
-        pairs = [(row, place, weight) for row, terms in enumerate(self.terms) for place, weight in terms]
-        rows, places, weights = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
-        return sparse.csr_matrix((weights, (rows, places)), shape=(len(self.terms), width))
-
-    def add_rounded(self, places, total: int, *, base: int) -> None:
+    def add_rounded(self, places, total: int) -> None:
         """The sum of these counts is rounded to one of the two multiples around its true total."""
-        low = total // base * base
-        self.add(places, least=low, most=low + base * (low < total))
+        low = total // ROUNDING_BASE * ROUNDING_BASE
+        self.add(places, least=low, most=low + ROUNDING_BASE * (low < total))
 
 
 def random_draws(names: list[str], key: bytes) -> np.ndarray:
@@ -93,7 +79,7 @@ def random_draws(names: list[str], key: bytes) -> np.ndarray:
     return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests])
 
 
-def round_counts(counts: np.ndarray, sums: Sums, *, base: int, drawn: np.ndarray) -> np.ndarray | None:
+def round_counts(counts: np.ndarray, sums: Sums, *, drawn: np.ndarray) -> np.ndarray | None:
     """The nearest multiples of the base that satisfy the constraints; None if there are none.
 
     A multiple of the base stays; any other count goes to an adjacent multiple, so no shift reaches the base. ``drawn``
@@ -101,16 +87,19 @@ def round_counts(counts: np.ndarray, sums: Sums, *, base: int, drawn: np.ndarray
 
     >>> sommes = Sums()
     >>> sommes.add([0, 1], less=[2])
-    >>> round_counts(np.array([3, 8, 11]), sommes, base=5, drawn=np.array([0.2, 0.4, 0.6])).tolist()
+    >>> round_counts(np.array([3, 8, 11]), sommes, drawn=np.array([0.2, 0.4, 0.6])).tolist()
     [5, 5, 10]
     """
     # Imported here: most verbs of the command round nothing.
     from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
 
-    low = counts // base
-    over, matrix = counts - low * base, sums.matrix(len(counts))
-    known = matrix @ low
-    least, most = (np.array(each, float) / base - known for each in (sums.least, sums.most))
+    base, low = ROUNDING_BASE, counts // ROUNDING_BASE
+    over = counts - low * base
+    triples = [(row, place, weight) for row, terms in enumerate(sums.terms) for place, weight in terms]
+    rows, places, weights = np.array(triples, dtype=np.int64).reshape(-1, 3).T
+    matrix = csr_array((weights, (rows, places)), shape=(len(sums.terms), len(counts)))
+    least, most = (np.array(each, float) / base - matrix @ low for each in (sums.least, sums.most))
     solved = milp(
         np.where(over > 0, base - 2 * over + _DRAW * (drawn - 0.5), 0.0),
         constraints=LinearConstraint(matrix, least, most),
@@ -185,7 +174,7 @@ def sums_of(atoms: pd.DataFrame) -> Sums:
                 totals[*site, *answer].append(place)
     for (_, site, *_), places in totals.items():
         if site and len(places) > 1:
-            sums.add_rounded(places, sum(counts[place] for place in places), base=ROUNDING_BASE)
+            sums.add_rounded(places, sum(counts[place] for place in places))
     _add_territories(sums, atoms[_is_told_of_territories(atoms)])
     for places in sites.values():
         _add_questions(sums, places)
@@ -212,7 +201,7 @@ def _add_territories(sums: Sums, rows: pd.DataFrame) -> None:
         outside = rows.drop(index=inside.index) if len(inside) else rows.iloc[:0]
         for part in (inside, outside.assign(territoire="")):
             for _, own in part.groupby(["territoire", *CELL]):
-                sums.add_rounded(own.index, int(own["effectif"].sum()), base=ROUNDING_BASE)
+                sums.add_rounded(own.index, int(own["effectif"].sum()))
 
 
 def _add_questions(sums: Sums, places: dict[tuple[str, str], int]) -> None:
@@ -335,7 +324,7 @@ class RoundingFamily:
 
     def keep_near(self, places: np.ndarray) -> None:
         """The sum of these counts is rounded as one count would be."""
-        self.sums.add_rounded(places, int(self.counts[places].sum()), base=ROUNDING_BASE)
+        self.sums.add_rounded(np.sort(places), int(self.counts[places].sum()))
 
     def turn(self, asked: ForcedRounding) -> None:
         """Forces the rounding direction of an answer at a site."""
@@ -356,7 +345,7 @@ class RoundingFamily:
             if entry.choice == "unique" and cell[2] not in entry.groups:
                 questions.setdefault(cell[:2], []).extend(places)
         for places in questions.values():
-            self.keep_near(np.array(sorted(places), dtype=int))  # none, where nobody was asked
+            self.keep_near(np.array(places, dtype=int))  # none, where nobody was asked
         for one, other in same_cells():
             if one in self.opened and other in self.opened:
                 own, theirs = self.opened[one], self.opened[other]
@@ -369,11 +358,6 @@ def base_cells(counts: pd.DataFrame) -> pd.DataFrame:
     ``effectif``.
 
     ``counts`` has the schema ``comptes_par_site``, and the column ``territoire`` of `release.with_territories`, if any.
-
-    >>> cellule = {"indicateur": "niveau", "modalite": "6e", "croise_avec": "sexe", "modalite_croisee": "filles"}
-    >>> comptes = pd.DataFrame({"association": "AAPI", "uai": ["0592714E", ""], **cellule, "effectif": [2, 3]})
-    >>> base_cells(comptes)[["association", "uai", "effectif"]].values.tolist()
-    [['AAPI', '*', 5]]
     """
     crossed, names = counts["croise_avec"].ne(""), [*ATOM, "territoire", "effectif"]
     whole = counts[crossed].groupby(["association", *CELL], as_index=False)["effectif"].sum()
@@ -477,20 +461,7 @@ def protect(
     rounding without it. ``also`` is what the intruder test asks for: network cells and cross-tabulations to round,
     forced rounding directions. A cross-tabulation to round that sites do not count is left out.
 
-    Raises
-    ------
-    DataError
-        when no rounding keeps every sum.
-
-    >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(40)], "suivi_par": "alses"})
-    >>> lignes = lignes.assign(association="AAPI", uai="0592714E", sexe=["filles"] * 27 + ["garcons"] * 13)
-    >>> personnes = records.Persons.of(2021, lignes)
-    >>> exacts = indicators.count_persons(personnes, source="export", reference="export")
-    >>> comptes = indicators.count_sites(personnes)
-    >>> protege = protect(exacts, comptes, list_sites(comptes), key=b"cle")
-    >>> vus = protege[protege["indicateur"].eq("sexe") & protege["perimetre"].eq("alses")]
-    >>> vus[["site_type", "modalite", "effectif_min", "effectif_max"]].values.tolist()[:3]
-    [['reseau', 'filles', 27, 27], ['reseau', 'garcons', 13, 13], ['reseau', 'non_renseigne', 0, 0]]
+    Raises DataError when no rounding keeps every sum.
     """
     if counts.empty:
         return indicators
@@ -506,7 +477,7 @@ def protect(
     for each in asked:
         if isinstance(each, ForcedRounding):
             family.turn(each)
-    rounded = round_counts(family.counts, family.sums, base=ROUNDING_BASE, drawn=random_draws(family.names, key))
+    rounded = round_counts(family.counts, family.sums, drawn=random_draws(family.names, key))
     if rounded is None:
         raise DataError(
             "Aucun arrondi ne garde toutes les sommes de cette année : elle ne peut pas être publiée telle quelle."

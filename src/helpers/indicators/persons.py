@@ -437,7 +437,8 @@ def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
     """What the indicators reveal of each person: by perimeter, a row a person (index: her place), a column a question.
 
     Answers as they are counted, without identifiers or columns that no question reads; missing where the question does
-    not apply. Filled columns reveal nothing more and are left out. `MONTHS` holds what quartiles are computed from.
+    not apply. A filled column reveals nothing more where a question reads it; no question reads the territory.
+    `MONTHS` holds what quartiles are computed from.
     """
     return {perimeter: _answers_in(group, perimeter) for perimeter, group in perimeters(persons).items()}
 
@@ -445,10 +446,11 @@ def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
 def _answers_in(group: Group, perimeter: str) -> pd.DataFrame:
     found = pd.DataFrame(index=group.rows)
     for entry in catalogue().indicators.values():
-        is_counted = perimeter in entry.counted_in and was_asked(group.persons, entry)
-        if not is_counted or entry.id == "colonne_remplie":
+        if not (perimeter in entry.counted_in and was_asked(group.persons, entry)):
             continue
-        if entry.id in LENGTHS:
+        if entry.id == "colonne_remplie":
+            found["territoire_rempli"] = _words((group.codes("territoire") > 0).astype(int), ["non", "oui"])
+        elif entry.id in LENGTHS:
             codes, months = pd.factorize(months_spent(group), sort=True)
             found[MONTHS] = pd.Categorical.from_codes(codes, categories=[str(each) for each in months])
         elif entry.choice != "total":
