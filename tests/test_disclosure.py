@@ -7,7 +7,7 @@ import pytest
 from conftest import ALL
 from helpers import indicators
 from helpers.clean import records
-from helpers.disclosure import cells_to_round, intruder_model, intruder_test, release, rounding
+from helpers.disclosure import intruder_model, intruder_test, release, rounding
 from helpers.disclosure.release import protect_from_attack
 from helpers.disclosure.rounding import Sums, round_counts
 from helpers.schema import TERRITORY_ANSWERS, catalogue
@@ -250,13 +250,13 @@ def test_an_association_is_crossed_from_thirty_persons(size, is_crossed):
 @pytest.mark.parametrize(("few", "is_opened"), [(1, True), (4, True), (5, False), (0, False)])
 def test_one_to_four_persons_of_the_network_are_rounded_with_two_others(few, is_opened):
     levels = ["6e"] * 80 + ["5e"] * 70 + ["4e"] * (50 - few) + ["3e"] * few
-    opened = cells_to_round.cells_to_round(count(persons(200, uai="9990001X", niveau=levels, sexe="filles")))
+    opened = rounding.cells_to_round(count(persons(200, uai="9990001X", niveau=levels, sexe="filles")))
     names = {cell[2] for cell in opened if cell[:2] == ("alses", "niveau")}
     assert names == ({"3e", "6e", "5e", "4e_3e", "6e_5e_autre"} if is_opened else set())
 
 
 def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():
-    opened = cells_to_round.cells_to_round(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
+    opened = rounding.cells_to_round(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
     assert {("alses", "objectif", "scolarite"), ("alses", "objectif", "mobilite")} <= opened
 
 
@@ -316,7 +316,7 @@ def test_one_of_two_associations_reads_the_other_in_an_exact_network_and_nothing
     exact, counts = year[0], followed_by(2, year[1])
     truth, found = intruder_model.Truth(counts, exact), []
     for fewest in (4, 0):
-        monkeypatch.setattr(cells_to_round, "FEWEST_ASSOCIATIONS", fewest)
+        monkeypatch.setattr(rounding, "FEWEST_ASSOCIATIONS", fewest)
         shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY)
         found.append(intruder_test.try_tables(shown, truth, scenarios=[intruder_test.OWN]).counts[intruder_test.OWN]["exact"])
     assert found[0] == 0 < found[1]

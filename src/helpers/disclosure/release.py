@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers import data, paths
-from helpers.disclosure import cells_to_round, intruder_model, intruder_test, rounding
+from helpers.disclosure import intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import MONTHS, is_small, published_answers
@@ -282,7 +282,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     if any(is_of_territory):  # the register divides the collèges otherwise today
         rows = rows[rows["site_type"].ne(_TERRITORY)]
     is_size = network["indicateur"].eq("accompagnements") & network["perimetre"].eq("alses")
-    if network.loc[is_size, "effectif_arrondi"].isna().any() and cells_to_round.has_few_associations(counts):
+    if network.loc[is_size, "effectif_arrondi"].isna().any() and rounding.has_few_associations(counts):
         raise DataError(
             f"Le rapport de {year}, fait par une version antérieure, donne les nombres exacts du réseau ; avec moins "
             f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un "
@@ -290,7 +290,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
             f"de chez ceux qui l’ont reçu, supprimez le dossier {paths.relative(folder)}, puis relancez."
         )
     # Public rows are those of today.
-    return apply_schema(pd.concat([exact[~cells_to_round.is_counted(exact)], rows], ignore_index=True), "indicateurs")
+    return apply_schema(pd.concat([exact[~rounding.is_counted(exact)], rows], ignore_index=True), "indicateurs")
 
 
 # --- Round, run the intruder test, force or round what it finds, until it finds nothing ---
@@ -386,8 +386,8 @@ def _directions(
 
 def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
     """The next exact network cells to round: the cell that is found, else its question, else all of them."""
-    rows = shown[cells_to_round.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
-    exact = set(cells_to_round.cells_of(rows)) - also
+    rows = shown[rounding.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
+    exact = set(rounding.cells_of(rows)) - also
     more: set[tuple] = set()
     for cell in (finding.cell for finding in refused if finding.cell):
         if cell.croise_avec and (pair := (cell.indicateur, cell.croise_avec)) not in also:
@@ -498,12 +498,12 @@ def _overlaps(year: int, protected: pd.DataFrame) -> pd.DataFrame:
         names = ("indicateurs", "indicateurs_des_sites")
         before = {each: [data.load(each, name) for name in names] for each in _years_before(year)}
     shown = {year: protected} | {each: pd.concat(tables, ignore_index=True) for each, tables in before.items()}
-    rounded: set[cells_to_round.Cell] = set()
+    rounded: set[rounding.Cell] = set()
     for table in shown.values():
         is_rounded = table["precision"].eq("arrondi_secret") & table["site_type"].eq("reseau")
-        rounded.update(cells_to_round.cells_of(table[is_rounded]))
+        rounded.update(rounding.cells_of(table[is_rounded]))
     exact = data.load(year, "recouvrements")
-    is_exact = [cell not in rounded for cell in cells_to_round.cells_of(exact)]
+    is_exact = [cell not in rounded for cell in rounding.cells_of(exact)]
     exact = exact[np.array(is_exact, dtype=bool)]
     is_whole, is_shared = exact["population"].eq(_WHOLE), exact["population"].eq(_SHARED_PERSONS)
     compared = {year, *exact.loc[is_whole, "annee_anterieure"]}
