@@ -29,7 +29,7 @@ def clean(persons: list[dict], **options) -> None:
     write_export(paths.data_root(), *persons, **options)
     data.forget_exports()
     export = data.read_export(YEAR)
-    data.freeze_exports(YEAR, export.rows, accept=True)
+    data.freeze_exports(YEAR, export.received.rows, accept=True)
     data.save_persons(export.cleaned)
     data.save_site_counts(YEAR, indicators.count_sites(export.cleaned.persons))
 

@@ -34,7 +34,8 @@ sans export ; des codages importés, `codages`, qui n’a que des nombres, et `c
 choisies et relues.
 
 Ce qui concerne une personne n’en sort pas : l’export nettoyé, la quarantaine et les comptes exacts de chaque site
-(`comptes_par_site`) restent dans `prive/`, à côté, comme les citations possibles et les désaccords entre codeurs.
+(`comptes_par_site`) restent dans `prive/`, à côté, comme les citations possibles, les désaccords entre codeurs et ce
+qui prouve que les nombres publiés en permettent d’autres (`temoins.npz`).
 Avant les autres notebooks, les comptes de personnes sont arrondis ensemble pour que personne ne soit reconnu ; `sites`
 dit quels sites ont un rapport. `03_compare` produit `comparaisons`.
 
