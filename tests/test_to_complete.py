@@ -172,7 +172,9 @@ def test_of_which_year_the_rows_of_a_school_year_are_is_asked(data_root, answer,
     table = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
     assert table[["colonne", "ce qui est écrit", "réponses possibles"]].to_numpy().tolist() == [["annee", "2032-2033", "de l’année / autre année"]]
     table.assign(**{"à comprendre comme": answer}).to_csv(path, sep=";", index=False)
-    assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == [] and len(data.read_export(2033).cleaned.persons) == kept
+    adoption = data.adopt(2033, data.unread(2033))
+    assert adoption.shown[0].startswith("colonne « annee » : « 2032-2033 » se lit « ")
+    assert adoption.faults == data.faults(2033) == [] and len(data.read_export(2033).cleaned.persons) == kept
 
 
 def test_a_line_of_text_under_the_table_is_nobody_whatever_was_said_of_all_rows(data_root):

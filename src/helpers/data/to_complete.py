@@ -344,7 +344,8 @@ class Adoption:
 
 def _may_be_shown(column: str, text: str) -> bool:
     """Whether a message may show a text: a title, or an answer of a closed list that cannot be about a person."""
-    return (column in (TITLE, *answers.LISTS, *LISTED) or text == answers.WHOLE) and is_plain(text)
+    is_listed = column in (TITLE, *answers.LISTS, *LISTED) or text == answers.WHOLE
+    return column == "annee" or (is_listed and is_plain(text))
 
 
 def adopt(year: int, unread: Iterable[Unread]) -> Adoption:
