@@ -270,7 +270,7 @@ _WIDE = FEWEST_VALUES - 1
 # A witness for many cells need not be the best one.
 _GAP = 0.1
 # A push that widens a smaller share of the narrow cells is the last one in its direction.
-_WORTH = 0.2
+_WORTH = 0.1
 
 
 class Intervals:
@@ -446,7 +446,7 @@ class _Trial:
 
     def explore(self, scenarios: list[str]) -> None:
         """Seeks witnesses that serve in most of these scenarios: first of coalitions, who know the most."""
-        told = {name: next(known_in(name, self.model)) for name in (SIZES, PUPIL) if name in scenarios}
+        told = {name: next(known_in(name, self.model)) for name in (SIZES, ROW, PUPIL) if name in scenarios}
         steps = [[sum(told.values(), []), *(_coalitions(self.model) if OWN in scenarios else ())], [*told.values()]]
         with ThreadPoolExecutor() as workers:  # HiGHS lets the others work meanwhile
             for step in steps:
