@@ -287,17 +287,8 @@ class Model(System):
 # --- Two questions about the same persons, places and perimeters ---
 
 # Columns of an export and the question read in each: who has it filled has an answer.
-_READ_IN = {
-    "sexe": "sexe",
-    "niveau": "niveau",
-    "annee_naissance": "age",
-    "nouvel_accompagnement": "nouvel_accompagnement",
-    "origine": "origine",
-    "orienteur": "orienteur",
-    "demande_initiale": "demande_initiale",
-    "objectifs": "objectif",
-    "parents_associes": "parents_associes",
-}
+_SAME_NAME = ("sexe", "niveau", "nouvel_accompagnement", "origine", "orienteur", "demande_initiale", "parents_associes")
+_READ_IN = {"annee_naissance": "age", "objectifs": "objectif"} | {name: name for name in _SAME_NAME}
 
 
 def _relate_same_persons(model: Model, place: Cell) -> None:

@@ -369,6 +369,8 @@ def try_tables(
 ) -> IntruderResult:
     """What an intruder finds again in these tables, in each disclosure scenario.
 
+    Of a year, the first scenario that refuses it is the last one tried.
+
     ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years; a
     column ``lieu``, if any, names the file of each; a site without a row has no report. ``comparisons`` has the schema
     ``comparaisons``. The release is refused by a cell with one possible value in any scenario, by one with fewer than
@@ -377,48 +379,32 @@ def try_tables(
     The ``witnesses`` that fit are used again, and new ones are added to the list: the next rounding of the same counts
     is much alike. If ``is_brief``, and there are some, only what refuses is sought beyond them.
     """
-    names, kept = list(scenarios), [] if witnesses is None else witnesses
-    results = [_try_year(indicators, truth, names, comparisons, kept, is_brief, year) for year in truth.years]
-    findings = [finding for found, _ in results for finding in found]
+    names, kept = [*scenarios], [] if witnesses is None else witnesses
+    findings, counts = [], {name: dict.fromkeys(VERDICTS.values(), 0) for name in names}
+    for year in truth.years:
+        rows = rows_of(indicators, year)
+        model = Model(truth, rows, year)
+        if comparisons is not None:
+            read_comparisons(model, truth, comparisons)
+        told = [*unexplained_numbers(rows), *map(_CONTRADICTED.format, model.contradictions)]
+        findings += [Finding(EXACT, NOTHING, None, number=text) for text in told]
+        # Numbers that cannot hold together leave no value to find: the release is refused already.
+        if model.contradictions or not names:
+            continue
+        trial = _Trial(model, kept)
+        known = len(trial.points)
+        if not (is_brief and known):
+            trial.explore(names)
+        for name in names:
+            found, verdicts = trial.run(name)
+            findings += found
+            for verdict, word in VERDICTS.items():
+                counts[name][word] += int((verdicts == verdict).sum())
+            if found:
+                break
+        kept += trial.points[known:]
     findings.sort(key=lambda each: (-each.verdict, list(SCENARIOS).index(each.scenario), each.high - each.low))
-    words = VERDICTS.values()
-    return IntruderResult(
-        findings, {name: {word: sum(seen[name][word] for _, seen in results) for word in words} for name in names}
-    )
-
-
-def _try_year(
-    indicators: pd.DataFrame,
-    truth: Truth,
-    scenarios: list[str],
-    comparisons: pd.DataFrame | None,
-    witnesses: list[np.ndarray],
-    is_brief: bool,
-    year: int,
-) -> tuple[list[Finding], dict[str, dict[str, int]]]:
-    """What refuses a year, and for each scenario, up to the first that does, how many cells have each verdict."""
-    rows = rows_of(indicators, year)
-    model = Model(truth, rows, year)
-    if comparisons is not None:
-        read_comparisons(model, truth, comparisons)
-    told = [*unexplained_numbers(rows), *map(_CONTRADICTED.format, model.contradictions)]
-    findings = [Finding(EXACT, NOTHING, None, number=text) for text in told]
-    counts = {name: dict.fromkeys(VERDICTS.values(), 0) for name in scenarios}
-    # Numbers that cannot hold together leave no value to find: the release is refused already.
-    if model.contradictions or not scenarios:
-        return findings, counts
-    trial = _Trial(model, witnesses)
-    known = len(trial.points)
-    if not (is_brief and known):
-        trial.explore(scenarios)
-    for name in scenarios:
-        found, verdicts = trial.run(name)
-        counts[name] = {word: int((verdicts == verdict).sum()) for verdict, word in VERDICTS.items()}
-        findings += found
-        if found:
-            break
-    witnesses += trial.points[known:]
-    return findings, counts
+    return IntruderResult(findings, counts)
 
 
 def small_cells(model: Model) -> list[Cell]:
