@@ -94,8 +94,8 @@ def test_a_pupil_more_or_less_is_a_change_and_the_order_of_rows_and_other_identi
 
 def test_what_no_report_counts_is_no_change_and_an_exact_date_is_one(data_root):
     """A column that no question reads may change; a quartile of durations is the duration of somebody."""
-    written = [{**each, "territoire": "Lille", "date_debut": "2032-03-05"} for each in PUPILS]
-    columns = {"more": ["territoire", "date_debut"]}
+    written = [{**each, "territoire": "Lille", "date_debut": "2032-03-05", "date_fin": ""} for each in PUPILS]
+    columns = {"more": ["territoire", "date_debut", "date_fin"]}
     publish(written, **columns)
     accept([{**each, "territoire": ["Roubaix", "Lille"][rank % 2]} for rank, each in enumerate(written)], **columns)
     refuse([{**written[0], "territoire": ""}, *written[1:]], **columns)  # how many have one is published
@@ -170,7 +170,7 @@ def test_what_was_released_is_kept_and_the_draw_with_it(released):
     *tables, answers, sites = sorted(path.name for path in released.iterdir())
     assert [*tables, sites] == ["cle.bin", "indicateurs.csv", "indicateurs_des_sites.csv", "sites.csv"]
     columns = set(pd.read_parquet(released / answers))
-    assert {"perimetre", "sexe", "uai"} <= columns and not {"identifiant", "territoire"} & columns
+    assert {"perimetre", "sexe", "association"} <= columns and not {"identifiant", "territoire"} & columns
     before = release_key(YEAR)
     clean(changed(20))
     assert release_key(YEAR) == before  # what did not change keeps its rounding

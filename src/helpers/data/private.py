@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
 # --- Persons: ``data/processed/<year>/prive/``, which nothing published ever reads ---
 
 PERSONS, QUARANTINE, SITES = "accompagnements.parquet", "quarantaine.csv", "comptes_par_site.csv"
+# Among the attributes of the persons' file: the columns that the export has not.
+_ABSENT = "absent"
 
 
 def folder_of(year: int) -> Path:
@@ -54,8 +56,10 @@ def save_persons(cleaned: CleanedRecords) -> Path:
         return folder
     # Persons are put in place last, so that they are never there without the rejected rows.
     make_private(folder)
+    table = cleaned.persons.table.copy(deep=False)
+    table.attrs = {_ABSENT: sorted(cleaned.persons.absent)}  # pandas writes them in the file
     with atomic_write(folder / PERSONS) as beside:
-        cleaned.persons.table.to_parquet(beside, index=False)
+        table.to_parquet(beside, index=False)
         save_rejected(cleaned)
     return folder
 
@@ -80,7 +84,7 @@ def load_records(year: int) -> Persons:
             for name in columns("accompagnements")
             if name != IDENTIFIER
         }
-        return Persons(year, table[list(kinds)].astype(kinds))
+        return Persons(year, table[list(kinds)].astype(kinds), absent=frozenset(table.attrs.get(_ABSENT, ())))
     except (pa.ArrowException, OSError, AttributeError, KeyError, TypeError, ValueError):
         raise DataError(f"{paths.relative(path)} a été modifié à la main : relancez 01_clean pour {year}.") from None
 
