@@ -220,18 +220,18 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answ
 
 def judge_repeats(
     table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame, places: pd.DataFrame
-) -> tuple[pd.Series, pd.Series, pd.DataFrame]:
-    """Why each of ``some`` rows, whose identifiers are repeated, is rejected; the objectives of those gathered, the
-    answers of those completed.
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Why each of ``some`` rows, whose identifiers are repeated, is rejected; the answers of the first rows that hold
+    those of the others.
 
     Identical answers: the first row is kept. Different answers: none is, since nobody knows which is true; unless the
     export has one row an objective, whose rows differ by nothing else: the first then holds all the objectives; or
     unless each row is in another of the ``places``, and none says the contrary of another: an end that one of them
     knows completes the others.
     """
-    reasons, nothing = pd.Series(EMPTY, index=table.index, dtype=object), pd.Series([], dtype=object)
+    reasons = pd.Series(EMPTY, index=table.index, dtype=object)
     if some.empty:
-        return reasons, nothing, some
+        return reasons, some
     is_first = ~some.duplicated(IDENTIFIER)
     differs = _differing(some)
     goals = table.loc[kept, "objectifs"]
@@ -246,10 +246,9 @@ def judge_repeats(
     is_alike = unlike[IDENTIFIER].map(by_person[COLUMNS].nunique().le(1).all(axis=1)).astype(bool)
     together = unlike.index[is_alike & is_apart.groupby(unlike[IDENTIFIER]).transform("all")]
     is_completed = some.index.isin(together)
-    completed = by_person.first().loc[some.loc[is_completed & is_first, IDENTIFIER], COLUMNS]
-    completed = completed.set_axis(some.index[is_completed & is_first])
+    is_merged = is_gathered | is_completed
     reasons[some.index] = np.select(
-        [(is_gathered | is_completed) & is_first, is_gathered, is_completed, differs, ~is_first],
+        [is_merged & is_first, is_gathered, is_completed, differs, ~is_first],
         [
             EMPTY,
             answers.Reason.GATHERED,
@@ -259,14 +258,13 @@ def judge_repeats(
         ],
         EMPTY,
     )
-    if not is_gathered.any():
-        return reasons, nothing, completed
-    order, found = list(answers.answers_of("objectifs")), some[is_gathered]
-    sets = found.groupby(IDENTIFIER, observed=True)["objectifs"].agg(
-        lambda each: SEVERAL.join(sorted(set(SEVERAL.join(each).split(SEVERAL)), key=order.index))
-    )
-    firsts = found[is_first[is_gathered]]
-    return reasons, pd.Series(sets.loc[firsts[IDENTIFIER]].to_numpy(), index=firsts.index), completed
+    if not is_merged.any():
+        return reasons, some[is_merged]
+    order, firsts, by_person = [*answers.answers_of("objectifs")], some[is_merged & is_first], some[is_merged]
+    by_person = by_person.groupby(IDENTIFIER, observed=True)
+    given = by_person["objectifs"].agg(lambda each: {*SEVERAL.join(each.dropna()).split(SEVERAL)} - {EMPTY})
+    sets = given.map(lambda goals: SEVERAL.join(sorted(goals, key=order.index)) or None)
+    return reasons, by_person[COLUMNS].first().assign(objectifs=sets).loc[firsts[IDENTIFIER]].set_axis(firsts.index)
 
 
 def _differing(some: pd.DataFrame) -> pd.Series:
@@ -453,14 +451,12 @@ def clean_persons(
         table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()
         changes += by_file(rows.loc[kept, "fichier"], IDENTIFIER, RULE_WITHIN)
         some = repeated(table, kept)
-    again, gathered, completed = judge_repeats(table, kept, some, rows[["fichier", "feuille"]])
+    again, merged = judge_repeats(table, kept, some, rows[["fichier", "feuille"]])
     reasons = reasons.where(~kept, again)
-    if len(gathered):
-        known = order_labels("objectifs", {*table["objectifs"].cat.categories, *gathered})
-        table["objectifs"] = table["objectifs"].cat.set_categories(known)
-        table.loc[gathered.index, "objectifs"] = gathered
-    for name in COLUMNS if len(completed) else ():
-        table.loc[completed.index, name] = completed[name]
+    for name in COLUMNS if len(merged) else ():
+        known = order_labels(name, {*table[name].cat.categories, *merged[name].dropna()})
+        table[name] = table[name].cat.set_categories(known)
+        table.loc[merged.index, name] = merged[name].astype(object)
     rejected = keep_rejected(rows, reasons, received.tables)
     kept = reasons.eq(EMPTY)
     for column, rule, concerned in decided:
