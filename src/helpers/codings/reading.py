@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -200,13 +199,13 @@ def read_qualcoder(database: Database) -> Project:
     tree = {}
     columns = {"catid": int, "name": str, "memo": str, "date": str, "supercatid": int}
     for key, name, memo, date, above in database.rows("code_cat", **columns):
-        code = _dated(split_description(name, memo, codable=False), date)
+        code = split_description(name, memo, codable=False, changed=date[:10])
         tree["category", key] = (None if above is None else ("category", above), code)
     columns = {"cid": int, "name": str, "memo": str, "date": str, "catid": int, "supercid": int}
     for key, name, memo, date, category, above in database.rows("code_name", **columns):
         # A code belongs to a category or, in the latest versions, to another code.
         parent = above if above is not None else None if category is None else ("category", category)
-        tree[key] = (parent, _dated(split_description(name, memo), date))
+        tree[key] = (parent, split_description(name, memo, changed=date[:10]))
     attributes: dict[int | None, dict[str, str]] = {}
     columns = {"attrid": int, "name": str, "attr_type": str, "value": str, "id": int}
     for _, name, kind, value, source in database.rows("attribute", **columns):
@@ -223,11 +222,6 @@ def read_qualcoder(database: Database) -> Project:
     columns = {"fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
     segments = (row[1:] for row in database.rows("code_text", ctid=int, **columns))
     return _project(collected, database, tree, texts, segments, CODE_POINTS, _QUALCODER_OTHERS)
-
-
-def _dated(code: Code, date: str) -> Code:
-    """A code, with the day of its row unless its memo, a description of ours that QualCoder imported, has one."""
-    return replace(code, changed=code.changed or date[:10])
 
 
 # --- RQDA (SQLite): positions count characters; rows that it deleted stay, with another status ---

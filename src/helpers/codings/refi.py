@@ -46,12 +46,15 @@ def xml_safe(text: str, what: str) -> str:
     return text
 
 
-def split_description(name: str, text: str, *, codable: bool = True) -> Code:
-    """The code of a description: the text before the first label is the definition."""
+def split_description(name: str, text: str, *, codable: bool = True, changed: str = "") -> Code:
+    """The code of a description: the text before the first label is the definition.
+
+    ``changed`` is the day that the tool gives, unless the description has one.
+    """
     start, *rest = _LINE.split(text)
     fields = {label: each for each, label in _LABELS.items()}
     parts = {fields[label]: value for label, value in zip(rest[::2], rest[1::2], strict=True)}
-    return Code(**{"name": name, "definition": start, **parts}, codable=codable)
+    return Code(**{"name": name, "definition": start, "changed": changed, **parts}, codable=codable)
 
 
 def codes_element(project: Project, told: Warnings) -> Element:
