@@ -29,23 +29,12 @@ _TOKEN = re.compile(r"\w[\w\u0300-\u036f]*|[^\w\s]")
 _SUFFIX = re.compile(r"\.(?:docx?|odt|rtf|txt|md|pdf|html?)$", re.IGNORECASE)
 
 
-class Merged(NamedTuple):
-    """A project, and what its reader must know of the codings it is made of.
-
-    ``homonymes``, the names of several texts; ``jumeaux``, the texts of several names; ``alignes``, the texts read as
-    nearly the same of another coding; ``perdus``, the segments that found no place there.
-    """
-
-    project: Project
-    counts: dict[str, int]
-
-
 def merge_codings(projects: Mapping[str, Project]) -> Project:
     """Codings under one code book, by their names, merged into one: what the pages of a year count; see `merge`."""
-    return merge(projects).project
+    return merge(projects)[0]
 
 
-def merge(projects: Mapping[str, Project]) -> Merged:
+def merge(projects: Mapping[str, Project]) -> tuple[Project, dict[str, int]]:
     """Codings under one code book, by their names, merged into one.
 
     Documents of two codings are one when their names are the same (case, accents and the suffix of a file aside) and
@@ -55,6 +44,10 @@ def merge(projects: Mapping[str, Project]) -> Merged:
 
     A passage without coder takes the name of its coding where that shares a document: a second coding made in another
     file is a second person. So is a coder of the same name in two files on one text: tools call everybody « default ».
+
+    The second value counts what a reader must know: ``homonymes``, the names of several texts; ``jumeaux``, the texts
+    of several names; ``alignes``, the texts read as nearly the same of another coding; ``perdus``, the segments that
+    found no place there.
     """
     # A document is identified by name and text and, where it has no text, by its coding: it may differ from a namesake.
     documents: dict[tuple[str, str, str], Document] = {}
@@ -70,7 +63,11 @@ def merge(projects: Mapping[str, Project]) -> Merged:
                 if found is None or found.is_same:
                     key, alignment = (same.name, same.text, ""), found
                     changed += found is not None
-            documents[key] = _completed(documents.get(key), replace(document, name=key[0], text=key[1]))
+            # The kind and the attributes that only another coding has complete those of the first.
+            held = documents.get(key, document)
+            attributes = tuple(sorted((dict(document.attributes) | dict(held.attributes)).items()))
+            kind = held.kind or document.kind
+            documents[key] = Document(key[0], key[1], kind, attributes)
             holders[key].add(coding)
             places[coding, document.name] = key, alignment
     coders = defaultdict(set)
@@ -95,7 +92,7 @@ def merge(projects: Mapping[str, Project]) -> Merged:
         "alignes": changed,
         "perdus": sum(len(project.passages) for project in projects.values()) - len(passages),
     }
-    return Merged(Project(tuple(codes), renamed, tuple(passages)), counts)
+    return Project(tuple(codes), renamed, tuple(passages)), counts
 
 
 def _plain_name(name: str) -> str:
@@ -104,14 +101,6 @@ def _plain_name(name: str) -> str:
 
 def _repeated(values) -> int:
     return sum(times > 1 for times in Counter(values).values())
-
-
-def _completed(first: Document | None, second: Document) -> Document:
-    """The first document, with the kind and attributes that only the second has."""
-    if first is None:
-        return second
-    attributes = dict(second.attributes) | dict(first.attributes)
-    return replace(first, kind=first.kind or second.kind, attributes=tuple(sorted(attributes.items())))
 
 
 class _Alignment:
@@ -159,10 +148,6 @@ class Cells(NamedTuple):
     first: int
     second: int
     neither: int
-
-
-def _percent(part: float, total: float) -> float:
-    return 100 * part / total if total else math.nan
 
 
 def cohen_kappa(cells: Cells) -> float:
@@ -247,8 +232,15 @@ def agreement(first: Project, second: Project) -> pd.DataFrame:
     """
     pieces = _compared(first, second)
     used = {code for unit in pieces for codes in unit.codes for code in codes}
-    rows = [_row(code.path, pieces) for code in first.codes if code.path in used]
-    return pd.DataFrame(rows)
+    rows = []
+    for path in (code.path for code in first.codes if code.path in used):
+        pairs = Counter(tuple(path in codes for codes in unit.codes) for unit in pieces)
+        cells = Cells(pairs[True, True], pairs[True, False], pairs[False, True], pairs[False, False])
+        agreed, positive = cells.both + cells.neither, 2 * cells.both + cells.first + cells.second
+        percents = 100 * agreed / len(pieces), 100 * 2 * cells.both / positive
+        rows.append((path, len(pieces), *cells, *percents, cohen_kappa(cells), *krippendorff_alpha(cells)))
+    columns = ["code", "unites", "les_deux", "premier_seul", "second_seul", "aucun", "accord_pct", "accord_positif_pct"]
+    return pd.DataFrame(rows, columns=[*columns, "kappa", "alpha", "alpha_bas", "alpha_haut"])
 
 
 def disagreements(first: Project, second: Project) -> pd.DataFrame:
@@ -279,26 +271,6 @@ def _compared(first: Project, second: Project) -> list[Unit]:
     sides = [[each for each in project.passages if each.document in coded] for project in (first, second)]
     order = {document.name: rank for rank, document in enumerate(first.documents)}
     return sorted(units(sides, texts_of(first)), key=lambda unit: order[unit.place.zone[0]])
-
-
-def _row(code: str, pieces: list[Unit]) -> dict:
-    pairs = Counter((code in unit.codes[0], code in unit.codes[1]) for unit in pieces)
-    cells = Cells(pairs[True, True], pairs[True, False], pairs[False, True], pairs[False, False])
-    value, low, high = krippendorff_alpha(cells)
-    return {
-        "code": code,
-        "unites": len(pieces),
-        "les_deux": cells.both,
-        "premier_seul": cells.first,
-        "second_seul": cells.second,
-        "aucun": cells.neither,
-        "accord_pct": _percent(cells.both + cells.neither, len(pieces)),
-        "accord_positif_pct": _percent(2 * cells.both, 2 * cells.both + cells.first + cells.second),
-        "kappa": cohen_kappa(cells),
-        "alpha": value,
-        "alpha_bas": low,
-        "alpha_haut": high,
-    }
 
 
 # --- The two coders of a year who can be compared ---

@@ -207,7 +207,7 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
 
     ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``groupes``, ``paires``, ``accord``, ``annees``, ``seuils``,
     ``mots`` or ``mots_groupes``. The columns are those of the function that counted it, with ``libelle`` and
-    ``autre_libelle``; ``corpus`` adds those of `agreement.Merged`, ``codages`` and ``citables`` (sentences that may be
+    ``autre_libelle``; ``corpus`` adds those of `agreement.merge`, ``codages`` and ``citables`` (sentences that may be
     quoted), ``annees`` adds ``annee_avant``. Empty where nothing was measured.
     """
     (keys, counts, rates), rows = _shape(analysis), {}
