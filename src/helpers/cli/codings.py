@@ -66,7 +66,6 @@ def import_coding(options: Namespace) -> int:
     imported = data.save_coding(project, options.year, name, source)
     print_message(f"{paths.relative(imported)} :")
     _list_content(project)
-    _warn_of_unknown_kinds(project)
     project = data.load_coding(options.year, name)
     if options.add_codes:
         data.save_themes(options.year, name, _complete_book(project, options))
@@ -140,10 +139,6 @@ def _list_content(project) -> None:
         print_item(f"Variables gardées, que le rapport n’emploie pas : {', '.join(unused)} (il emploie {used}).")
     for sentence in project.told:
         print_item(sentence)
-
-
-def _warn_of_unknown_kinds(project) -> None:
-    """What it costs that documents do not say their kind, and what to type."""
     if count := sum(not document.kind for document in project.documents):
         says = "ne dit pas s’il est" if count == 1 else "ne disent pas s’ils sont"
         print_message(

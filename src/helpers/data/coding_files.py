@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -126,11 +127,9 @@ def _refuse_another(folder: Path, project: Project, year: int, source: Path) -> 
     if not folder.exists():
         return
     shown = paths.relative(folder)
-    try:
+    with suppress(DataError):  # damaged: only its card can tell where it came from
         if load_coding(year, folder.name) == project:
             return
-    except DataError:
-        pass  # damaged: only its card can tell where it came from
     card = _card(folder)
     if card.get("emplacement") != _place(source):
         raise DataError(
