@@ -364,7 +364,7 @@ def analysis_requirements(project: Project) -> pd.DataFrame:
     silent = len(documents) - len(spoken)
     coders = len({each.coder for each in project.passages} - {""})
     countable = sum(1 for document in documents if document.kind != SYNTHESIS)
-    themes = Counter(theme for unit in coded_units(project) for theme in themes_of(unit))
+    themes = Counter(theme for unit in coded_units(project) for theme in themes_of_unit(unit))
     rich = sum(1 for count in themes.values() if count >= FEWEST_UNITS)
     lexical = [
         ("mots", False, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
@@ -390,6 +390,6 @@ def coded_units(project: Project) -> list[Unit]:
     return units([project.passages], texts_of(project))
 
 
-def themes_of(unit: Unit) -> set[str]:
+def themes_of_unit(unit: Unit) -> set[str]:
     """The themes of a unit: its codes without parent, or the roots of the others."""
     return {ancestors(code)[0] for code in unit.codes[0]}

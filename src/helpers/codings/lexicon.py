@@ -22,7 +22,7 @@ from helpers.codings.counts import (
     span_of,
     spoken,
     texts_of,
-    themes_of,
+    themes_of_unit,
     words,
 )
 from helpers.codings.model import Document, Project
@@ -60,7 +60,7 @@ def words_by_code(project: Project) -> pd.DataFrame:
     """
     lower = _lower(project.documents)
     read = [
-        (unit.place.zone[0], themes_of(unit), Counter(dict.fromkeys(_lemmas(unit.text, lower), 1)), 1)
+        (unit.place.zone[0], themes_of_unit(unit), Counter(dict.fromkeys(_lemmas(unit.text, lower), 1)), 1)
         for unit in (coded_units(project) if _may_count_words(project) else ())
     ]
     columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes"]
