@@ -1,8 +1,8 @@
 """Prints the test files whose enumerations `.ci/run` takes: those of what changed since the last version.
 
 A version is the commit that wrote it in pyproject.toml. A test file belongs to the rooms that it imports, itself or
-through modules of tests that it names. All files are taken for the commit of a version, where the last one is unknown (a
-shallow clone, no git), or when something changed that every room rests on.
+through modules of tests that it names; `conftest` to those that read a report. All files are taken for the commit of a
+version, where the last one is unknown (a shallow clone, no git), or when something changed that every room rests on.
 """
 
 import re
@@ -13,10 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 TESTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").glob("*.py"))}
 ENUMERATED = re.compile(r"ALSES_ENUMERATIONS|conftest import .*\bALL\b")
 IMPORTED = re.compile(r"^ *(?:from|import) (.+)$", re.MULTILINE)
-# Rooms of one file that all others rest on, data that all read, what tests share, libraries.
+# Rooms of one file that all others rest on, data that all read, libraries.
 EVERYWHERE = re.compile(
-    r"src/helpers/([a-z_]+\.py|catalogue\.toml|schemas/)|data/raw/|tests/(conftest|in_process)\.py|requirements/|pyproject\.toml|\.ci/"
+    r"src/helpers/((__init__|parameters|paths|provenance|schema)\.py|catalogue\.toml|schemas/)|data/raw/|requirements/|pyproject\.toml"
 )
+# A test file that reads a report that is made for it: by `conftest` and, without kernels, by `in_process`.
+LONG = re.compile(r"\b(?:real|mini|sites|synthetic)_root\b|BESIDE|def .*\bpublished\b")
 # Folders that hold no module: the room that reads them.
 READ_BY = {"texts": "text", "page": "report"}
 # The rooms that the numbers of a report come from, which `second_calculation` judges and therefore never imports.
@@ -42,18 +44,21 @@ def changed_files(root: Path = ROOT) -> list[str] | None:
 def subject(path: str) -> str:
     """The room of a path of the package, else the name of its file: a module of tests, a notebook, a program of bench/."""
     if path.startswith("src/helpers/"):
-        room = path.split("/")[2]
+        room = Path(path.split("/")[2]).stem
         return READ_BY.get(room, room)
-    return Path(path).stem
+    return Path(path).stem if path.endswith((".py", ".ipynb")) else path
 
 
 def subjects(name: str) -> set[str]:
     """What a test file is about: what it imports, and the same of each module of tests that it imports or runs."""
     waiting, words = [name], {name}
+    if LONG.search(TESTS[name]):
+        words |= {"conftest", "in_process"}
     while waiting:
         text = TESTS[waiting.pop()]
         named = set(re.findall(r"\w+", " ".join(IMPORTED.findall(text)))) | set(re.findall(r"(\w+)\.py\b", text))
-        waiting += (named & set(TESTS)) - words - {"conftest"}
+        named.discard("conftest")
+        waiting += (named & set(TESTS)) - words
         words |= named
     return words | NUMBERS if "second_calculation" in words else words
 

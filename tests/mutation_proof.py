@@ -22,12 +22,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from enumerations import NUMBERS
+from enumerations import LONG, NUMBERS
 
 SWAPPED = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in"}
 OTHER = {"min": "max", "max": "min", "any": "all", "all": "any"}
 FILES = 8  # test files that a fault is tried on
-LONG = re.compile(r"\b(?:real|mini|sites|synthetic)_root\b|BESIDE|def .*\bpublished\b")  # reads a report that is made for it
 
 
 @dataclass(frozen=True)

@@ -180,4 +180,6 @@ def test_enumerations_of_a_room_are_those_of_the_tests_that_import_it():
     every, codings = enumerated(None), enumerated(["src/helpers/codings/model.py"])
     assert every == enumerated(["requirements/report.lock"]) == enumerated(["src/helpers/schema.py"])
     assert "tests/test_exchange_mutations.py" in codings and "tests/test_intruder.py" not in codings
-    assert set(codings) < set(every) and enumerated(["docs/performance.md"]) == []
+    assert set(codings) < set(every) and enumerated(["docs/performance.md"]) == enumerated([".ci/run"]) == []
+    reading = enumerated(["tests/conftest.py"])
+    assert "tests/test_leaks.py" in reading and "tests/test_export_mutations.py" not in reading
