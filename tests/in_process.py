@@ -11,11 +11,12 @@ from IPython.core.formatters import DisplayFormatter
 from helpers import paths, provenance
 from helpers.charts import publish
 from helpers.run.execution import ExecutedNotebook
+from helpers.run.tasks import source_for
 
 
 def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
     """The notebook once executed, with what its cells display."""
-    notebook, names = nbformat.read(paths.notebook(name), as_version=4), {}
+    notebook, names = source_for(name, parameters), {}
     for rank, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
         formatted = [DisplayFormatter().format(each) for each in run_cell(cell, names)]
         cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=more) for data, more in formatted]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from conftest import words_of
+from conftest import plain, words_of
 from helpers import data, indicators, parameters
 from helpers.analysis import comparisons, describe
 from helpers.disclosure.rounding import protect_rows
@@ -181,11 +181,13 @@ def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     text = words_of(made.main)
     assert re.search("Les ALSES de ce collège ont accompagné environ 50 jeunes en 2032 ?, sur 1 000 dans tout le réseau\\.", text)
     assert "Moins souvent que dans le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
-    assert "Le hasard peut suffire : 20 % sont des filles (réseau : 40,0 % )" in text
+    assert "Pour « filles », l’écart avec le réseau peut n’être dû qu’à l’arrondi et au hasard." in text and "le hasard peut suffire" not in text
     assert "une page sur vingt, et 45 pages en cherchent" in text and "ni un classement ni une évaluation" in text
-    assert re.search(r"Les filles \( ?environ 10 ?\) sont moins nombreuses que les garçons \( ?environ 40 ?\)\.", text)
-    rows = [[cell.get_text() for cell in line.select("td")] for line in made.select("#fig-public tbody tr")]
-    assert len(rows) == 2 and "collège 0590001A" in rows[0] and any("dans tout le réseau" in cell for cell in rows[1])
+    assert not made.select("main svg") and "Quand les réunions" not in text  # no drawing, no section about the network alone
+    rows = {line.th.get_text(): line for line in made.select("table tbody tr") if line.td}
+    assert [plain(cell.get_text()) for cell in rows["filles"].select("td")] == ["environ 10", "20 %", "40,0 %"]
+    assert [bar["style"] for bar in rows["filles"].select(".barre")] == ["--part:20.0", "--part:40.0"]
+    assert plain(rows["3e"].select("td")[1].get_text()) == "plus de 85 %"
     assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
     assert populations(made, "effectif_m", "base_m") == {"alses_reseau"}  # no count of the college but rounded
     assert populations(made, "effectif_arrondi") == {"alses"}

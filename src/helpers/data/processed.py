@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import paths, provenance
 from helpers.data.raw import RawYear, describe_inputs, empty_table, input_files
-from helpers.data.reading import CARD, plain_description
+from helpers.data.reading import CARD, plain_description, remembered
 from helpers.indicators.lookup import BESIDE, NETWORK, USUAL, beside_network, key_of
 from helpers.schema import DataError, apply_schema, catalogue, table_schema
 from helpers.system import atomic_write
@@ -113,7 +113,12 @@ def load(year: int, name: str) -> pd.DataFrame:
         raise DataError(
             f"{paths.relative(path)} manque ou a été modifié à la main : exécutez d’abord 01_clean pour {year}."
         )
-    return typed_as(name, pd.read_csv(path, dtype="str", keep_default_na=False))
+    return _typed(name, path.read_bytes()).copy()
+
+
+@remembered
+def _typed(name: str, content: bytes) -> pd.DataFrame:
+    return typed_as(name, pd.read_csv(BytesIO(content), dtype="str", keep_default_na=False))
 
 
 def require_current(years: list[int]) -> None:

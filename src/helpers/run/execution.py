@@ -24,7 +24,7 @@ from helpers.parameters import NOTEBOOKS
 from helpers.provenance import locate, name_of
 from helpers.report.notebook import with_sections
 from helpers.run import without_kernel
-from helpers.run.tasks import FIRST, Task, check_source
+from helpers.run.tasks import FIRST, Task, check_source, source_for
 from helpers.schema import DataError
 from helpers.system import atomic_write
 
@@ -220,7 +220,7 @@ def _run(name: str, parameters: dict, seen: Path, root: Path, course: _Course) -
             "shutdown_kernel": "immediate",
         }
     return papermill.execute_notebook(
-        paths.notebook(name),
+        source_for(name, parameters),
         None,  # written by us, atomically
         parameters=parameters,
         kernel_name="python3",

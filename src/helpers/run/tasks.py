@@ -34,6 +34,23 @@ def read_source(name: str) -> NotebookNode:
         raise NotebookFailure(f"{_shown(name)} manque ou n’est plus lisible : restaurez-le, puis relancez.") from None
 
 
+# On a heading: the section says nothing of one association or collège.
+_NETWORK_ALONE = "reseau"
+
+
+def source_for(name: str, given: dict) -> NotebookNode:
+    """The notebook that these parameters run: for a site, without the sections that are about the network alone."""
+    notebook, kept, is_left_out = read_source(name), [], False
+    if not given.get("site"):
+        return notebook
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            is_left_out = _NETWORK_ALONE in cell.metadata.get("tags", [])
+        kept += [] if is_left_out else [cell]
+    notebook.cells = kept
+    return notebook
+
+
 _UNPUBLISHED = "ou donnez-lui un numéro à partir de 20, qui n’est pas publié"
 
 
@@ -83,9 +100,10 @@ def check_source(name: str, given: dict) -> None:
         )
 
 
-def count_cells(name: str) -> int:
+def count_cells(name: str, given: dict | None = None) -> int:
     """How many cells a run executes: those with code, and the parameters that Papermill adds."""
-    return 1 + sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in read_source(name).cells)
+    cells = source_for(name, given or {}).cells
+    return 1 + sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in cells)
 
 
 # --- What a report is made of: one task per notebook and year or site, and which must come before which ---
@@ -255,7 +273,10 @@ class Progress:
 
     def add(self, tasks: list[Task]) -> None:
         """Count tasks that become known while others are done."""
-        cells = {task.key: 1 if task.notebook == PROTECTION else count_cells(task.notebook) for task in tasks}
+        cells = {
+            task.key: 1 if task.notebook == PROTECTION else count_cells(task.notebook, task.parameters)
+            for task in tasks
+        }
         self._cells |= cells
         self.total += sum(cells.values())
 

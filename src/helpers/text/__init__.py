@@ -14,6 +14,7 @@ from helpers.text.formats import (
     Html,
     day,
     is_rounded,
+    listed,
     month,
     number,
     percent,
@@ -22,8 +23,10 @@ from helpers.text.formats import (
     points,
     probability,
     say,
+    say_count,
     say_share,
     scientific,
+    share_with_bar,
     signed,
     trimmed,
 )

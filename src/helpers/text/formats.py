@@ -60,6 +60,15 @@ def percent(value: float | None, decimals: int = 0) -> str:
     return text if text == MISSING else f"{text}{NARROW}%"
 
 
+def listed(words: Sequence[str]) -> str:
+    """The words as a list in a sentence.
+
+    >>> text.listed(["filles", "garçons", "sans réponse"]), text.listed(["filles"])
+    ('filles, garçons et sans réponse', 'filles')
+    """
+    return " et ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def is_rounded(value: float, low: float, high: float) -> bool:
     """Whether a share is known only as the whole number it was rounded to, so that it has no decimal to show.
 
@@ -212,6 +221,17 @@ def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
         return mark(write_share(fact), fact.share, fact.key, "part", title=title)
     ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=title)
     return Markup("de {} à {}").format(*ends)
+
+
+def share_with_bar(fact: Fact | None) -> Markup:
+    """The share above a bar as long as it, for a cell of a table; a dash where it is not published."""
+    if fact is None or (fact.share is None and fact.share_bounds is None):
+        return Markup("—")
+    if fact.share is None:
+        return say_share(fact, cited=False)
+    beside = " reseau" * (fact.key.split("/")[1] == BESIDE)
+    bar = Markup('<span class="barre{}" style="--part:{:.1f}"></span>').format(beside, fact.share)
+    return say_share(fact, cited=False) + bar
 
 
 def say_base(fact: Fact | None) -> Markup:
