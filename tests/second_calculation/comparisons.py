@@ -323,12 +323,12 @@ def moved(moves: Spread, gap: float) -> Found:
 
 
 def unanswered(rows: Rows, key: Key, before: int, known: Known) -> Found:
-    """Whose answer is missing, or says nothing, each year that counts it; an empty list, of several answers."""
+    """Whose answer is missing, or says nothing, each year that counts it exactly; an empty list, of several answers."""
     nothing = ["non_renseigne"] if key.indicator == "objectif" else ONLY_RECORDED
     found = {}
     for year, name in ((key.year, "part_sans_reponse"), (before, "part_sans_reponse_reference")):
         told = [row for each in nothing if (row := rows.get(key._replace(year=year, modality=each)))]
-        if year in known.counted and told:
+        if year in known.counted and told and all(row.ends[0] == row.ends[1] for row in told):
             found[name] = float(100 * sum(row.ends[0] for row in told))
     return exactly(found)
 
