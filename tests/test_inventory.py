@@ -11,14 +11,6 @@ from helpers.run import inventory
 from small_export import write_export
 
 
-@pytest.fixture
-def root(mini_root, tmp_path, monkeypatch) -> Path:
-    """A copy of the published invented project, set as the data root."""
-    copy = shutil.copytree(mini_root, tmp_path / "copie")
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(copy))
-    return copy
-
-
 def reasons(year: int = 2032) -> list[str]:
     return {each.year: each.report for each in inventory.take_inventory()}[year].reasons
 
@@ -28,44 +20,44 @@ def append(path: Path) -> None:
         file.write("\n")
 
 
-def test_a_report_just_made_is_up_to_date_and_says_when_and_how_much_it_weighs(root):
+def test_a_report_just_made_is_up_to_date_and_says_when_and_how_much_it_weighs(published):
     earlier, year = inventory.take_inventory()
     assert (earlier.year, earlier.rows, earlier.faults, earlier.report) == (2031, {"chiffres_publies": 4}, 0, None)
     assert (year.year, list(year.rows), year.faults, year.report.reasons) == (2032, list(paths.RAW_TABLES), 0, [])
     assert datetime.now(UTC) - year.report.made < timedelta(hours=1)
-    assert year.report.size_bytes == sum(path.stat().st_size for path in (root / "reports/2032").iterdir())
+    assert year.report.size_bytes == sum(path.stat().st_size for path in (published / "reports/2032").iterdir())
 
 
 @pytest.mark.parametrize("name", ["2032/reunions.csv", "2032/datapackage.json", "2031/chiffres_publies.csv", "reference/themes.csv"])
-def test_a_changed_file_is_named_whichever_folder_it_is_in(root, name):
-    append(root / "data/raw" / name)
+def test_a_changed_file_is_named_whichever_folder_it_is_in(published, name):
+    append(published / "data/raw" / name)
     assert reasons() == [f"{name} a changé depuis"]
 
 
-def test_a_file_or_a_year_that_came_or_went_is_named(root):
-    shutil.copy(root / "data/raw/2032/reunions.csv", root / "data/raw/2031/reunions.csv")
-    (root / "data/raw/2032/remarques.csv").unlink()
-    write_export(root, year=2029)
+def test_a_file_or_a_year_that_came_or_went_is_named(published):
+    shutil.copy(published / "data/raw/2032/reunions.csv", published / "data/raw/2031/reunions.csv")
+    (published / "data/raw/2032/remarques.csv").unlink()
+    write_export(published, year=2029)
     assert reasons() == ["2032/remarques.csv n’est plus là", "2031/reunions.csv est arrivé depuis", "l’année 2029 est arrivée depuis"]
 
 
-def test_a_table_of_the_project_that_was_touched_is_named_when_nothing_else_changed(root):
-    (root / "data/processed/2032/postes.csv").unlink()
+def test_a_table_of_the_project_that_was_touched_is_named_when_nothing_else_changed(published):
+    (published / "data/processed/2032/postes.csv").unlink()
     assert reasons() == ["2032/postes.csv n’est plus là"]
-    append(root / "data/raw/2032/reunions.csv")
+    append(published / "data/raw/2032/reunions.csv")
     assert reasons() == ["2032/reunions.csv a changé depuis"]
 
 
-def test_a_page_that_is_gone_or_was_edited_is_named(root):
-    append(root / "reports/2032/index.html")
-    (root / "reports/2032/02_describe.html").unlink()
+def test_a_page_that_is_gone_or_was_edited_is_named(published):
+    append(published / "reports/2032/index.html")
+    (published / "reports/2032/02_describe.html").unlink()
     assert sorted(reasons()) == ["reports/2032/02_describe.html n’est plus là", "reports/2032/index.html a changé depuis"]
 
 
 @pytest.mark.parametrize("text", [None, "[" * 200_000, '{"tampon": {"produit_le": "0001-01-01T00:00:00+14:00"}}', "[]", '{"tampon": null}'])
 @pytest.mark.parametrize("name", ["reports/2032/manifest.json", "data/processed/2032/rapport.json"])
-def test_what_cannot_be_read_of_a_report_is_told(root, name, text):
-    path = root / name
+def test_what_cannot_be_read_of_a_report_is_told(published, name, text):
+    path = published / name
     path.unlink() if text is None else path.write_text(text, encoding="utf-8")
     assert reasons() == [f"{name.removeprefix('reports/2032/')} manque ou n’est pas lisible : on ne sait pas de quoi il est fait"]
 
@@ -76,16 +68,16 @@ def test_a_table_that_cannot_be_read_has_no_count_and_faults(data_root):
     assert (year.rows["reunions"], year.faults > 0) == (None, True)
 
 
-def test_a_report_whose_files_are_gone_is_still_told(root):
-    shutil.rmtree(root / "data/raw/2032")
+def test_a_report_whose_files_are_gone_is_still_told(published):
+    shutil.rmtree(published / "data/raw/2032")
     year = inventory.take_inventory()[-1]
     assert (year.year, year.rows, year.faults) == (2032, {}, 0)
     assert "2032/reunions.csv n’est plus là" in year.report.reasons
 
 
-def test_what_a_cut_run_left_behind_is_found(root):
+def test_what_a_cut_run_left_behind_is_found(published):
     for name in (".en-cours-2032", "2031.ancien"):
-        (root / "reports" / name).mkdir()
+        (published / "reports" / name).mkdir()
     assert [path.name for path in inventory.leftovers()] == [".en-cours-2032", "2031.ancien"]
 
 
@@ -108,16 +100,16 @@ def test_a_year_that_is_only_prepared_is_listed_and_has_no_data(data_root):
     assert (year.rows, year.faults, year.has_data) == ({"reunions": 0}, 0, False)
 
 
-def test_a_simulation_leaves_the_true_report_as_it_is_and_an_export_makes_it_stale(root):
-    path = write_export(root, year=2032, name="accompagnements_synthetique.csv")
+def test_a_simulation_leaves_the_true_report_as_it_is_and_an_export_makes_it_stale(published):
+    path = write_export(published, year=2032, name="accompagnements_synthetique.csv")
     assert reasons() == []
     path.rename(path.with_name("accompagnements.csv"))
     assert reasons() == ["2032/export de la base de 2032, fichier 1 est arrivé depuis"]
 
 
-def test_a_report_of_simulated_records_is_listed_beside_the_true_one(root):
-    write_export(root, year=2032, name="accompagnements_synthetique.csv")
-    shutil.copytree(root / "reports/2032", root / "reports/2032-synthetique")
+def test_a_report_of_simulated_records_is_listed_beside_the_true_one(published):
+    write_export(published, year=2032, name="accompagnements_synthetique.csv")
+    shutil.copytree(published / "reports/2032", published / "reports/2032-synthetique")
     text = provenance.report_record(2032).read_text(encoding="utf-8").replace("reports/2032/", "reports/2032-synthetique/")
     provenance.report_record(2032, is_synthetic=True).write_text(text, encoding="utf-8")
     year = inventory.take_inventory()[-1]
