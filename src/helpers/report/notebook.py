@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from copy import copy, deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
@@ -417,8 +418,9 @@ def _without(html: str, keys: Collection[str]) -> str:
 DISPLAY_PRIORITY = ["text/html", "image/svg+xml", "image/png", "text/plain"]
 
 
+@cache
 def _exporter() -> "HTMLExporter":
-    # Slow to import.
+    # Slow to import; one for all pages, since it compiles its templates.
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
