@@ -3,6 +3,7 @@
 import os
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -62,8 +63,12 @@ def test_persons_that_are_absent_or_altered_are_told(saved):
 def test_a_year_without_a_row_has_no_private_folder_and_loses_the_one_it_had(saved):
     out, folder = saved
     nobody = records.CleanedRecords(records.Persons(2021), *[pd.DataFrame()] * 3)
+    data.save_witnesses(2021, [np.array([3.0])])
+    assert data.load_witnesses(2021) == [3]
     assert data.save_persons(nobody) == folder and not folder.exists()
     data.save_persons(nobody)
+    data.save_witnesses(2021, [])
+    assert data.load_witnesses(2021) == [] and not folder.exists()
     with pytest.raises(DataError, match="exécutez 01_clean pour 2021"):
         data.load_records(2021)
 

@@ -29,10 +29,12 @@ from helpers.data.private import (
     load_persons,
     load_records,
     load_site_counts,
+    load_witnesses,
     minutes_faults,
     save_minutes,
     save_persons,
     save_site_counts,
+    save_witnesses,
 )
 from helpers.data.processed import (
     export_comparisons,

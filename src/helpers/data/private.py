@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
 # --- Persons: ``data/processed/<year>/prive/``, which nothing published ever reads ---
 
 PERSONS, QUARANTINE, SITES = "accompagnements.parquet", "quarantaine.csv", "comptes_par_site.csv"
+# Other counts of the year that its published numbers allow: private, since all are near the true ones.
+WITNESSES = "temoins.npz"
 # Among the attributes of the persons' file: the columns that the export has not.
 _ABSENT = "absent"
 
@@ -66,7 +71,7 @@ def save_persons(cleaned: CleanedRecords) -> Path:
 
 def _forget(folder: Path) -> None:
     if folder.is_dir():
-        for path in (folder / PERSONS, folder / QUARANTINE, folder / SITES, *folder.glob(".*.partiel")):
+        for path in (*(folder / name for name in (PERSONS, QUARANTINE, SITES, WITNESSES)), *folder.glob(".*.partiel")):
             path.unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -147,6 +152,24 @@ def load_site_counts(year: int) -> pd.DataFrame:
     if not path.is_file():
         return empty_table("comptes_par_site")
     return apply_schema(pd.read_csv(path, dtype="str", keep_default_na=False), "comptes_par_site")
+
+
+def save_witnesses(year: int, witnesses: list[np.ndarray]) -> None:
+    """Writes what proves that the published numbers of a year allow others, to a private file; removes it if none."""
+    path = folder_of(year) / WITNESSES
+    if not witnesses:
+        path.unlink(missing_ok=True)
+        return
+    make_private(path.parent)
+    with atomic_write(path) as beside, beside.open("wb") as file:
+        np.savez_compressed(file, *(each.astype(np.int32) for each in witnesses))
+
+
+def load_witnesses(year: int) -> list[np.ndarray]:
+    """The witnesses kept; none where the file is missing or damaged: the intruder test does without."""
+    with suppress(OSError, ValueError, zipfile.BadZipFile), np.load(folder_of(year) / WITNESSES) as kept:
+        return [kept[name].astype(float) for name in kept.files]
+    return []
 
 
 # --- Minutes of meetings: private, pseudonymised as they are read ---

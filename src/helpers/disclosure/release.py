@@ -1,7 +1,6 @@
 """What may be shown of a year's records: protected, tested, and kept so that corrections can be compared."""
 
 import hashlib
-import zipfile
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -79,14 +78,10 @@ def with_territories(counts: pd.DataFrame, *, before: Collection[str] = ()) -> p
 
 def _site_counts(year: int) -> pd.DataFrame:
     """The exact counts by site of a year, with the territories of its collèges."""
-    before = set(data.load_site_counts(_year_before(year))["uai"]) - {""} if _year_before(year) else set()
+    # A collège of real persons is not new because last year's were invented.
+    is_alike = _is_simulated(year - 1) == _is_simulated(year)
+    before = {*data.load_site_counts(year - 1)["uai"]} - {""} if is_alike else ()
     return with_territories(data.load_site_counts(year), before=before)
-
-
-def _year_before(year: int) -> int | None:
-    """The year before, where it has records of the same kind."""
-    is_alike = year - 1 in paths.exported_years() and _is_simulated(year - 1) == _is_simulated(year)
-    return year - 1 if is_alike else None
 
 
 # --- Releases that are kept: the difference of two releases is a table like another ---
@@ -411,28 +406,9 @@ def audit_release(folder: Path, years: list[int]) -> intruder_test.IntruderResul
         return None
     exact = [[_site_counts(year), data.load(year, "indicateurs")] for year in counted]
     truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True)))
-    return intruder_test.try_folder(folder, truth, witnesses=[each for year in counted for each in _witnesses(year)])
-
-
-# Other counts of the year that its published numbers allow: private, since all are near the true ones.
-_WITNESSES = "temoins.npz"
-
-
-def _keep_witnesses(year: int, witnesses: list[np.ndarray]) -> None:
-    path = paths.processed(year) / "prive" / _WITNESSES
-    make_private(path.parent)
-    with atomic_write(path) as beside, beside.open("wb") as file:
-        np.savez_compressed(file, *(each.astype(np.int32) for each in witnesses))
-
-
-def _witnesses(year: int) -> list[np.ndarray]:
-    """The witnesses kept; none where the file is missing or damaged: the test does without."""
-    with (
-        suppress(OSError, ValueError, zipfile.BadZipFile),
-        np.load(paths.processed(year) / "prive" / _WITNESSES) as kept,
-    ):
-        return [kept[name].astype(float) for name in kept.files]
-    return []
+    return intruder_test.try_folder(
+        folder, truth, witnesses=[each for year in counted for each in data.load_witnesses(year)]
+    )
 
 
 # --- A year's protected aggregates, in the data root of 02, 03 and 04 ---
@@ -467,7 +443,7 @@ def protect_year(year: int) -> Aggregates:
     if rows is None:
         witnesses, told = [], ""
         rows = protect_from_attack(exact, counts, sites, key=release_key(year), witnesses=witnesses)
-        _keep_witnesses(year, witnesses)
+        data.save_witnesses(year, witnesses)
     is_told = sites["site"].isin(rows.loc[rows["site_type"].eq(_TERRITORY), "site"])
     sites["est_publie"] &= sites["site_type"].ne(_TERRITORY) | is_told
     is_network = rows["site_type"].eq("reseau")
@@ -475,7 +451,7 @@ def protect_year(year: int) -> Aggregates:
     tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}
     tables |= {"indicateurs": rows[is_network], "indicateurs_des_sites": rows[~is_network], "sites": sites}
     folder = paths.processed(year)
-    private = [paths.processed(each) / "prive/comptes_par_site.csv" for each in (_year_before(year), year) if each]
+    private = [paths.processed(each) / "prive/comptes_par_site.csv" for each in (year - 1, year)]
     private += paths.exports(year)
     read = [folder / f"{name}.csv" for name in (*_PUBLIC, *_ESTIMATED, "indicateurs")]
     read += [*data.shareable_inputs(year), *(path for path in private if path.is_file())]
