@@ -260,6 +260,7 @@ DIFFERENT = "personne présente plusieurs fois, avec des réponses différentes"
     ({"identifiant": "Total"}, "ligne de total"), ({"identifiant": "TOTAL GÉNÉRAL"}, "ligne de total"), ({"identifiant": "Sous-total CAPEP"}, "ligne de total"),
     ({"identifiant": "Ensemble"}, "ligne de total"), ({"identifiant": "", "association": "Total"}, "ligne de total"),
     ({"identifiant": "", "college": "Sous-total"}, "ligne de total"), ({"identifiant": " ", "niveau": "Ensemble"}, "ligne de total"),
+    (dict.fromkeys(COLUMNS, "") | {"identifiant": "31 élèves", "annee": "2021", "sexe": "17", "college": "Sous-total Lamartine"}, "ligne de total"), ({"association": "Ensemble"}, ""),
     ({"identifiant": ""}, "identifiant absent"), ({"identifiant": "\u00a0"}, "identifiant absent"), ({"identifiant": "Totaline12"}, ""),
     ({"annee": "2020"}, "ligne d’une autre année"), ({"annee": ""}, "année de l’export absente ou illisible"), (dict.fromkeys(COLUMNS, "") | {"identifiant": "Nombre : 2"}, "ligne de texte, sans année ni réponse"), ({"annee": "2021.0"}, ""),
     ({"identifiant": "P00001", "annee": "2020"}, "ligne d’une autre année"),  # makes nobody twice

@@ -137,8 +137,9 @@ A, B, C, D = text_of(ROWS).splitlines()
     (f"{A}\n{B};\n{C};\n{D};\n", [2, 3, 4], {}),
     (f"{A}\n{B}\n{C};;\n{D}\n", [2, 3, 4], {exports.TRIMMED: 1}),
     (f"{A}\n{B}\n\n{';' * 12}\n  \n{C}\n{D}\n\n", [2, 6, 7], {titles.BLANK: 4}),
+    (f"{A}\n{B}\n{A}\n{C}\n{A}\n{D}", [2, 4, 6], {titles.AGAIN: 2}),
     (text_of([["Jean", *row, "secret"] for row in ROWS], header=["Prénom", *HEADER, "Observations"]), [2, 3, 4], {"colonnes hors liste, laissées de côté : 2": 3}),
-], ids=["mixed line ends", "sep=", "letterhead", "delimiter at the end", "empty cells", "blank lines", "other columns"])  # fmt: skip
+], ids=["mixed line ends", "sep=", "letterhead", "delimiter at the end", "empty cells", "blank lines", "titles again", "other columns"])  # fmt: skip
 def test_what_surrounds_the_rows_is_left_out_and_counted(text, lines, changes):
     put(text)
     read = Read()

@@ -196,8 +196,9 @@ def are_within_associations(table: pd.DataFrame, kept: pd.Series, some: pd.DataF
 
 # --- Rows that are nobody of the year, and rows of somebody who is already there ---
 
-# « Total », « Sous-total CAPEP », « Ensemble »: totals written under the rows.
-_TOTAL = re.compile(r"(sous_?)?(total|totaux)(_.*)?|ensemble")
+# « Total », « Sous-total CAPEP », « Ensemble »: totals written among the rows. Where a number of persons stands for the
+# identifier (« 31 élèves »), a total is a row without any answer in words.
+_TOTAL, _ENSEMBLE = re.compile(r"(sous_?)?(total|totaux)(_.*)?"), "ensemble"
 
 
 def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answers.Cell]) -> pd.Series:
@@ -205,16 +206,20 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answ
     reasons = np.array([*(cell.reason for cell in of_year), EMPTY], dtype=object)
     out = pd.Series(reasons[rows["annee"].cat.codes], index=rows.index)
     nobody = identifiers.eq(EMPTY)
-    if nobody.any():
-        few, is_total = rows.loc[nobody, COLUMNS], pd.Series(False, index=rows.index[nobody])
-        for name in COLUMNS:
-            is_total |= few[name].isin([each for each in few[name].unique() if _TOTAL.fullmatch(answers.key_of(each))])
-        out[nobody] = np.where(is_total, answers.Reason.TOTAL, answers.Reason.NOBODY)
+    out[nobody] = answers.Reason.NOBODY
     undated = out.index[out.eq(answers.Reason.NO_YEAR) & ~nobody]
     out[undated[rows.loc[undated, COLUMNS].eq(EMPTY).all(axis=1)]] = answers.Reason.TEXT
     # Found by a part of the word, which is fast, then read whole.
-    perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)]
-    out[perhaps.index[perhaps.map(answers.key_of).map(_TOTAL.fullmatch).notna()]] = answers.Reason.TOTAL
+    perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)].map(answers.key_of)
+    out[perhaps.index[perhaps.map(_TOTAL.fullmatch).notna() | perhaps.eq(_ENSEMBLE)]] = answers.Reason.TOTAL
+    is_named = pd.Series(False, index=rows.index)
+    for name in COLUMNS:
+        keys = {text: answers.key_of(text) for text in rows[name].cat.categories}
+        is_named |= rows[name].isin([text for text, key in keys.items() if _TOTAL.fullmatch(key)])
+        out[nobody & rows[name].isin([text for text, key in keys.items() if key == _ENSEMBLE])] = answers.Reason.TOTAL
+    texts = rows.loc[is_named, _PERSONAL].astype("str")
+    is_answered = texts.apply(lambda column: column.str.contains(r"[^\W\d]")).any(axis=1)
+    out[texts.index[nobody[is_named] | ~is_answered]] = answers.Reason.TOTAL
     return out
 
 
@@ -348,7 +353,7 @@ ROUTINE = (
     *(answers.RULE_DAY, answers.RULE_MONTH_FIRST, answers.RULE_SHORT, answers.RULE_SERIAL, answers.RULE_YEAR),
     *(answers.RULE_OPEN, answers.RULE_GOES_ON, answers.RULE_AGE, answers.RULE_ZERO, answers.RULE_TOWN),
     *(answers.RULE_ALIAS, answers.RULE_ASSOCIATION, answers.RULE_SCHOOL, RULE_NUMBER, RULE_ABOVE, RULE_ALL),
-    *("objectifs réunis", "sexe réuni", "texte en ", "lignes blanches"),
+    *("objectifs réunis", "sexe réuni", "texte en ", "lignes blanches", "titres répétés"),
 )
 
 

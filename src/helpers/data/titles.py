@@ -53,6 +53,7 @@ ASIDE = " Sans l’année, {} lignes sont mises de côté : aucune n’est compt
 NO_ROWS = "aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier."
 ABOVE = "lignes au-dessus des titres, laissées de côté"
 BLANK = "lignes blanches, laissées de côté"
+AGAIN = "titres répétés plus bas, laissés de côté"
 RULE_GIVEN = "colonne absente, la même sur toutes les lignes d’après lectures.csv"
 
 _NUMBERED = re.compile(r"(.+?)_?(?:n_?)?[0-9]{1,2}")
@@ -346,6 +347,10 @@ def open_grid(
     if not found and records.IDENTIFIER in layout.columns:
         try:
             cells, refused, counts = read(layout)
+            # An export made to be printed bears its titles on each page.
+            name = layout.positions[records.IDENTIFIER]
+            again = cells[name].str.strip().eq(grid.titles[name].strip())
+            cells, counts = cells[~again], counts | {AGAIN: int(again.sum())}
             out.tables.append(_table_of(path.name, sheet, cells, layout, known, refused, out.changes))
         except DataError as fault:
             out.faults.append(fault)
