@@ -272,8 +272,8 @@ UNKNOWN, NOT_GIVEN = "réponse inconnue, gardée comme « non prévue »", "case
 WRONG_UAI, NO_DAY = "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide", "date impossible ou illisible, laissée vide"
 
 one_cell("unknown_answer", CLOSED, "12,5 %", "Justice des mineurs", "zz9", rule=UNKNOWN)
-one_cell("not_known", CLOSED, "NSP", "nsp", "N.S.P.", "?", "-", "RAS", rule="écriture ramenée à la liste")
-one_cell("nothing_as_a_word", CLOSED, "NA", "None", "null", "n/a", rule=NOT_GIVEN)
+one_cell("not_known", CLOSED, "NSP", "nsp", "N.S.P.", "?", rule="écriture ramenée à la liste")
+one_cell("nothing_as_a_word", CLOSED, "NA", "None", "null", "n/a", "-", "RAS", rule=NOT_GIVEN)
 one_cell("nothing", CLOSED, "")
 one_cell("class_code_spoilt", "niveau", "60.0", "500", rule=UNKNOWN)
 one_cell("other_name_of_a_college", "college", "Clg Mendès-France")

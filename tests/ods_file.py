@@ -13,8 +13,9 @@ def without_controls(cell: object) -> object:
     return "".join(sign for sign in cell if sign >= " " or sign in "\t\n") if isinstance(cell, str) else cell
 
 
-def _cell(cell: object, spanned: bool) -> str:
+def _cell(cell: object, spanned: bool, struck: bool) -> str:
     more = ' table:number-columns-spanned="1" table:number-rows-spanned="2"' if spanned else ""
+    more += ' table:style-name="ce2"' if struck else ""
     if cell == "" or cell is None:
         return f"<table:table-cell{more}/>"
     if isinstance(cell, dt.date):
@@ -25,11 +26,12 @@ def _cell(cell: object, spanned: bool) -> str:
     return f'<table:table-cell{more} office:value-type="string">{lines}</table:table-cell>'
 
 
-def ods_table(name: str, lines: list[list], *, hidden=(), spanned=()) -> str:
-    """A sheet; ``hidden`` gives the places of its hidden rows, ``spanned`` of the cells that cover the one below."""
+def ods_table(name: str, lines: list[list], *, hidden=(), spanned=(), struck=()) -> str:
+    """A sheet; ``hidden`` gives the places of its hidden rows, ``spanned`` of the cells that cover the one below, and
+    ``struck`` of the rows struck through."""
     rows = "".join(
         f"<table:table-row{' table:visibility=' + chr(34) + 'collapse' + chr(34) if at in hidden else ''}>"
-        + "".join(_cell(cell, (at, place) in spanned) for place, cell in enumerate(line))
+        + "".join(_cell(cell, (at, place) in spanned, at in struck) for place, cell in enumerate(line))
         + "</table:table-row>"
         for at, line in enumerate(lines)
     )
@@ -39,10 +41,11 @@ def ods_table(name: str, lines: list[list], *, hidden=(), spanned=()) -> str:
 def ods_bytes(*tables: str) -> bytes:
     """A workbook of these sheets (`ods_table`)."""
     spaces = " ".join(
-        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text", "style")
     )
+    style = '<style:style style:name="ce1"/><style:style style:name="ce2"><style:text-properties style:text-line-through-style="solid"/></style:style>'
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body><office:spreadsheet>'
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:automatic-styles>{style}</office:automatic-styles><office:body><office:spreadsheet>'
         f"{''.join(tables)}</office:spreadsheet></office:body></office:document-content>"
     )
     manifest = (

@@ -67,8 +67,8 @@ SPELLINGS = {
 @pytest.mark.parametrize("column", SPELLINGS)
 def test_a_spelling_is_brought_to_its_list(column):
     expected = {text: value for value, texts in SPELLINGS[column].items() for text in texts.split(",")}
-    expected |= dict.fromkeys(["NSP", "nsp", "N.S.P.", "?", "-", "–", "RAS", "NC", "ne sait pas"], "ne_sait_pas")
-    expected |= dict.fromkeys(["", " ", "NA", "#N/A", "None", "null", "NR", "non renseigné"], "")
+    expected |= dict.fromkeys(["NSP", "nsp", "N.S.P.", "?", "NC", "ne sait pas"], "ne_sait_pas")
+    expected |= dict.fromkeys(["", " ", "-", "–", "RAS", "NA", "#N/A", "None", "null", "NR", "non renseigné"], "")
     assert dict(zip(expected, read(column, *expected), strict=True)) == expected
 
 

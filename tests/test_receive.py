@@ -227,12 +227,14 @@ def wide(*goals: tuple[str, list[str]]) -> str:
     ([("Objectif", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Santé", ["x", "", "non"]), ("Mobilité", ["oui", "0", "1"]), ("Besoin de parler", ["", "VRAI", "peut-être"])], ["sante_addiction;mobilite", "besoin_de_parler", "mobilite;peut-être"]),
     ([("Objectif : scolarité", ["x", "", ""]), ("Thème santé", ["x", "x", "NSP"])], ["scolarite;sante_addiction", "sante_addiction", "ne_sait_pas"]),
+    ([("Q10a. Objectifs travaillés : scolarité", ["x", "", ""]), ("Q10b. Objectifs travaillés : santé", ["x", "x", ""])], ["scolarite;sante_addiction", "sante_addiction", ""]),
+    ([("Objectifs", ["scolarité", "", "autre"]), ("Thèmes travaillés", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Objectif travaillé : Scolarité", ["Coché", "Non coché", "coché"]), ("Objectif travaillé : Autre", ["Non coché", "Non coché", "Coché"])], ["scolarite", "", "scolarite;autre"]),
 ])  # fmt: skip
 def test_objectives_on_several_columns_are_gathered(goals, told):
     put(wide(*goals))
     read = Read()
-    assert read.columns["objectifs"] == told and read.changes == {f"objectifs réunis de {len(goals)} colonnes": 3}
+    assert read.columns["objectifs"] == told and read.changes == {f"réponses réunies de {len(goals)} colonnes": 3}
 
 
 def test_one_column_a_sex_is_read_and_both_ticked_is_no_answer():
@@ -241,6 +243,12 @@ def test_one_column_a_sex_is_read_and_both_ticked_is_no_answer():
     put(text_of(rows, header=[*HEADER[:sex], "Filles", "Garçons", *HEADER[sex + 1 :], "N/A"]))
     assert Read().columns["sexe"] == ["filles", "garcons", "filles;garcons"] and faults() == []
     assert data.read_export(YEAR).cleaned.persons.table["sexe"].tolist() == ["filles", "garcons", "non_prevu"]
+
+
+def test_one_column_an_answer_is_read():
+    rows = [[*row[:11], *tick, row[12]] for row, tick in zip(ROWS, [("x", ""), ("", "x"), ("", "")], strict=True)]
+    put(text_of(rows, header=[*HEADER[:11], "Parents associés : Oui", "Parents associés : Non", HEADER[12]]))
+    assert Read().columns["parents_associes"] == ["oui", "non", ""] and faults() == []
 
 
 def test_one_row_an_objective_is_no_repeat_and_no_blank_even_before_its_title_is_explained():
@@ -320,11 +328,12 @@ def test_cells_merged_downwards_are_filled_and_counted():
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
-def test_hidden_rows_are_read_and_told(kind):
+def test_rows_that_are_hidden_or_struck_through_are_read_and_told(kind):
     made = book()
     made.active.row_dimensions[3].hidden = True
-    put_book(made) if kind == "xlsx" else put_ods(ROWS, hidden=(2,))
-    assert Read().rows == ROWS and Read().changes == {workbooks.HIDDEN: 1}
+    made.active["B4"].font = openpyxl.styles.Font(strike=True)
+    put_book(made) if kind == "xlsx" else put_ods(ROWS, hidden=(2,), struck=(3,))
+    assert Read().rows == ROWS and Read().changes == {workbooks.HIDDEN: 1, workbooks.STRUCK: 1}
 
 
 def two_lines(upper: list[str], lower: list[str]) -> None:
@@ -375,6 +384,13 @@ def test_statistical_files_are_read_by_their_labels(suffix, write):
     assert (read.columns["annee"][0], read.columns["association"]) == ("2041", ["Horizon", "Escale", "Escale"])
     assert (read.columns["sexe"], read.columns["niveau"]) == (["Fille", "Garçon", ""], ["6e", "7", "5e"])
     assert read.columns["nouvel_accompagnement"] == ["oui", "non", "OUI"]
+
+
+def test_an_answer_declared_missing_keeps_its_label():
+    table = pd.DataFrame(ROWS, columns=HEADER).assign(sexe=[1.0, 99.0, 98.0])
+    codes, missing = {"sexe": {1: "Fille", 98: "Sans réponse", 99: "Ne sait pas"}}, {"sexe": [98.0, 99.0]}
+    pyreadstat.write_sav(table, paths.raw(YEAR) / "accompagnements.sav", variable_value_labels=codes, missing_ranges=missing)
+    assert Read().columns["sexe"] == ["Fille", "Ne sait pas", "Sans réponse"]
 
 
 # An .xls of HEADER and ROWS, which no library with a wheel writes any more.

@@ -167,8 +167,8 @@ def as_utf8(content: bytes, shown: str) -> tuple[bytes, str]:
             raise refuse(place, mixed) from None
 
         def likeness(encoding: str) -> int:
-            letters = _FRENCH.findall(sample.decode(encoding, errors="replace"))
-            return sum(1 + letter.islower() for letter in letters)
+            text = sample.decode(encoding, errors="replace")
+            return sum(1 + letter.islower() for letter in _FRENCH.findall(text)) - 3 * text.count("\ufffd")
 
         encoding = max(_SINGLE_BYTE, key=likeness)
         try:

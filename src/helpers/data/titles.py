@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.clean import records
-from helpers.clean.answers import CLOSED, DAYS, FORMS, MULTIPLE, WHOLE, Spellings, normalise, read_several
+from helpers.clean.answers import CLOSED, DAYS, FORMS, MULTIPLE, WHOLE, Spellings, answers_of, normalise, read_several
 from helpers.clean.records import TITLE
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
@@ -57,7 +57,9 @@ AGAIN = "titres répétés plus bas, laissés de côté"
 RULE_GIVEN = "colonne absente, la même sur toutes les lignes d’après lectures.csv"
 
 _NUMBERED = re.compile(r"(.+?)_?(?:n_?)?[0-9]{1,2}")
-_OF_GOAL = re.compile(r"^(?:objectifs?|themes?|thematiques?|axes?)_(?:de_travail_|travailles?_)?")
+# « Q3. Sexe », « 4) Niveau » of a questionnaire.
+_QUESTION_NUMBER = re.compile(r"^(?:q_?)?[0-9]{1,2}[a-d]?_")
+_OF_GOAL = re.compile(r"^(?:.*_)?(?:objectifs?|themes?|thematiques?|axes?)_(?:de_travail_|travailles?_)?")
 
 
 # --- The titles that are known ---
@@ -68,17 +70,20 @@ class Titles:
     """The titles that are known: ``columns`` by folded title, and the answers that may be titles of objectives.
 
     ``given`` are the columns that someone said to be the same on every row, and their value: the year of the export;
-    ``associations`` are those said of a file or of a sheet, by its `rows_of`.
+    ``associations`` are those said of a file or of a sheet, by its `rows_of`; ``ignored`` the titles, folded, that
+    someone leaves out.
     """
 
     columns: dict[str, str]
     spellings: Spellings
     given: dict[str, str] = field(default_factory=dict)
     associations: dict[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
 
     def named(self, cells: Sequence[str]) -> list[str | None]:
         """The column that each title names."""
-        return [self.columns.get(fold(cell)) for cell in cells]
+        keys = map(fold, cells)
+        return [self.columns.get(key) or self.columns.get(_QUESTION_NUMBER.sub("", key)) for key in keys]
 
     def goal_of(self, title: str) -> tuple[str | None, bool]:
         """The objective that a title names (``""``: « Objectif 2 », whose cells name it; None: none), and if surely."""
@@ -103,11 +108,12 @@ def known_titles(
     known = {fold(entry[key]): entry["name"] for entry in table_schema(TABLE)["fields"] for key in ("name", "title")}
     for column, title in zip(table["colonne"], table["graphie"], strict=True):
         known.setdefault(fold(title), column)
-    for title in map(fold, [*ignored, records.EMPTY]):
+    ignored = frozenset(map(fold, ignored))
+    for title in (*ignored, records.EMPTY):
         known.pop(title, None)
     given = {name: said for name in SAME_ON_ALL if (said := spellings.form_of(name))}
     given |= {"annee": str(year)} if "annee" in given else {}
-    return Titles(known, spellings, given, associations)
+    return Titles(known, spellings, given, associations, ignored)
 
 
 # --- Where the titles stand ---
@@ -184,15 +190,16 @@ class Layout:
     """Where each column stands in the rows of a file, counted from 0, and what its titles lack.
 
     ``goals`` are the places of objectives on several columns: those named in their cells (``""``), or one yes/no column
-    an objective; ``sexes`` those of one yes/no column a sex. ``width`` is the number of cells in a row, ``named`` those
-    up to the last title, ``untitled`` the places without a title. ``columns`` are those found, in the order of the
-    schema, ``missing`` the required ones that are not, ``twice`` those that several titles name. ``left_out`` are the
-    titles that name no column of the project, each with the absent column that it may name (``""``: none).
+    an objective; ``ticks`` those of one yes/no column an answer, by question. ``width`` is the number of cells of a
+    row, ``named`` those up to the last title, ``untitled`` the places without a title. ``columns`` are those found, in
+    the order of the schema, ``missing`` the required ones that are not, ``twice`` those that several titles name.
+    ``left_out`` are the titles that name no column of the project, each with the absent column that it may name
+    (``""``: none).
     """
 
     positions: dict[str, int]
     goals: dict[int, str]
-    sexes: dict[int, str]
+    ticks: dict[str, dict[int, str]]
     width: int
     named: int
     untitled: list[int]
@@ -204,7 +211,9 @@ class Layout:
     @property
     def places(self) -> list[int]:
         """The places of the columns."""
-        return sorted({*self.positions.values(), *self.goals, *self.sexes})
+        return sorted(
+            {*self.positions.values(), *self.goals, *(place for each in self.ticks.values() for place in each)}
+        )
 
 
 def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
@@ -212,24 +221,27 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     cells = grid.titles
     width, names = max(width, len(cells)), known.named(cells)
     goals = _goals(cells, names, known)
-    times = Counter(name for place, name in enumerate(names) if name and place not in goals)
+    own = [place for place, name in enumerate(names) if name == GOALS and place not in goals]
+    if goals or len(own) > 1:  # « Objectif principal » and « Autres objectifs », said to be objectives
+        goals |= dict.fromkeys(own, records.EMPTY)
     positions: dict[str, int] = {}
     for place, name in enumerate(names):
         if name and place not in goals:
             positions.setdefault(name, place)
-    if goals and GOALS in positions:
-        goals[positions.pop(GOALS)] = records.EMPTY
-    sexes = {} if SEX in positions else _sexes(cells, names, known)
-    there = {*positions, *known.given, *([GOALS] if goals else []), *([SEX] if sexes else [])}
+    times = Counter(name for place, name in enumerate(names) if name and place not in goals)
+    ticks = _ticks(cells, names, known)
+    there = {*positions, *known.given, *([GOALS] if goals else []), *ticks}
     required = [each["name"] for each in table_schema(TABLE)["fields"] if each["presence"] == "obligatoire"]
     titled = [place for place, cell in enumerate(cells) if cell.strip()]
-    unnamed = [place for place in titled if not names[place] and place not in {**goals, **sexes}]
+    unnamed = [
+        place for place in titled if not names[place] and all(place not in each for each in (goals, *ticks.values()))
+    ]
     left_out = {" ".join(cells[place].split()): place for place in unnamed}
     absent = [name for name in dict.fromkeys([*required, *columns(TABLE)]) if name not in there]
     return Layout(
         positions,
         dict(sorted(goals.items())),
-        sexes,
+        ticks,
         width,
         named=max(titled, default=-1) + 1,
         untitled=[place for place in range(width) if place not in titled],
@@ -260,8 +272,17 @@ def _nearest(
     def texts(key: str) -> list[str]:
         return [cells[titles[left[key]]] for cells in rows if len(cells) > titles[left[key]]]
 
+    def is_answer(text: str, name: str) -> bool:
+        if name in MULTIPLE:
+            return not read_several(text, name, known.spellings).unread
+        return known.spellings.find(name, text) is not None
+
     def fits(key: str, name: str) -> bool:
-        return not any(texts(key)) or any(map(_LOOKS.get(name, _NO_ADDRESS).search, texts(key)))
+        given = [text for text in texts(key) if text.strip()]
+        if name in (*CLOSED, *MULTIPLE):  # or codes, of one or two signs
+            return not given or any(len(text) < 3 or is_answer(text, name) for text in given)
+        is_other = any(has_answers(key, each) for each in absent if each in CLOSED)
+        return not given or (not is_other and any(map(_LOOKS.get(name, _NO_ADDRESS).search, given)))
 
     def is_close(key: str, name: str) -> bool:
         return bool(get_close_matches(key, spellings[name], n=1, cutoff=0.75))
@@ -273,13 +294,7 @@ def _nearest(
 
     def has_answers(key: str, name: str) -> bool:
         given = {text for text in texts(key) if text.strip()} if name in (*CLOSED, *MULTIPLE) else set()
-        read = [
-            not read_several(text, name, known.spellings).unread
-            if name in MULTIPLE
-            else known.spellings.find(name, text)
-            for text in given
-        ]
-        return len(read) >= LEAST_ANSWERS and all(read)
+        return len(given) >= LEAST_ANSWERS and all(is_answer(text, name) for text in given)
 
     spellings = {name: [*_PERHAPS.get(name, ())] for name in absent}
     for title, column in known.columns.items() if left else ():
@@ -303,12 +318,18 @@ def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int
     return sure | loose if GOALS not in names and records.EMPTY not in sure.values() and len(loose) > 1 else sure
 
 
-def _sexes(cells: list[str], names: list[str | None], known: Titles) -> dict[int, str]:
-    """The sex that each title names, when both have a column: « Filles » and « Garçons »."""
-    found = {place: known.spellings.find(SEX, title) for place, title in enumerate(cells) if not names[place]}
-    modalities = catalogue().indicators[SEX].modalities
-    sexes = {place: sex.value for place, sex in found.items() if sex and sex.value in modalities}
-    return sexes if sorted(sexes.values()) == sorted(modalities) else {}
+def _ticks(cells: list[str], names: list[str | None], known: Titles) -> dict[str, dict[int, str]]:
+    """The answers that titles name (« Filles », « Parents associés : oui »), by question, of two columns or more."""
+    found: dict[str, dict[int, str]] = {}
+    for place, title in enumerate(cells):
+        key = fold(title)
+        heads = [(each, key.removeprefix(f"{start}_")) for start, each in known.columns.items()]
+        for name, text in [(SEX, key), *heads] if key and not names[place] else ():
+            if name in CLOSED and name not in names and (text != key or name == SEX):
+                answer = known.spellings.find(name, text.replace("_", " "))
+                if answer and answer.value in answers_of(name):
+                    found.setdefault(name, {})[place] = answer.value
+    return {name: ticks for name, ticks in found.items() if len({*ticks.values()}) == len(ticks) > 1}
 
 
 # --- The table that titles and their rows give ---
@@ -347,14 +368,23 @@ def open_grid(
     if not found and records.IDENTIFIER in layout.columns:
         try:
             cells, refused, counts = read(layout)
-            # An export made to be printed bears its titles on each page.
-            name = layout.positions[records.IDENTIFIER]
-            again = cells[name].str.strip().eq(grid.titles[name].strip())
+            # An export made to be printed bears its titles, on one line or two, on each page.
+            place_of = layout.positions[records.IDENTIFIER]
+            above = [
+                row[place_of].strip() for line, row in grid.rows.items() if line <= grid.at and place_of < len(row)
+            ]
+            again = (
+                cells[place_of]
+                .str.strip()
+                .isin([each for each in above if each in grid.titles or known.named([each])[0]])
+            )
             cells, counts = cells[~again], counts | {AGAIN: int(again.sum())}
             out.tables.append(_table_of(path.name, sheet, cells, layout, known, refused, out.changes))
         except DataError as fault:
             out.faults.append(fault)
-    out.unread.extend(_unread(path.name, sheet, grid, layout, out, rows=out.read or size or len(grid.under)))
+    out.unread.extend(
+        _unread(path.name, sheet, grid, layout, out, known.ignored, rows=out.read or size or len(grid.under))
+    )
     counts = {ABOVE: max(0, grid.at - 1 - len(told or {})), **(told or {}), **counts}
     out.changes.extend(records.Change(path.name, "", rule, rows) for rule, rows in counts.items() if rows)
     sentences = [*found, *_missing_fault(layout, out.unread, out.read)]
@@ -408,7 +438,14 @@ def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int) -> l
 
 
 def _unread(
-    file: str, sheet: str, grid: Grid, layout: Layout, out: records.ReceivedRecords, *, rows: int
+    file: str,
+    sheet: str,
+    grid: Grid,
+    layout: Layout,
+    out: records.ReceivedRecords,
+    ignored: Collection[str],
+    *,
+    rows: int,
 ) -> Iterator[records.Unread]:
     """What is to be explained: all the titles when a required column is absent, else those near an absent one."""
     is_asked, likely_titles = bool(layout.missing), any(layout.left_out.values())
@@ -427,7 +464,7 @@ def _unread(
     }
     twice = dict.fromkeys((title for named in layout.twice.values() for title in named), records.EMPTY)
     for title, near in (layout.left_out | confused | twice).items():
-        if is_asked or near or title in twice:
+        if fold(title) not in ignored and (is_asked or near or title in twice):
             yield records.Unread(TITLE, title, *of_all, near, is_shown=True, is_asked=is_asked or title in twice)
 
 
@@ -450,10 +487,10 @@ def _table_of(
         for name in given:
             rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
             changes.append(records.Change(file, name, RULE_GIVEN, int(said.sum())))
-    for name, ticked, told in ((GOALS, layout.goals, "objectifs réunis"), (SEX, layout.sexes, "sexe réuni")):
+    for name, ticked in {GOALS: layout.goals, **layout.ticks}.items():
         if ticked:
             rows[name] = _gather(cells[list(ticked)], ticked, known.spellings)
-            changes.append(records.Change(file, name, f"{told} de {len(ticked)} colonnes", len(rows)))
+            changes.append(records.Change(file, name, f"réponses réunies de {len(ticked)} colonnes", len(rows)))
     if layout.left_out:
         named = ", ".join(f"« {shorten(title, width=40)} »" for title in [*layout.left_out][:_NAMED])
         more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""

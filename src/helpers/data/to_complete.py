@@ -283,7 +283,10 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
     file that is there cannot be read or replaced: nothing of it is lost.
     """
     before, own, choices, path = read_filled(year), read_own(year), Choices(year), _path_of(year)
+    # A title that is read comes here again where another one names the same column.
+    settled = own["colonne"].ne(TITLE) | own["valeur"].eq(AS_IT_IS)
     known = set(map(mark_of, own["colonne"], own["graphie"]))
+    again = known - set(map(mark_of, own["colonne"][settled], own["graphie"][settled]))
     asked = {
         mark: replace(
             same[0],
@@ -292,12 +295,14 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
             is_asked=any(each.is_asked for each in same),
         )
         for mark, same in _by_mark(unread).items()
-        if mark not in known
+        if mark not in known or (mark in again and same[0].is_asked)
     }
     has_titles = any(each.column == TITLE and each.is_asked for each in asked.values())
     same_on_all = {mark_of(column, answers.WHOLE) for column in SAME_ON_ALL}
     waiting, after = (asked.keys() & same_on_all if has_titles else set()), [_TITLES_FIRST]
-    answered = before[before[ANSWER].ne("") & ~before[MARK].isin(known)].drop_duplicates(MARK, keep="last")
+    answered = before[before[ANSWER].ne("") & ~before[MARK].isin(known - asked.keys())].drop_duplicates(
+        MARK, keep="last"
+    )
     typed = dict(zip(answered[MARK], answered[ANSWER], strict=True))
     rows = [
         [

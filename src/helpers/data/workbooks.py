@@ -52,6 +52,7 @@ def write_cell(value: object) -> str:
 
 MERGED = "cellules fusionnées vers le bas : valeur recopiée sur chaque ligne"
 HIDDEN = "lignes masquées ou filtrées dans le classeur, lues comme les autres"
+STRUCK = "lignes barrées dans le classeur, lues comme les autres"
 _PROTECTED = "le classeur est protégé par un mot de passe ; ouvrez-le, enlevez le mot de passe et enregistrez-le."
 _DAMAGED = "ce n’est pas un classeur, ou il est abîmé ; enregistrez-le de nouveau en .xlsx, ou refaites l’export."
 _HUGE = "le classeur est démesuré une fois décompressé ; enregistrez la table au format CSV UTF-8."
@@ -64,7 +65,7 @@ class Sheet:
     """A sheet of a workbook: the texts of its rows that hold something, by line; what its values do not tell.
 
     ``merged`` are the cells merged downwards that can be filled; ``lost`` those without a value (an error, a formula
-    that was never computed); ``hidden`` counts hidden rows.
+    that was never computed); ``hidden`` counts hidden rows, ``struck`` those with a cell struck through.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Sheet:
     merged: list
     lost: list[tuple[str, int]] = field(default_factory=list)
     hidden: int = 0
+    struck: int = 0
     is_merged: bool = False
 
 
@@ -120,6 +122,12 @@ _PLACE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _ODS_NAME = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"')
 _ODS_HIDDEN = re.compile(rb'<table:table-row\s[^>]*?table:visibility="(?:collapse|filter)"')
 _ODS_SPANNED = re.compile(rb'table:number-rows-spanned="(?:[2-9]|[1-9][0-9]+)"')
+_STRUCK = re.compile(rb'<(?:\w+:)?c\s(?=[^>]*?r="[A-Z]{1,3}([0-9]+)")[^>]*?\bs="([0-9]+)"')
+_ODS_ROW = re.compile(rb"<table:table-row\b.*?</table:table-row>", re.DOTALL)
+_ODS_STRUCK = re.compile(
+    rb'<style:style\s[^>]*?style:name="([^"]+)"[^>]*(?<!/)>(?:(?!</style:style>).)*?text-line-through-style="(?!none)',
+    re.DOTALL,
+)
 # A value thousands of columns or rows away: unfolded, the sheet would fill the memory.
 _FAR = re.compile(rb'r="(?:[A-Z]{3}[0-9]+"(?![^>]*/>)|[A-Z]{0,3}[0-9]{8,}"|[A-Z]{0,3}[2-9][0-9]{6}")')
 _ODS_FAR = re.compile(
@@ -147,6 +155,31 @@ def _xml_of_sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         yield name, archive.read(normpath(join("xl", targets[relation])).lstrip("/"))
 
 
+def _struck_styles(archive: zipfile.ZipFile) -> set[bytes]:
+    """The styles of cells whose text is struck through."""
+    if "content.xml" in archive.namelist():
+        return {*_ODS_STRUCK.findall(archive.read("content.xml"))}
+    fonts, styles = (
+        [*next((tag for tag in ElementTree.fromstring(archive.read("xl/styles.xml")) if tag.tag.endswith(name)), ())]
+        for name in ("}fonts", "}cellXfs")
+    )
+    struck = {
+        str(place)
+        for place, font in enumerate(fonts)
+        if any(tag.tag.endswith("}strike") and tag.get("val", "1") not in ("0", "false") for tag in font)
+    }
+    return {str(place).encode() for place, style in enumerate(styles) if style.get("fontId") in struck}
+
+
+def _count_struck(own: bytes, styles: set[bytes], *, is_ods: bool) -> int:
+    if not styles:
+        return 0
+    if is_ods:
+        names = [b'table:style-name="' + each + b'"' for each in styles]
+        return sum(any(name in row for name in names) for row in _ODS_ROW.findall(own) if b"office:value" in row)
+    return len({line for line, style in _STRUCK.findall(own) if style in styles})
+
+
 def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
     """What is told of each sheet beside its values; nothing of an old workbook, nor of an unusual archive.
 
@@ -159,7 +192,7 @@ def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
             ratios = [each.file_size / max(1, each.compress_size) for each in members if each.file_size > _RATIO_FROM]
             if sum(each.file_size for each in members) > _MOST_BYTES or max(ratios, default=0) > _MOST_RATIO:
                 raise DataError(f"{shown} : {_HUGE}")
-            is_ods = "content.xml" in archive.namelist()
+            is_ods, struck = "content.xml" in archive.namelist(), _struck_styles(archive)
             for name, own in _xml_of_sheets(archive):
                 if (_ODS_FAR if is_ods else _FAR).search(own):
                     raise DataError(f"{shown}, feuille « {name} » : {_FAR_AWAY}")
@@ -167,6 +200,7 @@ def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
                 marks[name] = {
                     "lost": [(each[1].decode(), int(each[2])) for each in found if each],
                     "hidden": len((_ODS_HIDDEN if is_ods else _HIDDEN).findall(own)),
+                    "struck": _count_struck(own, struck, is_ods=is_ods),
                     "is_merged": is_ods and bool(_ODS_SPANNED.search(own)),
                 }
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, KeyError, SyntaxError, ValueError):
@@ -211,7 +245,8 @@ def _read_sheet(layout: titles.Layout, sheet: Sheet, grid: titles.Grid) -> title
                 filled.add(line)
     cells = pd.DataFrame({place: [row[place] for row in rows.values()] for place in layout.places}, dtype="str")
     blank = max(rows) - grid.at - len(rows)
-    return cells.set_axis([*rows]), [], {MERGED: len(filled), HIDDEN: sheet.hidden, titles.BLANK: blank}
+    counts = {MERGED: len(filled), HIDDEN: sheet.hidden, STRUCK: sheet.struck, titles.BLANK: blank}
+    return cells.set_axis([*rows]), [], counts
 
 
 def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
@@ -302,14 +337,14 @@ def open_parquet(path: Path, known: titles.Titles) -> ReceivedRecords:
 def open_statistical(path: Path, known: titles.Titles) -> ReceivedRecords:
     """The rows of an SPSS or Stata file.
 
-    A value with a label is that label, a code without one stays a code, a missing value (one that was declared so, too)
-    is empty. A variable is titled by its label unless its name is known: users of SPSS and Stata shorten the one and
-    write the question in the other.
+    A value with a label is that label, even one declared missing (« ne sait pas »); a code without one stays a code.
+    A variable is titled by its label unless its name is known: users of SPSS and Stata shorten the one and write the
+    question in the other.
     """
     import pyreadstat  # slow to import, and only these files need it
 
     read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
-    table, about = _guarded(path, read, apply_value_formats=True, formats_as_category=False)
+    table, about = _guarded(path, read, apply_value_formats=True, formats_as_category=False, user_missing=True)
     labels = about.column_names_to_labels
     names = [name if fold(name) in known.columns else labels.get(name) or name for name in table.columns]
     return _open_frame(path, table.set_axis(names, axis="columns"), known)
