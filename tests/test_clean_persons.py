@@ -171,7 +171,7 @@ OPEN, STILL = "date de fin lointaine : accompagnement encore ouvert", "fin aprè
 
 @pytest.mark.parametrize(("start", "end", "read", "rule"), [
     ("31/12/2021", "31/12/2021", ("2021-12-31", "2021-12-31"), ""), ("2017-09-01", "01/01/2021", ("2017-09-01", "2021-01-01"), ""),
-    ("2017-09-01", "31/12/2020", ("2017-09-01", ""), "fin avant le début de l’année, laissée vide"),
+    ("2017-09-01", "31/12/2020", ("2017-09-01", ""), "fin avant le début de l’année : laissée vide, la personne reste comptée"),
     ("2017-09-01", "01/01/2022", ("2017-09-01", ""), STILL), ("2017-09-01", "31/12/9999", ("2017-09-01", ""), OPEN), ("2017-09-01", "2099-12-31", ("2017-09-01", ""), OPEN),
     ("02/05/2021", "01/05/2021", ("", ""), "fin avant le début : les deux dates sont laissées vides"),
     ("", "01/05/2021", ("", "2021-05-01"), ""), ("02/05/2021", "en cours", ("2021-05-02", ""), ""),
@@ -393,6 +393,11 @@ CONTRADICTORY = [{}, {"identifiant": "P00001", "niveau": "3e"}]
 def test_what_makes_a_file_unusable_is_told_above_its_threshold(changes, sentence):
     faults = told(cleaned(rows(*changes)))
     assert sentence in faults[0] and faults[0].startswith(FILE) if sentence else faults == []
+
+
+def test_the_answers_that_the_start_contradicts_may_be_explained():
+    out = cleaned(rows(*[{"nouvel_accompagnement": "N"}] * 7, *[{}] * 3))
+    assert ([(each.value, each.is_asked) for each in out.unread], len(out.faults)) == ([("N", True)], 1)
 
 
 def test_a_fault_counts_each_person_once_whatever_her_rows():

@@ -223,7 +223,7 @@ def wide(*goals: tuple[str, list[str]]) -> str:
 
 
 @pytest.mark.parametrize(("goals", "told"), [
-    ([("Objectif 1", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""]), ("objectif_3", ["", "", ""])], ["scolarité;santé", "mobilité", "autre"]),
+    ([("Objectif 1", ["scolarité", "", "autre"]), ("Objectif travaillé n° 2", ["santé", "mobilité", ""]), ("objectif_3", ["", "", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Objectif", ["scolarité", "", "autre"]), ("Objectif 2", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Santé", ["x", "", "non"]), ("Mobilité", ["oui", "0", "1"]), ("Besoin de parler", ["", "VRAI", "peut-être"])], ["sante_addiction;mobilite", "besoin_de_parler", "mobilite;peut-être"]),
     ([("Objectif : scolarité", ["x", "", ""]), ("Thème santé", ["x", "x", "NSP"])], ["scolarite;sante_addiction", "sante_addiction", "ne_sait_pas"]),

@@ -306,8 +306,8 @@ RULE_SCHOOL = "année scolaire dont l’une des deux années est celle de l’ex
 RULE_OPEN = "date de fin lointaine : accompagnement encore ouvert"
 RULE_GOES_ON = "fin après le 31 décembre : accompagnement encore ouvert à cette date"
 RULE_NO_DAY = "date impossible ou illisible, laissée vide"
-RULE_STARTS_LATER = "début après la fin de l’année, laissé vide"
-RULE_ENDED = "fin avant le début de l’année, laissée vide"
+RULE_STARTS_LATER = "début après la fin de l’année : laissé vide, la personne reste comptée"
+RULE_ENDED = "fin avant le début de l’année : laissée vide, la personne reste comptée"
 RULE_AGE = "âge lu comme l’année de naissance qu’il donne"
 RULE_BIRTH = "année de naissance impossible, laissée vide"
 

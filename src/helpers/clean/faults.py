@@ -87,6 +87,18 @@ class Reading:
         alone = int(column.isna().sum())
         return alone if exceeds(alone, len(column), _EMPTY_CELLS[name][0]) and column.notna().any() else 0
 
+    @cached_property
+    def reversed_answers(self) -> dict[str, tuple[int, int]]:
+        """By answer to « nouvel_accompagnement » that the start contradicts often: how many gave it, of how many."""
+        new, opened = self.table["nouvel_accompagnement"], self.table["date_debut"].astype("datetime64[s]").dt.year
+        out = {}
+        for is_there, other in ((opened.eq(self.received.year), "non"), (opened.lt(self.received.year), "oui")):
+            told = new[self.kept & is_there & new.isin(["oui", "non"])]
+            wrong = int(told.eq(other).sum())
+            if wrong >= FEWEST_ASKED and exceeds(wrong, len(told), MOST_NOT_NEW_PCT):
+                out[other] = (wrong, len(told))
+        return out
+
     def asked(self, name: str) -> pd.Series:
         """To which rows the question of a column is put."""
         return self.kept & self.table["origine"].isin(["college"]) if name == "orienteur" else self.kept
@@ -148,6 +160,12 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
             if (rows := reading.unknown_names(name)).any():
                 pieces = [(answers.normalise(text),) for text in texts]
                 yield _Misread(name, pieces, rows, int(rows.sum()), int(asked.sum()))
+        elif name == "nouvel_accompagnement" and reading.reversed_answers:
+            # « N » for « nouveau »: every spelling that was read as the wrong answer may be explained.
+            is_wrong = [cell.value in reading.reversed_answers for cell in reading.cells[name]]
+            pieces = [(text,) if wrong else piece for text, wrong, piece in zip(texts, is_wrong, pieces, strict=True)]
+            rows = column.isin([text for text, piece in zip(texts, pieces, strict=True) if piece])
+            yield _Misread(name, pieces, rows, int((rows & asked).sum()), int(asked.sum()), is_asked=True)
         elif any(pieces):
             rows = column.isin([text for text, unread in zip(texts, pieces, strict=True) if unread])
             count = int((rows & asked).sum())
@@ -337,19 +355,14 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
             "corrigez l’export.",
             persons=reversed_dates,
         )
-    new, opened = table["nouvel_accompagnement"], table["date_debut"].astype("datetime64[s]").dt.year
-    year = reading.received.year
-    for is_there, other in ((opened.eq(year), "non"), (opened.lt(year), "oui")):
-        told = new[kept & is_there & new.isin(["oui", "non"])]
-        wrong = int(told.eq(other).sum())
-        if wrong >= FEWEST_ASKED and exceeds(wrong, len(told), MOST_NOT_NEW_PCT):
-            when = "commencés dans l’année" if other == "non" else "commencés avant"
-            yield DataError(
-                f"{reading.file}, colonne « nouvel_accompagnement » : sur {len(told)} accompagnements {when} "
-                f"d’après « date_debut », {wrong} ont pour réponse « {other} » : oui et non semblent inversés ; "
-                f"vérifiez ces deux colonnes, et ce que vous avez dit de leurs réponses dans {paths.TO_COMPLETE}.",
-                persons=wrong,
-            )
+    for other, (wrong, told) in reading.reversed_answers.items():
+        when = "commencés dans l’année" if other == "non" else "commencés avant"
+        yield DataError(
+            f"{reading.file}, colonne « nouvel_accompagnement » : sur {told} accompagnements {when} "
+            f"d’après « date_debut », {wrong} ont pour réponse « {other} » : oui et non semblent inversés ; "
+            f"vérifiez ces deux colonnes, et dites dans {paths.TO_COMPLETE} ce que leurs réponses veulent dire.",
+            persons=wrong,
+        )
 
 
 def find_excess(reading: Reading) -> Iterator[DataError]:
@@ -391,11 +404,13 @@ def find_faults(reading: Reading) -> tuple[list[DataError], list[Unread]]:
         is_told = received.faults or not received.tables
         return [] if is_told else [DataError(f"{reading.file} : {said}")], unread
     other_years = list(find_other_years(reading))
+    reversed_ones = ["nouvel_accompagnement"] if reading.reversed_answers else []  # `find_unplaced` tells it
+    misread = [each for each in misread if each[0].is_asked and each[0].name not in reversed_ones]
     is_explained = other_years or not {IDENTIFIER, "annee"} <= set(received.columns)
     return [
         *other_years,
         *find_empty(reading),
         *find_crowded(reading),
-        *(_told(column, spellings, reading) for column, spellings in misread if column.is_asked),
+        *(_told(column, spellings, reading) for column, spellings in misread),
         *([] if is_explained else [*find_unplaced(reading), *find_excess(reading)]),
     ], unread

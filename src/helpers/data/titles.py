@@ -88,7 +88,8 @@ class Titles:
     def goal_of(self, title: str) -> tuple[str | None, bool]:
         """The objective that a title names (``""``: « Objectif 2 », whose cells name it; None: none), and if surely."""
         key = fold(title)
-        if (numbered := _NUMBERED.fullmatch(key)) and self.columns.get(numbered[1]) == GOALS:
+        numbered = _NUMBERED.fullmatch(key)
+        if numbered and (self.columns.get(numbered[1]) == GOALS or not _OF_GOAL.sub("", f"{numbered[1]}_")):
             return records.EMPTY, True
         bare = _OF_GOAL.sub("", key)
         found = self.spellings.find(GOALS, bare.replace("_", " ")) if bare else None

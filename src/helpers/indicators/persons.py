@@ -470,7 +470,10 @@ def _words(codes: np.ndarray, words: list[str]) -> pd.Categorical:
 
 def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
     if entry.choice == "total":
-        yield _exact(group, entry, perimeter, "", _total(group, entry))
+        total = _total(group, entry)
+        # Nobody of a known collège is not « 0 collège ».
+        if total or not group.size or entry.id not in _DIFFERENT:
+            yield _exact(group, entry, perimeter, "", total)
         return
     if entry.id == "colonne_remplie":
         for column in (name for name in entry.modalities if name not in group.persons.absent):
