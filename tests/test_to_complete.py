@@ -198,16 +198,16 @@ def test_what_is_the_same_on_all_rows_is_proposed_once_no_title_is_left_that_may
 
 
 def test_the_association_that_a_file_is_named_after_is_proposed_for_all_its_rows(data_root):
-    for name, first in (("Le Gué 2033", "A"), ("sud", "B")):
+    for name, first in (("Le Gué 2033", "A"), ("sud", "B"), ("uest", "C")):
         path = write_export(data_root, {"identifiant": first}, name=f"accompagnements_{name}.csv")
         path.write_text(path.read_text(encoding="utf-8").replace("association;", "").replace("Le Gué;", ""), encoding="utf-8")
     assert "lire sur toutes les lignes pour « association »" in str(data.faults(2033)[0])
     data.write_to_complete(2033, data.unread(2033))
     table = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
-    assert table[["ce qui est écrit", "peut-être"]].to_numpy().tolist() == [["toutes les lignes de accompagnements_Le Gué 2033.csv", "Le Gué"], ["toutes les lignes de accompagnements_sud.csv", ""]]
-    table.assign(**{"à comprendre comme": ["Le Gué", "Tilleuls"]}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
+    assert table[["ce qui est écrit", "peut-être"]].to_numpy().tolist() == [["toutes les lignes de accompagnements_Le Gué 2033.csv", "Le Gué"], *([f"toutes les lignes de accompagnements_{name}.csv", ""] for name in ("sud", "uest"))]
+    table.assign(**{"à comprendre comme": ["Le Gué", "Tilleuls", "Amis de l’Ouest"]}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
     assert data.adopt(2033, data.unread(2033)).faults == [] and data.shareable(2033) == {} and data.faults(2033) == []
-    assert dict(data.read_export(2033).cleaned.persons.table[["identifiant", "association"]].to_numpy().tolist()) == {"A": "Le Gué", "B": "Tilleuls"}
+    assert dict(data.read_export(2033).cleaned.persons.table[["identifiant", "association"]].to_numpy().tolist()) == {"A": "Le Gué", "B": "Tilleuls", "C": "Amis de l’Ouest"}
 
 
 @pytest.mark.parametrize(("before", "after", "near", "said", "column", "value"), [

@@ -168,6 +168,7 @@ def _of_the_file(followed: list[Person], year: int) -> Rows:
     rows = {
         Key(year, "alses", name): exactly(unit, len({each.row[column] for each in followed} - {""}))
         for name, unit, column in (("colleges_suivis", "colleges", "uai"), ("associations_suivantes", "associations", "association"))
+        if any(each.row[column] for each in followed)
     }
     for column in COLUMNS:
         among = asked(followed, column)

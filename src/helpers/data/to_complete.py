@@ -5,6 +5,7 @@ tables. ``colonne`` is a column of the export or of the posts, or ``titre`` for 
 column that it names.
 """
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -133,7 +134,7 @@ class Choices:
     def shown(self, column: str, text: str, *, may_stay: bool = True) -> list[str]:
         """The possible answers for a text."""
         more = ["ou son UAI"] if column == "college" else []
-        more += ["ou une autre, si vous l’ajoutez à associations.csv"] if text.startswith(EVERY_ROW) else []
+        more += ["ou le nom d’une autre"] if text.startswith(EVERY_ROW) else []
         words = self.words(column, text, may_stay=may_stay)
         more += ["ou corrigez l’export"] if list(words) == [answers.UNANSWERED] else []
         return [*words.values(), *more]
@@ -149,6 +150,9 @@ class Choices:
                 return found[0]
         if column == "annee" and answer.strip() == str(self.year):
             return answers.OF_THE_YEAR
+        if text.startswith(EVERY_ROW):  # an association of no register, unless one is nearly written so
+            near = get_close_matches(answers.key_of(answer), map(answers.key_of, words), n=1, cutoff=0.8)
+            return answers.normalise(answer) if re.search(r"[^\W\d_]{2}", answer) and not near else None
         if text == answers.WHOLE:  # the answer that all the persons have
             found = self.spellings.find(column, answers.normalise(answer)) if column in answers.CLOSED else None
             return found.value if found and found.value in words else None
