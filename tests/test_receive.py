@@ -147,6 +147,12 @@ def test_what_surrounds_the_rows_is_left_out_and_counted(text, lines, changes):
     assert "Jean" not in str(read.received) and "secret" not in str(read.columns)
 
 
+def test_idem_is_the_cell_above():
+    put(text_of([ROWS[0], [*ROWS[1][:2], "idem", *ROWS[1][3:]], [ROWS[2][0], '"', "Même que ci-dessus", *ROWS[2][3:]]]))
+    read = Read()
+    assert (read.columns["association"], read.columns["annee"], read.changes) == (["Horizon"] * 3, ["2041"] * 3, {titles.DITTO: 3})
+
+
 def test_columns_in_another_order_and_under_other_titles_are_found():
     titles = [
         "N° dossier", "EXERCICE", "Structure", "Suivi par", "Situation scolaire", "Classe", "Genre", "Nouveau (oui/non)",

@@ -353,7 +353,7 @@ ROUTINE = (
     *(answers.RULE_DAY, answers.RULE_MONTH_FIRST, answers.RULE_SHORT, answers.RULE_SERIAL, answers.RULE_YEAR),
     *(answers.RULE_OPEN, answers.RULE_GOES_ON, answers.RULE_AGE, answers.RULE_ZERO, answers.RULE_TOWN),
     *(answers.RULE_ALIAS, answers.RULE_ASSOCIATION, answers.RULE_SCHOOL, RULE_NUMBER, RULE_ABOVE, RULE_ALL),
-    *("réponses réunies", "texte en ", "lignes blanches", "titres répétés"),
+    *("réponses réunies", "texte en ", "lignes blanches", "titres répétés", "« idem »"),
 )
 
 

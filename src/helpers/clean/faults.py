@@ -380,7 +380,8 @@ def find_excess(reading: Reading) -> Iterator[DataError]:
         yield DataError(
             f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
             "personne ; gardez une seule ligne par personne dans l’année (deux périodes n’en font qu’une), avec tous "
-            "ses objectifs dans la même case (« scolarité ; mobilité »), la quarantaine les montre ; si chaque "
+            "ses objectifs dans la même case (« scolarité ; mobilité »), la quarantaine les montre ; si ce sont "
+            "deux personnes, une fratrie par exemple, donnez un numéro à chacune ; si chaque "
             "association a ses propres numéros, faites précéder l’identifiant du nom de l’association.",
             persons=reading.table.loc[reading.reasons.eq(answers.Reason.CONTRADICTORY), IDENTIFIER].nunique(),
         )

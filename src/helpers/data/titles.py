@@ -54,6 +54,9 @@ NO_ROWS = "aucune ligne sous les titres ; refaites l’export, ou retirez ce fic
 ABOVE = "lignes au-dessus des titres, laissées de côté"
 BLANK = "lignes blanches, laissées de côté"
 AGAIN = "titres répétés plus bas, laissés de côté"
+DITTO = "« idem » : la valeur de la ligne du dessus"
+# What a person types for the cell above.
+_DITTOS = {"idem", "//", "″", '"', "''", "meme_que_ci_dessus", "comme_ci_dessus"}
 RULE_GIVEN = "colonne absente, la même sur toutes les lignes d’après lectures.csv"
 
 _NUMBERED = re.compile(r"(.+?)_?(?:n_?)?[0-9]{1,2}")
@@ -379,7 +382,8 @@ def open_grid(
                 .str.strip()
                 .isin([each for each in above if each in grid.titles or known.named([each])[0]])
             )
-            cells, counts = cells[~again], counts | {AGAIN: int(again.sum())}
+            cells, repeated = _fill_dittos(cells[~again], identifier=place_of)
+            counts |= {AGAIN: int(again.sum()), DITTO: repeated}
             out.tables.append(_table_of(path.name, sheet, cells, layout, known, refused, out.changes))
         except DataError as fault:
             out.faults.append(fault)
@@ -391,6 +395,20 @@ def open_grid(
     sentences = [*found, *_missing_fault(layout, out.unread, out.read)]
     out.faults.extend(DataError(f"{place} : {each}{remedy}") for each in sentences)
     return out
+
+
+def _fill_dittos(cells: pd.DataFrame, *, identifier: int) -> tuple[pd.DataFrame, int]:
+    """The cells with those that say « idem » as the one above; how many."""
+    count = 0
+    for place, column in cells.items():
+        # A million identifiers are not read one by one.
+        texts = _DITTOS if place == identifier else column.astype("category").cat.categories
+        is_ditto = column.isin([text for text in texts if (fold(text) or text.strip()) in _DITTOS])
+        if is_ditto.any():
+            cells = cells.copy(deep=False)
+            cells[place] = column.astype("str").mask(is_ditto).ffill().fillna(records.EMPTY)
+            count += int(is_ditto.sum())
+    return cells, count
 
 
 def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
