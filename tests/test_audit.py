@@ -233,7 +233,7 @@ PERIOD = {"relation": "periode", "gauche": "2032/reunions/reunions/nord", "droit
 ])
 def test_a_claim_that_cannot_be_tried_is_told_once(changes, sentence):
     claims = apply_schema(pd.DataFrame([CLAIM | changes], index=[7]), "affirmations")
-    assert [str(fault) for fault in data.table_checks.claim_faults(claims, year=YEAR)] == [f"data/raw/2032/affirmations.csv, ligne 7, colonne {sentence}"]
+    assert [str(fault) for fault in data.table_faults("affirmations", claims, year=YEAR)] == [f"data/raw/2032/affirmations.csv, ligne 7, colonne {sentence}"]
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
@@ -242,5 +242,5 @@ def test_a_claim_that_cannot_be_tried_is_told_once(changes, sentence):
 ])
 def test_a_remark_names_known_figures_and_holds_no_digit(changes, sentence):
     remark = {"id": "R01", "lignes": "1", "sujet": "S", "constat": "C.", "raison": "R.", "consequence": "D.", "indicateurs": "alses/sexe/filles", "relu_le": f"{date(2032, 1, 1)}"}
-    told = [str(fault) for fault in data.table_checks.remark_faults(apply_schema(pd.DataFrame([remark | changes], index=[3]), "remarques"), year=YEAR)]
+    told = [str(fault) for fault in data.table_faults("remarques", apply_schema(pd.DataFrame([remark | changes], index=[3]), "remarques"), year=YEAR)]
     assert told == ([f"data/raw/2032/remarques.csv, ligne 3, colonne {sentence}"] if sentence else [])

@@ -20,7 +20,7 @@ PERSONS = "est impossible : un effectif est un nombre entier ; vérifiez-le dans
 
 def told_of_figure(changes: dict) -> list[str]:
     figures = apply_schema(pd.DataFrame([FIGURE | changes], index=[7]), "chiffres_publies")
-    return [str(fault) for fault in data.figure_faults(figures, year=2032)]
+    return [str(fault) for fault in data.table_faults("chiffres_publies", figures, year=2032)]
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
@@ -73,7 +73,7 @@ STATEMENT = {
 def test_actors_and_answers_are_those_that_exist(changes, told):
     rows = [STATEMENT | {"id": "E02", "nature": "tension"}, STATEMENT | {"id": "E03"}, STATEMENT | {"nature": "levier"} | changes]
     statements = apply_schema(pd.DataFrame(rows, index=[2, 3, 4]), "enonces")
-    found = data.table_checks.statement_faults(statements, pd.DataFrame({"theme": ["accueil"]}), year=2032)
+    found = data.table_faults("enonces", statements, year=2032, themes=pd.DataFrame({"theme": ["accueil"]}))
     assert [str(fault) for fault in found] == [f"data/raw/2032/enonces.csv, ligne 4, colonne {sentence}" for sentence in told]
 
 
@@ -86,7 +86,7 @@ def test_actors_and_answers_are_those_that_exist(changes, told):
 ])  # fmt: skip
 def test_a_statement_outside_the_code_book_or_the_catalogue_is_told(changes, told):
     statements = apply_schema(pd.DataFrame([STATEMENT | changes], index=[4]), "enonces")
-    found = data.table_checks.statement_faults(statements, pd.DataFrame({"theme": ["accueil"]}), year=2032)
+    found = data.table_faults("enonces", statements, year=2032, themes=pd.DataFrame({"theme": ["accueil"]}))
     assert [str(fault) for fault in found] == ([f"data/raw/2032/enonces.csv, ligne 4, colonne {told}"] if told else [])
 
 

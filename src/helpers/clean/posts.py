@@ -1,9 +1,10 @@
 """The posts of the survey: durations, dates, closed lists, registers and aliases."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 
 import pandas as pd
 
@@ -58,68 +59,57 @@ RULE_COLLEGE = "nom et commune retrouvés dans le répertoire des collèges"
 RULE_DATE = "date lue ; le 1er du mois si seul le mois est imprimé"
 RULE_DURATION = "durée en années ; « NON » vaut zéro"
 
-# A cell as read: its value and the rule that changed it. A reader returns None if it cannot resolve a cell; the second
-# function says what to do about it.
-Read = tuple[object, str]
-Reader = tuple[Callable[[str], Read | None], Callable[[str], str]]
+# A cell as read: its value and the rule that changed it, or what to do about one that cannot be resolved.
+Read = tuple[object, str] | str
 _EXPLAIN = f"dites dans {paths.TO_COMPLETE} ce que cela veut dire"
 
 
-def _readers(aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame) -> dict[str, Reader]:
+def _readers(
+    aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame
+) -> dict[str, Callable[[str], Read]]:
     """How each column is read: an answer or a name by its reviewed alias, then as it is written."""
-    known = list(associations["association"])
+    reviewed = {(row.colonne, row.graphie): (row.valeur, row.raison) for row in aliases.itertuples()}
+    known = associations["association"].tolist()
     names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
     places = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
     # Namesakes in one commune need an alias.
     uais = pd.Series(colleges["uai"].tolist(), index=map(fold, places))
     uais = uais[~uais.index.duplicated(keep=False)]
 
-    def resolved(column: str, allowed: Collection[str], find: Callable[[str], Read]) -> Callable[[str], Read | None]:
-        rows = aliases[aliases["colonne"] == column]
-        reviewed = {row.graphie: (row.valeur, row.raison) for row in rows.itertuples()}
+    def read_answer(value: str, column: str) -> Read:
+        written = (fold(value), RULE_LISTED) if value else ("non_renseigne", RULE_EMPTY)
+        found = reviewed.get((column, value), written)
+        return found if found[0] in _ANSWERS[column] else f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
 
-        def read(value: str) -> Read | None:
-            found = reviewed.get(value) or find(value)
-            return found if found[0] in allowed else None
+    def read_association(value: str) -> Read:
+        found = reviewed.get(("association", value), (value, ""))
+        told = "n’est pas une association connue", "si c’en est une autre", "-la à data/raw/reference/associations.csv"
+        return found if found[0] in known else unknown(value, known, *told)
 
-        return read
+    def read_college(value: str) -> Read:
+        found = reviewed.get(("college", value), (uais.get(fold(value)), RULE_COLLEGE))
+        told = "n’est pas au répertoire", "vérifiez son nom", " le collège à data/raw/reference/colleges.csv"
+        return found if found[0] in set(colleges["uai"]) else unknown(value, places, *told)
 
-    def told(what: str, shown: list[str], otherwise: str, add: str) -> Callable[[str], str]:
-        def remedy(value: str) -> str:
-            near = get_close_matches(value, shown, n=1)
-            return f"{what} ; {f'si c’est « {near[0]} »' if near else otherwise}, {_EXPLAIN}, ou ajoutez{add}."
+    def unknown(value: str, shown: list[str], what: str, otherwise: str, add: str) -> str:
+        near = get_close_matches(value, shown, n=1)
+        return f"{what} ; {f'si c’est « {near[0]} »' if near else otherwise}, {_EXPLAIN}, ou ajoutez{add}."
 
-        return remedy
+    def read_date(value: str) -> Read:
+        start = read_start(value)
+        return (start, RULE_DATE) if start else "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 »."
 
-    def read_answer(value: str) -> Read:
-        return (fold(value), RULE_LISTED) if value else ("non_renseigne", RULE_EMPTY)
-
-    def read_seniority(value: str) -> Read | None:
+    def read_seniority(value: str) -> Read:
         years = read_duration(value)
-        return None if years is None or years > LONGEST_YEARS else (years, RULE_DURATION)
+        if years is None:
+            return "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
+        told = f"est impossible : {LONGEST_YEARS} ans au plus ; vérifiez-la dans le document."
+        return (years, RULE_DURATION) if years <= LONGEST_YEARS else told
 
-    def seniority_remedy(value: str) -> str:
-        if read_duration(value) is not None:
-            return f"est impossible : {LONGEST_YEARS} ans au plus ; vérifiez-la dans le document."
-        return "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
-
-    answer = f"n’est pas une réponse connue ; corrigez-la, ou {_EXPLAIN}."
-    association, college = (f" à data/raw/reference/{name}.csv" for name in ("associations", "colleges"))
     return {
-        **{name: (resolved(name, _ANSWERS[name], read_answer), lambda _: answer) for name in LISTED},
-        "association": (
-            resolved("association", known, lambda value: (value, "")),
-            told("n’est pas une association connue", known, "si c’en est une autre", f"-la{association}"),
-        ),
-        "college": (
-            resolved("college", set(colleges["uai"]), lambda value: (uais.get(fold(value)), RULE_COLLEGE)),
-            told("n’est pas au répertoire", places, "vérifiez son nom", f" le collège{college}"),
-        ),
-        "date_debut": (
-            lambda value: (start, RULE_DATE) if (start := read_start(value)) else None,
-            lambda _: "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 ».",
-        ),
-        **dict.fromkeys(SENIORITY, (read_seniority, seniority_remedy)),
+        **{name: partial(read_answer, column=name) for name in LISTED},
+        **{"association": read_association, "college": read_college, "date_debut": read_date},
+        **dict.fromkeys(SENIORITY, read_seniority),
     }
 
 
@@ -153,10 +143,10 @@ def post_faults(raw: pd.DataFrame, *, file: str, **registers: pd.DataFrame) -> l
     """
     kept = _split_duplicates(raw)[0]
     found = [
-        (line, f"{file}, ligne {line}, colonne « {column} » : « {value} » {remedy(value)}")
-        for column, (read, remedy) in _readers(**registers).items()
+        (line, f"{file}, ligne {line}, colonne « {column} » : « {value} » {told}")
+        for column, read in _readers(**registers).items()
         for line, value in kept[column].items()
-        if read(value) is None
+        if isinstance(told := read(value), str)
     ]
     return [DataError(told) for _, told in sorted(found, key=lambda pair: pair[0])]
 
@@ -168,7 +158,7 @@ def unread_posts(raw: pd.DataFrame, *, file: str, **registers: pd.DataFrame) -> 
         Unread(column, value, file, "", int(lines[0]), len(lines), 0, is_shown=True, is_asked=True)
         for column in NAMED
         for value, lines in kept.groupby(column, sort=False).groups.items()
-        if value and readers[column][0](value) is None
+        if value and isinstance(readers[column](value), str)
     ]
 
 
@@ -192,7 +182,7 @@ def clean_posts(raw: pd.DataFrame, **registers: pd.DataFrame) -> CleanPosts:
     if faults := post_faults(raw, file="prises_de_poste.csv", **registers):
         raise faults[0]
     kept, rejected = _split_duplicates(raw)
-    found = {column: [*map(read, kept[column])] for column, (read, _) in _readers(**registers).items()}
+    found = {column: [*map(read, kept[column])] for column, read in _readers(**registers).items()}
     values = {column: [value for value, _ in cells] for column, cells in found.items()}
     starts = values.pop("date_debut")
     posts = pd.DataFrame(values, index=kept.index).rename(columns={"college": "uai", **SENIORITY})
@@ -211,27 +201,20 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
 
     A code whose label is what was printed (``rep`` is « REP ») is no change.
     """
-    after = {column: posts[column] for column in NAMED}
-    after |= {
-        column: posts[clean].map(lambda years: f"{years:g}".replace(".", ",")) for column, clean in SENIORITY.items()
-    }
-    after |= {"date_debut": posts["date_debut"].dt.strftime("%Y-%m-%d")}
+    texts = posts.assign(date_debut=posts["date_debut"].dt.strftime("%Y-%m-%d"))
+    for column, years in SENIORITY.items():
+        texts[column] = texts[years].map("{:g}".format).str.replace(".", ",")
     parts = [
-        pd.DataFrame(
-            {
-                "ligne": kept["ligne"].array,
-                "colonne": column,
-                "avant": kept[column].array,
-                "apres": list(values),
-                "regle": [rule for _, rule in found[column]],
-            }
-        )
-        for column, values in after.items()
+        pd.DataFrame({"ligne": kept["ligne"].array, "colonne": column, "avant": kept[column].array})
+        .assign(apres=texts[column].array, regle=[rule for _, rule in cells])
+        .pipe(lambda part, column=column: part[part["avant"].ne(part["apres"].map(partial(_label, column)))])
+        for column, cells in found.items()
     ]
     ledger = apply_schema(pd.concat(parts), "registre")
-    entries = catalogue().indicators
-    labels = [
-        entries[row.colonne].label_of(row.apres) if row.colonne in LISTED else row.apres for row in ledger.itertuples()
-    ]
-    is_changed = (ledger["avant"] != ledger["apres"]) & (ledger["avant"] != labels)
-    return ledger[is_changed].sort_values(["ligne", "colonne"], kind="stable", ignore_index=True)
+    return ledger[ledger["avant"] != ledger["apres"]].sort_values(
+        ["ligne", "colonne"], kind="stable", ignore_index=True
+    )
+
+
+def _label(column: str, value: str) -> str:
+    return catalogue().indicators[column].label_of(value) if column in LISTED else value

@@ -57,7 +57,7 @@ def import_coding(options: Namespace) -> int:
     project = _read_coding(source, options.kind)
     if not project.documents and not project.codes:
         raise DataError(f"{source.name} ne contient ni texte, ni code ; donnez le fichier d’un codage.")
-    if faults := data.book_faults(data.read_reference("themes")):
+    if faults := data.table_faults("themes", data.read_reference("themes")):
         raise faults[0]
     if not project.documents:
         return _import_book(source, project, options)

@@ -313,7 +313,7 @@ def simulate(options: Namespace) -> int:
     how = {name: getattr(options, name) for name in ("seed", "colleges", "associations")} | {"earlier": earlier}
     if options.from_published:
         figures = data.read_raw(options.year, "chiffres_publies")
-        for fault in data.figure_faults(figures, year=options.year):
+        for fault in data.table_faults("chiffres_publies", figures, year=options.year):
             raise fault
         before = data.read_earlier_figures(options.year)
         records = years.reproduce(figures, year=options.year, earlier_figures=before, **how)

@@ -79,10 +79,7 @@ from helpers.data.reading import (
     read_export_card,
     simulated_exports,
 )
-from helpers.data.table_checks import (
-    book_faults,
-    figure_faults,
-)
+from helpers.data.table_checks import table_faults
 from helpers.data.to_complete import (
     adopt,
     read_registers_for,

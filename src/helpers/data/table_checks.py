@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -12,8 +14,8 @@ from helpers.clean.posts import read_start
 from helpers.schema import DataError, catalogue, columns, split_multiple
 from helpers.typography import fold, shorten
 
-# The column, the value and the remedy of a fault.
-Wrong = tuple[str, object, str]
+# The line, the column, the value and the remedy of a fault.
+Wrong = tuple[int, str, object, str]
 
 
 def fault(file: str, line: int, column: str, value: object, remedy: str) -> DataError:
@@ -35,10 +37,30 @@ def unknown(value: str, known: Iterable[str], *, register: str = "") -> str:
     return f"est inconnu ; ajoutez-le à {register}." if register else "est inconnu ; voir docs/data-dictionary.md."
 
 
-def _each(table: pd.DataFrame, file: str, find: Callable[[Any], Wrong | None]) -> list[DataError]:
-    """The fault that ``find`` gives for each row of a table, if any; its index is the line numbers."""
-    found = ((line, find(row)) for line, row in zip(table.index, table.itertuples(), strict=True))
-    return [fault(file, line, *wrong) for line, wrong in found if wrong]
+def table_faults(name: str, table: pd.DataFrame, *, year: int = 0, **registers: pd.DataFrame) -> list[DataError]:
+    """What is wrong with the meaning of a table that respects its schema; its index is the line numbers.
+
+    ``name`` is that of a raw table of the year or of a reference table; meetings and statements need the registers
+    ``associations`` and ``themes``.
+    """
+    path = paths.raw_table(year, name) if name in paths.RAW_TABLES else paths.reference() / f"{name}.csv"
+    return [fault(paths.relative(path), *wrong) for check in _CHECKS[name] for wrong in check(table, year, registers)]
+
+
+# What is wrong, if it is: the first of these rules that applies is told.
+Rule = tuple[bool, str, object, str]
+
+
+def _by_row(rules: Callable[[Any, int], Iterator[Rule]]) -> Callable[..., Iterator[Wrong]]:
+    def check(table: pd.DataFrame, year: int, _) -> Iterator[Wrong]:
+        for line, row in _rows(table):
+            yield from ((line, *rule[1:]) for rule in islice(filter(itemgetter(0), rules(row, year)), 1))
+
+    return check
+
+
+def _rows(table: pd.DataFrame) -> Iterator[tuple[int, Any]]:
+    return zip(table.index, table.itertuples(), strict=True)
 
 
 # --- Printed values against the catalogue ---
@@ -51,14 +73,6 @@ def modalities_of(indicator: str) -> set[str]:
     """The modalities and groups that a value of this indicator may name; ``""`` for a total."""
     entry = catalogue().indicators[indicator]
     return {""} if entry.choice == "total" else {*entry.modalities, *entry.groups}
-
-
-# What is wrong, if it is: the first of these rules that applies is told.
-Rule = tuple[bool, str, object, str]
-
-
-def _first(rules: Iterable[Rule]) -> Wrong | None:
-    return next((rule[1:] for rule in rules if rule[0]), None)
 
 
 def _figure_rules(figure, year: int) -> Iterator[Rule]:
@@ -92,12 +106,6 @@ def _figure_rules(figure, year: int) -> Iterator[Rule]:
     yield is_count and not is_possible, "valeur", shown, f"{remedy}, un million au plus ; {check}"
 
 
-def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
-    """What the catalogue refuses in printed values (schema ``chiffres_publies``); at most one fault per row."""
-    file = paths.relative(paths.raw_table(year, "chiffres_publies"))
-    return _each(figures, file, lambda row: _first(_figure_rules(row, year)))
-
-
 # --- Claims and remarks ---
 
 SHARES = ("superieur", "inferieur", "egal")
@@ -127,11 +135,10 @@ def path_fault(path: str) -> str | None:
     return unknown(modality, known)
 
 
-def _digit_fault(row, columns: tuple[str, ...]) -> Wrong | None:
+def _digit_rules(row, columns: tuple[str, ...]) -> Iterator[Rule]:
     remedy = "contient un chiffre ; dites-le sans, les pages montrent les valeurs."
-    return _first(
-        (bool(re.search(r"\d", getattr(row, column))), column, getattr(row, column), remedy) for column in columns
-    )
+    for column in columns:
+        yield bool(re.search(r"\d", getattr(row, column))), column, getattr(row, column), remedy
 
 
 def _shown(claim, column: str) -> str:
@@ -145,8 +152,7 @@ def _claim_rules(claim, year: int) -> Iterator[Rule]:
     """Sides that name nothing, columns that the relation needs or does not use, relations that cannot apply."""
     remedy = f"doit commencer par « A{year}- » ; renommez cette affirmation."
     yield not claim.id.startswith(f"A{year}-"), "id", claim.id, remedy
-    wrong = _digit_fault(claim, ("libelle",))
-    yield bool(wrong), *(wrong or ("", "", ""))
+    yield from _digit_rules(claim, ("libelle",))
     sides = {column: getattr(claim, column) for column in ("gauche", "droite") if getattr(claim, column)}
     for column, value in sides.items():
         when, _, path = value.partition("/")
@@ -179,67 +185,46 @@ def _claim_rules(claim, year: int) -> Iterator[Rule]:
         yield not is_share, column, value, "n’a pas de part : cet indicateur n’a pas de base dans le catalogue."
 
 
-def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Claims (schema ``affirmations``) that cannot be tested; at most one fault per row."""
-    file = paths.relative(paths.raw_table(year, "affirmations"))
-    return _each(claims, file, lambda claim: _first(_claim_rules(claim, year)))
-
-
-def _remark_fault(remark) -> Wrong | None:
-    wrong = _digit_fault(remark, REMARK_TEXTS)
+def _remark_rules(remark, _) -> Iterator[Rule]:
+    yield from _digit_rules(remark, REMARK_TEXTS)
     for path in filter(None, re.split(r" ?; ?", remark.indicateurs)):
         remedy = path_fault(path)
-        wrong = wrong or (("indicateurs", path, remedy) if remedy else None)
-    return wrong
+        yield bool(remedy), "indicateurs", path, remedy or ""
 
 
-def remark_faults(remarks: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Remarks (schema ``remarques``) that name no value of the catalogue, or hold a digit; one fault a row at most."""
-    return _each(remarks, paths.relative(paths.raw_table(year, "remarques")), _remark_fault)
+# --- Posts, meetings, statements ---
 
 
-# --- Posts, meetings, statements, aliases; each table is indexed by line numbers, as `data.read_raw` gives it ---
+def _post_rules(post, year: int) -> Iterator[Rule]:
+    """A start more than a year away from the year is probably a typing error."""
+    start = read_start(post.date_debut)
+    is_far = bool(start) and abs(start[0].year - year) > 1
+    yield is_far, "date_debut", post.date_debut, f"est loin de {year} ; vérifiez-la dans le document."
 
 
-def start_faults(posts: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Posts (schema ``prises_de_poste``) that start more than a year away from their year: probably typing errors."""
-
-    def wrong(post) -> Wrong | None:
-        start = read_start(post.date_debut)
-        if not start or abs(start[0].year - year) <= 1:
-            return None
-        return "date_debut", post.date_debut, f"est loin de {year} ; vérifiez-la dans le document."
-
-    return _each(posts, paths.relative(paths.raw_table(year, "prises_de_poste")), wrong)
-
-
-def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Meetings (schema ``reunions``) outside the year and the next, and groups with two numbers of invited persons."""
-    file, seen, found = paths.relative(paths.raw_table(year, "reunions")), {}, []
-    for line, meeting in zip(meetings.index, meetings.itertuples(), strict=True):
+def _check_meetings(meetings: pd.DataFrame, year: int, _) -> Iterator[Wrong]:
+    """Meetings outside the year and the next, and groups with two numbers of invited persons."""
+    seen = {}
+    for line, meeting in _rows(meetings):
         if meeting.date.year not in (year, year + 1):
-            shown, remedy = f"{meeting.date:%Y-%m-%d}", f"est loin de {year} ; vérifiez-la dans le document."
-            found.append(fault(file, line, "date", shown, remedy))
+            yield line, "date", f"{meeting.date:%Y-%m-%d}", f"est loin de {year} ; vérifiez-la dans le document."
         invited = meeting.invites_du_groupe
-        if not pd.isna(invited) and seen.setdefault(meeting.groupe, invited) != invited:
-            first = seen[meeting.groupe]
+        if not pd.isna(invited) and (first := seen.setdefault(meeting.groupe, invited)) != invited:
             remedy = f"contredit {first}, donné plus haut pour le groupe « {meeting.groupe} » ; gardez un seul nombre."
-            found.append(fault(file, line, "invites_du_groupe", invited, remedy))
-    return found
+            yield line, "invites_du_groupe", invited, remedy
 
 
-def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> list[DataError]:
+def _check_associations(table: pd.DataFrame, _, registers: dict[str, pd.DataFrame]) -> Iterator[Wrong]:
     """Associations cited in a table, separated by « ; », that the register does not have."""
-    cited = split_multiple(table, "associations")["associations"]
-    return _unknown_faults(cited, known, file=file, register="reference/associations.csv")
+    if "associations" in registers:
+        cited, known = split_multiple(table, "associations"), registers["associations"]["association"]
+        yield from _unknown(cited["associations"], known, register="reference/associations.csv")
 
 
-def _unknown_faults(cells: pd.Series, known: Iterable[str], *, file: str, register: str = "") -> list[DataError]:
+def _unknown(cells: pd.Series, known: Iterable[str], *, register: str = "") -> Iterator[Wrong]:
     """The cells of a column that are not in a list."""
-    return [
-        fault(file, line, str(cells.name), value, unknown(value, known, register=register))
-        for line, value in cells[~cells.isin(list(known))].items()
-    ]
+    for line, value in cells[~cells.isin(list(known))].items():
+        yield line, str(cells.name), value, unknown(value, known, register=register)
 
 
 def _answer_rules(row, column: str, natures: dict[str, str]) -> Iterator[Rule]:
@@ -258,53 +243,50 @@ def _answer_rules(row, column: str, natures: dict[str, str]) -> Iterator[Rule]:
     yield nature != "tension", column, answered, remedy
 
 
-def _link_fault(statement) -> Wrong | None:
+def _link_rules(statement, _) -> Iterator[Rule]:
     remedy = path_fault(statement.indicateur_lie) if statement.indicateur_lie else None
-    return ("indicateur_lie", statement.indicateur_lie, remedy) if remedy else None
+    yield bool(remedy), "indicateur_lie", statement.indicateur_lie, remedy or ""
 
 
-def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Statements (schema ``enonces``) whose theme, linked value, actors or answered tension are wrong.
-
-    ``themes`` is the code book (schema ``themes``).
-    """
-    file, actors = paths.relative(paths.raw_table(year, "enonces")), catalogue().indicators["acteur_enonce"].modalities
-    natures = dict(statements[["id", "nature"]].to_numpy())
-    found = _unknown_faults(statements["theme"], set(themes["theme"]), file=file, register="reference/themes.csv")
-    found += _each(statements, file, _link_fault)
-    found += _unknown_faults(split_multiple(statements, "acteurs")["acteurs"], actors, file=file)
+def _check_statements(statements: pd.DataFrame, year: int, registers: dict[str, pd.DataFrame]) -> Iterator[Wrong]:
+    """Statements whose theme, linked value, actors or answered tension are wrong."""
+    natures, actors = dict(statements[["id", "nature"]].to_numpy()), catalogue().indicators["acteur_enonce"].modalities
+    yield from _unknown(statements["theme"], set(registers["themes"]["theme"]), register="reference/themes.csv")
+    yield from _by_row(_link_rules)(statements, year, registers)
+    yield from _unknown(split_multiple(statements, "acteurs")["acteurs"], actors)
     for column in statements.columns.intersection(["repond_a", "repond_a_2"]):
-        rows = split_multiple(statements, column)
-        found += _each(rows, file, lambda row, column=column: _first(_answer_rules(row, column, natures)))
-    return found
+        answers = _by_row(lambda row, _, column=column: _answer_rules(row, column, natures))
+        yield from answers(split_multiple(statements, column), year, registers)
 
 
-def alias_faults(aliases: pd.DataFrame) -> list[DataError]:
-    """Aliases (schema ``alias``) of a column that posts do not have."""
-    file = paths.relative(paths.reference() / "alias.csv")
-    return _unknown_faults(aliases["colonne"], columns("prises_de_poste"), file=file)
+def _check_aliases(aliases: pd.DataFrame, *_) -> Iterator[Wrong]:
+    """Aliases of a column that posts do not have."""
+    return _unknown(aliases["colonne"], columns("prises_de_poste"))
 
 
 # --- The code book: its tree, and names too close to tell apart ---
 
 
-def book_faults(book: pd.DataFrame) -> list[DataError]:
-    """Codes (schema ``themes``) whose parent does not exist or is below them, and codes with the same folded name."""
-    file, faults = paths.relative(paths.reference() / "themes.csv"), []
-    parents, seen = dict(zip(book["theme"], book["parent"], strict=True)), {}
-    for line, row in zip(book.index, book.itertuples(), strict=True):
+def _check_book(book: pd.DataFrame, *_) -> Iterator[Wrong]:
+    """Codes whose parent does not exist or is below them, and codes with the same folded name."""
+    file, seen = paths.relative(paths.reference() / "themes.csv"), {}
+    parents = dict(zip(book["theme"], book["parent"], strict=True))
+    for line, row in _rows(book):
         if row.parent and row.parent not in parents:
-            faults.append(fault(file, line, "parent", row.parent, unknown(row.parent, parents, register=file)))
+            yield line, "parent", row.parent, unknown(row.parent, parents, register=file)
         elif row.parent and _is_above_itself(row.theme, parents):
-            remedy = "est au-dessous de ce code, qui serait son propre parent ; corrigez l’arbre."
-            faults.append(fault(file, line, "parent", row.parent, remedy))
+            yield (
+                line,
+                "parent",
+                row.parent,
+                "est au-dessous de ce code, qui serait son propre parent ; corrigez l’arbre.",
+            )
         for key in sorted({fold(row.theme), fold(row.libelle)} - {""}):
             first = seen.setdefault((row.parent, key), row.theme)
             if first != row.theme:
                 remedy = f"se confond avec le code « {first} », du même parent ; changez l’un des deux."
-                faults.append(fault(file, line, "libelle", row.libelle, remedy))
+                yield line, "libelle", row.libelle, remedy
                 break
-    return faults
 
 
 def _is_above_itself(theme: str, parents: dict[str, str]) -> bool:
@@ -312,3 +294,15 @@ def _is_above_itself(theme: str, parents: dict[str, str]) -> bool:
     while above[-1] and above[-1] not in above[:-1]:
         above.append(parents.get(above[-1], ""))
     return theme in above
+
+
+_CHECKS = {
+    "chiffres_publies": [_by_row(_figure_rules)],
+    "affirmations": [_by_row(_claim_rules)],
+    "remarques": [_by_row(_remark_rules)],
+    "prises_de_poste": [_by_row(_post_rules)],
+    "reunions": [_check_associations, _check_meetings],
+    "enonces": [_check_associations, _check_statements],
+    "alias": [_check_aliases],
+    "themes": [_check_book],
+}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -21,6 +22,15 @@ from helpers.typography import fold, french_spaces
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
+
+
+@contextmanager
+def collected(found: list[DataError]) -> Iterator[None]:
+    """Adds the fault that a block raises to others."""
+    try:
+        yield
+    except DataError as fault:
+        found.append(fault)
 
 
 # --- Quotations chosen from the codings of a year ---
@@ -321,48 +331,29 @@ def _schema_faults(year: int) -> list[DataError]:
     tables += [(path, to_complete.TABLE) for path in [paths.own_readings(year)] if path.is_file()]
     found = [fault for path, name in tables for fault in raw.faults_in(path, name)]
     found = found or to_complete.own_faults(year)
-    try:
+    with collected(found):
         reading.read_card(year)
-    except DataError as fault:
-        found.append(fault)
     return found
 
 
 def _meaning_faults(year: int) -> list[DataError]:
     """What is wrong with tables whose schemas are respected."""
-    registers, book = to_complete.read_registers_for(year), raw.read_reference("themes")
-    found = table_checks.alias_faults(raw.read_reference("alias")) + table_checks.book_faults(book)
+    registers = to_complete.read_registers_for(year)
+    of_table = partial(table_checks.table_faults, **registers, themes=raw.read_reference("themes"))
+    found = [fault for name in ("alias", "themes") for fault in of_table(name, raw.read_reference(name))]
     # 01 also reads the values of the year before: printed differences refer to them.
-    for each in paths.read_with(year):
-        if raw.present(each, "chiffres_publies"):
-            found += table_checks.figure_faults(raw.read_raw(each, "chiffres_publies"), year=each)
-    known = set(registers["associations"]["association"])
-
-    def of_associations(table: pd.DataFrame, name: str) -> list[DataError]:
-        return table_checks.association_faults(table, known, file=paths.relative(paths.raw_table(year, name)))
-
-    def of_posts(posts: pd.DataFrame) -> list[DataError]:
-        file = paths.relative(paths.raw_table(year, "prises_de_poste"))
-        return post_faults(posts, **registers, file=file) + table_checks.start_faults(posts, year=year)
-
-    checks = (
-        ("reunions", partial(of_associations, name="reunions")),
-        ("enonces", partial(of_associations, name="enonces")),
-        ("enonces", partial(table_checks.statement_faults, themes=book, year=year)),
-        ("reunions", partial(table_checks.meeting_faults, year=year)),
-        ("affirmations", partial(table_checks.claim_faults, year=year)),
-        ("remarques", partial(table_checks.remark_faults, year=year)),
-        ("prises_de_poste", of_posts),
-    )
+    others = [(year, name) for name in paths.RAW_TABLES if name != "chiffres_publies"]
+    for each, name in [*((each, "chiffres_publies") for each in paths.read_with(year)), *others]:
+        if raw.present(each, name):
+            table = raw.read_raw(each, name)
+            if name == "prises_de_poste":
+                found += post_faults(table, **registers, file=paths.relative(paths.raw_table(year, name)))
+            found += of_table(name, table, year=each)
     before = year - 1
-    try:
+    with collected(found):
         is_there = raw.present(before, "enonces")
         raw.read_followups(year, raw.read_raw(before, "enonces") if is_there else raw.empty_table("enonces"))
-    except DataError as fault:
-        found.append(fault)
-    return found + [
-        fault for name, check in checks if raw.present(year, name) for fault in check(raw.read_raw(year, name))
-    ]
+    return found
 
 
 def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
