@@ -224,7 +224,8 @@ def test_which_title_names_a_column_is_proposed_by_its_words_and_which_of_two_as
     assert {text: maybe.split(" (")[0].casefold() for text, maybe in zip(table["ce qui est écrit"], table["peut-être"], strict=True)} == {text: maybe.casefold() for text, maybe in near.items()}
     table.assign(**{"à comprendre comme": [said.get(text, maybe) for text, maybe in near.items()]}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
     assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == []
-    assert data.read_export(2033).cleaned.persons.table[column].tolist() == [value]
+    cleaned = data.read_export(2033).cleaned
+    assert cleaned.persons.table[column].tolist() == [value] and any("à ignorer contredit" in rule for rule in cleaned.ledger["regle"]) == ("Genre" in after)
 
 
 def test_readings_are_shared_when_asked_as_whole_rows_without_what_may_be_about_a_person(data_root):

@@ -203,17 +203,23 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
     """
     texts = posts.assign(date_debut=posts["date_debut"].dt.strftime("%Y-%m-%d"))
     for column, years in SENIORITY.items():
-        texts[column] = texts[years].map("{:g}".format).str.replace(".", ",")
+        texts[column] = posts[years].map(lambda years: f"{years:g}".replace(".", ","))
     parts = [
-        pd.DataFrame({"ligne": kept["ligne"].array, "colonne": column, "avant": kept[column].array})
-        .assign(apres=texts[column].array, regle=[rule for _, rule in cells])
-        .pipe(lambda part, column=column: part[part["avant"].ne(part["apres"].map(partial(_label, column)))])
+        pd.DataFrame(
+            {
+                "ligne": kept["ligne"].array,
+                "colonne": column,
+                "avant": kept[column].array,
+                "apres": texts[column].array,
+                "regle": [rule for _, rule in cells],
+            }
+        )
         for column, cells in found.items()
     ]
     ledger = apply_schema(pd.concat(parts), "registre")
-    return ledger[ledger["avant"] != ledger["apres"]].sort_values(
-        ["ligne", "colonne"], kind="stable", ignore_index=True
-    )
+    labels = [_label(row.colonne, row.apres) for row in ledger.itertuples()]
+    is_changed = (ledger["avant"] != ledger["apres"]) & (ledger["avant"] != labels)
+    return ledger[is_changed].sort_values(["ligne", "colonne"], kind="stable", ignore_index=True)
 
 
 def _label(column: str, value: str) -> str:

@@ -57,6 +57,7 @@ AGAIN = "titres répétés plus bas, laissés de côté"
 DITTO = "« idem » : la valeur de la ligne du dessus"
 # What a person types for the cell above.
 _DITTOS = {"idem", "//", "″", '"', "''", "meme_que_ci_dessus", "comme_ci_dessus"}
+RULE_CONTRADICTED = "réponse que la colonne à ignorer contredit, gardée telle quelle"
 RULE_GIVEN = "colonne absente, la même sur toutes les lignes d’après lectures.csv"
 
 _NUMBERED = re.compile(r"(.+?)_?(?:n_?)?[0-9]{1,2}")
@@ -74,14 +75,14 @@ class Titles:
 
     ``given`` are the columns that someone said to be the same on every row, and their value: the year of the export;
     ``associations`` are those said of a file or of a sheet, by its `rows_of`; ``ignored`` the titles, folded, that
-    someone leaves out.
+    someone leaves out, and the column that each would name.
     """
 
     columns: dict[str, str]
     spellings: Spellings
     given: dict[str, str] = field(default_factory=dict)
     associations: dict[str, str] = field(default_factory=dict)
-    ignored: frozenset[str] = frozenset()
+    ignored: dict[str, str] = field(default_factory=dict)
 
     def named(self, cells: Sequence[str]) -> list[str | None]:
         """The column that each title names."""
@@ -112,9 +113,8 @@ def known_titles(
     known = {fold(entry[key]): entry["name"] for entry in table_schema(TABLE)["fields"] for key in ("name", "title")}
     for column, title in zip(table["colonne"], table["graphie"], strict=True):
         known.setdefault(fold(title), column)
-    ignored = frozenset(map(fold, ignored))
-    for title in (*ignored, records.EMPTY):
-        known.pop(title, None)
+    ignored = {title: known.pop(title, records.EMPTY) for title in map(fold, ignored)}
+    known.pop(records.EMPTY, None)
     given = {name: said for name in SAME_ON_ALL if (said := spellings.form_of(name))}
     given |= {"annee": str(year)} if "annee" in given else {}
     return Titles(known, spellings, given, associations, ignored)
@@ -198,7 +198,7 @@ class Layout:
     row, ``named`` those up to the last title, ``untitled`` the places without a title. ``columns`` are those found, in
     the order of the schema, ``missing`` the required ones that are not, ``twice`` those that several titles name.
     ``left_out`` are the titles that name no column of the project, each with the absent column that it may name
-    (``""``: none).
+    (``""``: none). ``doubles`` are the places of closed lists that someone ignores, for the column that is read.
     """
 
     positions: dict[str, int]
@@ -211,13 +211,13 @@ class Layout:
     missing: list[str]
     twice: dict[str, list[str]]
     left_out: dict[str, str]
+    doubles: dict[int, str]
 
     @property
     def places(self) -> list[int]:
         """The places of the columns."""
-        return sorted(
-            {*self.positions.values(), *self.goals, *(place for each in self.ticks.values() for place in each)}
-        )
+        ticked = [place for each in self.ticks.values() for place in each]
+        return sorted({*self.positions.values(), *self.goals, *ticked, *self.doubles})
 
 
 def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
@@ -259,6 +259,11 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
         left_out=_nearest(
             left_out, absent, known, [*grid.under.values()][:TITLE_ROWS], is_asked={*required} & {*absent}
         ),
+        doubles={
+            place: column
+            for place, title in enumerate(cells)
+            if (column := known.ignored.get(fold(title))) in positions and column in CLOSED
+        },
     )
 
 
@@ -501,7 +506,7 @@ def _table_of(
     if given := known.given.keys() - layout.positions.keys():
         # A line of text under the table says nothing else: nobody who is followed.
         said = pd.Series(False, index=cells.index)
-        for place in {*layout.places} - {layout.positions[records.IDENTIFIER]}:
+        for place in {*layout.places} - {layout.positions[records.IDENTIFIER], *layout.doubles}:
             said |= ~cells[place].isin([text for text in cells[place].unique() if not text.strip()])
         for name in given:
             rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
@@ -510,6 +515,10 @@ def _table_of(
         if ticked:
             rows[name] = _gather(cells[list(ticked)], ticked, known.spellings)
             changes.append(records.Change(file, name, f"réponses réunies de {len(ticked)} colonnes", len(rows)))
+    for place, name in layout.doubles.items():
+        one, other = (_meanings(texts, name, known.spellings) for texts in (rows[name], cells[place]))
+        contradicted = int((one.ne(other) & one.notna() & other.notna()).sum())
+        changes.append(records.Change(file, name, RULE_CONTRADICTED, contradicted))
     if layout.left_out:
         named = ", ".join(f"« {shorten(title, width=40)} »" for title in [*layout.left_out][:_NAMED])
         more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""
@@ -518,6 +527,11 @@ def _table_of(
         changes.append(records.Change(f"{file}, {named}{more}", "", told, len(rows)))
     kinds = {name: "str" if name == records.IDENTIFIER else "category" for name in layout.columns}
     return records.ReceivedTable(file, sheet, rows[layout.columns].astype(kinds), refused)
+
+
+def _meanings(texts: pd.Series, name: str, spellings: Spellings) -> pd.Series:
+    found = {text: spellings.find(name, normalise(text)) for text in texts.unique()}
+    return texts.astype("object").map({text: cell.value or None for text, cell in found.items() if cell})
 
 
 def _gather(cells: pd.DataFrame, ticked: dict[int, str], spellings: Spellings) -> pd.Series:
