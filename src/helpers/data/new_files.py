@@ -3,7 +3,6 @@
 import codecs
 import csv
 import io
-import json
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, decoded, unnamed, validated_rows
+from helpers.data.reading import (
+    CARD,
+    EXPORT_CARD,
+    SYNTHETIC_STEM,
+    as_json,
+    content_of,
+    decoded,
+    unnamed,
+    validated_rows,
+)
 from helpers.schema import DataError, columns
 from helpers.system import atomic_write, checksum
 
@@ -34,37 +42,14 @@ def new_tables() -> dict[str, str]:
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
-def _json(card: dict) -> str:
-    return json.dumps(card, ensure_ascii=False, indent=2) + "\n"
-
-
-def _card(year: int, tables: dict[str, list[str]]) -> dict:
-    return {
-        "$schema": _PROFILE,
-        "name": f"alses-{year}",
-        "title": f"Les ALSES du Nord en {year}",
-        "description": "",
-        "contexte": "",
-        "suites": {},
-        "received": "",
-        "sensitivity": "publique",
-        "sources": [{"title": unnamed(year), "description": ""}],
-        "associations_attendues": [],
-        "resources": [
-            {
-                "name": name,
-                "path": f"{name}.csv",
-                "type": "table",
-                "title": title,
-                "description": f"Une ligne est {row}.",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "synthetic": False,
-            }
-            for name, (title, row) in tables.items()
-        ],
-    }
+def _card(year: int, model: dict) -> dict:
+    tables = [
+        {"name": name, "path": f"{name}.csv", "title": title, "description": f"Une ligne est {row}.", **model["table"]}
+        for name, (title, row) in model["tables"].items()
+    ]
+    named = {"name": f"alses-{year}", "title": f"Les ALSES du Nord en {year}"}
+    sources = [{"title": unnamed(year), "description": ""}]
+    return {"$schema": _PROFILE, **named, **model["carte"], "sources": sources, "resources": tables}
 
 
 def make_year(year: int) -> tuple[list[Path], list[Path]]:
@@ -78,7 +63,7 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
     listed = " ;\n".join(f"- `{name}.csv` : une ligne est {row}" for name, row in new_tables().items())
     texts = {
         "README.md": model["lisez_moi"].lstrip().replace("{annee}", str(year)).replace("{tables}", f"{listed}."),
-        CARD: _json(_card(year, model["tables"])),
+        CARD: as_json(_card(year, model)),
         **{f"{name}.csv": ",".join(columns(name)) + "\n" for name in model["tables"]},
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -192,7 +177,7 @@ def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(folder / EXPORT_CARD) as card_beside, atomic_write(folder / _NAME) as beside:
         beside.write_bytes(content)
-        card_beside.write_bytes(_json(card).encode())
+        card_beside.write_bytes(as_json(card).encode())
         (folder / EXPORT_CARD).unlink(missing_ok=True)  # it must never describe another file than the one beside it
     return folder / _NAME
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers import paths, provenance
 from helpers.data.raw import RawYear, describe_inputs, empty_table, input_files
-from helpers.data.reading import CARD, plain_description, remembered
+from helpers.data.reading import CARD, as_json, plain_description, remembered
 from helpers.indicators.lookup import BESIDE, NETWORK, USUAL, beside_network, key_of
 from helpers.schema import DataError, apply_schema, catalogue, table_schema
 from helpers.system import atomic_write
@@ -161,7 +161,7 @@ def _told(year: int) -> str:
     shared = f"{paths.relative(paths.reference())}/"
     entries = [entry for entry in describe_inputs([year]) if not entry["fichier"].startswith(shared)]
     described = {"entrees": entries, "export": paths.has_export(year), "recu": plain_description(year)}
-    return json.dumps(described, ensure_ascii=False, indent=2)
+    return as_json(described)
 
 
 def shareable_inputs(year: int) -> list[Path]:
@@ -200,7 +200,7 @@ def _shown_of(path: Path) -> bytes:
     source = (card.get("sources") or [{}])[0]
     shown = {"sources": [{name: source[name] for name in ("title", "description") if name in source}]}
     told = {"contexte": card.get("contexte") or "", "suites": card.get("suites") or {}}
-    return json.dumps(shown | told, ensure_ascii=False, indent=2).encode()
+    return as_json(shown | told).encode()
 
 
 # --- Indicators of the network, or of a site with the network beside it ---
@@ -394,8 +394,7 @@ def _describe(name: str, folder: Path) -> None:
     package = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else _PACKAGE
     own = [_resource(name), *(_copy(name, kind) for kind in _COPIES)]
     others = [each for each in package["resources"] if each["name"].partition(".")[0] != name]
-    text = json.dumps({**package, "resources": [*others, *own]}, ensure_ascii=False, indent=2) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(as_json({**package, "resources": [*others, *own]}), encoding="utf-8", newline="\n")
 
 
 def _copy(name: str, kind: str) -> dict:

@@ -4,9 +4,7 @@ import hmac
 import json
 import math
 import platform
-import re
 import secrets
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -197,16 +195,8 @@ def read_reference(name: str) -> pd.DataFrame:
 # No académie has this number: the collèges that `simulate` invents.
 _INVENTED = "999"
 # Degrees of longitude and latitude near which they stand, north and south in turn (schema.NORTH_FROM_DEG).
-_AROUND = (
-    (2.38, 51.03),
-    (3.52, 50.36),
-    (3.06, 50.63),
-    (3.24, 50.18),
-    (2.54, 50.72),
-    (3.08, 50.37),
-    (3.17, 50.69),
-    (3.97, 50.28),
-)
+_LONGITUDES = (2.38, 3.52, 3.06, 3.24, 2.54, 3.08, 3.17, 3.97)
+_LATITUDES = (51.03, 50.36, 50.63, 50.18, 50.72, 50.37, 50.69, 50.28)
 
 
 def read_colleges(uais: Iterable[str]) -> pd.DataFrame:
@@ -222,20 +212,13 @@ def read_colleges(uais: Iterable[str]) -> pd.DataFrame:
     for uai in sorted(uai for uai in set(uais) - set(register["uai"]) if uai.startswith(_INVENTED)):
         number = int(uai[3:7]) - 1
         town = number % 30
-        longitude, latitude = _AROUND[town % len(_AROUND)]
-        angle = 2.4 * town  # the golden angle: never the same place
-        rows.append(
-            {
-                "uai": uai,
-                "nom_officiel": f"Collège {uai}",
-                "commune": f"Ville {town + 1}",
-                "education_prioritaire_2024_25": ("rep_plus", "rep", "")[number % 3],
-                "longitude_deg": longitude + 0.07 * math.cos(angle),
-                "latitude_deg": latitude + 0.05 * math.sin(angle),
-            }
-        )
+        near, angle = town % len(_LATITUDES), 2.4 * town  # the golden angle: never the same place
+        where = _LONGITUDES[near] + 0.07 * math.cos(angle), _LATITUDES[near] + 0.05 * math.sin(angle)
+        rows.append((uai, f"Collège {uai}", f"Ville {town + 1}", ("rep_plus", "rep", "")[number % 3], *where))
+    names = ["uai", "nom_officiel", "commune", "education_prioritaire_2024_25", "longitude_deg", "latitude_deg"]
+    invented = pd.DataFrame(rows, columns=names).reindex(columns=columns("colleges"))
     own = register[register["uai"].isin(list(uais))]
-    return pd.concat([own, apply_schema(pd.DataFrame(rows, columns=columns("colleges")), "colleges")])
+    return pd.concat([own, apply_schema(invented, "colleges")])
 
 
 def read_registers() -> dict[str, pd.DataFrame]:
@@ -294,47 +277,34 @@ def read_earlier_figures(year: int) -> pd.DataFrame:
 # --- Frozen exports: once an export has been read, carte_export.json (beside it, and private) holds its checksum ---
 
 
+def _is_same(path: Path, entry: dict | None) -> bool:
+    return entry is not None and entry["hash"] == f"sha256:{sha256_of(path)}"
+
+
 def export_faults(year: int) -> list[DataError]:
     """Files of an export that are not as they were received, each with the command that accepts them.
 
     Simulated files are not frozen: they can be made again. A card that cannot be read is a fault too.
     """
     simulated = reading.simulated_exports(year)
-    real = [path for path in paths.exports(year) if path not in simulated]
+    files = {path.name: path for path in paths.exports(year) if path not in simulated}
     try:
-        known = {
-            name: entry for name, entry in reading.read_export_card(year).items() if real and not entry["synthetic"]
-        }
+        known = {name: entry for name, entry in reading.read_export_card(year).items() if not entry["synthetic"]}
     except DataError as fault:
         return [fault]
-    accept = f"{paths.COMMAND} check --year {year} --accept"
-    remedy = f"si c’est voulu, acceptez l’export tel qu’il est ({accept})"
-    sentences = []
-    for path in real if known else ():
-        shown = paths.relative(path)
-        if path.name not in known:
-            sentences.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
-        elif known[path.name]["hash"] != f"sha256:{sha256_of(path)}":
-            sentences.append(f"{shown} n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien.")
-    for name in sorted(known.keys() - {path.name for path in real}):
-        shown = paths.relative(paths.raw(year) / name)
-        sentences.append(f"{shown} faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}.")
-    return [DataError(sentence) for sentence in sentences]
-
-
-def _entry(path: Path, known: dict | None, rows: int | None, is_synthetic: bool) -> dict:
-    checksum = f"sha256:{sha256_of(path)}"
-    is_same = known is not None and known["hash"] == checksum
-    plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().casefold()
-    return {
-        "name": re.sub(r"[^a-z0-9._-]+", "-", plain),
-        "path": path.name,
-        "hash": checksum,
-        "bytes": path.stat().st_size,
-        "rows": rows if rows is not None else known["rows"] if is_same else None,
-        "received": known["received"] if is_same else date.today().isoformat(),
-        "synthetic": is_synthetic,
-    }
+    remedy = f"si c’est voulu, acceptez l’export tel qu’il est ({paths.COMMAND} check --year {year} --accept)"
+    found = []
+    for name in [*files, *sorted(known.keys() - files.keys())] if files and known else ():
+        if name not in files:
+            told = f"faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}."
+        elif name not in known:
+            told = f"est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le."
+        elif not _is_same(files[name], known[name]):
+            told = f"n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien."
+        else:
+            continue
+        found.append(DataError(f"{paths.relative(paths.raw(year) / name)} {told}"))
+    return found
 
 
 def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> None:
@@ -343,15 +313,27 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
     ``rows`` gives the number of rows of each file by its name; ``accept`` records files that changed as they are now.
     Raises `DataError` when a file changed and is not accepted, or when the card cannot be written.
     """
-    files, known = paths.exports(year), {} if accept else reading.read_export_card(year)
+    files, simulated = paths.exports(year), reading.simulated_exports(year)
+    known = {} if accept else reading.read_export_card(year)
     if faults := [] if accept else export_faults(year):
         raise faults[0]
-    simulated = reading.simulated_exports(year)
     if simulated == files:  # no export, or one whose card the simulation wrote
         return
-    entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name), path in simulated) for path in files}
-    text = json.dumps({"resources": list(entries.values())}, ensure_ascii=False, indent=2) + "\n"
-    card = paths.raw(year) / reading.EXPORT_CARD
+    entries = []
+    for path in files:
+        before = known[path.name] if _is_same(path, known.get(path.name)) else {"rows": None, "received": None}
+        entries.append(
+            {
+                "name": paths.slug(path.stem),
+                "path": path.name,
+                "hash": f"sha256:{sha256_of(path)}",
+                "bytes": path.stat().st_size,
+                "rows": rows.get(path.name, before["rows"]),
+                "received": before["received"] or date.today().isoformat(),
+                "synthetic": path in simulated,
+            }
+        )
+    card, text = paths.raw(year) / reading.EXPORT_CARD, reading.as_json({"resources": entries})
     if card.is_file() and card.read_text(encoding="utf-8") == text:
         return
     try:
@@ -370,4 +352,4 @@ def is_frozen(year: int) -> bool:
         known = reading.read_export_card(year)
     except DataError:
         return False
-    return all(known.get(path.name, {}).get("hash") == f"sha256:{sha256_of(path)}" for path in paths.exports(year))
+    return all(_is_same(path, known.get(path.name)) for path in paths.exports(year))

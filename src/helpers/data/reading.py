@@ -354,6 +354,11 @@ def date_exports(year: int) -> dict[str, str]:
     return {f"fichier {rank}": day for rank, day in enumerate(received, 1) if day}
 
 
+def as_json(card: dict) -> str:
+    """The text of a card."""
+    return json.dumps(card, ensure_ascii=False, indent=2) + "\n"
+
+
 def card_of(year: int) -> dict:
     """The card of a year (datapackage.json) as it is written, empty if there is none; `DataError` if it is no JSON."""
     path = paths.raw(year) / CARD
