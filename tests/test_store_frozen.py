@@ -100,7 +100,7 @@ def test_a_card_that_cannot_be_read_or_written_is_one_sentence_and_no_crash(data
     def refuse(path, *given, **more):
         raise PermissionError(13, "protégé", str(path))
 
-    monkeypatch.setattr("pathlib.Path.write_text", refuse)
+    monkeypatch.setattr("pathlib.Path.write_bytes", refuse)
     with pytest.raises(DataError, match=r"^Impossible d’écrire data/raw/2033/carte_export\.json, .* relancez\.$"):
         freeze()
     assert not card.exists() and not list(card.parent.glob(".*.partiel"))

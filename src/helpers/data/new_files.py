@@ -19,6 +19,7 @@ from helpers.data.reading import (
     decoded,
     unnamed,
     validated_rows,
+    write_file,
 )
 from helpers.schema import DataError, columns
 from helpers.system import atomic_write, checksum
@@ -99,8 +100,7 @@ def append_rows(name: str, rows: list[dict[str, str]], *, is_trial: bool = False
     if wrong:
         raise DataError(wrong[0])
     if rows and not is_trial:
-        with atomic_write(path) as beside:
-            beside.write_bytes(made)
+        write_file(path, made)
     return after.lines[len(read.rows) :]
 
 

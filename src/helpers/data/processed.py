@@ -10,10 +10,9 @@ import pandas as pd
 
 from helpers import paths, provenance
 from helpers.data.raw import RawYear, describe_inputs, empty_table, input_files
-from helpers.data.reading import CARD, as_json, plain_description, remembered
+from helpers.data.reading import CARD, as_csv, as_json, plain_description, remembered, write_file
 from helpers.indicators.lookup import BESIDE, NETWORK, USUAL, beside_network, key_of
 from helpers.schema import DataError, apply_schema, catalogue, table_schema
-from helpers.system import atomic_write
 from helpers.typography import escape_formula
 
 # --- Processed tables: written by 01 as a whole, read back only while they are up to date ---
@@ -26,18 +25,6 @@ OF_SITES = "indicateurs_des_sites"
 def typed_as(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """A processed table, typed by the schema of its name, or by the one that it shares."""
     return apply_schema(table, "indicateurs" if name == OF_SITES else name)
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    return table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode()
-
-
-def _write(path: Path, content: bytes) -> Path:
-    """Writes a file unless it is there already; atomic."""
-    if not (path.is_file() and path.read_bytes() == content):
-        with atomic_write(path) as beside:
-            beside.write_bytes(content)
-    return path
 
 
 def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
@@ -69,9 +56,9 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PROCESSED_CARD).unlink(missing_ok=True)
     for name, table in tables.items():
-        _write(folder / f"{name}.csv", _csv(apply_schema(table, name)))
+        write_file(folder / f"{name}.csv", as_csv(apply_schema(table, name)))
     card = provenance.card({_YEARS: read}, sources, [folder / f"{name}.csv" for name in tables])
-    _write(folder / PROCESSED_CARD, provenance.dump(card).encode())
+    write_file(folder / PROCESSED_CARD, provenance.dump(card).encode())
     return folder
 
 
@@ -134,7 +121,7 @@ def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETW
     """
     path = paths.executed(year, site_type, site) / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _write(path, _csv(apply_schema(table, name)))
+    return write_file(path, as_csv(apply_schema(table, name)))
 
 
 def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
@@ -178,14 +165,14 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
     rewritten; files no longer produced are removed.
     """
     root, copied, told = paths.shareable(), shareable_inputs(year), _told(year)
-    written = [_write(root / path.relative_to(paths.data_root()), _shown_of(path)) for path in copied]
+    written = [write_file(root / path.relative_to(paths.data_root()), _shown_of(path)) for path in copied]
     with paths.with_data_root(root):
         raw, folder = paths.raw(year), paths.processed(year)
-        written.append(_write(raw / paths.ENTRIES, told.encode()))
+        written.append(write_file(raw / paths.ENTRIES, told.encode()))
         for name, table in tables.items():
-            written.append(_write(folder / f"{name}.csv", _csv(typed_as(name, table))))
+            written.append(write_file(folder / f"{name}.csv", as_csv(typed_as(name, table))))
         card = provenance.card({_YEARS: [year]}, {}, [folder / f"{name}.csv" for name in tables])
-        written.append(_write(folder / PROCESSED_CARD, provenance.dump(card).encode()))
+        written.append(write_file(folder / PROCESSED_CARD, provenance.dump(card).encode()))
         for path in [*raw.iterdir(), *folder.iterdir()]:
             if path.is_file() and path not in written:
                 path.unlink()
@@ -257,10 +244,9 @@ def load_indicators(year: int, site_type: str = NETWORK, site: str = "") -> pd.D
         raise DataError(
             f"Les comptes de {year} par site sont faits avec le rapport : « {paths.COMMAND} run --year {year} »."
         )
-    own = known[known["site_type"].eq(site_type) & known["est_publie"]]
-    if site not in set(own["site"]):
-        near = get_close_matches(site, own["site"].tolist(), n=1)
-        hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
+    own = known.loc[known["site_type"].eq(site_type) & known["est_publie"], "site"].tolist()
+    if site not in own:
+        hint = "".join(f" Vouliez-vous « {near} » ?" for near in get_close_matches(site, own, n=1))
         raise DataError(f"« {site} » n’a pas de rapport en {year} : ni assez de personnes, ni peut-être ce nom.{hint}")
     with _aggregates():
         rows = load(year, OF_SITES)
@@ -344,21 +330,26 @@ def _workbook(table: pd.DataFrame, name: str) -> bytes:
     """
     from xlsxwriter import Workbook  # slow to import, and only this needs it
 
+    entries = catalogue().indicators.values()
     answers = [
         (entry.id, entry.label, entry.definition, code, entry.label_of(code))
-        for entry in catalogue().indicators.values()
+        for entry in entries
         for code in entry.modalities or [""]
     ]
-    fields = table_schema(name)["fields"]
-    meanings = [(each["name"], each["title"], each["description"], each.get("unit")) for each in fields]
+    fields = [
+        (each["name"], each["title"], each["description"], each.get("unit")) for each in table_schema(name)["fields"]
+    ]
+    sheets = {
+        name: table,
+        "Définitions": pd.DataFrame(fields, columns=["Colonne", "Titre", "Sens", "Unité"]),
+        "Codes": pd.DataFrame(answers, columns=["indicateur", "Titre", "Définition", "modalite", "Réponse"]),
+    }
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     content = BytesIO()
     with Workbook(content, options) as book:
         book.set_properties({"title": table_schema(name)["title"], "author": "ALSES", "created": _CREATED})
-        _add_sheet(book, name, table)
-        _add_sheet(book, "Définitions", pd.DataFrame(meanings, columns=["Colonne", "Titre", "Sens", "Unité"]))
-        heads = ["indicateur", "Titre", "Définition", "modalite", "Réponse"]
-        _add_sheet(book, "Codes", pd.DataFrame(answers, columns=heads))
+        for title, rows in sheets.items():
+            _add_sheet(book, title, rows)
     return content.getvalue()
 
 
@@ -392,21 +383,21 @@ def _describe(name: str, folder: Path) -> None:
     """Adds a table to ``datapackage.json``, in version 1 of the standard: R's frictionless reads no other."""
     path = folder / PACKAGE
     package = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else _PACKAGE
-    own = [_resource(name), *(_copy(name, kind) for kind in _COPIES)]
+    copies = [
+        {
+            "name": f"{name}.{kind}",
+            "path": f"{name}.{kind}",
+            "profile": "data-resource",
+            "type": "file",  # a frictionless that reads tables leaves it alone
+            "title": f"{table_schema(name)['title']} (les lignes de {name}.csv)",
+            "format": kind,
+            "mediatype": mediatype,
+        }
+        for kind, mediatype in _COPIES.items()
+    ]
+    own = [_resource(name), *copies]
     others = [each for each in package["resources"] if each["name"].partition(".")[0] != name]
     path.write_text(as_json({**package, "resources": [*others, *own]}), encoding="utf-8", newline="\n")
-
-
-def _copy(name: str, kind: str) -> dict:
-    return {
-        "name": f"{name}.{kind}",
-        "path": f"{name}.{kind}",
-        "profile": "data-resource",
-        "type": "file",  # a frictionless that reads tables leaves it alone
-        "title": f"{table_schema(name)['title']} (les lignes de {name}.csv)",
-        "format": kind,
-        "mediatype": _COPIES[kind],
-    }
 
 
 def _resource(name: str) -> dict:

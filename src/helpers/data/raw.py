@@ -17,7 +17,7 @@ from helpers import paths
 from helpers.data import reading
 from helpers.provenance import libraries_behind
 from helpers.schema import DataError, apply_schema, columns
-from helpers.system import atomic_write, make_private, sha256_of
+from helpers.system import make_private, sha256_of
 from helpers.typography import unescape_formula
 
 # --- Input files: checksum, number of rows, provenance ---
@@ -60,9 +60,7 @@ def published_checksum(path: Path) -> str:
         return sha256_of(path)
     key = paths.released(year) / _CHECKSUM_KEY
     if not key.is_file():
-        make_private(key.parent)
-        with atomic_write(key) as beside:
-            beside.write_bytes(secrets.token_bytes())
+        reading.write_file(make_private(key.parent) / key.name, secrets.token_bytes())
     return hmac.new(key.read_bytes(), sha256_of(path).encode(), "sha256").hexdigest()
 
 
@@ -333,12 +331,9 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
                 "synthetic": path in simulated,
             }
         )
-    card, text = paths.raw(year) / reading.EXPORT_CARD, reading.as_json({"resources": entries})
-    if card.is_file() and card.read_text(encoding="utf-8") == text:
-        return
+    card = paths.raw(year) / reading.EXPORT_CARD
     try:
-        with atomic_write(card) as beside:
-            beside.write_text(text, encoding="utf-8", newline="\n")
+        reading.write_file(card, reading.as_json({"resources": entries}).encode())
     except OSError:
         raise DataError(
             f"Impossible d’écrire {paths.relative(card)}, qui garde l’empreinte de l’export : rendez ce dossier "

@@ -230,13 +230,24 @@ def read_rows(content: bytes, shown: str) -> Rows:
     return Rows(*_without_empty_columns(cells), lines[1:])
 
 
+def as_csv(table: pd.DataFrame) -> bytes:
+    """The bytes of a table that we write for ourselves: commas, dates as AAAA-MM-JJ."""
+    return table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode()
+
+
+def write_file(path: Path, content: bytes) -> Path:
+    """Writes a file unless it is there already; atomic."""
+    if not (path.is_file() and path.read_bytes() == content):
+        with atomic_write(path) as beside:
+            beside.write_bytes(content)
+    return path
+
+
 def write_spreadsheet(path: Path, table: pd.DataFrame) -> Path:
     """Writes a table for a French spreadsheet: semicolons, UTF-8 with its mark, no text run as a formula; atomic."""
     safe = table.map(lambda value: escape_formula(value) if isinstance(value, str) else value)
     text = safe.to_csv(index=False, sep=";", lineterminator="\r\n", date_format="%Y-%m-%d")
-    with atomic_write(path) as beside:
-        beside.write_bytes(text.encode("utf-8-sig"))
-    return path
+    return write_file(path, text.encode("utf-8-sig"))
 
 
 def _without_empty_columns(cells: list[list[str]]) -> tuple[list[str], list[list[str]]]:
