@@ -2,8 +2,9 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -121,29 +122,29 @@ def read_taguette(database: Database) -> Project:
     """The project of a Taguette file, which must hold only one."""
     if (count := database.count("projects")) > 1:
         raise coding_error(f"le fichier contient {count} projets ; exportez-en un seul depuis Taguette.")
-    tags = database.rows("tags", id=int, path=str, description=str, parent_id=int)
-    tree = {key: (parent, Code(path, definition=text)) for key, path, text, parent in tags}
-    columns = {"id": int, "name": str, "filename": str, "contents": str}
+    tree = {
+        key: (parent, Code(path, definition=text))
+        for key, path, text, parent in database.rows("tags", "id path description parent_id")
+    }
     texts = {
         key: Text(name or Path(file).stem, words_of(markup))
-        for key, name, file, markup in database.rows("documents", **columns)
+        for key, name, file, markup in database.rows("documents", "id name filename contents")
     }
-    tags_of: dict[int, list[int]] = {}
-    for highlight, tag in database.rows("highlight_tags", highlight_id=int, tag_id=int):
-        tags_of.setdefault(highlight, []).append(tag)
+    tags_of = defaultdict(list)
+    for highlight, tag in database.rows("highlight_tags", "highlight_id tag_id"):
+        tags_of[highlight].append(tag)
     coders: dict[int, str] = {}
     # Only the history says who made a highlight.
-    for _, login, payload in database.rows("commands", id=int, user_login=str, payload=str):
-        try:
+    for _, login, payload in database.rows("commands", "id user_login payload"):
+        with suppress(ValueError, LookupError, TypeError):  # not an entry of Taguette
             command = json.loads(payload)
             if command["type"] == "highlight_add":
                 coders.setdefault(command["highlight_id"], login)
-        except (ValueError, LookupError, TypeError):
-            continue  # not an entry of Taguette
-    columns = {"id": int, "document_id": int, "start_offset": int, "end_offset": int, "snippet": str}
     segments = [
         (document, start, end, words_of(snippet), tag, coders.get(key, ""), "")
-        for key, document, start, end, snippet in database.rows("highlights", **columns)
+        for key, document, start, end, snippet in database.rows(
+            "highlights", "id document_id start_offset end_offset snippet"
+        )
         for tag in tags_of.get(key, [None])
     ]
     return _project(ProjectBuilder(), database, tree, texts, segments, UTF_8, _TAGUETTE_OTHERS)
@@ -170,7 +171,7 @@ def _project(
             texts[source].claims.append(Claim(start, end, paths[code], coder, memo, excerpt))
     add_texts(collected, [*texts.values()], unit)
     for place, what in others.items():
-        collected.told.left_out(what, database.count(*place.split(".")))
+        collected.told.left_out(what, database.count(place))
     return collected.project()
 
 
@@ -194,33 +195,25 @@ _QUALCODER_OTHERS = {
 
 def read_qualcoder(database: Database) -> Project:
     """The project of QualCoder: categories and codes in one tree, texts with the attributes of their file."""
-    collected = ProjectBuilder()
-    left_out = collected.told.left_out
-    tree = {}
-    columns = {"catid": int, "name": str, "memo": str, "date": str, "supercatid": int}
-    for key, name, memo, date, above in database.rows("code_cat", **columns):
+    collected, tree, attributes, texts = ProjectBuilder(), {}, defaultdict(dict), {}
+    for key, name, memo, date, above in database.rows("code_cat", "catid name memo date supercatid"):
         code = split_description(name, memo, codable=False, changed=date[:10])
         tree["category", key] = (None if above is None else ("category", above), code)
-    columns = {"cid": int, "name": str, "memo": str, "date": str, "catid": int, "supercid": int}
-    for key, name, memo, date, category, above in database.rows("code_name", **columns):
+    for key, name, memo, date, category, above in database.rows("code_name", "cid name memo date catid supercid"):
         # A code belongs to a category or, in the latest versions, to another code.
         parent = above if above is not None else None if category is None else ("category", category)
         tree[key] = (parent, split_description(name, memo, changed=date[:10]))
-    attributes: dict[int | None, dict[str, str]] = {}
-    columns = {"attrid": int, "name": str, "attr_type": str, "value": str, "id": int}
-    for _, name, kind, value, source in database.rows("attribute", **columns):
+    for _, name, kind, value, source in database.rows("attribute", "attrid name attr_type value id"):
         if kind == "file" and value:
-            attributes.setdefault(source, {})[name] = value
-        elif value:
-            left_out("attributs de cas")
-    texts: dict[int, Text] = {}
-    for key, name, text, media in database.rows("source", id=int, name=str, fulltext=str, mediapath=str):
-        if text or not media:
-            texts[key] = Text(name or Path(media).stem, text, attributes.get(key, {}))
+            attributes[source][name] = value
         else:
-            left_out("images, sons et vidéos")
-    columns = {"fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
-    segments = (row[1:] for row in database.rows("code_text", ctid=int, **columns))
+            collected.told.left_out("attributs de cas", bool(value))
+    for key, name, text, media in database.rows("source", "id name fulltext mediapath"):
+        if text or not media:
+            texts[key] = Text(name or Path(media).stem, text, attributes[key])
+        else:
+            collected.told.left_out("images, sons et vidéos")
+    segments = (row[1:] for row in database.rows("code_text", "ctid fid pos0 pos1 seltext cid owner memo"))
     return _project(collected, database, tree, texts, segments, CODE_POINTS, _QUALCODER_OTHERS)
 
 
@@ -237,27 +230,25 @@ _RQDA_OTHERS = {
 def read_rqda(database: Database) -> Project:
     """The project of RQDA: codes under their first category, texts with the attributes of their file."""
 
-    def active(table: str, **columns: type) -> list[tuple]:
-        return [row[:-1] for row in database.rows(table, **columns, status=int) if row[-1] == 1]
+    def active(table: str, columns: str) -> list[tuple]:
+        return [row[:-1] for row in database.rows(table, f"{columns} status") if row[-1] == 1]
 
-    collected = ProjectBuilder()
+    collected, above = ProjectBuilder(), defaultdict(list)
     tree = {
         ("category", key): (None, split_description(name, memo, codable=False))
-        for key, name, memo in active("codecat", catid=int, name=str, memo=str)
+        for key, name, memo in active("codecat", "catid name memo")
     }
-    above: dict[int, list] = {}
-    for code, category in active("treecode", cid=int, catid=int):
-        above.setdefault(code, []).append(("category", category))
-    for key, name, memo in active("freecode", id=int, name=str, memo=str):
-        parents = [each for each in above.get(key, ()) if each in tree] or [None]
-        tree[key] = (parents[0], split_description(name, memo))
-        collected.told.left_out("autres catégories d’un code, qui n’en a qu’une ici", len(parents) - 1)
-    texts = {key: Text(name, text) for key, name, text in active("source", id=int, name=str, file=str)}
-    for source, variable, value in active("fileAttr", fileID=int, variable=str, value=str):
+    for code, category in active("treecode", "cid catid"):
+        above[code] += [("category", category)] if ("category", category) in tree else []
+    for key, name, memo in active("freecode", "id name memo"):
+        first, *others = above[key] or [None]
+        tree[key] = (first, split_description(name, memo))
+        collected.told.left_out("autres catégories d’un code, qui n’en a qu’une ici", len(others))
+    texts = {key: Text(name, text) for key, name, text in active("source", "id name file")}
+    for source, variable, value in active("fileAttr", "fileID variable value"):
         if source in texts:
             texts[source].attributes[variable] = value
-    columns = {"fid": int, "selfirst": int, "selend": int, "seltext": str, "cid": int, "owner": str, "memo": str}
-    segments = (row[1:] for row in active("coding", rowid=int, **columns))
+    segments = (row[1:] for row in active("coding", "rowid fid selfirst selend seltext cid owner memo"))
     return _project(collected, database, tree, texts, segments, CODE_POINTS, _RQDA_OTHERS)
 
 
@@ -329,6 +320,6 @@ _TOOLS = (
 def _read_database(path: Path) -> Project:
     with open_database(path) as database:
         for table, columns, other, other_columns, read_tool in _TOOLS:
-            if database.has(table, *columns.split()) and database.has(other, *other_columns.split()):
+            if database.has(table, columns) and database.has(other, other_columns):
                 return read_tool(database)
     raise coding_error("cette base n’est pas un projet Taguette, QualCoder ou RQDA ; exportez-la au format .qdpx.")

@@ -7,9 +7,8 @@ import sqlite3
 import time
 import zipfile
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePath
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
@@ -145,10 +144,10 @@ class Archive:
 
 @contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
-    with ExitStack() as stack:
-        with _damage(*_zip_damage):
-            archive = Archive(stack.enter_context(zipfile.ZipFile(path)))
-        yield archive
+    with _damage(*_zip_damage):
+        file = zipfile.ZipFile(path)
+    with file:
+        yield Archive(file)
 
 
 # --- SQLite projects: read-only, by plain columns of plain tables, for a limited time ---
@@ -157,6 +156,13 @@ def open_archive(path: Path) -> Iterator[Archive]:
 MOST_SECONDS = 60
 _DAMAGED = "la base est abîmée, ou n’est pas celle d’un projet ; refaites l’export."
 _database_damage = (sqlite3.Error, OverflowError, UnicodeDecodeError), _DAMAGED
+
+
+# The columns of Taguette, QualCoder and RQDA that hold whole numbers; the others hold text.
+_NUMBERS = frozenset(
+    "attrid catid cid ctid document_id end_offset fid fileID highlight_id id parent_id pos0 pos1 selend selfirst "
+    "start_offset status supercatid supercid tag_id".split()
+)
 
 
 class Database:
@@ -168,39 +174,36 @@ class Database:
         query = (
             "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.sql LIKE 'CREATE TABLE%'"
         )
-        self.columns: dict[str, set[str]] = defaultdict(set)
-        for table, column in connection.execute(query):
-            self.columns[str(table)].add(str(column))
+        self._columns = set(connection.execute(query))
 
-    def has(self, table: str, *columns: str) -> bool:
-        return table in self.columns and self.columns[table].issuperset(columns)
+    def has(self, table: str, columns: str) -> bool:
+        return self._columns.issuperset((table, name) for name in columns.split())
 
-    def rows(self, table: str, **columns: type) -> list[tuple]:
-        """The rows of a table, by columns of ``str`` or ``int``, in the order of the first.
+    def rows(self, table: str, columns: str) -> list[tuple]:
+        """The rows of a table, by columns, in the order of the first: texts, and numbers for those of `_NUMBERS`.
 
         NULL is an empty text or None; so is a column that this version of the tool does not have.
         """
-        if table not in self.columns:
+        names = columns.split()
+        chosen = [f'"{name}"' if self.has(table, name) else "NULL" for name in names]
+        if set(chosen) == {"NULL"}:
             return []
-        chosen = [f'"{name}"' if name in self.columns[table] else "NULL" for name in columns]
-        query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]}'
-        kinds = list(columns.items())
         with _damage(*_database_damage):
-            return [
-                tuple(_value(value, kind, f"{table}.{name}") for value, (name, kind) in zip(row, kinds, strict=True))
-                for row in self._connection.execute(query)
-            ]
+            query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]}'
+            rows = self._connection.execute(query).fetchall()
+        return [tuple(_value(table, *cell) for cell in zip(names, row, strict=True)) for row in rows]
 
-    def count(self, table: str, column: str = "") -> int:
-        """The number of rows of a table, or of those that have something in a column; 0 without it."""
-        if not self.has(table, *([column] if column else [])):
+    def count(self, place: str) -> int:
+        """The number of rows of a table, or of those that have something in a column (``table.column``)."""
+        table, _, column = place.partition(".")
+        if not any(each == table and column in ("", name) for each, name in self._columns):
             return 0
-        chosen = f'"{column}"' if column else "1"
         with _damage(*_database_damage):
-            return sum(1 for (value,) in self._connection.execute(f'SELECT {chosen} FROM "{table}"') if value)
+            return sum(1 for (value,) in self._connection.execute(f'SELECT {column or 1} FROM "{table}"') if value)
 
 
-def _value(value: object, kind: type, place: str) -> str | int | None:
+def _value(table: str, column: str, value: object) -> str | int | None:
+    kind = int if column in _NUMBERS else str
     if value is None:
         return "" if kind is str else None
     # RQDA stores positions as real numbers.
@@ -210,7 +213,7 @@ def _value(value: object, kind: type, place: str) -> str | int | None:
     if kind is str and isinstance(value, int | float):
         return str(value)
     if not isinstance(value, kind) or "\0" in str(value):
-        raise coding_error(f"{place} ne contient pas ce qui est attendu ; {_DAMAGED}")
+        raise coding_error(f"{table}.{column} ne contient pas ce qui est attendu ; {_DAMAGED}")
     return value
 
 
@@ -218,15 +221,15 @@ def _value(value: object, kind: type, place: str) -> str | int | None:
 def open_database(path: Path) -> Iterator[Database]:
     """The project, opened as immutable: no journal is created, replayed or waited for."""
     check_size(path)
-    for suffix in ("-wal", "-journal"):
-        beside = path.with_name(path.name + suffix)
+    for beside in (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")):
         if beside.is_file() and beside.stat().st_size:
             raise coding_error(
                 "le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez."
             )
-    with ExitStack() as stack:
+    with _damage(*_database_damage):
+        connection = sqlite3.connect(_address(path.resolve()), uri=True)
+    with closing(connection):
         with _damage(*_database_damage):
-            connection = stack.enter_context(closing(sqlite3.connect(_address(path.resolve()), uri=True)))
             for setting in ("trusted_schema = OFF", "query_only = ON", "ignore_check_constraints = ON"):
                 connection.execute(f"PRAGMA {setting}")
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT_BYTES)
