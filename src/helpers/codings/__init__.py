@@ -28,4 +28,4 @@ from helpers.codings.counts import (
 )
 from helpers.codings.lexicon import contexts, descending_classes, segments, split, words_by_code, words_by_group
 from helpers.codings.measures import codes_by_group, measures, table_of, year_to_year
-from helpers.codings.personal_data import chosen_quotations, quotable, quotation_table
+from helpers.codings.personal_data import chosen_quotations, quotable

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -211,7 +211,6 @@ def adjusted_rand(first: pd.Series, second: pd.Series) -> float:
 
 # --- Agreement of two coders, code by code, and their disagreements ---
 
-_SIDES = ("premier", "second")
 _DISAGREEMENTS = ["document", "debut", "fin", "texte", "code", "pose_par", "autres_codes"]
 
 
@@ -243,11 +242,11 @@ def agreement(first: Project, second: Project) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "kappa", "alpha", "alpha_bas", "alpha_haut"])
 
 
-def disagreements(first: Project, second: Project) -> pd.DataFrame:
+def disagreements(first: Project, second: Project, coders: Sequence[str] = ("premier", "second")) -> pd.DataFrame:
     """Where two codings differ: one row per unit of `agreement` and code that one of them alone applied to it.
 
     Columns: ``document``, ``debut``, ``fin`` (code points, missing for passages without position), ``texte``,
-    ``code``, ``pose_par`` (``premier`` or ``second``), ``autres_codes`` that the other applied, separated by ``, ``.
+    ``code``, ``pose_par`` (one of ``coders``), ``autres_codes`` that the other applied, separated by ``, ``.
     In text order. For the two coders only: it quotes the meetings. Raises DataError as `agreement` does.
     """
     rows = []
@@ -255,9 +254,9 @@ def disagreements(first: Project, second: Project) -> pd.DataFrame:
         document, own_text, _ = unit.place.zone
         start, end = (None, None) if own_text else unit.place[1:]
         for code in sorted(unit.codes[0] ^ unit.codes[1]):
-            side = 0 if code in unit.codes[0] else 1
+            side = int(code in unit.codes[1])
             others = ", ".join(sorted(unit.codes[1 - side]))
-            rows.append((document, start, end, unit.text, code, _SIDES[side], others))
+            rows.append((document, start, end, unit.text, code, coders[side], others))
     return pd.DataFrame(rows, columns=_DISAGREEMENTS).astype({"debut": "Int64", "fin": "Int64"})
 
 
@@ -298,5 +297,4 @@ def coder_differences(projects: Mapping[str, Project]) -> pd.DataFrame:
     project = merge_codings(projects)
     if (pair := main_coders(project)) is None:
         return pd.DataFrame(columns=_DISAGREEMENTS)
-    rows = disagreements(*(coded_by(project, coder) for coder in pair))
-    return rows.assign(pose_par=rows["pose_par"].map(dict(zip(_SIDES, pair, strict=True))))
+    return disagreements(*(coded_by(project, coder) for coder in pair), pair)

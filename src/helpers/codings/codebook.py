@@ -210,15 +210,13 @@ def displayed_codes(book: pd.DataFrame, statements: pd.DataFrame, codes: pd.Data
     labels = dict(zip(book["theme"], book["libelle"], strict=True))
     counts = {"enonces": statements["theme"].value_counts(), "extraits": codes.set_index("code")["extraits"]}
     used = {theme for count in counts.values() for theme, times in count.items() if times}
-    ancestors = {theme: code_labels(code.path) for theme, code in codes_of(book).items()}
-    displayed = {above for theme in used & ancestors.keys() for above in ancestors[theme]}
-    rows = book.set_index("theme").loc[[theme for theme in ancestors if theme in displayed]]
-    table = pd.DataFrame({"libelle": [" › ".join(labels[each] for each in ancestors[theme]) for theme in rows.index]})
-    table["definition"] = rows["definition"].to_list()
-    for name in ("inclure", "exclure", "modifie_le"):
-        if (rows[name].notna() & rows[name].ne("")).any():
-            table[name] = rows[name].to_list()
+    lines = {theme: code_labels(code.path) for theme, code in codes_of(book).items()}
+    displayed = {above for theme in used & lines.keys() for above in lines[theme]}
+    table = book.set_index("theme").loc[[theme for theme in lines if theme in displayed]]
+    table["libelle"] = [" › ".join(labels[each] for each in lines[theme]) for theme in table.index]
+    filled = [name for name in ("inclure", "exclure", "modifie_le") if (table[name].notna() & table[name].ne("")).any()]
     for name, count in counts.items():
-        if count.sum():
-            table[name] = count.reindex(rows.index, fill_value=0).astype("int64").to_list()
-    return table
+        table[name] = count.reindex(table.index, fill_value=0).astype("int64")
+    return table[["libelle", "definition", *filled, *(name for name in counts if table[name].any())]].reset_index(
+        drop=True
+    )

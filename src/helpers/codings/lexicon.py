@@ -7,24 +7,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from helpers.codings.counts import (
-    FEWEST_IN_GROUP,
-    FEWEST_UNITS,
-    MEETING,
-    WORDS_BY_CODE,
-    Span,
-    Zone,
-    analysis_requirements,
-    coded_units,
-    groups_of,
-    lemma,
-    segments_of,
-    span_of,
-    spoken,
-    texts_of,
-    themes_of_unit,
-    words,
-)
+from helpers.codings import counts
 from helpers.codings.model import Document, Project
 from helpers.codings.personal_data import mask_personal_data
 from helpers.codings.safe_files import coding_error, one_line
@@ -60,12 +43,12 @@ def words_by_code(project: Project) -> pd.DataFrame:
     """
     lower = _lower(project.documents)
     read = [
-        (unit.place.zone[0], themes_of_unit(unit), Counter(dict.fromkeys(_lemmas(unit.text, lower), 1)), 1)
-        for unit in (coded_units(project) if _may_count_words(project) else ())
+        (unit.place.zone[0], counts.themes_of_unit(unit), Counter(dict.fromkeys(_lemmas(unit.text, lower), 1)), 1)
+        for unit in (counts.coded_units(project) if _may_count_words(project) else ())
     ]
     columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes"]
     # A word of one meeting is that day's subject.
-    return _tested(_crossed(read, FEWEST_UNITS), columns, 2)
+    return _tested(_crossed(read, counts.FEWEST_UNITS), columns, 2)
 
 
 def words_by_group(project: Project) -> pd.DataFrame:
@@ -76,15 +59,15 @@ def words_by_group(project: Project) -> pd.DataFrame:
     `_tested`: a word is retained from `FEWEST_IN_GROUP` documents on. Occurrences are taken as independent.
     """
     lower, rows = _lower(project.documents), []
-    for groups in groups_of(project) if _may_count_words(project) else ():
+    for groups in counts.groups_of(project) if _may_count_words(project) else ():
         read = [
-            (each.name, {group}, Counter(_lemmas(each.text, lower)), sum(1 for _ in words(each.text)))
+            (each.name, {group}, Counter(_lemmas(each.text, lower)), sum(1 for _ in counts.words(each.text)))
             for group, documents in groups.items()
             for each in documents
         ]
         rows += _crossed(read, 1)
     columns = ["groupe", "lemme", "occurrences", "mots_groupe", "occurrences_toutes", "mots"]
-    return _tested(rows, columns, FEWEST_IN_GROUP)
+    return _tested(rows, columns, counts.FEWEST_IN_GROUP)
 
 
 def significant_words(tested: pd.DataFrame) -> pd.DataFrame:
@@ -93,17 +76,17 @@ def significant_words(tested: pd.DataFrame) -> pd.DataFrame:
 
 
 def _may_count_words(project: Project) -> bool:
-    conditions = analysis_requirements(project)
-    return bool(conditions.loc[conditions["analyse"] == WORDS_BY_CODE, "est_passe"].all())
+    conditions = counts.analysis_requirements(project)
+    return bool(conditions.loc[conditions["analyse"] == counts.WORDS_BY_CODE, "est_passe"].all())
 
 
 def _lower(documents: Iterable[Document]) -> set[str]:
     """The words that are written in lower case somewhere: others are names."""
-    return {word.form for each in documents for word in words(each.text) if each.text[word.start].islower()}
+    return {word.form for each in documents for word in counts.words(each.text) if each.text[word.start].islower()}
 
 
 def _lemmas(text: str, lower: set[str]) -> list[str]:
-    lemmas = (lemma(word.form) for word in words(text) if word.form in lower)
+    lemmas = (counts.lemma(word.form) for word in counts.words(text) if word.form in lower)
     return [each for each in lemmas if len(each) >= _SHORTEST and each not in _GRAMMAR]
 
 
@@ -174,23 +157,23 @@ def contexts(project: Project, word: str, *, width: int = WIDTH) -> pd.DataFrame
     Mails, telephones, numbers and full dates are masked. For the researchers only: the speaker may be recognised.
     Raises DataError for anything but one word.
     """
-    forms = [each.form for each in words(word)]
+    forms = [each.form for each in counts.words(word)]
     if len(forms) != 1:
         raise coding_error(f"« {one_line(word)} » n’est pas un mot ; donnez-en un seul.")
-    wanted, rows, coded = lemma(forms[0]), [], defaultdict(list)
+    wanted, rows, coded = counts.lemma(forms[0]), [], defaultdict(list)
     for each in project.passages:
-        coded[span_of(each).zone].append((span_of(each), each.code))
-    texts: dict[Zone, str] = {}
-    for document, text in texts_of(project).items():
+        coded[counts.span_of(each).zone].append((counts.span_of(each), each.code))
+    texts: dict[counts.Zone, str] = {}
+    for document, text in counts.texts_of(project).items():
         # Those of its passages where a document has no text.
         parts = [(document, "", 0)] if text else sorted(zone for zone in coded if zone[0] == document)
         texts |= {zone: zone[1] or text for zone in parts}
     for zone, text in texts.items():
         safe = mask_personal_data(text)
-        for each in words(text):
-            if each.form != forms[0] and lemma(each.form) != wanted:
+        for each in counts.words(text):
+            if each.form != forms[0] and counts.lemma(each.form) != wanted:
                 continue
-            at = Span(zone, each.start, each.end)
+            at = counts.Span(zone, each.start, each.end)
             before, after = safe[max(0, at.start - width) : at.start], safe[at.end : at.end + width]
             # Drop a word that the edge cuts, unless it is the only one.
             if at.start > width:
@@ -222,9 +205,9 @@ def segments(project: Project) -> pd.DataFrame:
     """
     lower = _lower(project.documents)
     rows = [
-        (each.name, dict(each.attributes).get(MEETING) or each.name, text, _lemmas(text, lower))
-        for each in spoken(project)
-        for text in segments_of(each.text)
+        (each.name, dict(each.attributes).get(counts.MEETING) or each.name, text, _lemmas(text, lower))
+        for each in counts.spoken(project)
+        for text in counts.segments_of(each.text)
     ]
     return pd.DataFrame(rows, columns=["document", "reunion", "texte", "lemmes"])
 

@@ -6,23 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from helpers.codings import counts
 from helpers.codings.agreement import agreement, main_coders, merge, merge_codings
-from helpers.codings.counts import (
-    ALL,
-    MEETING,
-    MINUTES,
-    SAID,
-    analysis_requirements,
-    code_by_document,
-    code_counts,
-    coded_by,
-    cooccurrences,
-    corpus_card,
-    groups_of,
-    spans_by_code,
-    spoken,
-    word_count,
-)
 from helpers.codings.lexicon import significant_words, words_by_code, words_by_group
 from helpers.codings.model import Project, code_labels
 from helpers.codings.personal_data import quotable
@@ -88,19 +73,19 @@ def codes_by_group(project: Project) -> pd.DataFrame:
     # Loading it takes a second, which only this table needs.
     from scipy.stats import chi2
 
-    is_rated = {each.kind for each in spoken(project)} in _COUNTABLE
-    spans = {code: Counter(at.zone[0] for at in each) for code, each in spans_by_code(project.passages).items()}
+    is_rated = {each.kind for each in counts.spoken(project)} in _COUNTABLE
+    spans = {code: Counter(at.zone[0] for at in each) for code, each in counts.spans_by_code(project.passages).items()}
     rows = []
-    for groups in groups_of(project):
+    for groups in counts.groups_of(project):
         inside = {each.name for documents in groups.values() for each in documents}
-        used = [path for path, counts in spans.items() if sum(counts[name] for name in inside) >= _FEWEST_SPANS]
+        used = [path for path, numbers in spans.items() if sum(numbers[name] for name in inside) >= _FEWEST_SPANS]
         for group, documents in groups.items():
-            words_in = sum(word_count(each.text) for each in documents)
+            words_in = sum(counts.word_count(each.text) for each in documents)
             for code in (each.path for each in project.codes if each.path in used):
-                counts = [spans[code][each.name] for each in documents]
-                count, per = sum(counts), 1000 / words_in if is_rated and words_in else np.nan
+                numbers = [spans[code][each.name] for each in documents]
+                count, per = sum(numbers), 1000 / words_in if is_rated and words_in else np.nan
                 low, high = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0, chi2.ppf(0.975, 2 * count + 2) / 2
-                sizes = count, sum(map(bool, counts)), len(documents), words_in
+                sizes = count, sum(map(bool, numbers)), len(documents), words_in
                 rows.append((code, group, *sizes, count * per, low * per, high * per))
     return pd.DataFrame(rows, columns=sum(_shape("groupes"), []))
 
@@ -109,7 +94,7 @@ def codes_by_group(project: Project) -> pd.DataFrame:
 
 STATES = {(True, True): "garde", (True, False): "apparu", (False, True): "disparu"}
 # A synthesis keeps what its author chose, so its frequencies are no rates. Minutes are shorter than verbatims.
-_COUNTABLE = ({SAID}, {MINUTES})
+_COUNTABLE = ({counts.SAID}, {counts.MINUTES})
 
 
 def year_to_year(now: Project, before: Project) -> pd.DataFrame:
@@ -122,17 +107,17 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
     renamed code has vanished and appeared: nothing is guessed.
     """
     years = now, before
-    spans = [spans_by_code(each.passages) for each in years]
-    sizes = [sum(word_count(document.text) for document in each.documents) for each in years]
+    spans = [counts.spans_by_code(each.passages) for each in years]
+    sizes = [sum(counts.word_count(document.text) for document in each.documents) for each in years]
     kinds = [{document.kind for document in each.documents} for each in years]
     is_rated = kinds[0] == kinds[1] and kinds[0] in _COUNTABLE
     is_rated = is_rated and all(document.text for each in years for document in each.documents)
     rows = []
     for path in dict.fromkeys(code.path for project in years for code in project.codes):
-        counts = [len(each.get(path, [])) for each in spans]
-        if any(counts):
-            rates = [1000 * count / n if is_rated and n else None for count, n in zip(counts, sizes, strict=True)]
-            rows.append((path, STATES[counts[0] > 0, counts[1] > 0], *counts, *sizes, *rates))
+        numbers = [len(each.get(path, [])) for each in spans]
+        if any(numbers):
+            rates = [1000 * count / n if is_rated and n else None for count, n in zip(numbers, sizes, strict=True)]
+            rows.append((path, STATES[numbers[0] > 0, numbers[1] > 0], *numbers, *sizes, *rates))
     columns = ["code", "etat", "extraits", "extraits_avant", "mots", "mots_avant"]
     frame = pd.DataFrame(rows, columns=[*columns, "pour_mille_mots", "pour_mille_mots_avant"])
     return frame.astype({"pour_mille_mots": "float64", "pour_mille_mots_avant": "float64"})
@@ -162,36 +147,36 @@ def measures(
         return pd.DataFrame(columns=_COLUMNS)
     project, merged = merge(now)
     merged |= {"codages": sum(bool(each.documents) for each in now.values()), "citables": len(quotable(now))}
-    corpus, earlier = corpus_card(project), merge_codings(before or {})
+    corpus, earlier = counts.corpus_card(project), merge_codings(before or {})
     pair = main_coders(project)
     frames = {
         # What is counted of all kinds of documents together.
-        "corpus": corpus.assign(**{name: corpus["nature"].eq(ALL) * count for name, count in merged.items()}),
-        "codes": code_counts(project),
+        "corpus": corpus.assign(**{name: corpus["nature"].eq(counts.ALL) * count for name, count in merged.items()}),
+        "codes": counts.code_counts(project),
         "reunions": _by_meeting(project, meetings),
         "groupes": codes_by_group(project),
-        "paires": cooccurrences(project),
-        "accord": agreement(*(coded_by(project, coder) for coder in pair)) if pair else None,
+        "paires": counts.cooccurrences(project),
+        "accord": agreement(*(counts.coded_by(project, coder) for coder in pair)) if pair else None,
         "annees": year_to_year(project, earlier).assign(annee_avant=str(year - 1)) if before else None,
-        "seuils": analysis_requirements(project),
+        "seuils": counts.analysis_requirements(project),
         "mots": significant_words(words_by_code(project)),
         "mots_groupes": significant_words(words_by_group(project)),
     }
     rows = []
     for name, frame in frames.items():
-        keys, counts, rates = _shape(name)
+        keys, numbers, rates = _shape(name)
         for row in () if frame is None else frame.to_dict("records"):
             one, other, *_ = *(code_labels(row[key])[-1] if key in _CODES else row[key] for key in keys), ""
-            given = [each for each in counts + rates if each in row and not pd.isna(row[each])]
+            given = [each for each in numbers + rates if each in row and not pd.isna(row[each])]
             rows += [(year, name, one, other, measure, float(row[measure])) for measure in given]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _by_meeting(project: Project, meetings: Sequence[str]) -> pd.DataFrame:
     """Codes by meeting, or by document where none names its meeting."""
-    table, word = code_by_document(project, attribute=MEETING), "réunion"
+    table, word = counts.code_by_document(project, attribute=counts.MEETING), "réunion"
     if table.empty:
-        table, word, meetings = code_by_document(project), "document", ()
+        table, word, meetings = counts.code_by_document(project), "document", ()
     groups = dict.fromkeys(table["groupe"])
     names = {name: name if name in meetings else f"{word} {rank}" for rank, name in enumerate(groups, 1)}
     return table.assign(groupe=table["groupe"].map(names))
@@ -210,15 +195,15 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
     ``autre_libelle``; ``corpus`` adds those of `agreement.merge`, ``codages`` and ``citables`` (sentences that may be
     quoted), ``annees`` adds ``annee_avant``. Empty where nothing was measured.
     """
-    (keys, counts, rates), rows = _shape(analysis), {}
+    (keys, numbers, rates), rows = _shape(analysis), {}
     for row in measured[measured["analyse"] == analysis].itertuples():
         own = dict(zip(keys, (row.cle, row.autre_cle), strict=False))
         rows.setdefault((row.cle, row.autre_cle), own)[row.mesure] = row.valeur
-    table = pd.DataFrame(list(rows.values()), columns=keys + counts + rates)
+    table = pd.DataFrame(list(rows.values()), columns=keys + numbers + rates)
     # A table of an earlier version lacks the counts that were added since.
-    table = table.fillna(dict.fromkeys(counts, 0))
-    table = table.astype(dict.fromkeys(counts, "int64") | dict.fromkeys(rates, "float64"))
-    table = table.astype({name: "bool" for name in counts if name.startswith("est_")})
+    table = table.fillna(dict.fromkeys(numbers, 0))
+    table = table.astype(dict.fromkeys(numbers, "int64") | dict.fromkeys(rates, "float64"))
+    table = table.astype({name: "bool" for name in numbers if name.startswith("est_")})
     # A code that the book no longer has is its own label.
     labels = dict(zip(book["theme"], book["libelle"], strict=True))
     for code, label in _LABELS.items():

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from helpers.codings.safe_files import coding_error, unknown_name_error
 from helpers.typography import fold, french_spaces, shorten
@@ -70,6 +70,11 @@ class Code:
     def path(self) -> str:
         """The identifier that passages refer to."""
         return code_path(self.name, self.parent)
+
+    @classmethod
+    def branch(cls, path: str) -> list["Code"]:
+        """The codes from the root down to this one, which are known by their path alone."""
+        return [cls(code_labels(each)[-1], above) for above, each in pairwise(("", *ancestors(path)))]
 
 
 @dataclass(frozen=True)
@@ -191,10 +196,6 @@ _KNOWN = {f"{name}{end}": name for name in ("nature", *USED_ATTRIBUTES) for end 
 NAMELESS = "(sans nom)"
 # Real code books have three or four levels.
 MOST_DEPTH = 50
-_TOO_DEEP = (
-    f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux, ou des codes sont leur propre parent ; corrigez-le dans "
-    "l’outil."
-)
 
 
 def free_name(name: str, taken: Counter[str]) -> str:
@@ -223,52 +224,41 @@ class ProjectBuilder:
     _taken: dict[str | None, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _same: Counter[Passage] = field(default_factory=Counter)
 
-    def add_code(self, code: Code, parent: str) -> str:
-        """Add a code under the path of its parent and return its path.
+    def add_tree(self, tree: Mapping[Hashable, tuple[Hashable | None, Code]]) -> dict[Hashable, str]:
+        """Add codes given by key, with the key of their parent, and return the path of each.
 
         A category and a code of one name under one parent are one code that holds others.
         """
-        if len(code_labels(parent)) == MOST_DEPTH:
-            raise coding_error(_TOO_DEEP)
-        code = replace(code, name=code.name or NAMELESS, parent=parent)
-        same = self.codes.get(code.path)
-        if same and same.codable != code.codable:
-            texts = ("definition", "include", "exclude", "example", "changed")
-            both = {name: getattr(same, name) or getattr(code, name) for name in texts}
-            code = replace(same, codable=True, **both)
-            self.told.note(
-                f"Une catégorie et un code portent le même nom : ils sont ici un seul code, « {code.name} »."
-            )
-        else:
-            code = replace(code, name=self._free("Un code", code.name, parent))
-        self.codes[code.path] = code
-        return code.path
-
-    def add_tree(self, tree: Mapping[Hashable, tuple[Hashable | None, Code]]) -> dict[Hashable, str]:
-        """Add codes given by key, with the key of their parent, and return the path of each."""
         paths: dict[Hashable, str] = {}
 
         def add(key: Hashable, depth: int = 1) -> str:
-            if depth > MOST_DEPTH:
-                raise coding_error(_TOO_DEEP)
-            if key not in paths:
-                parent, code = tree[key]
-                is_lost = parent is not None and parent not in tree
-                self.told.left_out("parents de codes, qui manquent dans le fichier", is_lost)
-                paths[key] = self.add_code(code, "" if parent is None or is_lost else add(parent, depth + 1))
-            return paths[key]
+            if key in paths:
+                return paths[key]
+            parent, code = tree[key]
+            if depth + len(code_labels(paths.get(parent, ""))) > MOST_DEPTH:
+                problem = f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux, ou des codes sont leur propre parent"
+                raise coding_error(f"{problem} ; corrigez-le dans l’outil.")
+            is_lost = parent is not None and parent not in tree
+            self.told.left_out("parents de codes, qui manquent dans le fichier", is_lost)
+            above = "" if parent is None or is_lost else add(parent, depth + 1)
+            code = replace(code, name=code.name or NAMELESS, parent=above)
+            same = self.codes.get(code.path)
+            if same and same.codable != code.codable:
+                texts = ("definition", "include", "exclude", "example", "changed")
+                both = {name: getattr(same, name) or getattr(code, name) for name in texts}
+                code = replace(same, codable=True, **both)
+                self.told.note(
+                    f"Une catégorie et un code portent le même nom : ils sont ici un seul code, « {code.name} »."
+                )
+            else:
+                code = replace(code, name=self._free("Un code", code.name, above))
+            self.codes[code.path] = code
+            paths[key] = code.path
+            return code.path
 
         for key in tree:
             add(key)
         return paths
-
-    def add_path(self, path: str) -> str:
-        """Add a code that is known by its path alone, and those above it; return its path as a project has it."""
-        parent = ""
-        for label in code_labels(path):
-            known = code_path(label, parent)
-            parent = known if known in self.codes else self.add_code(Code(label), parent)
-        return parent
 
     def add_document(self, name: str, text: str, attributes: Mapping[str, str] | None = None) -> str:
         """Add a document and return its name, made unique."""

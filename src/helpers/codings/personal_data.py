@@ -85,10 +85,9 @@ def mask_personal_data(text: str) -> str:
     'écrire à ••••••'
     """
     # Full-width characters are read as plain ones.
-    plain = (unicodedata.normalize("NFKC", sign) for sign in text)
-    plain = "".join(one if len(one) == 1 else sign for one, sign in zip(plain, text, strict=True))
+    plain = {ord(sign): one for sign in set(text) if len(one := unicodedata.normalize("NFKC", sign)) == 1}
     out = list(text)
-    for match in _FORM.finditer(plain):
+    for match in _FORM.finditer(text.translate(plain)):
         out[match.start() : match.end()] = "•" * len(match[0])
     return "".join(out)
 
@@ -378,17 +377,6 @@ def is_masked(written: str, said: str) -> bool:
     """Whether a sentence is what was said, but for what its brackets hide."""
     parts = (re.escape(_words_key(part)) for part in re.split(r"\[[^\]]*\]", written))
     return bool(re.fullmatch(" ?.+ ?".join(parts), _words_key(said)))
-
-
-def quotation_table(citations: pd.DataFrame, *, book: pd.DataFrame) -> pd.DataFrame:
-    """The quotations (schema ``citations``) as a page shows them, in the order of the book (schema ``themes``).
-
-    Columns: ``theme`` (label), ``citation`` between quotation marks, ``voix``.
-    """
-    table = citations.merge(book.reset_index(names="rang")[["rang", "theme", "libelle"]], on="theme", validate="m:1")
-    table = table.sort_values(["rang", "mots", "citation"], ignore_index=True)
-    marked = pd.Series([f"«\u202f{sentence}\u202f»" for sentence in table["citation"]], dtype="str")
-    return pd.DataFrame({"theme": table["libelle"], "citation": marked, "voix": table["voix"]})
 
 
 def _words_key(sentence: str) -> str:

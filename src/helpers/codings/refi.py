@@ -154,7 +154,6 @@ _OTHERS = {
     "Graph": "graphes",
 }
 _TEXTS = {"PDFSource": "Representation", "PictureSource": "TextDescription"}
-_VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
 
 
 def read_qdpx(archive: Archive) -> Project:
@@ -204,7 +203,7 @@ class _Reader:
             return None
         attributes = {}
         for node in source.findall("{*}VariableValue"):
-            values = [value for name in _VALUES if (value := node.findtext(f"{{*}}{name}")) is not None]
+            values = [each.text or "" for each in node if each.tag.endswith("Value")]
             names = [self._variables.get(reference) for reference in _references(node, "VariableRef")]
             attributes |= {name: values[0] for name in names if values and name}
         name = source.get("name") or source.get("plainTextPath", "").rpartition("/")[2].rpartition(".")[0]

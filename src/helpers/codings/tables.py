@@ -14,12 +14,15 @@ from helpers.typography import escape_formula, fold, unescape_formula
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
 
-CODES = ("code", "parent", "definition", "inclure", "exclure", "exemple", "modifie_le", "est_codable")
-PASSAGES = ("document", "debut", "fin", "texte", "code", "codeur", "memo")
-DOCUMENTS = ("document", "nature", "texte")
-ATTRIBUTES = ("document", "attribut", "valeur")
-# Each table under the name of its file.
-FILES = {"livre_de_codes": CODES, "documents": DOCUMENTS, "attributs": ATTRIBUTES, "passages": PASSAGES}
+# The file of each table, its titles, and the parts of a code, a document or a passage that they hold.
+FILES = {
+    "livre_de_codes": {"code": "name", "parent": "parent", "definition": "definition", "inclure": "include"}
+    | {"exclure": "exclude", "exemple": "example", "modifie_le": "changed", "est_codable": "codable"},
+    "documents": {"document": "name", "nature": "kind", "texte": "text"},
+    "attributs": {"document": "", "attribut": "", "valeur": ""},
+    "passages": {"document": "document", "debut": "start", "fin": "end", "texte": "text"}
+    | {"code": "code", "codeur": "coder", "memo": "memo"},
+}
 # The location of a row, for messages, and its cells by title.
 Rows = list[tuple[str, dict[str, str]]]
 
@@ -63,27 +66,23 @@ def write_csv(project: Project, folder: Path) -> tuple[str, ...]:
 
     Spreadsheets cut cells at 32,767 characters: edit the code book there, not ``documents.csv``.
     """
+    parts = {"livre_de_codes": project.codes, "documents": project.documents, "passages": project.passages}
     tables = {
-        "livre_de_codes": [
-            (code.name, code.parent, code.definition, code.include, code.exclude, code.example, code.changed)
-            + ("" if code.codable else "non",)
-            for code in project.codes
-        ],
-        "documents": [(document.name, document.kind, document.text) for document in project.documents],
-        "attributs": [(document.name, *pair) for document in project.documents for pair in document.attributes],
-        "passages": [
-            (each.document, *("" if at is None else str(at) for at in (each.start, each.end)))
-            + (each.text, each.code, each.coder, each.memo)
-            for each in project.passages
-        ],
+        name: [[_cell(getattr(each, field)) for field in FILES[name].values()] for each in part]
+        for name, part in parts.items()
     }
+    tables["attributs"] = [(document.name, *pair) for document in project.documents for pair in document.attributes]
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
         write_rows(folder / f"{name}.csv", FILES[name], rows)
     return ()
 
 
-def write_rows(path: Path, titles: tuple[str, ...], rows: Iterable[Sequence[str]]) -> None:
+def _cell(value: str | int | bool | None) -> str:
+    return "" if value is None or value is True else "non" if value is False else str(value)
+
+
+def write_rows(path: Path, titles: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table for a French spreadsheet: semicolons, byte order mark, no text that runs as a formula."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
@@ -111,7 +110,7 @@ def read_csv(path: Path) -> Project:
     kind = next((kind for kind, telling in _TELLING.items() if telling <= set(titles)), None)
     collected = ProjectBuilder()
     if kind is None:
-        headers = " ; ".join(f"« {','.join(columns)} »" for columns in (CODES, PASSAGES))
+        headers = " ; ".join(f"« {','.join(FILES[name])} »" for name in ("livre_de_codes", "passages"))
         raise coding_error(
             f"ses titres ne sont pas ceux d’un codage, mais par exemple {headers} ; corrigez la première ligne."
         )
@@ -153,6 +152,8 @@ def _ours(tables: dict[str, tuple[list[str], Rows]]) -> Project:
 def _project(collected: ProjectBuilder, parts: dict[str, Rows]) -> Project:
     """The project of the rows of our tables, which a person may have typed: nothing is guessed."""
     codes = [_code(row) for _, row in parts.get("livre_de_codes", ())]
+    if "livre_de_codes" not in parts:
+        codes = dict.fromkeys(code for _, row in parts.get("passages", ()) for code in Code.branch(row["code"]))
     tree = {code.path: (code.parent or None, code) for code in codes}
     if len(tree) < len(codes):
         raise coding_error("un code est donné deux fois ; gardez-en un.")
@@ -163,10 +164,8 @@ def _project(collected: ProjectBuilder, parts: dict[str, Rows]) -> Project:
     texts = _texts(parts)
     names = set(texts) if "documents" in parts else None
     for where, row in parts.get("passages", ()):
-        code = row["code"]
-        if code and "livre_de_codes" not in parts:
-            code = collected.add_path(code)
-        elif code and code not in collected.codes:
+        *_, code = "", *(each.path for each in Code.branch(row["code"]))
+        if code and code not in collected.codes:
             raise unknown_name_error(f"{where} : le code", code, collected.codes)
         if names is not None and row["document"] not in names:
             raise unknown_name_error(f"{where} : le document", row["document"], names)
@@ -217,7 +216,7 @@ def _position(where: str, text: str) -> int | None:
 
 
 def _code(row: dict[str, str]) -> Code:
-    *texts, codable = (row.get(column, "") for column in CODES)
+    *texts, codable = (row.get(column, "") for column in FILES["livre_de_codes"])
     return Code(*texts, codable=codable.strip().casefold() not in ("non", "faux", "false", "0"))
 
 
@@ -260,7 +259,7 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
 
 def read_iramuteq(path: Path) -> Project:
     """The texts of an IRaMuTeQ corpus, with their variables; what follows ``-*theme`` is a segment of that code."""
-    collected, texts, paths, theme = ProjectBuilder(), [], {}, ""
+    collected, texts, themes, theme = ProjectBuilder(), [], {}, ""
     for line in decode_text(read_bytes(path), "le fichier").splitlines():
         if line.startswith("****"):
             attributes = {name: value or "oui" for name, value in _STARRED.findall(line[4:])}
@@ -268,14 +267,14 @@ def read_iramuteq(path: Path) -> Project:
             theme = ""
         elif texts and line.startswith("-*"):
             theme = line[2:].strip()
-            if theme and theme not in paths:
-                paths[theme] = collected.add_code(Code(theme), "")
         elif texts and line.strip():
             text = texts[-1]
             start = len(text.stored) + 1 if text.stored else 0
             text.stored = f"{text.stored}\n{line}" if text.stored else line
             if theme:
-                text.claims.append(Claim(start, len(text.stored), paths[theme], excerpt=line))
+                text.claims.append(Claim(start, len(text.stored), code_path(theme), excerpt=line))
+                themes[theme] = None, Code(theme)
+    collected.add_tree(themes)
     add_texts(collected, texts)
     return collected.project()
 
