@@ -278,22 +278,17 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
     total first, then by name; groups in document order. Left out: ``synthese`` documents, which are not of one meeting,
     documents without the attribute, and codes that the others do not use. Empty with fewer than two groups.
     """
-    groups = {
-        document.name: dict(document.attributes).get(attribute, "") if attribute else document.name
-        for document in project.documents
-        if document.kind != SYNTHESIS
-    }
-    names = list(dict.fromkeys(group for group in groups.values() if group))
+    documents = [each for each in project.documents if each.kind != SYNTHESIS]
+    groups = {each.name: dict(each.attributes).get(attribute, "") if attribute else each.name for each in documents}
+    names = list(dict.fromkeys(filter(None, groups.values())))
     columns = ["code", "groupe", "extraits", "total"]
     if len(names) < FEWEST_DOCUMENTS:
         return pd.DataFrame(columns=columns)
-    counts = Counter(
-        (code, groups.get(at.zone[0], "")) for code, spans in spans_by_code(project.passages).items() for at in spans
-    )
-    totals = Counter()
-    for (code, group), count in counts.items():
-        totals[code] += count if group else 0
-    ordered = sorted((code for code in totals if totals[code]), key=lambda code: (-totals[code], code))
+    counts, totals = Counter(), Counter()
+    for code, spans in spans_by_code(project.passages).items():
+        counts.update((code, group) for at in spans if (group := groups.get(at.zone[0])))
+        totals.update({code: sum(counts[code, name] for name in names)})
+    ordered = sorted(+totals, key=lambda code: (-totals[code], code))
     rows = [(code, name, counts[code, name], totals[code]) for code in ordered for name in names]
     return pd.DataFrame(rows, columns=columns)
 

@@ -10,7 +10,6 @@ dropped, and reported; where many are, the file is refused.
 
 import re
 import unicodedata
-from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
@@ -63,41 +62,6 @@ _NOTES = {
     1: "un caractère de trop",
     -1: "un caractère de moins",
 }
-
-
-class Offsets:
-    """From the offsets of a tool to the code points of a text, in which a line end is one character.
-
-    >>> octets = Offsets("été\\r\\nou", UTF_8)
-    >>> octets.text, [octets.point(offset) for offset in (0, 1, 2, 3, 5, 6, 7)]
-    ('été\\nou', [0, -1, 1, 2, 3, 3, 4])
-    """
-
-    def __init__(self, stored: str, unit: Unit = CODE_POINTS) -> None:
-        content = stored.removeprefix("\ufeff")
-        self.text = _LINE_END.sub("\n", content)
-        self._first = unit.shift + (unit.counts_mark and content != stored)
-        # Each distinct character is measured once: there are a hundred, in texts of a million.
-        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), "<u4")
-        signs, ranks = np.unique(codes, return_inverse=True)
-        lengths = np.array([_CHARACTERS[unit.characters][0](chr(sign)) for sign in signs], dtype="int64")[ranks]
-        ends = [len(match[0]) for match in _LINE_END.finditer(content)]
-        lengths[codes == ord("\n")] = {"one": 1, "two": 2}.get(unit.line_end, ends)
-        self._ends = [0, *np.cumsum(lengths).tolist()]
-
-    def point(self, offset: int) -> int:
-        """The code point at an offset; -1 inside a character or outside the text."""
-        offset -= self._first
-        place = bisect_left(self._ends, offset)
-        if offset < 0 or place == len(self._ends):
-            return -1
-        if self._ends[place] == offset:
-            # Several places where characters count for nothing: after an accent, not before.
-            return bisect_right(self._ends, offset) - 1
-        return place - 1 if self.text[place - 1] == "\n" else -1
-
-    def span(self, claim: "Claim") -> tuple[int, int]:
-        return self.point(claim.start), self.point(claim.end)
 
 
 # --- Claims: what a file says of a segment, and whether its text agrees ---
@@ -174,6 +138,94 @@ def _is_edge(text: str, place: int) -> bool:
     return not (text[max(0, place - 1) : place].isalnum() and text[place : place + 1].isalnum())
 
 
+# --- A text in a unit ---
+
+# A shifted segment is looked for nearby; a long excerpt that stands only once, anywhere.
+_NEARBY = 300
+_SHORTEST, _LONG = 4, 20
+
+
+class Offsets:
+    """From the offsets of a tool to the code points of a text, in which a line end is one character; and its excerpts,
+    found whatever their white space and the form of their accents.
+
+    >>> octets = Offsets("été\\r\\nou", UTF_8)
+    >>> octets.text, [octets.point(offset) for offset in (0, 1, 2, 3, 5, 6, 7)]
+    ('été\\nou', [0, -1, 1, 2, 3, 3, 4])
+    """
+
+    def __init__(self, stored: str, unit: Unit = CODE_POINTS) -> None:
+        content = stored.removeprefix("\ufeff")
+        self.text = _LINE_END.sub("\n", content)
+        self._first = unit.shift + (unit.counts_mark and content != stored)
+        # Each distinct character is measured once: there are a hundred, in texts of a million.
+        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), "<u4")
+        signs, ranks = np.unique(codes, return_inverse=True)
+        lengths = np.array([_CHARACTERS[unit.characters][0](chr(sign)) for sign in signs], dtype="int64")[ranks]
+        ends = [len(match[0]) for match in _LINE_END.finditer(content)]
+        lengths[codes == ord("\n")] = {"one": 1, "two": 2}.get(unit.line_end, ends)
+        self._ends = [0, *np.cumsum(lengths).tolist()]
+
+    def point(self, offset: int) -> int:
+        """The code point at an offset; -1 inside a character or outside the text."""
+        offset -= self._first
+        place = bisect_left(self._ends, offset)
+        if offset < 0 or place == len(self._ends):
+            return -1
+        if self._ends[place] == offset:
+            # Several places where characters count for nothing: after an accent, not before.
+            return bisect_right(self._ends, offset) - 1
+        return place - 1 if self.text[place - 1] == "\n" else -1
+
+    def span(self, claim: Claim) -> tuple[int, int]:
+        return self.point(claim.start), self.point(claim.end)
+
+    @cached_property
+    def _words(self) -> tuple[str, list[int]]:
+        """The squashed text, and the place of each of its characters."""
+        signs, places = [], []
+        for place, character in enumerate(ILLEGAL.sub(" ", self.text)):
+            added = unicodedata.normalize("NFD", character) if not character.isspace() else " "
+            if added != " " or (signs and signs[-1] != " "):
+                signs += added
+                places.extend([place] * len(added))
+        return "".join(signs), places
+
+    def common_shift(self, claims: list[Claim]) -> int:
+        """By how much most segments are shifted, as those tell whose excerpt stands only once."""
+        found = [(claim, places) for claim in claims[:_TRIED] if len(places := self._places(claim, most=2)) == 1]
+        shifts = Counter(places[0][0] - claim.start for claim, places in found)
+        shift, times = next(iter(shifts.most_common(1)), (0, 0))
+        return shift if times > 1 and 2 * times > len(found) else 0
+
+    def find(self, claim: Claim, shift: int) -> tuple[int, int] | None:
+        """The nearest place of an excerpt; None if it is far away, or two places are as likely."""
+        near = claim.start + shift
+        # A short word stands everywhere: it is only looked for where the others say that it is.
+        found = self._places(claim, most=1_000, least=1 if shift else _SHORTEST)
+        found = sorted(found, key=lambda span: abs(span[0] - near))
+        distances = [abs(span[0] - near) for span in found[:2]]
+        if not found or (len(found) > 1 and distances[1] < 2 * distances[0]):
+            return None
+        is_only = len(found) == 1 and len(_wanted(claim)) >= _LONG
+        return found[0] if distances[0] <= _NEARBY or is_only else None
+
+    def _places(self, claim: Claim, *, most: int, least: int = _SHORTEST) -> list[tuple[int, int]]:
+        wanted, (words, places) = _wanted(claim), self._words
+        blanks = _blanks(claim.excerpt)
+        found, at = [], words.find(wanted) if len(wanted) >= least else -1
+        while at >= 0 and len(found) < most:
+            start, end = places[at], places[at + len(wanted) - 1] + 1
+            # The white space that the excerpt begins with belongs to the segment.
+            before = self.text[max(0, start - blanks) : start]
+            start -= len(before) - len(before.rstrip())
+            end = end if claim.is_all else start + claim.end - claim.start
+            if end <= len(self.text):
+                found.append((start, end))
+            at = words.find(wanted, at + 1)
+        return found
+
+
 # --- The unit of a project ---
 
 # Random offsets fall between two words one time in three, those of a person nearly always.
@@ -240,10 +292,6 @@ def _are_excerpts(texts: list[Text]) -> bool:
 
 # --- Placing the segments of a project ---
 
-# A shifted segment is looked for nearby; a long excerpt that stands only once, anywhere.
-_NEARBY = 300
-_SHORTEST, _LONG = 4, 20
-
 
 def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_POINTS) -> None:
     """Add documents and segments, each where its excerpt proves it to be; ``usual`` is the unit of the tool.
@@ -263,20 +311,20 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
     unproven = open_ended = lost = 0
     for text in texts:
         offsets = Offsets(text.stored, unit)
-        content, index = offsets.text, _Index(offsets.text)
+        content = offsets.text
         name = collected.add_document(text.name, content, text.attributes)
         spans = {claim: offsets.span(claim) for claim in text.claims}
         tested = {claim for claim in text.claims if are_excerpts and claim.excerpt}
         proofs = {claim: _agreement(content, spans[claim], claim) for claim in text.claims if claim in tested}
         # Where few are exactly at their place, all may be shifted, some into the white space before them.
         least = int(2 * sum(proof > 1 for proof in proofs.values()) < len(proofs))
-        shift = index.common_shift([claim for claim, proof in proofs.items() if proof <= least])
+        shift = offsets.common_shift([claim for claim, proof in proofs.items() if proof <= least])
         elsewhere = {claim for claim, proof in proofs.items() if proof <= (least if shift else 0)}
         for claim in text.claims:
             start, end = spans[claim]
             if claim in elsewhere:
                 was = (start, end) if min(start, end) >= 0 else (claim.start, claim.end)
-                start, end = index.find(claim, shift) or (-1, -1)
+                start, end = offsets.find(claim, shift) or (-1, -1)
                 shifts += [max(abs(start - was[0]), abs(end - was[1]))] if end >= 0 else []
             if 0 <= start < end <= len(content):
                 unproven += claim not in tested
@@ -300,56 +348,3 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
             told.note(f"Déplacés sans que leur fin se vérifie, le texte ayant changé : {open_ended} ; relisez-les.")
     if unproven:
         told.note(f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {unproven}.")
-
-
-class _Index:
-    """The words of a text, to find an excerpt whatever its white space and the form of its accents."""
-
-    def __init__(self, content: str) -> None:
-        self._content = content
-
-    @cached_property
-    def _words(self) -> tuple[str, array]:
-        """The squashed text, and the place of each of its characters."""
-        signs, places = [], array("q")
-        for place, character in enumerate(ILLEGAL.sub(" ", self._content)):
-            added = unicodedata.normalize("NFD", character) if not character.isspace() else " "
-            if added != " " or (signs and signs[-1] != " "):
-                signs += added
-                places.extend([place] * len(added))
-        return "".join(signs), places
-
-    def common_shift(self, claims: list[Claim]) -> int:
-        """By how much most segments are shifted, as those tell whose excerpt stands only once."""
-        found = [(claim, places) for claim in claims[:_TRIED] if len(places := self._places(claim, most=2)) == 1]
-        shifts = Counter(places[0][0] - claim.start for claim, places in found)
-        shift, times = max(shifts.items(), key=lambda each: each[1], default=(0, 0))
-        return shift if times > 1 and 2 * times > len(found) else 0
-
-    def find(self, claim: Claim, shift: int) -> tuple[int, int] | None:
-        """The nearest place of an excerpt; None if it is far away, or two places are as likely."""
-        near = claim.start + shift
-        # A short word stands everywhere: it is only looked for where the others say that it is.
-        found = sorted(
-            self._places(claim, most=1_000, least=1 if shift else _SHORTEST), key=lambda span: abs(span[0] - near)
-        )
-        distances = [abs(span[0] - near) for span in found[:2]]
-        if not found or (len(found) > 1 and distances[1] < 2 * distances[0]):
-            return None
-        is_only = len(found) == 1 and len(_wanted(claim)) >= _LONG
-        return found[0] if distances[0] <= _NEARBY or is_only else None
-
-    def _places(self, claim: Claim, *, most: int, least: int = _SHORTEST) -> list[tuple[int, int]]:
-        wanted, (words, places) = _wanted(claim), self._words
-        blanks = _blanks(claim.excerpt)
-        found, at = [], words.find(wanted) if len(wanted) >= least else -1
-        while at >= 0 and len(found) < most:
-            start, end = places[at], places[at + len(wanted) - 1] + 1
-            # The white space that the excerpt begins with belongs to the segment.
-            before = self._content[max(0, start - blanks) : start]
-            start -= len(before) - len(before.rstrip())
-            end = end if claim.is_all else start + claim.end - claim.start
-            if end <= len(self._content):
-                found.append((start, end))
-            at = words.find(wanted, at + 1)
-        return found

@@ -12,16 +12,7 @@ from xml.etree.ElementTree import Element
 from helpers.codings.model import Code, Project, ProjectBuilder
 from helpers.codings.positions import CODE_POINTS, UTF_8, Claim, Text, Unit, add_texts
 from helpers.codings.refi import ROOT, read_qdc, read_qdpx, split_description
-from helpers.codings.safe_files import (
-    Database,
-    check_size,
-    coding_error,
-    decode_text,
-    open_archive,
-    open_database,
-    parse_xml,
-    read_bytes,
-)
+from helpers.codings.safe_files import Archive, Database, check_size, coding_error, decode_text, parse_xml, read_bytes
 from helpers.codings.tables import FILES, read_csv, read_folder, read_iramuteq
 from helpers.schema import DataError
 
@@ -67,7 +58,7 @@ def read_text(path: Path) -> str:
 
 def _word_text(path: Path) -> str:
     if _head(path).startswith(b"PK"):
-        with open_archive(path) as archive:
+        with Archive.open(path) as archive:
             if body := archive.find(_BODY):
                 return _text_in(parse_xml(archive.read(body), "le texte du document"))
     raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
@@ -291,7 +282,7 @@ def read(path: Path) -> Project:
         if remedy := _CLOSED.get(_CLOSED_SUFFIX.sub("", path.suffix.casefold())):
             raise coding_error(f"ce format n’est lu que par son outil ; {remedy}")
         if head.startswith(b"PK"):
-            with open_archive(path) as archive:
+            with Archive.open(path) as archive:
                 return read_qdpx(archive)
         if head.startswith(b"SQLite format 3\0"):
             return _read_database(path)
@@ -309,17 +300,17 @@ def read(path: Path) -> Project:
         return read_csv(path)
 
 
-# The tables that tell the tool of a database, and its reader.
-_TOOLS = (
-    ("highlights", "start_offset end_offset", "tags", "id path", read_taguette),
-    ("code_text", "cid fid pos0 pos1", "source", "id fulltext", read_qualcoder),
-    ("coding", "cid fid selfirst selend", "freecode", "id name", read_rqda),
-)
+# The columns that tell the tool of a database.
+_TOOLS = {
+    read_taguette: "highlights.start_offset highlights.end_offset tags.id tags.path",
+    read_qualcoder: "code_text.cid code_text.fid code_text.pos0 code_text.pos1 source.id source.fulltext",
+    read_rqda: "coding.cid coding.fid coding.selfirst coding.selend freecode.id freecode.name",
+}
 
 
 def _read_database(path: Path) -> Project:
-    with open_database(path) as database:
-        for table, columns, other, other_columns, read_tool in _TOOLS:
-            if database.has(table, columns) and database.has(other, other_columns):
+    with Database.open(path) as database:
+        for read_tool, columns in _TOOLS.items():
+            if database.columns.issuperset(columns.split()):
                 return read_tool(database)
     raise coding_error("cette base n’est pas un projet Taguette, QualCoder ou RQDA ; exportez-la au format .qdpx.")

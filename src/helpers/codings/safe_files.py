@@ -117,6 +117,14 @@ _zip_damage = (
 class Archive:
     """The entries of an archive, by lower-case name."""
 
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator["Archive"]:
+        with _damage(*_zip_damage):
+            file = zipfile.ZipFile(path)
+        with file:
+            yield cls(file)
+
     def __init__(self, file: zipfile.ZipFile) -> None:
         self._file, self._left = file, MOST_UNPACKED
         self._entries = {entry.filename.replace("\\", "/").casefold(): entry for entry in file.infolist()}
@@ -142,14 +150,6 @@ class Archive:
             return self._file.read(entry)
 
 
-@contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
-    with _damage(*_zip_damage):
-        file = zipfile.ZipFile(path)
-    with file:
-        yield Archive(file)
-
-
 # --- SQLite projects: read-only, by plain columns of plain tables, for a limited time ---
 
 # A real project is checked and read in a second or two.
@@ -168,16 +168,37 @@ _NUMBERS = frozenset(
 class Database:
     """The tables of a project, read column by column."""
 
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator["Database"]:
+        """The project, opened as immutable: no journal is created, replayed or waited for."""
+        check_size(path)
+        for beside in (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")):
+            if beside.is_file() and beside.stat().st_size:
+                raise coding_error(
+                    "le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez."
+                )
+        with _damage(*_database_damage):
+            connection = sqlite3.connect(_address(path.resolve()), uri=True)
+        with closing(connection):
+            with _damage(*_database_damage):
+                for setting in ("trusted_schema = OFF", "query_only = ON", "ignore_check_constraints = ON"):
+                    connection.execute(f"PRAGMA {setting}")
+                connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT_BYTES)
+                end = time.monotonic() + MOST_SECONDS
+                connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
+                if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                    raise coding_error(_DAMAGED)
+                database = cls(connection)
+            yield database
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         # Views and virtual tables are code, not rows.
         query = (
             "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.sql LIKE 'CREATE TABLE%'"
         )
-        self._columns = set(connection.execute(query))
-
-    def has(self, table: str, columns: str) -> bool:
-        return self._columns.issuperset((table, name) for name in columns.split())
+        self.columns = {f"{table}.{column}" for table, column in connection.execute(query)}
 
     def rows(self, table: str, columns: str) -> list[tuple]:
         """The rows of a table, by columns, in the order of the first: texts, and numbers for those of `_NUMBERS`.
@@ -185,7 +206,7 @@ class Database:
         NULL is an empty text or None; so is a column that this version of the tool does not have.
         """
         names = columns.split()
-        chosen = [f'"{name}"' if self.has(table, name) else "NULL" for name in names]
+        chosen = [f'"{name}"' if f"{table}.{name}" in self.columns else "NULL" for name in names]
         if set(chosen) == {"NULL"}:
             return []
         with _damage(*_database_damage):
@@ -196,7 +217,7 @@ class Database:
     def count(self, place: str) -> int:
         """The number of rows of a table, or of those that have something in a column (``table.column``)."""
         table, _, column = place.partition(".")
-        if not any(each == table and column in ("", name) for each, name in self._columns):
+        if not any(each == place or each.startswith(f"{place}.") for each in self.columns):
             return 0
         with _damage(*_database_damage):
             return sum(1 for (value,) in self._connection.execute(f'SELECT {column or 1} FROM "{table}"') if value)
@@ -215,30 +236,6 @@ def _value(table: str, column: str, value: object) -> str | int | None:
     if not isinstance(value, kind) or "\0" in str(value):
         raise coding_error(f"{table}.{column} ne contient pas ce qui est attendu ; {_DAMAGED}")
     return value
-
-
-@contextmanager
-def open_database(path: Path) -> Iterator[Database]:
-    """The project, opened as immutable: no journal is created, replayed or waited for."""
-    check_size(path)
-    for beside in (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")):
-        if beside.is_file() and beside.stat().st_size:
-            raise coding_error(
-                "le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez."
-            )
-    with _damage(*_database_damage):
-        connection = sqlite3.connect(_address(path.resolve()), uri=True)
-    with closing(connection):
-        with _damage(*_database_damage):
-            for setting in ("trusted_schema = OFF", "query_only = ON", "ignore_check_constraints = ON"):
-                connection.execute(f"PRAGMA {setting}")
-            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT_BYTES)
-            end = time.monotonic() + MOST_SECONDS
-            connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
-            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise coding_error(_DAMAGED)
-            database = Database(connection)
-        yield database
 
 
 def _address(path: PurePath) -> str:

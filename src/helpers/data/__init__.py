@@ -7,7 +7,6 @@ from helpers.data.coding_files import (
     export_coding,
     load_coding,
     load_codings,
-    load_earlier_codings,
     quoted_file,
     read_quoted,
     save_coded,

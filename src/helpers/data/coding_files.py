@@ -166,11 +166,6 @@ def quoted_file(year: int) -> Path:
     return paths.codings_folder(year) / f"{paths.QUOTED}.csv"
 
 
-def load_earlier_codings(year: int) -> dict[str, Project]:
-    """`load_codings` of the year before, which pages compare codes with."""
-    return load_codings(year - 1)
-
-
 def possible_file(year: int) -> Path:
     """The private file of the sentences that may be quoted, existing or not."""
     return folder_of(year) / POSSIBLE
