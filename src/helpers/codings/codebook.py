@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from helpers.codings.model import Code, Project, code_labels, code_path, free_name, name_key
+from helpers.codings.model import Code, Project, ancestors, code_labels, code_path, free_name, name_key
 from helpers.codings.safe_files import coding_error, nearest, one_line
 from helpers.schema import table_schema
 from helpers.typography import escape_formula, fold
@@ -49,10 +49,9 @@ class Book:
         return line
 
 
-_NOBODY = MappingProxyType({})
-
-
-def themes_of(codes: Iterable[str], book: pd.DataFrame, known: Mapping[str, str] = _NOBODY) -> dict[str, str]:
+def themes_of(
+    codes: Iterable[str], book: pd.DataFrame, known: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
     """The row (``theme``) of the book for each of the codes that a coding uses; ``""`` where none is sure.
 
     ``known`` are the rows that a person chose, by code. Otherwise a code is the row at its path, each label being the
@@ -151,11 +150,7 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> tuple[list[dict[str, st
     """
     by_path, wanted = {code.path: code for code in project.codes}, {}
     for code in missing_codes(project, book):
-        branch = []
-        while code:
-            branch.append(code)
-            code = by_path.get(code.parent)
-        wanted |= {each.path: each for each in reversed(branch)}
+        wanted |= {path: by_path[path] for path in ancestors(code.path)}
     index, labels, rows = Book(book), set(book["libelle"]), []
     themes = themes_of(used_codes(project), book, project.themes)
     added: dict[str, str] = {}

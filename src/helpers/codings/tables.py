@@ -116,14 +116,12 @@ def read_csv(path: Path) -> Project:
         )
     if kind == "taguette":  # a row per passage and tag
         collected.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
-        names = {"document": "document", "content": "texte", "tag": "code"}
-        rows = [(where, {name: row[each] for each, name in names.items()}) for where, row in rows]
         for _, row in rows:
-            row |= {"document": row["document"] or NAMELESS, "code": code_path(row["code"])}
+            row |= {"document": row["document"] or NAMELESS, "texte": row["content"], "code": code_path(row["tag"])}
         return _project(collected, {"passages": rows})
     if kind == "taguette_codes":  # the latest versions give the parent of each tag
-        codes = {row["tag"]: Code(row["tag"], definition=row["description"]) for _, row in rows}
-        collected.add_tree({row["tag"]: (row.get("parent") or None, codes[row["tag"]]) for _, row in rows})
+        tags = {row["tag"]: (row.get("parent"), row["description"]) for _, row in rows}
+        collected.add_tree({tag: (above or None, Code(tag, definition=text)) for tag, (above, text) in tags.items()})
         collected.told.left_out("colonnes", len(set(titles) - {"tag", "parent", "description", *_COUNTED}))
         return collected.project()
     return _ours({kind: (titles, rows)})
