@@ -200,10 +200,9 @@ def adjusted_rand(first: pd.Series, second: pd.Series) -> float:
     >>> round(adjusted_rand(pd.Series([1, 1, 2, 2]), pd.Series([5, 5, 3, 4])), 3)
     0.571
     """
-    table = pd.crosstab(first, second)
+    table = pd.crosstab(first, second).to_numpy()
     both, one, two, every = (
-        (counts * (counts - 1) / 2).to_numpy().sum()
-        for counts in (table, table.sum(axis=1), table.sum(), pd.Series([len(first)]))
+        (n * (n - 1) / 2).sum() for n in (table, table.sum(axis=1), table.sum(axis=0), table.sum())
     )
     chance = one * two / every
     return float((both - chance) / ((one + two) / 2 - chance))

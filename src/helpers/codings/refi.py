@@ -92,19 +92,17 @@ def codable_codes(project: Project) -> set[str]:
     return out
 
 
-def read_codes(collected: ProjectBuilder, root: Element, path: str) -> dict[str, str]:
-    """Add the codes at a path of the XML; returns the path of each code by its identifier."""
-    nodes = [(None, node) for node in root.findall(path)]
-    for rank, (_, node) in enumerate(nodes):  # grows as it is read: children come after their parents
-        nodes += [(rank, each) for each in node.findall("{*}Code")]
+def read_codes(collected: ProjectBuilder, codes: Element | None) -> dict[str, str]:
+    """Add the codes of this element, and those that they hold; returns the path of each code by its identifier."""
+    nodes = [] if codes is None else codes.findall(".//{*}Code")
+    above = {child: node for node in nodes for child in node}
+    tree = {}
+    for node in nodes:
         collected.told.left_out("couleurs de codes", bool(node.get("color")))
         collected.told.left_out("notes de codes", len(node.findall("{*}NoteRef")))
-    tree = {
-        rank: (parent, split_description(node.get("name", ""), node.findtext("{*}Description", ""), codable=is_codable))
-        for rank, (parent, node) in enumerate(nodes)
-        for is_codable in [node.get("isCodable") not in ("false", "0")]
-    }
-    return {guid_of(nodes[rank][1]): path for rank, path in collected.add_tree(tree).items()}
+        is_codable, text = node.get("isCodable") not in ("false", "0"), node.findtext("{*}Description", "")
+        tree[node] = above.get(node), split_description(node.get("name", ""), text, codable=is_codable)
+    return {guid_of(node): path for node, path in collected.add_tree(tree).items()}
 
 
 def xml_bytes(root: Element) -> bytes:
@@ -117,7 +115,7 @@ def xml_bytes(root: Element) -> bytes:
 
 def read_qdc(root: Element) -> Project:
     collected = ProjectBuilder()
-    read_codes(collected, root, "{*}Codes/{*}Code")
+    read_codes(collected, root.find("{*}Codes"))
     collected.told.left_out("ensembles de codes", len(root.findall("{*}Sets/{*}Set")))
     return collected.project()
 
@@ -185,7 +183,7 @@ class _Reader:
     def __init__(self, archive: Archive, root: Element) -> None:
         self._archive, self.collected = archive, ProjectBuilder()
         self._left_out = self.collected.told.left_out
-        self._codes = read_codes(self.collected, root, "{*}CodeBook/{*}Codes/{*}Code")
+        self._codes = read_codes(self.collected, root.find("{*}CodeBook/{*}Codes"))
         self._coders, self._variables = (
             {guid_of(each): each.get("name", "") for each in root.findall(path)}
             for path in ("{*}Users/{*}User", "{*}Variables/{*}Variable")
