@@ -160,11 +160,13 @@ class Offsets:
         self._first = unit.shift + (unit.counts_mark and content != stored)
         # Each distinct character is measured once: there are a hundred, in texts of a million.
         codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), "<u4")
-        signs, ranks = np.unique(codes, return_inverse=True)
-        lengths = np.array([_CHARACTERS[unit.characters][0](chr(sign)) for sign in signs], dtype="int64")[ranks]
+        measured = np.zeros(int(codes.max(initial=0)) + 1, dtype="int64")
+        for sign in set(self.text):
+            measured[ord(sign)] = _CHARACTERS[unit.characters][0](sign)
+        lengths = measured[codes]
         ends = [len(match[0]) for match in _LINE_END.finditer(content)]
         lengths[codes == ord("\n")] = {"one": 1, "two": 2}.get(unit.line_end, ends)
-        self._ends = [0, *np.cumsum(lengths).tolist()]
+        self._ends = np.concatenate([[0], np.cumsum(lengths)])
 
     def point(self, offset: int) -> int:
         """The code point at an offset; -1 inside a character or outside the text."""
