@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from filelock import FileLock, Timeout
 
 import helpers.run  # noqa: F401 - before nbformat, whose grammar of addresses it spares every process: 1.5 s
@@ -42,6 +43,11 @@ def copy_project(source: Path, destination: Path, *folders: str) -> Path:
 def plain(text: str) -> str:
     """The text with plain spaces."""
     return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def read_page(path: Path) -> BeautifulSoup:
+    """A page, parsed."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def words_of(tag) -> str:
@@ -167,11 +173,11 @@ def _mini_report(workshop: Workshop) -> Path:
     return _run(workshop, copy_project(MINI, workshop.folder / "mini" / "dossier d’été"), "run --year 2032")
 
 
-# Two years of a small network of four associations, as many as leave the network exact. In the second one, a collège of
-# six persons, too few for a page.
+# Two years of a small network of four associations, as many as leave the network exact. Of the second one, a seed whose
+# first rounding passes the intruder test: others take five and twice the time.
 NETWORK = [
     "simulate --year 2033 --persons 66 --colleges 4 --associations 4 --seed 23",
-    "simulate --year 2034 --persons 100 --colleges 5 --associations 4 --seed 7",
+    "simulate --year 2034 --persons 100 --colleges 5 --associations 4 --seed 9",
 ]
 
 

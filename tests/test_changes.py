@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conftest import plain as with_plain_spaces
+from conftest import read_page
 from helpers import paths, schema
 from helpers.provenance import Reason
 from helpers.report import diff
@@ -78,7 +79,7 @@ def release(data_root):
 
 
 def page(name: str = "changements.html") -> BeautifulSoup:
-    return BeautifulSoup((paths.processed(2032) / name).read_text(encoding="utf-8"), "html.parser")
+    return read_page(paths.processed(2032) / name)
 
 
 def plain(text: str) -> str:

@@ -4,7 +4,6 @@ The invented project with the other tests (its year is coded too); a large expor
 everything is enumerated.
 """
 
-import csv
 import json
 import re
 import shutil
@@ -12,12 +11,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 import second_calculation as calculation
-from conftest import ALL, REPOSITORY, WITHOUT_KERNELS, _run, copy_project
+from conftest import ALL, REPOSITORY, WITHOUT_KERNELS, _run, copy_project, read_page
 from second_calculation import Key, comparisons
 from second_calculation.marks import disagreements, marked
+from second_calculation.rows import read_csv
 from test_coded_page import make_coded
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
@@ -53,10 +52,6 @@ BESIDE = {"coded": make_coded, **({"export_root": run_on_an_export_alone, "mixed
 NOT_RECALCULATED = re.compile(r"2032/donnees/coherences/")
 
 
-def page(report: Path, name: str) -> BeautifulSoup:
-    return BeautifulSoup((report / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-
-
 def unexplained(differences: list[str]) -> list[str]:
     return [each for each in differences if not NOT_RECALCULATED.match(each)]
 
@@ -86,7 +81,7 @@ def test_the_report_is_whole_and_true(made):
     report, *_ = made
     assert {f"{name}.html" for name in PAGES} < {path.name for path in report.iterdir()}
     assert "synthetique" not in json.loads((report / "manifest.json").read_text(encoding="utf-8"))
-    assert not [name for name in PAGES if "Données synthétiques" in page(report, name).get_text()]
+    assert not [name for name in PAGES if "Données synthétiques" in read_page(report / f"{name}.html").get_text()]
 
 
 def test_every_indicator_is_found_again(made):
@@ -126,9 +121,8 @@ def test_an_export_stands_before_what_is_printed_and_both_are_reconciled(worksho
     assert (girls.counts[0] == girls.counts[1], girls.share, girls.precision) == (True, None, "exact")
     assert said[Key(year - 1, "alses", "sexe", "filles")].precision == "arrondi_imprime"
     assert said[Key(year, "postes", "nouveaux_postes")].counts == (posts, posts)
-    with (root / "data" / "processed" / str(year) / "rapprochements.csv").open(encoding="utf-8", newline="") as file:
-        outcomes = Counter(row["accord"] for row in csv.DictReader(file))
-    assert outcomes == Counter(concorde=agreeing, ambigu=ambiguous)
+    reconciled = read_csv(root / "data" / "processed" / str(year) / "rapprochements.csv")
+    assert Counter(row["accord"] for row in reconciled) == Counter(concorde=agreeing, ambigu=ambiguous)
 
 
 # The sections of page 02 that only an export fills, and those of a document.
@@ -137,7 +131,7 @@ OF_A_NOTE = {"quand-les-nouveaux-postes-ont-ils-ouvert", "qui-est-venu-aux-reuni
 
 
 def test_a_page_has_the_sections_of_what_was_received_and_no_other(mini_root, sites_root):
-    note, export = page(mini_root / "reports/2032", "02_describe"), page(sites_root / "reports/2034-synthetique", "02_describe")
+    note, export = (read_page(path / "02_describe.html") for path in (mini_root / "reports/2032", sites_root / "reports/2034-synthetique"))
     of_note, of_export = ([tag["id"] for tag in shown.select("h2")] for shown in (note, export))
     assert OF_A_NOTE <= set(of_note) and not {TIME, COLUMNS} & set(of_note) and not OF_A_NOTE & set(of_export)
     assert of_export.index("les-parents-sont-ils-associes") < of_export.index(TIME) < of_export.index(COLUMNS) < of_export.index("que-faut-il-garder-en-tete")

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from browser import chromium
-from conftest import ALL, FOUND, UNDRAWN, WITHOUT_KERNELS, Workshop
+from conftest import ALL, FOUND, UNDRAWN, WITHOUT_KERNELS, Workshop, read_page
 from helpers import cli, data, paths
 from helpers.report import checks
 from helpers.schema import DataError
@@ -59,7 +59,7 @@ def reports(workshop) -> dict[str, Path]:
 
 @cache
 def parsed(reports: Path, name: str) -> BeautifulSoup:
-    return BeautifulSoup((reports / str(YEAR) / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+    return read_page(reports / str(YEAR) / f"{name}.html")
 
 
 def targets(page: BeautifulSoup) -> set[str]:

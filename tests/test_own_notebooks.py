@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from nbconvert.nbconvertapp import NbConvertApp
 from nbformat import v4, write
 
+from conftest import read_page
 from helpers import parameters, paths
 from helpers.report.checks import check_pages
 from helpers.report.notebook import typed_numbers
@@ -75,6 +76,6 @@ def test_any_notebook_exports_by_itself_in_the_house_style(tmp_path, monkeypatch
     command.initialize(["--to", "alses", "essai.ipynb"])
     command.start()
     assert check_pages(tmp_path) == []
-    page = BeautifulSoup((tmp_path / "essai.html").read_text(encoding="utf-8"), "html.parser")
+    page = read_page(tmp_path / "essai.html")
     assert page.h1.get_text() == "essai" and page.select_one(".figure-titre").get_text() == "Figure\u202f1 Ma courbe".replace("\u202f", "\u00a0")
     assert page.select("svg[role=img]") and not page.select("nav.pages, nav.suite, script")

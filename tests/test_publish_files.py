@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from conftest import read_page
 from helpers import parameters
 from helpers.report import index, manifest
 from helpers.report.manifest import write_manifest
@@ -31,7 +32,7 @@ def index_of(data_root, tmp_path):
         cells = [told(html, tag.replace("_", "-")) for tag, html in tagged.items()]
         books["02_describe"] = notebook(*cells, title="# Qui sont les jeunes ?")
         index.write_index(tmp_path, PAGES, books, parameters.check("03_compare", year=2032))
-        return BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+        return read_page(tmp_path / "index.html")
 
     return write
 
@@ -67,7 +68,7 @@ def test_the_list_of_sites_leads_to_each_or_says_why_it_has_no_report(tmp_path, 
     monkeypatch.setattr(index.data, "export_sites", lambda *_: pd.DataFrame(rows, columns=columns))
     monkeypatch.setattr(index.data, "load_site_sizes", lambda _: {("college", "x"): 25})
     index.write_sites(tmp_path, {"x": "colleges/x"}, [index.SITES_PAGE], SimpleNamespace(year=2021))
-    page = BeautifulSoup((tmp_path / "sites.html").read_text(encoding="utf-8"), "html.parser")
+    page = read_page(tmp_path / "sites.html")
     assert "moins de 11" in page.main.text and page.select_one("main b") is None
     assert [link["href"] for link in page.main.find_all("a") if "colleges" in link["href"]] == ["colleges/x/fiche.html"]
 
@@ -76,7 +77,7 @@ def test_the_reports_that_stand_beside_each_other_are_listed_outside_all_of_them
     for name in ("2019/index.html", "2019/02_describe.html", "2020-synthetique/index.html", ".en-cours-2021/index.html", "2022/notes.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    page = BeautifulSoup(index.write_years(tmp_path).read_text(encoding="utf-8"), "html.parser")
+    page = read_page(index.write_years(tmp_path))
     assert [heading.text for heading in page.main.find_all("h2")] == ["2020 (données synthétiques)", "2019"]
     assert [link["href"] for link in page.main.find_all("a")] == ["2020-synthetique/index.html", "2019/index.html", "2019/02_describe.html"]
 
@@ -88,7 +89,7 @@ AROUND = {"title": "Les ALSES en 2032", "subtitle": "Année 2032", "pages": THRE
 
 def sheet(folder, *notebooks, **changes) -> BeautifulSoup:
     index.write_sheet(folder, notebooks, **{**AROUND, **changes})
-    return BeautifulSoup((folder / "fiche.html").read_text(encoding="utf-8"), "html.parser")
+    return read_page(folder / "fiche.html")
 
 
 def test_a_sheet_is_the_tagged_cells_in_its_own_order_and_a_part_nobody_says_leaves(tmp_path):
@@ -117,7 +118,7 @@ def test_five_slides_take_the_first_figure_of_each_page_before_the_second_of_any
     figure = '<figure class="figure" id="fig-{0}"><figcaption><p class="figure-titre">{0}</p></figcaption><div class="etroite"></div><p class="base">n = 3</p></figure>'
     books = [notebook(*[told(figure.format(f"{name}{rank}"), "diapo") for rank in range(count)]) for name, count in zip("abc", counts, strict=True)]
     index.write_slides(tmp_path, books, **AROUND)
-    main = BeautifulSoup((tmp_path / "diapos.html").read_text(encoding="utf-8"), "html.parser").main
+    main = read_page(tmp_path / "diapos.html").main
     assert " ".join(each.text for each in main.select(".diapo figcaption h2")) == expected
     assert len(main.select(".diapo > figure .base")) == len(expected.split()) and not main.select(".etroite")
 

@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from conftest import read_page
 from helpers import paths
 from helpers.report import sharing
 from helpers.report.checks import MAX_SINGLE_BYTES, check_pages
@@ -255,6 +256,6 @@ def test_the_true_report_in_one_page_passes_the_checks_and_holds_all_its_links_f
 
     whole = words(page.main)
     for path in (published / name for name in read_report(published).pages):
-        main = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("main#contenu")
+        main = read_page(path).select_one("main#contenu")
         main.h1.decompose()
         assert words(main) in whole, path.name

@@ -4,7 +4,6 @@ Then what every page keeps to, invented or true: each number has its source, and
 the marked numbers are right is judged by `test_second_calculation`.
 """
 
-import csv
 import hashlib
 import json
 import re
@@ -17,24 +16,16 @@ import frictionless
 import pytest
 from bs4 import BeautifulSoup
 
+from conftest import read_page
 from helpers import data, paths
 from helpers.analysis.comparisons import build_comparisons
 from helpers.analysis.years import HEADLINED, MOST_SAID
 from marks import marks_of
 from second_calculation import audit
+from second_calculation.rows import read_csv
 
 PRINTED = Path(__file__).with_name("printed_2020.csv")
-
-
-@cache
-def read_csv(path: Path, delimiter: str = ",") -> list[dict]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
-
-
-@cache
-def read_page(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+read_page, read_csv = cache(read_page), cache(read_csv)  # many tests look at each
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +35,7 @@ def report(real_root) -> Path:
 
 @pytest.fixture(scope="module")
 def figures(report) -> list[dict]:
-    return read_csv(report / "indicateurs.csv", ";")
+    return read_csv(report / "indicateurs.csv", delimiter=";")
 
 
 def plain(words: str) -> str:
@@ -203,7 +194,7 @@ def package(report) -> dict[str, dict]:
 @pytest.mark.parametrize("name", ["indicateurs", "comparaisons"])
 def test_no_text_of_a_table_is_a_date_or_a_number_for_a_spreadsheet(report, name):
     numbers = {field["name"] for field in package(report)[name]["schema"]["fields"] if field["type"] in ("integer", "number")}
-    texts = {value for row in read_csv(report / f"{name}.csv", ";") for column, value in row.items() if column not in numbers}
+    texts = {value for row in read_csv(report / f"{name}.csv", delimiter=";") for column, value in row.items() if column not in numbers}
     assert [value for value in texts if re.fullmatch(r"[-+]?\d+([-/., ]\d+)*|\d+([.,]\d+)?[eE][-+]?\d+", value)] == []
 
 
@@ -236,7 +227,7 @@ def any_report(request) -> Path:
 @pytest.fixture(scope="module")
 def comparisons(any_report) -> dict[str, dict]:
     """A row of comparaisons.csv for each comparison, by what names it in a page."""
-    return {f"comparaisons/{row['comparaison']}": row for row in read_csv(any_report / "comparaisons.csv", ";")}
+    return {f"comparaisons/{row['comparaison']}": row for row in read_csv(any_report / "comparaisons.csv", delimiter=";")}
 
 
 @pytest.mark.parametrize("name", PAGES)

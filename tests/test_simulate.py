@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import plain
 from helpers import cli, data, paths, schema
 from helpers.simulate import years
 from helpers.simulate.people import Pair, deal_goals
@@ -19,10 +20,6 @@ NAME = "accompagnements_synthetique.csv"
 def two_years() -> tuple[pd.DataFrame, pd.DataFrame]:
     before = years.invent(2020, 1500, seed=3, colleges=30)
     return before, years.invent(2021, 2000, seed=3, colleges=36, earlier=before)
-
-
-def plain(text: str) -> str:
-    return re.sub("[\u202f\u00a0]", " ", text)
 
 
 def refusal(arguments: list[str], capsys) -> str:

@@ -1,6 +1,5 @@
 """A simulated export gives every printed figure of persons again, as a plain recount of its file shows."""
 
-import csv
 import random
 import shutil
 import tomllib
@@ -11,12 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from conftest import plain
+from conftest import MINI, REPOSITORY, plain
 from helpers import cli, paths
 from helpers.simulate.years import invent, reproduce
+from second_calculation.rows import read_csv
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-MINI = Path(__file__).resolve().parent / "mini"
 CATALOGUE = tomllib.loads((REPOSITORY / "src" / "helpers" / "catalogue.toml").read_text(encoding="utf-8"))["indicateurs"]
 # Who is counted in each perimeter, in plain words of the file.
 PERIMETERS = {
@@ -47,9 +45,7 @@ def roots(tmp_path_factory) -> dict[int, Path]:
 
 @cache
 def rows(root: Path, year: int, name: str = "accompagnements_synthetique", delimiter: str = ";") -> list[dict]:
-    path = root / "data" / "raw" / str(year) / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
+    return read_csv(root / "data" / "raw" / str(year) / f"{name}.csv", delimiter=delimiter)
 
 
 def printed(root: Path, year: int) -> list[dict]:

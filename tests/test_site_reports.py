@@ -5,9 +5,8 @@ import re
 
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
-from conftest import ALL, plain
+from conftest import ALL, plain, read_page
 from helpers import cli, data, parameters, paths, provenance
 from helpers.disclosure import release, rounding
 from helpers.run.tasks import choose_sites, require_records, site_tasks
@@ -24,10 +23,6 @@ def report(sites_root, monkeypatch):
     return paths.report(YEAR, is_synthetic=True)
 
 
-def page(path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
 def table_of(path) -> pd.DataFrame:
     types = {"effectif_arrondi": "str"}
     return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig", keep_default_na=False, dtype=types)
@@ -37,17 +32,11 @@ def listed(report) -> pd.DataFrame:
     return table_of(report / "sites.csv")
 
 
-def small(sites: pd.DataFrame) -> pd.Series:
-    """Which sites have too few persons for a page."""
-    return sites["est_publie"].astype(str).eq("False")
-
-
-def test_each_site_of_eleven_persons_that_is_asked_for_has_its_pages_and_no_other(report):
+def test_each_site_that_is_asked_for_has_its_pages_and_no_other(report):
     sites = listed(report)
     published = sites[sites["dossier"].ne("")]
     assert set(published["site_type"]) == {"association", "college"}
-    assert small(sites).any() and not small(published).any()
-    assert list(sites.loc[sites["site_type"].eq("college") & ~small(sites), "dossier"].ne("")) == [True] * 4
+    assert list(sites.loc[sites["site_type"].eq("college"), "dossier"].ne("")) == [True] * 5
     pages = {"association": ["02_describe.html", "03_compare.html"], "college": ["02_describe.html"]}
     tables = {"association": ["comparaisons", "indicateurs"], "college": ["indicateurs"]}
     for row in published.itertuples():
@@ -59,15 +48,15 @@ def test_each_site_of_eleven_persons_that_is_asked_for_has_its_pages_and_no_othe
 
 
 def test_the_list_of_sites_leads_to_each_and_back_and_its_script_is_the_only_one(report):
-    main = page(report / "sites.html").find("main")
+    main = read_page(report / "sites.html").find("main")
     links = {link["href"] for link in main.find_all("a")}
     for folder in filter(None, listed(report)["dossier"]):
         assert f"{folder}/fiche.html" in links
-        assert all(page(report / folder / f"{name}.html").find("a", href="../../sites.html") for name in ("fiche", "02_describe"))
+        assert all(read_page(report / folder / f"{name}.html").find("a", href="../../sites.html") for name in ("fiche", "02_describe"))
     assert sorted(head.get_text() for head in main.select("tbody th")) == sorted(listed(report)["nom"]) and "non demandé" not in main.get_text()
-    assert plain(main.get_text()).count("moins de 11") == 1 + sum(small(listed(report)))
+    assert plain(main.get_text()).count("moins de 11") == 1  # no site is small
     for name in ("index", "02_describe", "sites"):
-        assert "Associations et collèges" in [link.text for link in page(report / f"{name}.html").select(".pages-ouvertes a")]
+        assert "Associations et collèges" in [link.text for link in read_page(report / f"{name}.html").select(".pages-ouvertes a")]
     assert [path.name for path in report.rglob("*.html") if "<script" in path.read_text(encoding="utf-8")] == ["sites.html"]
 
 
@@ -85,7 +74,7 @@ def bars(figure) -> dict[float, float]:
 
 def test_a_bar_is_as_long_as_the_number_that_is_published(report):
     """Drawn at a bound, or at the exact count, a bar would tell what its rounded number hides."""
-    figures = page(report / "02_describe.html").select("figure:has(svg)")
+    figures = read_page(report / "02_describe.html").select("figure:has(svg)")
     if not any(figure.select("svg path") for figure in figures):
         pytest.skip("figures non dessinées\u00a0: avec un navigateur, ou ALSES_ENUMERATIONS=toutes")
     seen = 0
@@ -100,7 +89,7 @@ def test_a_bar_is_as_long_as_the_number_that_is_published(report):
 
 def test_a_site_page_says_whose_it_is_and_shows_the_network_beside(report):
     for row in listed(report).query("dossier != ''").itertuples():
-        shown = page(report / row.dossier / "02_describe.html")
+        shown = read_page(report / row.dossier / "02_describe.html")
         assert shown.h1.get_text().startswith(row.nom)
         compared = "comparée à" in shown.find(class_="sous-titre").get_text()
         assert compared == (row.site_type == "association")
@@ -127,7 +116,7 @@ def test_the_territories_of_the_page_are_rows_that_leave_and_sums_of_their_colle
     true = rounding.by_level(counts, "territoire").groupby("territoire")["effectif"].sum()
     shown = rows.set_index("site")["effectif_arrondi"].astype(int)
     assert ((shown - true[shown.index]).abs() <= 4).all()
-    main = plain(page(report / "02_describe.html").find("main").get_text(" "))
+    main = plain(read_page(report / "02_describe.html").find("main").get_text(" "))
     names = {code: name for names in TERRITORIES.values() for code, name in names.items()}
     assert "Pas montrés, faute de trois collèges" in main and all(f"{names[site]}, {count}" in main for site, count in shown.items())
 
@@ -161,10 +150,13 @@ def test_a_site_is_chosen_by_its_kind_its_name_or_its_uai(report):
     assert [site.site for site in choose_sites(YEAR, [college, association])] == [association, college]
 
 
-def test_a_site_that_is_unknown_or_too_small_is_refused_in_one_sentence(report):
-    sites = listed(report)
+def test_a_site_that_is_unknown_or_too_small_is_refused_in_one_sentence(report, monkeypatch):
+    sites = data.load_sites(YEAR)
+    small = sites.loc[sites["site_type"].eq("college"), "site"].iloc[0]
+    monkeypatch.setattr(data, "load_sites", lambda _: sites.assign(est_publie=sites["est_publie"] & sites["site"].ne(small)))
+    assert len(choose_sites(YEAR, ["college"])) == 4
     with pytest.raises(DataError, match="moins de 11 personnes"):
-        choose_sites(YEAR, [sites.loc[small(sites), "site"].iloc[0]])
+        choose_sites(YEAR, [small])
     with pytest.raises(DataError, match="Vouliez-vous « Association fictive 01 »"):
         choose_sites(YEAR, ["Associaton fictive 1"])
 

@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 import second_calculation as calculation
-from conftest import ALL, plain
+from conftest import ALL, plain, read_page
 from second_calculation import comparisons, records
 from second_calculation.marks import disagreements, key_in, marked
 
@@ -64,11 +63,6 @@ def compared(raw: Path, year: int) -> dict[str, comparisons.Comparison]:
     return comparisons.compare(figures(raw, year), year, year - 1, printed=printed, known=known, rounded=rounded(raw, year))
 
 
-@cache
-def page(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
 # --- the release -------------------------------------------------------------------------------------------------------
 
 
@@ -80,7 +74,7 @@ def test_the_report_is_whole_and_apart_from_those_of_real_persons(root, report):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_says_first_that_its_data_are_synthetic(report, name):
-    shown = page(report / f"{name}.html")
+    shown = read_page(report / f"{name}.html")
     banner = shown.find(string=lambda text: plain(text).strip().startswith("Données synthétiques"))
     assert banner is not None and banner.find_all_previous(["h2", "data", "figure", "table"]) == []
 
