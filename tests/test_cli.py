@@ -5,8 +5,6 @@ import errno
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
 
@@ -69,12 +67,6 @@ def test_the_help_is_in_french_and_fits_the_terminal(verb, capsys, monkeypatch):
 def test_an_example_is_a_command_that_the_parser_takes(verb):
     for example, purpose in cli.find_verb(verb).examples:
         assert cli.parse(re.split(r" 2?> ", example)[0].split()) and purpose
-
-
-def test_the_help_needs_no_library():
-    """It is read before anything is installed: here in a Python without site-packages."""
-    environment = {**os.environ, "PYTHONPATH": str(paths.repository() / "src")}
-    subprocess.run([sys.executable, "-S", "-m", "helpers.cli", "run", "--help"], env=environment, capture_output=True, check=True)
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------

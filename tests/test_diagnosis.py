@@ -28,16 +28,16 @@ def test_this_computer_is_ready_and_its_owner_is_not_named():
     assert getpass.getuser() == "root" or getpass.getuser() not in text
 
 
-def test_it_needs_no_library():
+def test_it_needs_no_library_and_neither_does_the_help():
     """In a Python without site-packages: missing pieces are lines, the exit code says so, nothing is a traceback."""
     given = {**os.environ, "PYTHONPATH": str(paths.repository() / "src"), "PYTHONUTF8": "1"}
     script = "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]\n"
     # Another program, which has its own: the test above starts it.
     script += "from helpers.cli import tools; tools._KERNEL = 'raise SystemExit(1)'\n"
-    script += "from helpers import cli; sys.exit(cli.main(['doctor']))"
+    script += "from helpers import cli\ntry: cli.main(['run', '--help'])\nexcept SystemExit: sys.exit(cli.main(['doctor']))"
     done = subprocess.run([sys.executable, "-S", "-c", script], env=given, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "MANQUE   bibliothèques  absentes" in done.stdout and "À réparer" in done.stdout
+    assert "--year" in done.stdout and "MANQUE   bibliothèques  absentes" in done.stdout and "À réparer" in done.stdout
 
 
 def test_a_check_that_breaks_or_hangs_is_a_line(monkeypatch):
