@@ -132,6 +132,8 @@ def _make_if_needed(options: Namespace) -> tuple[Path, bool]:
 
 
 def _make(options: Namespace, sites: list[str]) -> Path:
+    import gc
+
     from helpers.kernels import fork
 
     if not options.scheduler:

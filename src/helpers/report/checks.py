@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
-
-from bs4 import BeautifulSoup, Tag
 
 from helpers.report.manifest import MANIFEST
 from helpers.report.page import HEADINGS, POLICY, TEMPLATES, policy_of
@@ -29,17 +28,55 @@ _SCRIPT = (TEMPLATES / "sites.js").read_text(encoding="utf-8")
 _FORBIDDEN = ["iframe", "object", "embed", "base", "form"]
 _ADDRESSES = {"src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href"}
 _OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
+_SAYING = {"script", "style", "caption", *HEADINGS}  # tags whose text is looked at
 _IN_CSS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s]+)""", re.IGNORECASE)
 
 
-class _Document:
-    """A page, its tags in order (looked through once, not once a rule) and its ids."""
+@dataclass
+class _Tag:
+    """A tag, how many tags of the page are before it and up to its end, and what it says if that is looked at."""
 
-    def __init__(self, soup: BeautifulSoup) -> None:
-        self.soup, self.tags = soup, [tag for tag in soup.descendants if isinstance(tag, Tag)]
-        self.ids = [tag["id"] for tag in self.tags if "id" in tag.attrs]
+    name: str
+    attrs: dict[str, str]
+    place: int
+    end: int | None = None
+    text: str = ""
 
-    def named(self, *names: str) -> list[Tag]:
+
+class _Document(HTMLParser):
+    """A page: its tags in order and its ids; a tree would take twice as long, and a report can have a hundred pages."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[_Tag] = []
+        self._open: list[_Tag] = []
+        self._said = _Tag("", {}, 0, end=0)
+        self.feed(html)
+        self.close()
+        self.ids = [tag.attrs["id"] for tag in self.tags if "id" in tag.attrs]
+
+    def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
+        tag = _Tag(name, {key: value or "" for key, value in attrs}, len(self.tags))
+        self.tags.append(tag)
+        self._open.append(tag)
+        if name in _SAYING:
+            self._said = tag
+
+    def handle_endtag(self, name: str) -> None:
+        if name in [tag.name for tag in self._open]:
+            closed = ""
+            while closed != name:  # what has no end of its own ends here too
+                self._open[-1].end = len(self.tags)
+                closed = self._open.pop().name
+
+    def handle_data(self, text: str) -> None:
+        if self._said.end is None:
+            self._said.text += text
+
+    def inside(self, tag: _Tag, *names: str) -> list[_Tag]:
+        return [each for each in self.tags[tag.place + 1 : tag.end] if not names or each.name in names]
+
+    def named(self, *names: str) -> list[_Tag]:
         return [tag for tag in self.tags if tag.name in names]
 
 
@@ -52,9 +89,9 @@ class _Looked:
     addresses: tuple[str, ...]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)  # each page, whose check comes when it is made, then again with those that it links to
 def _look(content: bytes) -> _Looked:
-    page = _Document(BeautifulSoup(content.decode("utf-8"), "html.parser"))
+    page = _Document(content.decode("utf-8"))
     faults = tuple(fault for rule in _RULES for fault in rule(page))
     return _Looked(faults, frozenset(page.ids), tuple(address for _, address in _addresses(page)))
 
@@ -73,12 +110,12 @@ def _addresses(page: _Document) -> Iterator[tuple[str, str]]:
     """Where each address stands, and the address."""
     for tag in page.tags:
         for name in sorted(_ADDRESSES & tag.attrs.keys()):
-            if tag[name]:
-                yield f"<{tag.name} {name}>", _clean(tag[name])
+            if tag.attrs[name]:
+                yield f"<{tag.name} {name}>", _clean(tag.attrs[name])
         for address in _IN_CSS.findall(tag.attrs.get("style", "")):
             yield f"<{tag.name} style>", address
     for sheet in page.named("style"):
-        for address in _IN_CSS.findall(sheet.get_text()):
+        for address in _IN_CSS.findall(sheet.text):
             yield "<style>", address
 
 
@@ -86,8 +123,8 @@ def _outside(page: _Document) -> Iterator[str]:
     for place, address in _addresses(page):
         if _OUTSIDE.match(address) and not address.lower().startswith(("data:", "mailto:")):
             yield f"adresse extérieure « {address} » dans {place}"
-    for tag in (each for each in page.named("meta") if each.get("http-equiv", "").lower() == "refresh"):
-        yield f"renvoi automatique « {tag.get('content', '')} »"
+    for tag in (each for each in page.named("meta") if each.attrs.get("http-equiv", "").lower() == "refresh"):
+        yield f"renvoi automatique « {tag.attrs.get('content', '')} »"
 
 
 def _links(name: str, pages: dict[str, _Looked], files: set[str]) -> Iterator[str]:
@@ -106,7 +143,7 @@ def _links(name: str, pages: dict[str, _Looked], files: set[str]) -> Iterator[st
 
 
 def _scripts(page: _Document, *, is_own: bool) -> list:
-    return [tag for tag in page.named("script") if (tag.string == _SCRIPT and not tag.attrs) == is_own]
+    return [tag for tag in page.named("script") if (tag.text == _SCRIPT and not tag.attrs) == is_own]
 
 
 def _active(page: _Document) -> Iterator[str]:
@@ -127,15 +164,15 @@ def _ids(page: _Document) -> Iterator[str]:
 def _references(page: _Document) -> Iterator[str]:
     for tag in page.tags:
         for name in REFERENCES & tag.attrs.keys():
-            for given in " ".join(tag.get_attribute_list(name)).split():
+            for given in tag.attrs[name].split():
                 if given not in page.ids:
                     yield f"l’attribut « {name} » de <{tag.name}> nomme un identifiant absent, « {given} »"
 
 
 def _images(page: _Document) -> Iterator[str]:
     for rank, image in enumerate(page.named("img"), start=1):
-        is_decoration = image.get("role") in ("presentation", "none") and "alt" in image.attrs
-        if not image.get("alt", "").strip() and not is_decoration:
+        is_decoration = image.attrs.get("role") in ("presentation", "none") and "alt" in image.attrs
+        if not image.attrs.get("alt", "").strip() and not is_decoration:
             yield f"l’image nº {rank} n’a pas de texte de remplacement (alt)"
 
 
@@ -147,18 +184,17 @@ def _headings(page: _Document) -> Iterator[str]:
     for heading in page.named(*HEADINGS):
         here = int(heading.name[1])
         if here > level + 1:
-            yield f"le titre « {heading.get_text(' ', strip=True)} » saute du niveau {level} au niveau {here}"
+            yield f"le titre « {heading.text.strip()} » saute du niveau {level} au niveau {here}"
         level = here
 
 
 def _tables(page: _Document) -> Iterator[str]:
     for rank, table in enumerate(page.named("table"), start=1):
-        caption = table.find("caption")
-        if caption is None or not caption.get_text(strip=True):
-            yield f"le tableau nº {rank} n’a pas de légende (caption)"
-        headers = table.find_all("th")
-        if not headers or any(not header.get("scope") for header in headers):
-            yield f"le tableau nº {rank} a des en-têtes (th) absents ou sans portée (scope)"
+        if not any(caption.text.strip() for caption in page.inside(table, "caption")):
+            yield f"le tableau nº {rank} n’a pas de légende (caption)"
+        headers = page.inside(table, "th")
+        if not headers or any(not header.attrs.get("scope") for header in headers):
+            yield f"le tableau nº {rank} a des en-têtes (th) absents ou sans portée (scope)"
 
 
 def _weight(size: int, bound: int) -> Iterator[str]:
@@ -167,17 +203,16 @@ def _weight(size: int, bound: int) -> Iterator[str]:
 
 
 def _language(page: _Document) -> Iterator[str]:
-    root = page.soup.find("html")
-    if root is None or root.get("lang") != "fr":
+    if [tag.attrs.get("lang") for tag in page.named("html")] != ["fr"]:
         yield 'la langue de la page n’est pas déclarée (lang="fr")'
 
 
 def _policy(page: _Document) -> Iterator[str]:
     # It binds only what comes after it: nothing but the encoding may come before.
-    head = page.soup.head.find_all(True, recursive=False) if page.soup.head else []
-    first = next((tag for tag in head if "charset" not in tag.attrs), None)
+    head = [tag for head in page.named("head")[:1] for tag in page.inside(head)]
+    first = next((tag.attrs for tag in head if tag.name != "meta" or "charset" not in tag.attrs), {})
     wanted = policy_of(_SCRIPT) if _scripts(page, is_own=True) else POLICY
-    if first is None or (first.get("http-equiv"), first.get("content")) != ("Content-Security-Policy", wanted):
+    if (first.get("http-equiv"), first.get("content")) != ("Content-Security-Policy", wanted):
         yield "la politique de sécurité (Content-Security-Policy) n’est pas celle des rapports, en tête de page"
 
 

@@ -431,6 +431,7 @@ def _exporter() -> "HTMLExporter":
         template_name=TEMPLATES.name,
         extra_template_basedirs=[str(TEMPLATES.parent)],
         exclude_anchor_links=True,
+        optimistic_validation=True,  # once, and not after each preprocessor
     )
 
 

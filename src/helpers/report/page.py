@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -41,44 +41,44 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
 
 
+def parse(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser", store_line_numbers=False)
+
+
+def tags(body: Tag, *names: str) -> list[Tag]:
+    """The tags of these names, all of them without any, in reading order; the filters of ``find_all`` are slow."""
+    return [tag for tag in body.descendants if isinstance(tag, Tag) and (not names or tag.name in names)]
+
+
 def text_of(tag) -> str:
     # Not split(): it would turn no-break spaces into breaking ones.
     return re.sub(r"[ \t\r\n]+", " ", tag.get_text()).strip()
 
 
-def _name_headings(body: BeautifulSoup) -> None:
-    taken = _RESERVED | {tag["id"] for tag in body.find_all(id=True)}
-    for heading in body.find_all(HEADINGS):
-        if heading.get("id"):
-            continue
-        wanted = name = slug(text_of(heading))
-        rank = 1
-        while name in taken:
-            rank += 1
-            name = f"{wanted}-{rank}"
-        taken.add(name)
-        heading["id"] = name
-
-
-def _mend_links(body: BeautifulSoup) -> None:
-    """Links written for JupyterLab (``#Les-élèves``) reach the same heading in the page (``#les-eleves``)."""
-    names = {tag["id"] for tag in body.find_all(id=True)}
-    for link in body.find_all("a", href=re.compile("^#.")):
-        target = unquote(link["href"][1:])
-        if target not in names and slug(target) in names:
-            link["href"] = f"#{slug(target)}"
-
-
 def arrange_body(body: BeautifulSoup) -> None:
-    """Gives the body unique heading ids and working in-page links, in place."""
-    _name_headings(body)
-    _mend_links(body)
+    """Gives the body unique heading ids and working in-page links, in place.
+
+    Links written for JupyterLab (``#Les-élèves``) reach the same heading in the page (``#les-eleves``).
+    """
+    names = {tag["id"] for tag in tags(body) if tag.get("id")}
+    for heading in tags(body, *HEADINGS):
+        if not heading.get("id"):
+            wanted = slug(text_of(heading))
+            known = _RESERVED | names
+            ranked = (f"{wanted}-{rank}" for rank in count(2))
+            heading["id"] = next(name for name in chain([wanted], ranked) if name not in known)
+            names.add(heading["id"])
+    for link in tags(body, "a"):
+        address = link.get("href", "")
+        target = unquote(address[1:])
+        if address[:1] == "#" and target and target not in names and slug(target) in names:
+            link["href"] = f"#{slug(target)}"
 
 
 def contents(body: BeautifulSoup) -> list[dict]:
     """The h2 as ``{id, text, children}``, with the h3 that follow, in reading order."""
     entries: list[dict] = []
-    for heading in body.find_all(["h2", "h3"]):
+    for heading in tags(body, "h2", "h3"):
         entry = {"id": heading["id"], "text": text_of(heading), "children": []}
         is_child = heading.name == "h3" and entries
         (entries[-1]["children"] if is_child else entries).append(entry)
@@ -100,17 +100,17 @@ _ROLES = {"table": "table", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 def box_tables(body: BeautifulSoup) -> None:
     """Puts each table in a scrolling box that the keyboard reaches and a screen reader names, in place."""
-    for table in body.find_all("table"):
+    for table in tags(body, "table"):
         box = table.find_parent(class_="table-boite") or table.wrap(body.new_tag("div", attrs={"class": "table-boite"}))
-        caption = table.find("caption")
+        caption = table.caption
         box.attrs.setdefault("role", "group")
         box.attrs.setdefault("tabindex", "0")
         box.attrs.setdefault("aria-label", text_of(caption) if caption else "Tableau")
 
 
 def _heads(table: Tag) -> tuple[str, ...]:
-    row = table.select_one("thead tr")
-    return tuple(text_of(cell) for cell in row.find_all("th")) if row else ()
+    row = table.thead and table.thead.tr
+    return tuple(text_of(cell) for cell in tags(row, "th")) if row else ()
 
 
 def css_string(text: str) -> str:
@@ -119,15 +119,16 @@ def css_string(text: str) -> str:
 
 
 def _say_roles(table: Tag) -> None:
-    for tag in (table, *table.select("tbody, tbody tr, td")):
-        tag["role"] = _ROLES[tag.name]
+    for tag in (table, *tags(table, "tbody", "tr", "td")):
+        if tag.name != "tr" or tag.find_parent("tbody"):
+            tag["role"] = _ROLES[tag.name]
         if tag.name == "td" and text_of(tag) == NOTHING:
             tag["class"] = "vide"  # a stacked row leaves out what it does not have
 
 
 def stack_tables(*parts: BeautifulSoup) -> None:
     """Marks the tables of many columns, in place, and gives each the names of its columns for a phone."""
-    for table in (table for part in parts for table in part.find_all("table")):
+    for table in (table for part in parts for table in tags(part, "table")):
         heads, known = _heads(table), table.get("class", [])
         if len(heads) < STACKED_FROM or MATRIX in known or (len(heads) == STACKED_FROM and _NUMBERS <= set(known)):
             continue
@@ -144,11 +145,13 @@ _AS_WRITTEN = {"code", "pre", "style", "script"}
 
 def typeset(body: BeautifulSoup) -> None:
     """French no-break spaces in every text of the body, in place; code stays as written."""
-    for text in list(body.find_all(string=True)):
-        if type(text) is NavigableString and not _AS_WRITTEN & {parent.name for parent in text.parents}:
-            text.replace_with(NavigableString(_spaced(text)))
-    for image in body.find_all("img", alt=True):
-        image["alt"] = french_spaces(image["alt"])
+    as_written = {id(text) for tag in tags(body, *_AS_WRITTEN) for text in tag.descendants}
+    for text in list(body.descendants):
+        if type(text) is NavigableString and id(text) not in as_written and (spaced := _spaced(text)) != text:
+            text.replace_with(NavigableString(spaced))
+    for image in tags(body, "img"):
+        if "alt" in image.attrs:
+            image["alt"] = french_spaces(image["alt"])
 
 
 def _spaced(text: NavigableString) -> str:
@@ -166,7 +169,8 @@ def _spaced(text: NavigableString) -> str:
 def number_figures(body: BeautifulSoup, page: int | None) -> None:
     """« Figure 2.1 » … in front of each chart title, in place; the number of the page comes first."""
     prefix = "" if page is None else f"{page}."
-    for place, title in enumerate(body.select("figure .figure-titre"), start=1):
+    titles = [tag for tag in tags(body) if "figure-titre" in tag.get("class", []) and tag.find_parent("figure")]
+    for place, title in enumerate(titles, start=1):
         number = body.new_tag("span", attrs={"class": "numero"})
         number.string = f"Figure{WIDE}{prefix}{place}"
         title.insert(0, number, NavigableString(" "))
@@ -254,9 +258,7 @@ def set_drawings_aside(html: str) -> tuple[BeautifulSoup, list[str]]:
     """A body, parsed without what is inside its drawings (half of it, and nothing there to arrange), and these."""
     drawings = _DRAWING.findall(html)
     ranks = count()
-    return BeautifulSoup(
-        _DRAWING.sub(lambda _: f'<svg data-rang="{next(ranks)}"></svg>', html), "html.parser"
-    ), drawings
+    return parse(_DRAWING.sub(lambda _: f'<svg data-rang="{next(ranks)}"></svg>', html)), drawings
 
 
 def _paper(subtitle: str, pages: list[Page]) -> str:
@@ -292,7 +294,7 @@ def lay_out(
     a page apart from the report has its own ``template``, and ``index``, named ``home`` in the menu, leads from it to
     the report. Raises ValueError when ``current`` is not one of ``pages``.
     """
-    bottom = BeautifulSoup(foot, "html.parser")
+    bottom = parse(foot)
     number_figures(body, number)
     for part in (body, bottom):
         typeset(part)

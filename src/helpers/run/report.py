@@ -121,6 +121,7 @@ class ReportRun:
         self._reasons: dict[str, list[Reason]] = {}
         # Pages are made one at a time, beside the notebooks that still run.
         self._aside, self._made = ThreadPoolExecutor(1), {}
+        self._page_code = _code_behind(_PAGE_CODE)
 
     def perform(self, task: Task) -> None:
         """Do a task and write its provenance record."""
@@ -181,7 +182,7 @@ class ReportRun:
             foot = foot or text.provenance(_made_from(self.choice, [task.notebook])).html
             html = export_page(notebook, name=task.notebook, foot=foot, **around)
             path.write_text(html, encoding="utf-8", newline="\n")
-            made = provenance.record(given, [task.executed, *_code_behind(_PAGE_CODE)], products=[path])
+            made = provenance.record(given, [task.executed, *self._page_code], products=[path])
             provenance.remember(made, _page_record(task))
         checks.look_at(path)
         return notebook
@@ -238,14 +239,17 @@ class ReportRun:
         self.count.add(tasks)
         return tasks
 
+    def notebook(self, task: Task) -> NotebookNode:
+        """What the page of a task was made from."""
+        return self._made[task.key].result()
+
     def shown_notebooks(self) -> dict[str, NotebookNode]:
         """The notebooks of the network's pages; PublicationError with the faults of all pages."""
         faults = [page.exception() for page in self._made.values()]
         told = "\n".join(str(fault) for fault in faults if isinstance(fault, PublicationError))
         if told:
             raise PublicationError("\n".join(dict.fromkeys(told.split("\n"))))
-        made = {key: page.result() for key, page in self._made.items()}
-        notebooks = {task.notebook: made[task.key] for task in self.shown}
+        notebooks = {task.notebook: self.notebook(task) for task in self.shown}
         for name, notebook in notebooks.items():
             for warning in typed_numbers(notebook):
                 self.tell(f"  Attention, {name}, {warning}")
@@ -300,7 +304,7 @@ def _build_site(folder: Path, site: Site, made: ReportRun) -> None:
     tasks = [task for task in made.tasks if task.place == place]
     for task in tasks:
         shutil.copyfile(_kept_page(task), folder / f"{task.notebook}.html")
-    executed = [nbformat.read(task.executed, as_version=4) for task in tasks]
+    executed = [made.notebook(task) for task in tasks]
     around = _around(site.site_type, made.pages, made.choice)
     write_sheet(folder, executed, title=f"{site.name} en {made.choice.year}", is_site=True, **around)
     has_comparisons = "03_compare" in SITE_NOTEBOOKS[site.site_type]
