@@ -14,7 +14,7 @@ from helpers.provenance import Reason
 from helpers.report import publication
 from helpers.run import report
 from helpers.run.execution import execute, find_fault
-from helpers.run.tasks import NotebookFailure, Schedule, count_cells, tasks_of
+from helpers.run.tasks import NotebookFailure, count_cells, perform_all, tasks_of
 from small_export import write_export
 
 CELLS = [
@@ -214,14 +214,12 @@ def test_a_task_redone_only_because_of_others_finds_a_worker(data_root, monkeypa
         return [follows] if task.notebook == "protection" else [changed]
 
     monkeypatch.setattr("helpers.run.tasks.causes_of", causes_of)
-    with ThreadPoolExecutor(jobs) as executor:
-        schedule = Schedule(tasks, lambda task: ran.append(task.key), executor=executor)
-        running = threading.Thread(target=schedule.run, daemon=True)
-        running.start()
-        running.join(timeout=10)
-        is_done = not running.is_alive()
-        schedule.give_up()
-    assert is_done, ran
+    executor = ThreadPoolExecutor(jobs)
+    running = threading.Thread(target=perform_all, args=(tasks, lambda task: ran.append(task.key)), kwargs={"executor": executor}, daemon=True)
+    running.start()
+    running.join(timeout=10)
+    executor.shutdown(wait=False, cancel_futures=True)
+    assert not running.is_alive(), ran
     assert sorted(ran) == sorted(task.key for task in tasks)
 
 

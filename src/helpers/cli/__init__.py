@@ -212,16 +212,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 # --- The command ---
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def _end_as_by_ctrl_c() -> None:
     """A window that is closed and a program that is ended leave no temporary file and no browser behind either."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number and signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
-            signal.signal(number, _interrupt)
+            signal.signal(number, signal.default_int_handler)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,12 +11,10 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from bs4 import BeautifulSoup
-
 from helpers import data, paths
 from helpers.provenance import Reason, public_path
 from helpers.report.manifest import STAMP, open_report
-from helpers.report.page import INDEX, lay_out, report_subtitle
+from helpers.report.page import INDEX, lay_out, parse, report_subtitle
 from helpers.schema import (
     COUNT_FINDINGS,
     FINDINGS,
@@ -33,7 +31,7 @@ from helpers.system import atomic_write
 from helpers.text.formats import Html, day, fragment, month, number, percent, plural, scientific, signed
 from helpers.text.tables import Group
 from helpers.text.tables import lay_out as lay_out_table
-from helpers.typography import NARROW, WIDE
+from helpers.typography import NARROW, WIDE, unescape_formula
 
 # --- The values of a published report, from its own files ---
 
@@ -45,8 +43,7 @@ WORDS = ("constat", "constat_effectif", "portee")
 _READ = {
     "integer": int,
     "number": lambda text: float(text.replace(",", ".")),
-    # The apostrophe that keeps a spreadsheet from running the text is not part of it.
-    "string": lambda text: text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text,
+    "string": unescape_formula,
 }
 
 
@@ -525,7 +522,7 @@ def write_page(
         "prochain.</p>"
     )
     html = lay_out(
-        BeautifulSoup(body, "html.parser"),
+        parse(body),
         title="Ce qui a changé",
         current=None,
         pages=[],

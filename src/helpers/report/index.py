@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
 from markupsafe import Markup
 
 from helpers import data, text
@@ -21,6 +20,7 @@ from helpers.report.page import (
     TEMPLATES,
     Page,
     lay_out,
+    parse,
     report_subtitle,
     set_drawings_aside,
     templates,
@@ -29,6 +29,7 @@ from helpers.schema import FEWEST_FOR_REPORT
 from helpers.system import atomic_write
 
 if TYPE_CHECKING:  # slow to import
+    from bs4 import BeautifulSoup
     from nbformat import NotebookNode
 
 # --- The pages of a report ---
@@ -72,7 +73,11 @@ def _said(notebooks: Iterable["NotebookNode"], *tags: str) -> list[Markup]:
     return [Markup(html) for tag in tags for notebook in notebooks for html in extract(notebook, tag)]
 
 
-def _write(path: Path, body: BeautifulSoup, *, foot: str = "", style: str = "", **around) -> None:
+def _body(template: str, **values) -> "BeautifulSoup":
+    return parse(templates().get_template(template).render(**values))
+
+
+def _write(path: Path, body: "BeautifulSoup", *, foot: str = "", style: str = "", **around) -> None:
     """Write a page around a body; without a foot, apart from the others, with the sheet of that name."""
     if style:
         around |= {"template": "apart.html.j2", "more_style": (TEMPLATES / style).read_text(encoding="utf-8")}
@@ -95,7 +100,7 @@ def _size(path: Path) -> str:
 
 def _moved(html: str, href: str) -> Markup:
     """What a page says, fit for the index: its in-page links lead back to the page."""
-    fragment = BeautifulSoup(html, "html.parser")
+    fragment = parse(html)
     for link in fragment.find_all("a", href=re.compile("^#")):
         link["href"] = href + link["href"]
     return Markup(str(fragment))
@@ -140,10 +145,7 @@ def write_index(folder: Path, pages: list[Page], notebooks: dict[str, "NotebookN
                 for name, description in _FILES.items()
                 if has_sites or name != "sites.csv"
             ],
-            glossary=[
-                {"term": word.terme, "meaning": word.definition}
-                for word in data.read_reference("glossaire").itertuples()
-            ],
+            glossary=[*data.read_reference("glossaire").itertuples()],
             document=data.read_card(choice.year)["source"],
         )
     )
@@ -170,15 +172,9 @@ def write_years(reports: Path) -> Path:
         )
         for folder in years
     ]
-    body = templates().get_template("annees.html.j2").render(title=_YEARS, years=lines)
-    around = {
-        "title": _YEARS,
-        "current": None,
-        "pages": [],
-        "subtitle": "Toutes les années",
-        "template": "apart.html.j2",
-    }
-    page, made = reports / INDEX, lay_out(BeautifulSoup(body, "html.parser"), foot="", **around)
+    body = _body("annees.html.j2", title=_YEARS, years=lines)
+    around = {"title": _YEARS, "subtitle": "Toutes les années", "template": "apart.html.j2"}
+    page, made = reports / INDEX, lay_out(body, current=None, pages=[], foot="", **around)
     if not page.is_file() or page.read_text(encoding="utf-8") != made:  # untouched where nothing came or went
         with atomic_write(page) as whole:
             whole.write_text(made, encoding="utf-8", newline="\n")
@@ -196,41 +192,24 @@ def write_sites(folder: Path, made: dict[str, str], pages: list[Page], choice: P
 
     ``made`` gives the folder of each site that has a report here.
     """
-    sizes = data.load_site_sizes(choice.year)
+    sizes = data.load_site_sizes(choice.year)  # rounded
     sites = [
-        {
-            "name": row.nom,
-            "kind": row.site_type,
-            "association": row.association,
-            "folder": row.dossier,
-            "is_small": not row.est_publie,
-            "size": sizes.get((row.site_type, row.site)),  # rounded
-        }
+        row._asdict() | {"taille": sizes.get((row.site_type, row.site))}
         for row in data.export_sites(choice.year, folder, made).itertuples()
     ]
-    by_kind = {kind: [site for site in sites if site["kind"] == kind] for kind in _KINDS}
-    body = (
-        templates()
-        .get_template("sites.html.j2")
-        .render(
-            title=_TITLE,
-            least=FEWEST_FOR_REPORT,
-            has_unlinked=any(not site["folder"] for site in sites),
-            # Its bar is the longest.
-            largest={kind: max((site["size"] or 0 for site in some), default=0) for kind, some in by_kind.items()},
-            parts=[(heading, by_kind[kind]) for kind, heading in _KINDS.items() if by_kind[kind]],
-        )
-    )
-    around = {"pages": pages, "subtitle": f"Année {choice.year}", "style": "sites.css"}
-    script = (TEMPLATES / "sites.js").read_text(encoding="utf-8")
-    _write(
-        folder / SITES,
-        BeautifulSoup(body, "html.parser"),
+    by_kind = {kind: [site for site in sites if site["site_type"] == kind] for kind in _KINDS}
+    body = _body(
+        "sites.html.j2",
         title=_TITLE,
-        current=SITES_PAGE.name,
-        script=script,
-        **around,
+        least=FEWEST_FOR_REPORT,
+        has_unlinked=any(not site["dossier"] for site in sites),
+        # Its bar is the longest.
+        largest={kind: max((site["taille"] or 0 for site in some), default=0) for kind, some in by_kind.items()},
+        parts=[(heading, by_kind[kind]) for kind, heading in _KINDS.items() if by_kind[kind]],
     )
+    around = {"pages": pages, "title": _TITLE, "subtitle": f"Année {choice.year}", "current": SITES_PAGE.name}
+    script = (TEMPLATES / "sites.js").read_text(encoding="utf-8")
+    _write(folder / SITES, body, script=script, style="sites.css", **around)
 
 
 # --- What is taken to a meeting: a sheet to print, and slides ---
@@ -250,7 +229,7 @@ _SLIDES = 5
 
 def _questions(html: str) -> Markup:
     """The first questions, as one list."""
-    asked = BeautifulSoup(html, "html.parser").find_all("li")[:_MOST]
+    asked = parse(html).find_all("li")[:_MOST]
     return Markup("<ol>{}</ol>").format(Markup().join(Markup(each) for each in asked)) if asked else Markup()
 
 
@@ -274,8 +253,7 @@ def write_sheet(
         html = _questions(html) if tag == "fiche-questions" else html
         parts += [(tag, headings[is_site], html)] if html else []
     above = [next(iter(_said(notebooks, tag)), "") for tag in _ABOVE]
-    shown = {"title": title, "above": above, "intro": _WHO, "parts": parts, "pages": pages}
-    body = BeautifulSoup(templates().get_template("fiche.html.j2").render(**shown), "html.parser")
+    body = _body("fiche.html.j2", title=title, above=above, intro=_WHO, parts=parts, pages=pages)
     current = "fiche" if "fiche" in {page.name for page in pages} else ""
     around |= {"title": title, "subtitle": subtitle, "pages": pages, "current": current}
     _write(folder / SHEET, body, style="fiche.css", **around)
@@ -287,8 +265,7 @@ def write_slides(
     """Write ``diapos.html``: on each slide a figure tagged ``diapo``, its title as the finding."""
     ranked = []
     for notebook in notebooks:
-        shown = BeautifulSoup("".join(extract(notebook, "diapo")), "html.parser").find_all("figure")
-        ranked += enumerate(shown)
+        ranked += enumerate(parse("".join(extract(notebook, "diapo"))).find_all("figure"))
     # The first of each notebook before the second of any, then in the order of the pages.
     chosen = sorted(range(len(ranked)), key=lambda place: (ranked[place][0], place))[:_SLIDES]
     figures = [ranked[place][1] for place in sorted(chosen)]
@@ -297,10 +274,10 @@ def write_slides(
         finding.name, finding["class"] = "h2", "constat"
         for tag in figure.select(".figure-donnees, .etroite"):
             tag.decompose()
-    told = {"title": title, "alert": Markup().join(_said(notebooks, "synthetique")[:1])}
-    html = templates().get_template("diapos.html.j2").render(figures=[*map(Markup, figures)], **told)
+    alert = Markup().join(_said(notebooks, "synthetique")[:1])
+    body = _body("diapos.html.j2", title=title, alert=alert, figures=[*map(Markup, figures)])
     around = {"title": title, "subtitle": subtitle, "pages": pages, "current": ""}
-    _write(folder / SLIDES, BeautifulSoup(html, "html.parser"), style="diapos.css", **around)
+    _write(folder / SLIDES, body, style="diapos.css", **around)
 
 
 # --- The example kept in git: a published report without its stamp ---

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup, Tag
-
 from helpers.report.page import (
     HOME,
     INDEX,
@@ -18,6 +16,7 @@ from helpers.report.page import (
     Page,
     PublicationError,
     lay_out,
+    parse,
     set_drawings_aside,
     slug,
 )
@@ -26,6 +25,7 @@ from helpers.text.sentences import TYPED
 from helpers.text.tables import column_title
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
+    from bs4 import Tag
     from nbconvert.exporters import HTMLExporter
     from nbformat import NotebookNode
 
@@ -305,7 +305,7 @@ def _figure(data: dict, options: dict[str, str]) -> str:
     return f'<figure class="figure" id="fig-{name}">{caption}<div class="figure-image">{image}</div></figure>'
 
 
-def _on_one_row(table: Tag) -> None:
+def _on_one_row(table: "Tag") -> None:
     """Puts the names of an index, which pandas writes below those of the columns, beside them; in place."""
     rows, levels = table.thead.find_all("tr"), len(table.select("tbody tr:first-child th"))
     if len(rows) != 2:
@@ -317,7 +317,7 @@ def _on_one_row(table: Tag) -> None:
         rows[1].decompose()
 
 
-def _without_ranks(table: Tag) -> None:
+def _without_ranks(table: "Tag") -> None:
     """Removes an index that only counts rows; the first column heads them then. In place."""
     heads, rows = table.thead.find_all("th"), table.select("tbody tr")
     ranks = [[head.get_text() for head in row.find_all("th")] for row in rows]
@@ -329,7 +329,7 @@ def _without_ranks(table: Tag) -> None:
             row.td.name = "th"
 
 
-def _write(name: str, cells: list[Tag]) -> bool:
+def _write(name: str, cells: list["Tag"]) -> bool:
     """Writes the numbers of a column as the page does, but for years, in place; whether it holds nothing else."""
     texts = [cell.get_text(strip=True) for cell in cells]
     values = [float(text) if _NUMBER.fullmatch(text) else None for text in texts]
@@ -348,7 +348,7 @@ def _write(name: str, cells: list[Tag]) -> bool:
 
 def _table(text: str, options: dict[str, str]) -> str:
     """A DataFrame as pandas writes it, with a caption, words for the names of its columns, French numbers."""
-    soup = BeautifulSoup(text, "html.parser")
+    soup = parse(text)
     table = soup.find("table", class_="dataframe")
     for tag in soup.find_all("style"):
         tag.decompose()
@@ -403,12 +403,12 @@ def suppress_rounded(notebook: "NotebookNode", keys: Collection[str]) -> "Notebo
 
 
 def _without(html: str, keys: Collection[str]) -> str:
-    soup = BeautifulSoup(html, "html.parser")
+    soup = parse(html)
     for name in _NAMES:
         for node in soup.find_all(attrs={name: lambda key: key in keys}):
             if not node.decomposed:
                 whole = node.find_parent("figure") or node
-                whole.replace_with(BeautifulSoup(_INSTEAD, "html.parser"))
+                whole.replace_with(parse(_INSTEAD))
                 whole.decompose()
     return str(soup)
 

@@ -44,6 +44,7 @@ from helpers.report.page import (
     PublicationError,
     ReportError,
     contents,
+    parse,
     report_subtitle,
     templates,
 )
@@ -67,7 +68,7 @@ _ROLES = {
 
 
 def _heading(page: bytes) -> str:
-    return BeautifulSoup(page, "html.parser").find("h1").get_text()
+    return parse(page).find("h1").get_text()
 
 
 def _role(path: str, content: bytes) -> str:
@@ -212,7 +213,7 @@ def single_page(report: Report) -> str:
     Ids are prefixed with the name of their page, headings go one level down under the title of the index, links
     between pages stay inside, files are embedded in their links.
     """
-    sheets = {path: _Sheet(path, BeautifulSoup(report.files[path], "html.parser")) for path in report.pages}
+    sheets = {path: _Sheet(path, parse(report.files[path])) for path in report.pages}
     in_order = list(sheets.values())
     styles = [[tag.get_text().lstrip() for tag in sheet.soup.find_all("style")] for sheet in in_order]
     if any(len(each) != 2 for each in styles):  # classes of one name had another meaning on each page

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -27,11 +28,11 @@ from helpers.run.tasks import (
     PROTECTION,
     SITE_NOTEBOOKS,
     Progress,
-    Schedule,
     Site,
     Step,
     Task,
     choose_sites,
+    perform_all,
     read_source,
     record_of,
     require_records,
@@ -55,7 +56,10 @@ def report_pages(names: Iterable[str], *, has_sites: bool = False) -> list[Page]
 
 
 def _around(site_type: str, pages: list[Page], choice: Parameters) -> dict:
-    """What stands around the pages of a site: its own menu, the year it is compared with if it is, the way back."""
+    """What stands around the pages of the network (no type) or of a site, which has its own menu, and a way back."""
+    if not site_type:
+        around = {"pages": pages, "index": INDEX, "home": HOME}
+        return around | {"subtitle": report_subtitle(choice.year, choice.compare_to)}
     own = [page for page in pages if page.name in SITE_NOTEBOOKS[site_type]]
     is_compared = "03_compare" in SITE_NOTEBOOKS[site_type]
     return {
@@ -163,16 +167,8 @@ class ReportRun:
 
     def _page(self, task: Task, notebook: NotebookNode | None) -> NotebookNode:
         """The notebook, without what the report rounds, once its page is made if it is stale, and checked."""
-        around = {
-            "pages": self.pages,
-            "subtitle": report_subtitle(self.choice.year, self.choice.compare_to),
-            "index": INDEX,
-            "home": HOME,
-            "place": "",
-        }
-        if task.place[1]:
-            named = next(each.name for each in self.sites if (each.site_type, each.site) == task.place)
-            around = {**_around(task.place[0], self.pages, self.choice), "place": named}
+        named = next((each.name for each in self.sites if (each.site_type, each.site) == task.place), "")
+        around = _around(task.place[0], self.pages, self.choice) | {"place": named}
         rounded = data.rounded_figures(task.year) if task.notebook == FIRST else []
         notebook = suppress_rounded(notebook or nbformat.read(task.executed, as_version=4), rounded)
         path, menu = _kept_page(task), [f"{page.href} {page.title}" for page in around["pages"]]
@@ -211,10 +207,10 @@ class ReportRun:
                 schedule = {"executor": executor, "is_forced": is_forced, "starting": self.start, "skipping": self.skip}
                 if self._asked:
                     before = [task for task in self.tasks if task.notebook in (FIRST, PROTECTION)]
-                    self._run(Schedule(before, self.perform, **schedule))
+                    self._run(before, **schedule)
                     finished = {task.key for task in before}
                     rest = [task for task in self.tasks if task not in before] + self._add_sites()
-                self._run(Schedule(rest, self.perform, finished=finished, **schedule))
+                self._run(rest, finished=finished, **schedule)
                 self.notebooks = self.shown_notebooks()
             except BaseException:
                 self.given_up.set()
@@ -222,12 +218,11 @@ class ReportRun:
             finally:
                 without_kernel.stop()
 
-    def _run(self, schedule: Schedule) -> None:
+    def _run(self, tasks: list[Task], **schedule: Any) -> None:
         try:
-            schedule.run()
+            perform_all(tasks, self.perform, **schedule)
         except BaseException:
             self.given_up.set()
-            schedule.give_up()
             fork.stop()  # kernels at work stop at once
             raise
 

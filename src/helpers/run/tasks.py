@@ -296,59 +296,47 @@ class Progress:
 # --- The scheduler: a task starts once those it waits for are done, and only if it is stale ---
 
 
-class Schedule:
-    """The tasks of a report, each performed if it is stale, after those that it waits for.
+def perform_all(
+    tasks: list[Task],
+    perform: Callable[[Task], None],
+    *,
+    executor: Executor,
+    is_forced: bool = False,
+    starting: Callable[[Task, list[Reason]], None] = lambda *_: None,
+    skipping: Callable[[Task], None] = lambda _: None,
+    finished: Iterable[str] = (),
+) -> None:
+    """Perform each task that is stale, after those that it waits for.
 
     ``perform`` is called in the executor, which gets a task only once those before it are done: a waiting task holds
     no worker. ``starting`` gets each task about to be performed with its reasons (none for one that was never done, or
     is forced), ``skipping`` each that is up to date, both in the calling thread. ``finished`` are the keys of tasks
-    done before.
+    done before. What the first task to fail raised is raised, and those that have not begun are not performed.
     """
+    waiting, running, done = list(tasks), {}, set(finished)
 
-    def __init__(
-        self,
-        tasks: list[Task],
-        perform: Callable[[Task], None],
-        *,
-        executor: Executor,
-        is_forced: bool = False,
-        starting: Callable[[Task, list[Reason]], None] = lambda *_: None,
-        skipping: Callable[[Task], None] = lambda _: None,
-        finished: Iterable[str] = (),
-    ) -> None:
-        self._waiting, self._perform, self._executor = list(tasks), perform, executor
-        self._is_forced, self._starting, self._skipping = is_forced, starting, skipping
-        self._finished = set(finished)
-        self._running = {}
+    def ready() -> list[Task]:
+        return [task for task in waiting if set(task.after) <= done]
 
-    def run(self) -> None:
-        """Perform them all; what the first task to fail raised is raised, and those that wait are not performed."""
-        while self._waiting or self._running:
-            for task in [each for each in self._waiting if set(each.after) <= self._finished]:
-                self._waiting.remove(task)
-                self._begin(task)
-            if self._running and not any(set(each.after) <= self._finished for each in self._waiting):
-                self._wait()
-
-    def give_up(self) -> None:
-        """Perform nothing that has not begun."""
-        for future in self._running:
+    try:
+        while waiting or running:
+            for task in ready():
+                waiting.remove(task)
+                reasons = None if is_forced else causes_of(task)  # tasks before it may have changed it
+                if reasons == []:
+                    done.add(task.key)
+                    skipping(task)
+                else:
+                    starting(task, reasons or [])
+                    running[executor.submit(perform, task)] = task.key
+            if running and not ready():
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    future.result()
+                    done.add(running.pop(future))
+    except BaseException:
+        for future in running:
             future.cancel()
-
-    def _begin(self, task: Task) -> None:
-        reasons = None if self._is_forced else causes_of(task)  # tasks before it may have changed it
-        if reasons == []:
-            self._finished.add(task.key)
-            self._skipping(task)
-            return
-        self._starting(task, reasons or [])
-        self._running[self._executor.submit(self._perform, task)] = task
-
-    def _wait(self) -> None:
-        for future in wait(self._running, return_when=FIRST_COMPLETED).done:
-            task = self._running.pop(future)
-            future.result()
-            self._finished.add(task.key)
+        raise
 
 
 # --- The reports of associations and collèges: which are asked for, and the notebooks that make them ---
