@@ -29,7 +29,6 @@ from helpers.schema import FEWEST_FOR_REPORT
 from helpers.system import atomic_write
 
 if TYPE_CHECKING:  # slow to import
-    from bs4 import BeautifulSoup
     from nbformat import NotebookNode
 
 # --- The pages of a report ---
@@ -73,15 +72,18 @@ def _said(notebooks: Iterable["NotebookNode"], *tags: str) -> list[Markup]:
     return [Markup(html) for tag in tags for notebook in notebooks for html in extract(notebook, tag)]
 
 
-def _body(template: str, **values) -> "BeautifulSoup":
-    return parse(templates().get_template(template).render(**values))
-
-
-def _write(path: Path, body: "BeautifulSoup", *, foot: str = "", style: str = "", **around) -> None:
-    """Write a page around a body; without a foot, apart from the others, with the sheet of that name."""
+def _fill(body: str, values: dict, *, foot: str = "", style: str = "", **around) -> str:
+    """A page around the template of its body; without a foot, apart from the others, with the sheet of that name."""
+    filled, drawings = set_drawings_aside(templates().get_template(body).render(values))
+    if not foot:
+        around |= {"template": "apart.html.j2"}
     if style:
-        around |= {"template": "apart.html.j2", "more_style": (TEMPLATES / style).read_text(encoding="utf-8")}
-    path.write_text(lay_out(body, foot=foot, **around), encoding="utf-8", newline="\n")
+        around |= {"more_style": (TEMPLATES / style).read_text(encoding="utf-8")}
+    return lay_out(filled, foot=foot, drawings=drawings, **around)
+
+
+def _write(path: Path, *given, **around) -> None:
+    path.write_text(_fill(*given, **around), encoding="utf-8", newline="\n")
 
 
 # --- index.html ---
@@ -127,32 +129,27 @@ def write_index(folder: Path, pages: list[Page], notebooks: dict[str, "NotebookN
     names = [*_DESCRIPTIONS, *(name for name in notebooks if name not in _DESCRIPTIONS)]
     ordered = [notebooks[name] for name in names]
     title, alert = f"Les ALSES du Nord en {choice.year}", _said(ordered, "synthetique")[:1]
-    body = (
-        templates()
-        .get_template("accueil.html.j2")
-        .render(
-            title=title,
-            alert=Markup().join(alert),
-            intro=_WHO,
-            sites=SITES if has_sites else "",
-            handouts=_HANDOUTS,
-            holdings=Markup().join(_said(ordered, "index-contenu")[:1]),
-            opening=_said(ordered, "index-contexte"),
-            evidence=_said(ordered, "index-changements", "carte"),
-            summaries=[_summary(by_name[name], notebooks[name]) for name in names],
-            files=[
-                {"href": name, "description": description, "size": _size(folder / name)}
-                for name, description in _FILES.items()
-                if has_sites or name != "sites.csv"
-            ],
-            glossary=[*data.read_reference("glossaire").itertuples()],
-            document=data.read_card(choice.year)["source"],
-        )
-    )
-    light, drawings = set_drawings_aside(body)
+    values = {
+        "title": title,
+        "alert": Markup().join(alert),
+        "intro": _WHO,
+        "sites": SITES if has_sites else "",
+        "handouts": _HANDOUTS,
+        "holdings": Markup().join(_said(ordered, "index-contenu")[:1]),
+        "opening": _said(ordered, "index-contexte"),
+        "evidence": _said(ordered, "index-changements", "carte"),
+        "summaries": [_summary(by_name[name], notebooks[name]) for name in names],
+        "files": [
+            {"href": name, "description": description, "size": _size(folder / name)}
+            for name, description in _FILES.items()
+            if has_sites or name != "sites.csv"
+        ],
+        "glossary": [*data.read_reference("glossaire").itertuples()],
+        "document": data.read_card(choice.year)["source"],
+    }
     made_from = data.provenance(choice.as_shown("03_compare"), choice.years, notebooks=list(notebooks))
-    around = {"pages": pages, "subtitle": report_subtitle(choice.year, choice.compare_to), "drawings": drawings}
-    _write(folder / INDEX, light, title=title, current=None, foot=text.provenance(made_from).html, **around)
+    around = {"pages": pages, "subtitle": report_subtitle(choice.year, choice.compare_to), "current": None}
+    _write(folder / INDEX, "accueil.html.j2", values, title=title, foot=text.provenance(made_from).html, **around)
 
 
 # --- reports/index.html: from the report of a year to those of the others ---
@@ -172,9 +169,8 @@ def write_years(reports: Path) -> Path:
         )
         for folder in years
     ]
-    body = _body("annees.html.j2", title=_YEARS, years=lines)
-    around = {"title": _YEARS, "subtitle": "Toutes les années", "template": "apart.html.j2"}
-    page, made = reports / INDEX, lay_out(body, current=None, pages=[], foot="", **around)
+    around = {"title": _YEARS, "subtitle": "Toutes les années", "current": None, "pages": []}
+    page, made = reports / INDEX, _fill("annees.html.j2", {"title": _YEARS, "years": lines}, **around)
     if not page.is_file() or page.read_text(encoding="utf-8") != made:  # untouched where nothing came or went
         with atomic_write(page) as whole:
             whole.write_text(made, encoding="utf-8", newline="\n")
@@ -198,18 +194,17 @@ def write_sites(folder: Path, made: dict[str, str], pages: list[Page], choice: P
         for row in data.export_sites(choice.year, folder, made).itertuples()
     ]
     by_kind = {kind: [site for site in sites if site["site_type"] == kind] for kind in _KINDS}
-    body = _body(
-        "sites.html.j2",
-        title=_TITLE,
-        least=FEWEST_FOR_REPORT,
-        has_unlinked=any(not site["dossier"] for site in sites),
+    values = {
+        "title": _TITLE,
+        "least": FEWEST_FOR_REPORT,
+        "has_unlinked": any(not site["dossier"] for site in sites),
         # Its bar is the longest.
-        largest={kind: max((site["taille"] or 0 for site in some), default=0) for kind, some in by_kind.items()},
-        parts=[(heading, by_kind[kind]) for kind, heading in _KINDS.items() if by_kind[kind]],
-    )
+        "largest": {kind: max((site["taille"] or 0 for site in some), default=0) for kind, some in by_kind.items()},
+        "parts": [(heading, by_kind[kind]) for kind, heading in _KINDS.items() if by_kind[kind]],
+    }
     around = {"pages": pages, "title": _TITLE, "subtitle": f"Année {choice.year}", "current": SITES_PAGE.name}
     script = (TEMPLATES / "sites.js").read_text(encoding="utf-8")
-    _write(folder / SITES, body, script=script, style="sites.css", **around)
+    _write(folder / SITES, "sites.html.j2", values, script=script, style="sites.css", **around)
 
 
 # --- What is taken to a meeting: a sheet to print, and slides ---
@@ -253,10 +248,10 @@ def write_sheet(
         html = _questions(html) if tag == "fiche-questions" else html
         parts += [(tag, headings[is_site], html)] if html else []
     above = [next(iter(_said(notebooks, tag)), "") for tag in _ABOVE]
-    body = _body("fiche.html.j2", title=title, above=above, intro=_WHO, parts=parts, pages=pages)
+    values = {"title": title, "above": above, "intro": _WHO, "parts": parts, "pages": pages}
     current = "fiche" if "fiche" in {page.name for page in pages} else ""
     around |= {"title": title, "subtitle": subtitle, "pages": pages, "current": current}
-    _write(folder / SHEET, body, style="fiche.css", **around)
+    _write(folder / SHEET, "fiche.html.j2", values, style="fiche.css", **around)
 
 
 def write_slides(
@@ -275,9 +270,9 @@ def write_slides(
         for tag in figure.select(".figure-donnees, .etroite"):
             tag.decompose()
     alert = Markup().join(_said(notebooks, "synthetique")[:1])
-    body = _body("diapos.html.j2", title=title, alert=alert, figures=[*map(Markup, figures)])
+    values = {"title": title, "alert": alert, "figures": [*map(Markup, figures)]}
     around = {"title": title, "subtitle": subtitle, "pages": pages, "current": ""}
-    _write(folder / SLIDES, body, style="diapos.css", **around)
+    _write(folder / SLIDES, "diapos.html.j2", values, style="diapos.css", **around)
 
 
 # --- The example kept in git: a published report without its stamp ---

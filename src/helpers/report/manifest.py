@@ -86,31 +86,16 @@ def _output(path: Path, folder: Path) -> dict:
     return {"path": path.relative_to(folder).as_posix(), "sha256": sha256_of(path), "bytes": path.stat().st_size}
 
 
-def write_manifest(
-    folder: Path,
-    *,
-    inputs: list[dict],
-    parameters: dict,
-    versions: dict,
-    checks: list | dict,
-    is_synthetic: bool = False,
-) -> None:
+def write_manifest(folder: Path, *, inputs: list[dict], is_synthetic: bool = False, **content: list | dict) -> None:
     """Write ``manifest.json`` in the folder, last of all: it holds the checksum of every other file there.
 
-    ``inputs`` are ``{path, sha256, bytes, rows}``. All that may differ between identical runs is in the block
-    ``tampon``; that block and the whole each have their checksum, ``empreinte``. ``is_synthetic`` adds ``synthetique``:
-    the report rests on simulated records.
+    ``inputs`` are ``{path, sha256, bytes, rows}``, ``content`` its ``parameters``, ``versions`` and ``checks``. All
+    that may differ between identical runs is in the block ``tampon``, which has its checksum (``empreinte``) as the
+    whole has. ``is_synthetic`` adds ``synthetique``: the report rests on simulated records.
     """
     files = [path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST]
-    content = {
-        "inputs": inputs,
-        "outputs": sorted((_output(path, folder) for path in files), key=lambda output: output["path"]),
-        "parameters": parameters,
-        "versions": versions,
-        "checks": checks,
-        **({SYNTHETIC: True} if is_synthetic else {}),
-        STAMP: _stamp(),
-    }
+    outputs = sorted((_output(path, folder) for path in files), key=lambda output: output["path"])
+    content |= {"inputs": inputs, "outputs": outputs, STAMP: _stamp()} | ({SYNTHETIC: True} if is_synthetic else {})
     (folder / MANIFEST).write_bytes(manifest_bytes(seal_manifest(content)))
 
 

@@ -9,8 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from helpers.report.page import (
-    HOME,
-    INDEX,
     NOTHING,
     TEMPLATES,
     Page,
@@ -462,18 +460,16 @@ def export_page(
     name: str,
     pages: list[Page],
     foot: str,
-    subtitle: str,
     place: str = "",
-    index: str = INDEX,
-    home: str = HOME,
+    **around: str,
 ) -> str:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
     ``pages`` are in reading order and hold ``name``; without any, the page is by itself: it has no menu, and its
-    figures may lack a caption. ``foot`` is HTML in place of the cells tagged ``provenance``; ``subtitle`` is plain
-    text, ``place`` names the site in the title, ``index`` is the address of the page that leads here. Error outputs
-    and stderr are left out: a notebook that failed must not come this far. Raises PublicationError without a title,
-    ValueError for an unknown ``name``.
+    figures may lack a caption. ``foot`` is HTML in place of the cells tagged ``provenance``, ``place`` names the site
+    in the title, ``around`` is passed to `lay_out` (``subtitle``, ``index``, ``home``). Error outputs and stderr are
+    left out: a notebook that failed must not come this far. Raises PublicationError without a title, ValueError for an
+    unknown ``name``.
     """
     notebook = with_own_outputs(notebook, name=name, is_strict=bool(pages))
     title, arranged = page_title(notebook, name), arrange_cells(notebook)
@@ -488,10 +484,8 @@ def export_page(
         title=title,
         current=name if pages else None,
         pages=pages,
-        subtitle=subtitle,
         foot=f"{presentation}\n{foot}\n{preparation}",
         number=_number(name),
-        index=index,
-        home=home,
         drawings=drawings,
+        **around,
     )

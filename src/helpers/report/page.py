@@ -224,7 +224,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"policy": Markup(POLICY), "script": ""}
+    made.globals |= {"policy": Markup(POLICY), "script": "", "report": REPORT, "index": INDEX, "home": HOME}
     return made
 
 
@@ -274,25 +274,23 @@ def _paper(subtitle: str, pages: list[Page]) -> str:
 def lay_out(
     body: BeautifulSoup,
     *,
-    title: str,
     current: str | None,
     pages: list[Page],
     subtitle: str,
     foot: str,
     number: int | None = None,
     template: str = "gabarit.html.j2",
-    index: str = INDEX,
-    home: str = HOME,
     drawings: Sequence[str] = (),
     more_style: str = "",
     script: str = "",
+    **words: str,
 ) -> str:
     """The full page, the same text for the same arguments; ``foot`` is HTML, ``drawings`` are those of the body that
-    were set aside.
+    were set aside, ``words`` its ``title`` and, for a page apart from the report, the ``index`` that leads to it, named
+    ``home`` in the menu.
 
     ``current`` is None for the index, empty for a page that the menu does not have. ``number`` prefixes figure numbers;
-    a page apart from the report has its own ``template``, and ``index``, named ``home`` in the menu, leads from it to
-    the report. Raises ValueError when ``current`` is not one of ``pages``.
+    a page apart from the report has its own ``template``. Raises ValueError when ``current`` is not one of ``pages``.
     """
     bottom = parse(foot)
     number_figures(body, number)
@@ -303,29 +301,21 @@ def lay_out(
     stack_tables(body, bottom)
     html = _PLACE.sub(lambda found: drawings[int(found[1])], body.decode().strip())
     by_night = dark_rules(html) if "<svg" in html else ""
-    own = by_night + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
-    return (
-        templates()
-        .get_template(template)
-        .render(
-            title=title,
-            subtitle=subtitle,
-            report=REPORT,
-            index=index,
-            home=home,
-            style=Markup(_sheet()),
-            own_style=Markup(own + more_style),
-            script=Markup(script),
-            policy=Markup(policy_of(script)),
-            pages=pages,
-            current=current,
-            previous=previous,
-            next=following,
-            entries=contents(body),
-            body=Markup(html),
-            foot=Markup(bottom.decode().strip()),
-        )
-        .strip()
-        + "\n"
+    page = templates().get_template(template)
+    text = page.render(
+        **words,
+        subtitle=subtitle,
+        style=Markup(_sheet()),
+        own_style=Markup(by_night + _paper(french_spaces(subtitle), pages) + more_style),
+        script=Markup(script),
+        policy=Markup(policy_of(script)),
+        pages=pages,
+        current=current,
+        previous=previous,
+        next=following,
+        entries=contents(body),
+        body=Markup(html),
+        foot=Markup(bottom.decode().strip()),
     )
+    return f"{text.strip()}\n"

@@ -20,7 +20,7 @@ from helpers.provenance import Reason, Record
 from helpers.report import checks, diff, manifest, publication
 from helpers.report.index import PAGES, SITES_PAGE, write_index, write_sheet, write_sites, write_slides, write_years
 from helpers.report.notebook import export_page, extract, page_title, suppress_rounded, typed_numbers
-from helpers.report.page import HOME, INDEX, SHEET, SITES, Page, report_subtitle, template_files
+from helpers.report.page import SHEET, SITES, Page, report_subtitle, template_files
 from helpers.run import without_kernel
 from helpers.run.execution import ExecutedNotebook, RunStopped, connected, execute, executing_by, require_safe
 from helpers.run.tasks import (
@@ -58,8 +58,7 @@ def report_pages(names: Iterable[str], *, has_sites: bool = False) -> list[Page]
 def _around(site_type: str, pages: list[Page], choice: Parameters) -> dict:
     """What stands around the pages of the network (no type) or of a site, which has its own menu, and a way back."""
     if not site_type:
-        around = {"pages": pages, "index": INDEX, "home": HOME}
-        return around | {"subtitle": report_subtitle(choice.year, choice.compare_to)}
+        return {"pages": pages, "subtitle": report_subtitle(choice.year, choice.compare_to)}
     own = [page for page in pages if page.name in SITE_NOTEBOOKS[site_type]]
     is_compared = "03_compare" in SITE_NOTEBOOKS[site_type]
     return {
