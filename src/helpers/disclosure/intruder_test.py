@@ -247,6 +247,16 @@ class Program:
         is_inside[is_inside] = ((sums >= self.below[:, None]) & (sums <= self.above[:, None])).all(axis=0)
         return is_inside
 
+    def mend(self, point: np.ndarray, blocks: np.ndarray) -> np.ndarray:
+        """A point whose blocks that break a relation are those of the truth: it fits if it has the true sizes too.
+
+        What two years reveal together denies a few questions of the witnesses of each, and leaves the others as wide.
+        """
+        inside = np.where((point < self.low) | (point > self.high), self.truth, point)
+        sums = self.matrix @ inside
+        denied = blocks[self.matrix[(sums < self.below) | (sums > self.above)].indices]
+        return np.where(np.isin(blocks, denied[denied >= 0]), self.truth, inside)
+
 
 def is_broken(values: np.ndarray) -> np.ndarray:
     """Which values are no whole counts, up to the solver's tolerance."""
@@ -427,8 +437,9 @@ class _Trial:
         self.unread = Program(model.truth, model.logic)
         self.read = Program(model.truth, model.published, self.unread)
         points = [point for point in witnesses if len(point) == len(model.truth)]
-        fits = self.read.fitting(np.column_stack(points)) if points else []
-        self.points = [*itertools.compress(points, fits)]
+        blocks = self.read.blocks(self.sizes)
+        mended = np.column_stack([self.read.mend(point, blocks) for point in points]) if points else np.empty((0, 0))
+        self.points = [*mended[:, self.read.fitting(mended)].T] if points else []
 
     def explore(self, scenarios: list[str]) -> None:
         """Seeks witnesses that serve in most of these scenarios: first of coalitions, who know the most."""
