@@ -138,7 +138,7 @@ def _make(options: Namespace, sites: list[str]) -> Path:
 
     if not options.scheduler:
         fork.start()  # the libraries of the notebooks load on another processor, while ours load here
-    gc.set_threshold(50_000)  # a page is a tree of many objects: looking for cycles as usual takes a sixth of its time
+    gc.set_threshold(50_000)  # a page is a tree of many objects: looking for cycles as usual takes a tenth of its time
     with messages.progress() as (tell, show):
         # Imported under the bar: the libraries take seconds, and a terminal that says nothing looks dead.
         from helpers.run.report import make_report
