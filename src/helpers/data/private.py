@@ -16,7 +16,7 @@ from helpers import paths
 from helpers.clean.cleaning import order_labels
 from helpers.clean.records import IDENTIFIER, SEVERAL, CleanedRecords, Persons
 from helpers.data.raw import empty_table
-from helpers.data.reading import as_csv, content_of, read_rows, write_file, write_spreadsheet
+from helpers.data.reading import as_csv, content_of, read_rows, write_spreadsheet
 from helpers.errors import NO_PERSONS, DataError
 from helpers.schema import apply_schema, catalogue, columns, table_schema
 from helpers.system import atomic_folder, atomic_write, make_private
@@ -140,7 +140,10 @@ def save_site_counts(year: int, counts: pd.DataFrame) -> Path:
     if counts.empty:
         path.unlink(missing_ok=True)
         return path
-    return write_file(make_private(path.parent) / SITES, as_csv(counts))
+    make_private(path.parent)
+    with atomic_write(path) as beside:
+        beside.write_bytes(as_csv(counts))
+    return path
 
 
 def load_site_counts(year: int) -> pd.DataFrame:

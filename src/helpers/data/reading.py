@@ -247,7 +247,9 @@ def write_spreadsheet(path: Path, table: pd.DataFrame) -> Path:
     """Writes a table for a French spreadsheet: semicolons, UTF-8 with its mark, no text run as a formula; atomic."""
     safe = table.map(lambda value: escape_formula(value) if isinstance(value, str) else value)
     text = safe.to_csv(index=False, sep=";", lineterminator="\r\n", date_format="%Y-%m-%d")
-    return write_file(path, text.encode("utf-8-sig"))
+    with atomic_write(path) as beside:  # even if it is there already: what a run wrote is what it is known by
+        beside.write_bytes(text.encode("utf-8-sig"))
+    return path
 
 
 def _without_empty_columns(cells: list[list[str]]) -> tuple[list[str], list[list[str]]]:
