@@ -12,7 +12,7 @@ from helpers import cli, paths
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes", "fiche", "diapos"]
 SINGLE = "alses_2020"  # the report in one page, to be sent
 # Of a year of records, the pages that have sections of their own: cross-tabulations, two exports.
-SYNTHETIC, SYNTHETIC_PAGES = "2034-synthetique", ["02_describe", "03_compare", "sites", "colleges/9990002y/fiche"]
+SYNTHETIC, SYNTHETIC_PAGES = "2034-synthetique", ["02_describe", "03_compare", "sites", "colleges/9990004a/fiche"]
 PAGES_OF_REPORTS = [("2020", name) for name in PAGES] + [(SYNTHETIC, name) for name in SYNTHETIC_PAGES]
 
 
