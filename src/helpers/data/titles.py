@@ -382,11 +382,8 @@ def open_grid(
             above = [
                 row[place_of].strip() for line, row in grid.rows.items() if line <= grid.at and place_of < len(row)
             ]
-            again = (
-                cells[place_of]
-                .str.strip()
-                .isin([each for each in above if each in grid.titles or known.named([each])[0]])
-            )
+            texts = cells[place_of].str.strip(" \t\r\n\u00a0\ufeff")  # the mark of a second file, set under the first
+            again = texts.isin([each for each in above if each in grid.titles or known.named([each])[0]])
             cells, repeated = _fill_dittos(cells[~again], identifier=place_of)
             counts |= {AGAIN: int(again.sum()), DITTO: repeated}
             out.tables.append(_table_of(path.name, sheet, cells, layout, known, refused, out.changes))
