@@ -319,12 +319,13 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
         return
     entries = []
     for path in files:
-        before = known[path.name] if _is_same(path, known.get(path.name)) else {"rows": None, "received": None}
+        checksum, before = f"sha256:{sha256_of(path)}", known.get(path.name)
+        before = before if before and before["hash"] == checksum else {"rows": None, "received": None}
         entries.append(
             {
                 "name": paths.slug(path.stem),
                 "path": path.name,
-                "hash": f"sha256:{sha256_of(path)}",
+                "hash": checksum,
                 "bytes": path.stat().st_size,
                 "rows": rows.get(path.name, before["rows"]),
                 "received": before["received"] or date.today().isoformat(),

@@ -159,6 +159,8 @@ def _struck_styles(archive: zipfile.ZipFile) -> set[bytes]:
     """The styles of cells whose text is struck through."""
     if "content.xml" in archive.namelist():
         return {*_ODS_STRUCK.findall(archive.read("content.xml"))}
+    if "xl/styles.xml" not in archive.namelist():  # what else is looked for must not be lost
+        return set()
     fonts, styles = (
         [*next((tag for tag in ElementTree.fromstring(archive.read("xl/styles.xml")) if tag.tag.endswith(name)), ())]
         for name in ("}fonts", "}cellXfs")
