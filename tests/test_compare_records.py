@@ -8,6 +8,7 @@ import pytest
 import two_exports
 from helpers.analysis import comparisons
 from helpers.analysis import years as of_years
+from helpers.indicators.clusters import kinds_of_sites
 from helpers.indicators.comparisons import Comparisons
 from helpers.indicators.constraints import row, table
 from helpers.indicators.lookup import readable
@@ -29,34 +30,54 @@ def rows_of(population, *rows, indicator="sexe", modality="filles"):
 
 
 def test_what_is_estimated_takes_the_place_of_what_was_assumed():
-    assert "p_grappe" in GIRLS and "p_commun" in GIRLS and "ecart_anciens" in GIRLS
+    assert "p_grappe" in GIRLS and "p_commun" in GIRLS and "ecart_ailleurs" in GIRLS
     assert not {"p_grappe_fort", "p_recouvrement", "p_recouvrement_grappe_fort", "part_supplement"} & set(GIRLS.measures)
     # A shared answer narrows; new collèges, full of new follow-ups, make the persons of one collège alike.
     assert GIRLS["p_commun"].value < GIRLS["p_valeur"].value
     assert NEW["p_valeur"].value < 0.001 and NEW["p_grappe"].value > 0.05 and not NEW.is_conclusive
 
 
-# --- old and new collèges --------------------------------------------------------------------------------------------
+# --- collèges that entered or left -----------------------------------------------------------------------------------
 
 
-def four(kept, entered=(0, 0, 0, 0), left=(0, 0, 0, 0), unknown=(0, 0, 0, 0)):
-    names = (of_years.KEPT, of_years.ENTERED, of_years.LEFT, of_years.UNKNOWN)
-    return dict(zip(names, (of_years.Group(*each) for each in (kept, entered, left, unknown)), strict=True))
+def groups(others, entered=(0, 0, 0, 0), left=(0, 0, 0, 0)):
+    return dict(zip(of_years.KINDS, (of_years.Group(*each) for each in (others, entered, left)), strict=True))
 
 
 def test_a_change_is_split_by_hand():
-    # Kept: 20 % then 40 %. The new ones, a fifth of the persons, are at 90 %: 1/5 × (90 − 40) = 10 points.
+    # Elsewhere: 20 % then 40 %. The new ones, a fifth of the persons, are at 90 %: 1/5 × (90 − 40) = 10 points.
     # Those that left, half of the persons, were at 30 %: 1/2 × (30 − 20) = 5 points, taken away. In all, 25 % to 50 %.
-    parts = of_years.decompose(four((160, 400, 20, 100), entered=(90, 100, 0, 0), left=(0, 0, 30, 100)))
-    expected = {"ecart_anciens": (1, 5), "apport_nouveaux": (1, 10), "apport_sortis": (-1, 20), "apport_inconnu": (0, 1)}
-    assert parts == {name: Fraction(*value) for name, value in expected.items()}
+    parts = of_years.decompose(groups((160, 400, 20, 100), entered=(90, 100, 0, 0), left=(0, 0, 30, 100)))
+    assert parts == {"ecart_ailleurs": Fraction(1, 5), "apport_entres": Fraction(1, 10), "apport_sortis": Fraction(-1, 20)}
     assert sum(parts.values()) == Fraction(250, 500) - Fraction(50, 200)
 
 
 @pytest.mark.parametrize(("cell", "kept"), [(0, True), (1, False), (4, False), (5, True), (36, False), (35, True)])
 def test_a_share_is_not_split_when_a_cell_holds_one_to_four_persons(cell, kept):
-    rows = pd.concat([rows_of("colleges_anciens", (160, 400, 120, 300)), rows_of("colleges_nouveaux", (cell, 40, None, None))])
+    kinds = {"ailleurs": (160, 400, 120, 300), "colleges_entres": (cell, 40, 0, 0), "colleges_sortis": (0, 0, 0, 0)}
+    rows = pd.concat([rows_of(kind, counts) for kind, counts in kinds.items()])
     assert ("alses/sexe/filles" in of_years.groups_of(rows, compare_to=2031)) == kept
+
+
+def kinds_of(entered: dict[str, int], *, girls: int = 200, persons: int = 500) -> dict[str, list[int]]:
+    """What is told of two years with the old collège A, a small one S without a report, and those that enter."""
+    sites = {2032: {"A": 300} | entered, 2031: {"A": 300}}
+    shown = {year: pd.DataFrame([
+        {"site_type": "college", "perimetre": "alses", "croise_avec": "", "site": uai, "effectif_arrondi": count,
+         "indicateur": name, "modalite": answer}
+        for uai, size in own.items() for name, answer, count in (("accompagnements", "", size), ("sexe", "filles", size // 10 * 5))
+    ]) for year, own in sites.items()}
+    whole = rows_of("ensemble", (girls, persons, 180, 400))
+    found = kinds_of_sites(whole, shown, {2032: {*sites[2032], "S"}, 2031: {"A", "S"}})
+    return dict(zip(found["population"], found[["effectif", "base", "effectif_anterieur", "base_anterieure"]].values.tolist(), strict=True))
+
+
+def test_what_entered_and_left_is_told_from_their_reports_alone():
+    told = {"ailleurs": [130, 360, 180, 400], "colleges_entres": [70, 140, 0, 0], "colleges_sortis": [0, 0, 0, 0]}
+    assert kinds_of({"B": 80, "C": 60}) == told
+    assert kinds_of({}) == {}  # nothing to tell apart
+    assert kinds_of({f"B{rank}": 40 for rank in range(9)}) == {}  # rounding moves the rest by three points
+    assert kinds_of({"B": 300}, girls=145) == {}  # more are shown than there are
 
 
 # --- what is said, what is only shown --------------------------------------------------------------------------------

@@ -312,22 +312,6 @@ def test_a_site_without_a_report_is_known_to_be_small_where_another_has_one(rows
     assert [low_high for own, *low_high in model.published if own == terms] == [[*ends]] * (ends[0] > 0)
 
 
-def test_new_colleges_are_a_sum_that_the_comparison_reveals():
-    rows, pairs = [*ONE_SITE, *cells(REST, year=YEAR - 1)], [*TWO, atom("B", "0590002B", REST, year=YEAR - 1)]
-    compared = pd.DataFrame({"mesure": ["base_nouveaux", "part_nouveaux"], "valeur": [21, 100 * 3 / 21]})
-    compared = compared.assign(comparaison="annees/alses/sexe/garcons", annee=YEAR, comparee_a=YEAR - 1)
-    assert attacked(rows, pairs, scenarios=["rien"]).is_good
-    assert told(attacked(rows, pairs, scenarios=["rien"], comparisons=compared)) == {BOYS: THREE}
-
-
-def test_a_witness_keeps_the_questions_that_another_year_does_not_deny():
-    answers = [({0: -1, first: 1, first + 1: 1}, 0, 0) for first in (1, 3)]
-    program = Program([10, 4, 6, 3, 7], [*answers, ({1: 1}, 4, 4)])
-    blocks = program.blocks(np.arange(5) == 0)
-    points = np.array([program.mend(np.array(point), blocks) for point in ([10, 5, 5, 2, 8], [11, 5, 6, 2, 9])])
-    assert points.tolist() == [[10, 4, 6, 2, 8], [11, 4, 6, 2, 9]] and [*program.fitting(points.T)] == [True, False]
-
-
 def test_the_row_of_the_network_is_known_and_not_judged_when_a_reader_has_it():
     whole = cells({"accompagnements/": 54, "sexe/filles": 48, "sexe/garcons": 3, "sexe/non_renseigne": 3})
     rows = cells({"accompagnements/": (16, 24), "sexe/garcons": (1, 9)}, site="0590001A")

@@ -364,27 +364,3 @@ def test_the_persons_of_both_years_are_a_table_of_rounded_counts():
         true = [both, now - both, before - both]
         assert row.base == row.base_anterieure == 50 and min(seen) >= 0
         assert all(each % 5 == 0 and abs(each - real) <= 9 for each, real in zip(seen, true, strict=True))
-
-
-def kinds_of(*places: tuple[str, str, int, int]) -> list[str]:
-    """The answers left of two years' new collèges; association, UAI, persons, girls of each this year."""
-    names = ("accompagnements/", "sexe/filles", "parents_associes/oui")
-    rows = [
-        (association, uai, *name.split("/"), "", count)
-        for association, uai, size, girls in places
-        for name, count in zip(names, (size, girls, size // 2), strict=True)
-    ]
-    counts = pd.DataFrame(rows, columns=["association", "uai", "indicateur", "modalite", "croise_avec", "effectif"])
-    whole = counts.groupby(["indicateur", "modalite"])["effectif"].sum()
-    given = [shared_row(int(whole[key]), 0, None, answer="/".join(key)) for key in whole.index]
-    left = release.kinds_told_to_nobody(pd.DataFrame(given), {YEAR: counts, YEAR - 1: counts.head(0)})
-    return sorted(left["indicateur"])
-
-
-def test_no_association_subtracts_its_own_from_the_new_colleges():
-    a = [("A", f"a{rank}", 30, 12) for rank in range(3)]
-    b = [("B", f"b{rank}", 30, 12) for rank in range(3)]
-    assert kinds_of(*a, *b) == ["accompagnements", "parents_associes", "sexe"]
-    # Three girls in all in the collèges of B, which A would read; then one collège of B, of which A would read all.
-    assert kinds_of(*a, *[("B", f"b{rank}", 30, 1) for rank in range(3)]) == ["accompagnements", "parents_associes"]
-    assert kinds_of(*a, b[0]) == []

@@ -147,5 +147,5 @@ def test_page_02_shows_every_cross_tabulation_of_many_persons(report, raw, year,
 def test_page_03_shows_what_two_exports_allow(report):
     shown = {(mark.name.removeprefix("comparaisons/"), mark.measure) for mark in marked(report / "03_compare.html")}
     girls = "annees/alses/sexe/filles"
-    assert {("page", "personnes_communes"), (girls, "ecart_anciens"), (girls, "apport_nouveaux")} <= shown
+    assert {("page", "personnes_communes"), (girls, "ecart_ailleurs"), (girls, "apport_entres")} <= shown
     assert any(name == girls and measure.startswith("ressemblance") for name, measure in shown)

@@ -70,15 +70,12 @@ def indicators(persons: pd.DataFrame, year: int) -> pd.DataFrame:
 def overlaps(before: pd.DataFrame, now: pd.DataFrame, *, year: int, compare_to: int) -> pd.DataFrame:
     """The schema ``recouvrements`` of both years."""
     common = now.merge(before, on="id", suffixes=("", "_avant"))
-    old = set(before["college"]) & set(now["college"])
+    entered, left = ~now["college"].isin(before["college"]), ~before["college"].isin(now["college"])
     head = {"annee": year, "annee_anterieure": compare_to, "perimetre": "alses", "source": "export"}
     size = len(common)
     whole = {"effectif": size, "base": size, "effectif_anterieur": size, "base_anterieure": size, "effectif_deux_fois": size}
     rows = [head | {"population": "personnes_communes", "indicateur": "accompagnements", "modalite": ""} | whole]
-    kinds = {"colleges_anciens": (now["college"].isin(old), before["college"].isin(old)),
-             "colleges_nouveaux": (~now["college"].isin(old), before["college"].lt(0)),
-             "colleges_sortis": (now["college"].lt(0), ~before["college"].isin(old)),
-             "college_inconnu": (now["college"].lt(0), before["college"].lt(0))}
+    kinds = {"ailleurs": (~entered, ~left), "colleges_entres": (entered, left & False), "colleges_sortis": (entered & False, left)}
     for question in QUESTIONS:
         named = dict(zip(("indicateur", "modalite"), question.split("/"), strict=True))
         after, then = common[question].to_numpy(), common["id"].map(before.set_index("id")[question]).to_numpy()

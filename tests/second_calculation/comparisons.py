@@ -76,11 +76,10 @@ class Known(NamedTuple):
         return [year[place] for year in self.clusters if key.perimeter == "alses" and place in year]
 
     def by_college(self, key: Key) -> list[Overlap] | None:
-        """The persons of collèges of both years, of one, of none that is known; None with a cell of one to four."""
-        told = [self.overlaps.get((kind, key.indicator, key.modality), Overlap(0, 0, 0, 0, None)) for kind in COLLEGES]
-        cells = {x for x1, n1, x2, n2, _ in told for x in (x1, n1 - x1, x2, n2 - x2)}
-        is_told = key.perimeter == "alses" and told[0].base and told[0].earlier_base and not cells & FEW
-        return told if is_told else None
+        """Those of collèges that entered, that left, and all others; None when not told, or with a cell of one to four."""
+        told = [self.overlaps.get((kind, key.indicator, key.modality)) for kind in COLLEGES]
+        cells = {x for each in told if each for x in (each.count, each.base - each.count, each.earlier_count, each.earlier_base - each.earlier_count)}
+        return told if key.perimeter == "alses" and None not in told and not cells & FEW else None
 
 
 def known_of(raw_root: Path, year: int, before: int) -> Known:
@@ -99,7 +98,7 @@ def known_of(raw_root: Path, year: int, before: int) -> Known:
     for answer in records.followed_answers(path, before):
         now, then = ((records.giving(each, *answer), len(each)) for each in followed)
         spreads["alses", *answer] = records.spread_of_colleges(answer, Overlap(*now, *then, None), *shown)
-    return Known(records.shown_overlaps(path, before, followed), clusters, spreads, counted)
+    return Known(records.shown_overlaps(path, before, followed, shown), clusters, spreads, counted)
 
 
 # --- measures ----------------------------------------------------------------------------------------------------------
@@ -346,18 +345,18 @@ def whole_of(groups: list[Overlap]) -> Four:
     return earlier_count, earlier_base, count, base
 
 
-def by_college(kept: Overlap, entered: Overlap, left: Overlap, unknown: Overlap) -> Found:
-    """What of a change comes from collèges of both years, from those that entered, that left, and from the unknown."""
-    _, all_before, _, all_now = whole_of([kept, entered, left, unknown])
-    stays, stayed = Fraction(kept.count, kept.base), Fraction(kept.earlier_count, kept.earlier_base)
-    new, blurred = ((each.count - each.base * stays) / all_now for each in (entered, unknown))
-    gone, cleared = ((each.earlier_count - each.earlier_base * stayed) / all_before for each in (left, unknown))
-    shares = {"ecart_anciens": stays - stayed, "apport_nouveaux": new, "apport_sortis": -gone, "apport_inconnu": blurred - cleared}
-    shares |= {"effet_mecanique": new - gone, "part_anciens": stays, "part_anciens_reference": stayed}
-    shares |= {"part_nouveaux": Fraction(entered.count, entered.base)} if entered.base else {}
-    shares |= {"part_sortis": Fraction(left.earlier_count, left.earlier_base)} if left.earlier_base else {}
-    bases = {"base_anciens": kept.base, "base_anciens_reference": kept.earlier_base}
-    bases |= {"base_nouveaux": entered.base, "base_sortis": left.earlier_base, "base_inconnu": unknown.base}
+def by_college(others: Overlap, entered: Overlap, left: Overlap) -> Found:
+    """What of a change comes from collèges that entered, from those that left, and from all the others."""
+    _, all_before, _, all_now = whole_of([others, entered, left])
+    stays, stayed = Fraction(others.count, others.base), Fraction(others.earlier_count, others.earlier_base)
+    new = (entered.count - entered.base * stays) / all_now
+    gone = (left.earlier_count - left.earlier_base * stayed) / all_before
+    shares = {"ecart_ailleurs": stays - stayed, "apport_entres": new, "apport_sortis": -gone}
+    shares |= {"effet_mecanique": new - gone, "part_ailleurs": stays, "part_ailleurs_reference": stayed}
+    shares |= {"part_entres": Fraction(entered.count, entered.base)} if entered.base >= 20 else {}
+    shares |= {"part_sortis": Fraction(left.earlier_count, left.earlier_base)} if left.earlier_base >= 20 else {}
+    bases = {"base_ailleurs": others.base, "base_ailleurs_reference": others.earlier_base}
+    bases |= {"base_entres": entered.base, "base_sortis": left.earlier_base}
     return exactly({name: float(100 * share) for name, share in shares.items()} | bases)
 
 

@@ -39,7 +39,7 @@ COLUMNS = [
 ]  # fmt: skip
 # Whose answers are followed from one year to the next, and from collège to collège.
 FOLLOWED = ["sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes"]
-COLLEGES = ["colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"]
+COLLEGES = ["ailleurs", "colleges_entres", "colleges_sortis"]
 FEW = {1, 2, 3, 4}
 
 
@@ -199,24 +199,26 @@ def recompute_export(path: Path, year: int) -> Rows:
 # --- two years ---------------------------------------------------------------------------------------------------------
 
 
-def overlap_of(now: list[Person], before: list[Person], population: str, indicator: str, answer: str) -> Overlap:
-    """A row of ``recouvrements``: the persons of both years, or those of a kind of collège."""
-    twice = None
-    if population == "personnes_communes":
-        earlier = {each.row["identifiant"]: each for each in before}
-        now = [each for each in now if each.row["identifiant"] in earlier]
-        before = [earlier[each.row["identifiant"]] for each in now]
-        twice = sum(giving([one], indicator, answer) and giving([other], indicator, answer) for one, other in zip(now, before, strict=True))
-    else:
-        now, before = _of_kind(now, before, population, alone=COLLEGES[1]), _of_kind(before, now, population, alone=COLLEGES[2])
+def overlap_of(now: list[Person], before: list[Person], indicator: str, answer: str) -> Overlap:
+    """The persons of both years."""
+    earlier = {each.row["identifiant"]: each for each in before}
+    now = [each for each in now if each.row["identifiant"] in earlier]
+    before = [earlier[each.row["identifiant"]] for each in now]
+    twice = sum(giving([one], indicator, answer) and giving([other], indicator, answer) for one, other in zip(now, before, strict=True))
     return Overlap(giving(now, indicator, answer), len(now), giving(before, indicator, answer), len(before), twice)
 
 
-def _of_kind(own: list[Person], other: list[Person], kind: str, *, alone: str) -> list[Person]:
-    """The persons whose collège is of both years, of their own alone, or unknown."""
-    elsewhere = {each.row["uai"] for each in other} - {""}
-    kinds = {uai: COLLEGES[0] if uai in elsewhere else alone for uai in {each.row["uai"] for each in own}} | {"": "college_inconnu"}
-    return [each for each in own if kinds[each.row["uai"]] == kind]
+def of_colleges(kind: str, answer: tuple[str, str], years: list[list[Person]], shown: list["Shown"]) -> Overlap:
+    """Those of collèges where nobody was the other year, as their reports show them, or all the others of both years."""
+    counts: dict[str, list[int]] = {each: [] for each in COLLEGES}
+    for rank, (own, other) in enumerate(zip(years, years[::-1], strict=True)):
+        elsewhere = {each.row["uai"] for each in other}
+        alone = [told for uai, told in shown[rank].items() if uai not in elsewhere]
+        some = [sum(told.get(each, 0) for told in alone) for each in (answer, SIZE)]
+        counts[COLLEGES[0]] += [giving(own, *answer) - some[0], len(own) - some[1]]
+        counts[COLLEGES[1 + rank]] += some
+        counts[COLLEGES[2 - rank]] += [0, 0]
+    return Overlap(*counts[kind], None)
 
 
 def read_overlaps(path: Path, before: int) -> dict[tuple[str, str, str], Overlap]:
@@ -235,14 +237,14 @@ def followed_answers(path: Path, before: int) -> list[tuple[str, str]]:
     return [(row["indicateur"], row["modalite"]) for row in rows if int(row["annee_anterieure"]) == before]
 
 
-def shown_overlaps(path: Path, before: int, years: Iterable[list[Person]]) -> dict[tuple[str, str, str], Overlap]:
-    """What is shown of two years, once it holds: exact by kind of collège, four multiples of five near the truth else."""
+def shown_overlaps(path: Path, before: int, years: list[list[Person]], colleges: list["Shown"]) -> dict[tuple[str, str, str], Overlap]:
+    """What is shown of two years, once it holds: sums of what collèges show; of persons, four multiples of five."""
     shown = read_overlaps(path, before)
     for key, row in shown.items():
-        true = overlap_of(*years, *key)
         if key[0] != "personnes_communes":
-            assert row == true, key
+            assert row == of_colleges(key[0], key[1:], years, colleges), key
             continue
+        true = overlap_of(*years, *key[1:])
         cells, counted = ((t, x - t, y - t, n - x - y + t) for x, n, y, _, t in (row, true))
         assert row.base == row.earlier_base == 5 * round(true.base / 5), key
         assert all(cell % 5 == 0 and abs(cell - own) < 10 for cell, own in zip(cells, counted, strict=True)), key

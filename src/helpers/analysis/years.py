@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.analysis.shares import Measure, exact, is_protected
 from helpers.indicators.comparisons import ROUNDED
 from helpers.indicators.lookup import BESIDE, PROTECTED, uncrossed, with_shares
-from helpers.schema import FEWEST_PERSONS, FROM_RECORDS, UNSAID, catalogue
+from helpers.schema import FEWEST_FOR_SHARE, FEWEST_PERSONS, FROM_RECORDS, UNSAID, catalogue
 
 # --- Which comparisons are commented and tested: chosen before any data is seen ---
 # Two notes share few shares, all compared. Records give a hundred, two full notes thirty: testing each would make some
@@ -316,9 +316,9 @@ def persons_in_both(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[s
     return {row.perimetre: int(row.effectif) for row in rows.itertuples() if not is_hidden(int(row.effectif))}
 
 
-# --- Old and new collèges apart ---
+# --- Collèges that entered or left, apart from all the others ---
 
-KEPT, ENTERED, LEFT, UNKNOWN = "colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"
+ELSEWHERE, ENTERED, LEFT = KINDS = ("ailleurs", "colleges_entres", "colleges_sortis")
 
 
 class Group(NamedTuple):
@@ -345,49 +345,36 @@ def _share(count: int, base: int) -> Fraction:
 def decompose(groups: Groups) -> dict[str, Fraction]:
     """A change of share in parts that add up to it exactly, as fractions.
 
-    P and P' are the shares of the year and of the earlier one, a and a' those of the collèges present both years, n
-    that of the collèges that entered, s' that of those that left, u and u' those of persons of no known collège, w the
-    weight of each in its year. Since P − a = w_n (n − a) + w_u (u − a), and alike the year before,
+    P and P' are the shares of the year and of the earlier one, n that of the collèges that entered, s' that of those
+    that left, a and a' those of all the others, w the weight of each in its year. Since P − a = w_n (n − a), and alike
+    the year before,
 
-        P − P' = (a − a') + w_n (n − a) − w_s' (s' − a') + w_u (u − a) − w_u' (u' − a')
+        P − P' = (a − a') + w_n (n − a) − w_s' (s' − a')
 
     The first part is what would have been seen if no collège had entered or left; the second and third are the « effet
     mécanique » (Melitz and Polanec, 2015).
     """
-    kept, (_, base, _, base_ref) = groups[KEPT], of_whole(groups)
-    stays, stayed = _share(kept.count, kept.base), _share(kept.count_ref, kept.base_ref)
-    of_now = {name: _share(each.base, base) * (_share(each.count, each.base) - stays) for name, each in groups.items()}
-    of_then = {
-        name: _share(each.base_ref, base_ref) * (_share(each.count_ref, each.base_ref) - stayed)
-        for name, each in groups.items()
-    }
+    (count, base, count_ref, base_ref), others = of_whole(groups), groups[ELSEWHERE]
+    stays, stayed = _share(others.count, others.base), _share(others.count_ref, others.base_ref)
     return {
-        "ecart_anciens": stays - stayed,
-        "apport_nouveaux": of_now[ENTERED],
-        "apport_sortis": -of_then[LEFT],
-        "apport_inconnu": of_now[UNKNOWN] - of_then[UNKNOWN],
+        "ecart_ailleurs": stays - stayed,
+        "apport_entres": _share(count, base) - stays,
+        "apport_sortis": stayed - _share(count_ref, base_ref),
     }
 
 
 def groups_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Groups]:
-    """For each share, the persons of the four kinds of collèges (``recouvrements``).
+    """For each share, the persons of the three kinds of collèges (``recouvrements``).
 
-    A share is left out whole when a cell holds one to four persons: the others would reveal it.
+    A share is left out whole when a cell would say one to four persons.
     """
-    names = (KEPT, ENTERED, LEFT, UNKNOWN)
-    rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].isin(names)]
-    rows = rows[rows["modalite"].ne("")]
+    rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].isin(KINDS)]
     found: dict[str, Groups] = {}
     for row in rows.itertuples():
         path = f"{row.perimetre}/{row.indicateur}/{row.modalite}"
         counts = (row.effectif, row.base, row.effectif_anterieur, row.base_anterieure)
-        group = Group(*(0 if pd.isna(each) else int(each) for each in counts))
-        found.setdefault(path, {name: Group(0, 0, 0, 0) for name in names})[row.population] = group
-    return {
-        path: groups
-        for path, groups in found.items()
-        if groups[KEPT].base and groups[KEPT].base_ref and not any(group.is_small for group in groups.values())
-    }
+        found.setdefault(path, {})[row.population] = Group(*map(int, counts))
+    return {path: groups for path, groups in found.items() if not any(group.is_small for group in groups.values())}
 
 
 def of_whole(groups: Groups) -> tuple[int, ...]:
@@ -397,15 +384,15 @@ def of_whole(groups: Groups) -> tuple[int, ...]:
 
 def composition_measures(groups: Groups) -> dict[str, Measure]:
     """The parts of a change in points, and the share (per cent) and persons of each kind of collèges."""
-    kept, entered, left, unknown = (groups[name] for name in (KEPT, ENTERED, LEFT, UNKNOWN))
+    others, entered, left = (groups[name] for name in KINDS)
     found = {name: float(100 * value) for name, value in decompose(groups).items()}
-    found["effet_mecanique"] = found["apport_nouveaux"] + found["apport_sortis"]
-    found |= {"base_anciens": kept.base, "base_anciens_reference": kept.base_ref}
-    found |= {"part_anciens": 100 * kept.count / kept.base}
-    found |= {"part_anciens_reference": 100 * kept.count_ref / kept.base_ref}
-    found |= {"base_nouveaux": entered.base, "base_sortis": left.base_ref, "base_inconnu": unknown.base}
-    if entered.base:
-        found["part_nouveaux"] = 100 * entered.count / entered.base
-    if left.base_ref:
+    found["effet_mecanique"] = found["apport_entres"] + found["apport_sortis"]
+    found |= {"base_ailleurs": others.base, "base_ailleurs_reference": others.base_ref}
+    found |= {"part_ailleurs": 100 * others.count / others.base}
+    found |= {"part_ailleurs_reference": 100 * others.count_ref / others.base_ref}
+    found |= {"base_entres": entered.base, "base_sortis": left.base_ref}
+    if entered.base >= FEWEST_FOR_SHARE:
+        found["part_entres"] = 100 * entered.count / entered.base
+    if left.base_ref >= FEWEST_FOR_SHARE:
         found["part_sortis"] = 100 * left.count_ref / left.base_ref
     return {name: exact(value) for name, value in found.items()}

@@ -504,35 +504,3 @@ def _name_crossed(model: Model, cell: Cell) -> bool:
         if inside:
             sums[cell] = add_up(inside)
     return cell in sums
-
-
-# Measures « base_… » and « part_… » of a comparison of two years: the kind of collège, and the year it describes.
-_KINDS = {
-    "anciens": ("anciens", "annee"),
-    "anciens_reference": ("anciens", "comparee_a"),
-    "nouveaux": ("nouveaux", "annee"),
-    "sortis": ("nouveaux", "comparee_a"),
-    "inconnu": ("inconnu", "annee"),
-}
-
-
-def read_comparisons(model: Model, truth: Truth, comparisons: pd.DataFrame) -> None:
-    """The persons of old and new collèges, which ``comparaisons`` counts, are sums of those of the sites."""
-    rows = comparisons[comparisons["mesure"].isin([f"{what}_{kind}" for what in ("base", "part") for kind in _KINDS])]
-    for (name, now, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
-        values = dict(zip(own["mesure"], own["valeur"].astype(float), strict=True))
-        for measure, (kind, which) in _KINDS.items():
-            year, other = (now, before) if which == "annee" else (before, now)
-            if year != model.whole.annee or f"base_{measure}" not in values:
-                continue
-            known = {uai for _, uai in truth.by_pair(int(other))}
-            kinds = {pair: "anciens" if pair[1] in known else "nouveaux" for pair in model.pairs if pair[1]}
-            leaves = [leaf for pair, leaf in model.leaves.items() if kinds.get(pair, "inconnu") == kind]
-            size, share = values[f"base_{measure}"], values.get(f"part_{measure}")
-            persons = [(SIZE, "", size)]
-            if share is not None:
-                persons.append((*str(name).split("/")[2:], round(share * size / 100)))
-            for indicator, modality, count in persons:
-                parts = [model.find(model.at(*leaf), indicator, modality) for leaf in leaves]
-                # What the records of the year do not bear out (another reading of a collège) is left alone.
-                model.require(filter(None, parts), {}, least=count, most=count)

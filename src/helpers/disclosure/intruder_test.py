@@ -23,7 +23,6 @@ from helpers.disclosure.intruder_model import (
     Relation,
     Terms,
     Truth,
-    read_comparisons,
     rows_of,
 )
 from helpers.schema import FEWEST_FOR_SHARE, FEWEST_PERSONS, ROUNDING_BASE, table_schema
@@ -247,16 +246,6 @@ class Program:
         is_inside[is_inside] = ((sums >= self.below[:, None]) & (sums <= self.above[:, None])).all(axis=0)
         return is_inside
 
-    def mend(self, point: np.ndarray, blocks: np.ndarray) -> np.ndarray:
-        """A point whose blocks that break a relation are those of the truth: it fits if it has the true sizes too.
-
-        What two years reveal together denies a few questions of the witnesses of each, and leaves the others as wide.
-        """
-        inside = np.where((point < self.low) | (point > self.high), self.truth, point)
-        sums = self.matrix @ inside
-        denied = blocks[self.matrix[(sums < self.below) | (sums > self.above)].indices]
-        return np.where(np.isin(blocks, denied[denied >= 0]), self.truth, inside)
-
 
 def is_broken(values: np.ndarray) -> np.ndarray:
     """Which values are no whole counts, up to the solver's tolerance."""
@@ -373,7 +362,6 @@ def try_tables(
     truth: Truth,
     *,
     scenarios: Iterable[str] = tuple(SCENARIOS),
-    comparisons: pd.DataFrame | None = None,
     witnesses: list[np.ndarray] | None = None,
     is_brief: bool = False,
 ) -> IntruderResult:
@@ -382,9 +370,9 @@ def try_tables(
     Of a year, the first scenario that refuses it is the last one tried.
 
     ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years; a
-    column ``lieu``, if any, names the file of each; a site without a row has no report. ``comparisons`` has the schema
-    ``comparaisons``. The release is refused by a cell with one possible value in any scenario, by one with fewer than
-    five for an intruder who knows nothing else, or by a number that is neither exact nor rounded as it says.
+    column ``lieu``, if any, names the file of each; a site without a row has no report. The release is refused by a
+    cell with one possible value in any scenario, by one with fewer than five for an intruder who knows nothing else, or
+    by a number that is neither exact nor rounded as it says.
 
     The ``witnesses`` that fit are used again, and new ones are added to the list: the next rounding of the same counts
     is much alike. If ``is_brief``, and there are some, only what refuses is sought beyond them.
@@ -394,8 +382,6 @@ def try_tables(
     for year in truth.years:
         rows = rows_of(indicators, year)
         model = Model(truth, rows, year)
-        if comparisons is not None:
-            read_comparisons(model, truth, comparisons)
         told = [*unexplained_numbers(rows), *map(_CONTRADICTED.format, model.contradictions)]
         findings += [Finding(EXACT, NOTHING, None, number=text) for text in told]
         # Numbers that cannot hold together leave no value to find: the release is refused already.
@@ -437,9 +423,7 @@ class _Trial:
         self.unread = Program(model.truth, model.logic)
         self.read = Program(model.truth, model.published, self.unread)
         points = [point for point in witnesses if len(point) == len(model.truth)]
-        blocks = self.read.blocks(self.sizes)
-        mended = np.column_stack([self.read.mend(point, blocks) for point in points]) if points else np.empty((0, 0))
-        self.points = [*mended[:, self.read.fitting(mended)].T] if points else []
+        self.points = [*(known := np.column_stack(points))[:, self.read.fitting(known)].T] if points else []
 
     def explore(self, scenarios: list[str]) -> None:
         """Seeks witnesses that serve in most of these scenarios: first of coalitions, who know the most."""
@@ -546,8 +530,8 @@ _BESIDE = "alses_reseau"
 def try_folder(folder: Path, truth: Truth, *, witnesses: Iterable[np.ndarray] = ()) -> IntruderResult:
     """What an intruder finds again in a published folder: see `try_tables` for what refuses a release.
 
-    Reads every ``indicateurs.csv`` and the network's ``comparaisons.csv``; findings name the file. Pages are made from
-    these tables alone, where nothing else can be read.
+    Reads every ``indicateurs.csv``; findings name the file. Pages, and comparisons of two years, are made from these
+    tables alone, where nothing else can be read.
 
     Raises
     ------
@@ -562,9 +546,7 @@ def try_folder(folder: Path, truth: Truth, *, witnesses: Iterable[np.ndarray] = 
     rows["perimetre"] = rows["perimetre"].replace(_BESIDE, "alses")
     # The rows of the network stand in the folder of every site.
     rows = rows.drop_duplicates([column for column in rows if column != PLACE], ignore_index=True)
-    comparisons = folder / "comparaisons.csv"
-    compared = read_table(comparisons, "comparaisons") if comparisons.is_file() else None
-    return try_tables(rows, truth, comparisons=compared, witnesses=[*witnesses], is_brief=True)
+    return try_tables(rows, truth, witnesses=[*witnesses], is_brief=True)
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:

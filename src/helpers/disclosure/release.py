@@ -13,10 +13,9 @@ from helpers import data, paths
 from helpers.disclosure import intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
-from helpers.indicators.persons import MONTHS, is_small, published_answers
+from helpers.indicators.persons import MONTHS, published_answers
 from helpers.schema import (
     FEWEST_ASSOCIATIONS,
-    FEWEST_COLLEGES,
     FROM_RECORDS,
     NORTH_FROM_DEG,
     ROUNDING_BASE,
@@ -24,7 +23,6 @@ from helpers.schema import (
     TERRITORY_MARK,
     DataError,
     apply_schema,
-    catalogue,
     columns,
 )
 from helpers.system import atomic_write, make_private
@@ -448,7 +446,7 @@ def protect_year(year: int) -> Aggregates:
     sites["est_publie"] &= sites["site_type"].ne(_TERRITORY) | is_told
     is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
-    tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}
+    tables |= {"recouvrements": _overlaps(year, rows, sites), "grappes": _correlations(year, rows)}
     tables |= {"indicateurs": rows[is_network], "indicateurs_des_sites": rows[~is_network], "sites": sites}
     folder = paths.processed(year)
     private = [paths.processed(each) / "prive/comptes_par_site.csv" for each in (year - 1, year)]
@@ -464,15 +462,16 @@ def _years_before(year: int) -> list[int]:
     return [each for each in paths.exported_years() if each < year]
 
 
-def _overlaps(year: int, protected: pd.DataFrame) -> pd.DataFrame:
+def _overlaps(year: int, protected: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """What two years share (schema ``recouvrements``): nothing that is computed from it tells an exact small count.
 
-    The cells that are rounded in a year are left out; persons of both years are rounded; the kinds of collèges leave no
-    association a small count of the others; standard errors come from the protected cells of collèges.
+    The cells that are rounded in a year are left out; persons of both years are rounded; standard errors, and collèges
+    that entered or left, come from the protected cells of collèges.
     """
     with paths.with_data_root(paths.shareable()):
         names = ("indicateurs", "indicateurs_des_sites")
         before = {each: [data.load(each, name) for name in names] for each in _years_before(year)}
+        listed = {year: sites} | {each: data.load(each, "sites") for each in before}
     shown = {year: protected} | {each: pd.concat(tables, ignore_index=True) for each, tables in before.items()}
     rounded: set[rounding.Cell] = set()
     for table in shown.values():
@@ -481,12 +480,13 @@ def _overlaps(year: int, protected: pd.DataFrame) -> pd.DataFrame:
     exact = data.load(year, "recouvrements")
     is_exact = [cell not in rounded for cell in rounding.cells_of(exact)]
     exact = exact[np.array(is_exact, dtype=bool)]
-    is_whole, is_shared = exact["population"].eq(_WHOLE), exact["population"].eq(_SHARED_PERSONS)
+    is_whole = exact["population"].eq(_WHOLE)
     compared = {year, *exact.loc[is_whole, "annee_anterieure"]}
-    errors = clusters.errors_of_sites(exact[is_whole], {each: shown[each] for each in compared})
-    counts = {each: data.load_site_counts(each) for each in {year, *exact["annee_anterieure"]}}
-    shared = round_shared_persons(exact[is_shared], key=release_key(year))
-    kinds = kinds_told_to_nobody(exact[~is_whole & ~is_shared], counts)
+    published = {each: shown[each] for each in compared}
+    errors = clusters.errors_of_sites(exact[is_whole], published)
+    known = {each: set(own.loc[own["site_type"].eq("college"), "site"]) for each, own in listed.items()}
+    kinds = clusters.kinds_of_sites(exact[is_whole], published, known)
+    shared = round_shared_persons(exact[exact["population"].eq(_SHARED_PERSONS)], key=release_key(year))
     return apply_schema(pd.concat([shared, kinds, errors], ignore_index=True), "recouvrements")
 
 
@@ -514,46 +514,6 @@ def round_shared_persons(rows: pd.DataFrame, *, key: bytes) -> pd.DataFrame:
         counts = dict(zip(_COUNTED_TWICE, (shown[0] + shown[1], shown[0] + shown[2], shown[0]), strict=True))
         found.append(row | counts | {"base": size, "base_anterieure": size})
     return pd.DataFrame(found, columns=rows.columns)
-
-
-def kinds_told_to_nobody(rows: pd.DataFrame, counts: dict[int, pd.DataFrame]) -> pd.DataFrame:
-    """The counts by kind of collège (schema ``recouvrements``) from which no association can subtract its own.
-
-    ``counts`` has the schema ``comptes_par_site``, for each year. What an association leaves of a kind must be nobody,
-    or five persons or more, of three collèges or more; so must those who do not give an answer. Else the answer is left
-    out in every kind, with the others to a question that takes one answer, and all questions with the size of a kind.
-    """
-    found = []
-    for (year, before), own in rows.groupby(["annee", "annee_anterieure"]):
-        known = [set(counts[each]["uai"]) - {""} for each in (year, before)]
-        bad = _told_of_kinds(counts[year], own, known[1]) | _told_of_kinds(counts[before], own, known[0])
-        single = {name for name, _ in bad if catalogue().indicators[name].choice != "multiple"}
-        answers = zip(own["indicateur"], own["modalite"], strict=True)
-        if "accompagnements" not in single:
-            found.append(own[[answer[0] not in single and answer not in bad for answer in answers]])
-    return pd.concat(found) if found else rows.iloc[:0]
-
-
-def _told_of_kinds(counts: pd.DataFrame, rows: pd.DataFrame, elsewhere: set[str]) -> set[tuple[str, str]]:
-    """The answers of ``rows`` (indicator, modality) that the records of an association tell of the others in a kind.
-
-    ``elsewhere`` are the collèges of the other year, which make the kinds.
-    """
-    kinds = counts["uai"].map(lambda uai: "" if not uai else "ancien" if uai in elsewhere else "autre")
-    plain = counts[counts["croise_avec"].eq("")].assign(kind=kinds)
-    cells = plain.groupby(["kind", "association", "indicateur", "modalite"])["effectif"].sum()
-    cells = cells.unstack(["indicateur", "modalite"], fill_value=0)
-    answers, size = set(zip(rows["indicateur"], rows["modalite"], strict=True)), ("accompagnements", "")
-    told = set()
-    for kind, given in cells.groupby(level="kind"):
-        rest = given.sum() - given
-        others = rest.rsub(rest[size], axis=0)
-        is_told = (is_small(rest.to_numpy()) | is_small(others.to_numpy())).any(axis=0)
-        told |= set(cells.columns[is_told]) & answers
-        placed = plain[plain["kind"].eq(kind) & plain["uai"].ne("")]
-        left = [placed.loc[placed["association"].ne(each), "uai"].nunique() for each in given.index.get_level_values(1)]
-        told |= {size} if any(0 < many < FEWEST_COLLEGES for many in left) else set()
-    return told
 
 
 def _correlations(year: int, protected: pd.DataFrame) -> pd.DataFrame:

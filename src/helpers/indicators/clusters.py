@@ -19,7 +19,7 @@ from helpers.indicators.persons import (
     perimeters,
     was_asked,
 )
-from helpers.schema import FEWEST_COLLEGES, ROUNDING_BASE, Indicator, apply_schema, catalogue, columns
+from helpers.schema import ROUNDING_BASE, Indicator, apply_schema, catalogue, columns
 
 # --- The year before, printed or counted, for printed differences ---
 
@@ -123,6 +123,8 @@ def _rows(
 # The questions that page 03 compares; they apply to everybody.
 _ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes")
 _SIZE = ("accompagnements", "")
+# The counts and bases of both years (schema ``recouvrements``).
+_COUNTS = ["effectif", "base", "effectif_anterieur", "base_anterieure"]
 
 
 def _answers_compared() -> list[tuple[str, str]]:
@@ -299,7 +301,44 @@ def _with_others(counts: pd.DataFrame, answer: tuple[str, str], count: int, base
     return np.concatenate([[left], given])[:, None], np.concatenate([[others], sizes])
 
 
-# --- Answers that may be shown of a population split into parts (persons of both years, kinds of collèges) ---
+# --- Collèges that entered or left between two years, as published ---
+
+_ELSEWHERE, _ENTERED, _LEFT = "ailleurs", "colleges_entres", "colleges_sortis"
+# Where the rounding of these collèges moves the share of all others by more, in points, it is not told.
+_MOST_MOVED_PTS = 1
+
+
+def kinds_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame], known: dict[int, set[str]]) -> pd.DataFrame:
+    """The persons of two years by kind of collège (schema ``recouvrements``), from published values alone.
+
+    ``overlaps`` are the rows ``ensemble``; ``sites`` the protected rows (schema ``indicateurs``) of the collèges of
+    each year with a report; ``known`` the UAI of all its collèges. A collège entered or left where nobody is followed
+    the other year: their persons are the sum of what is shown of each, and everybody else, of an unknown collège or of
+    one too small for a report too, is what they leave of the whole.
+    """
+    tables, rows = {year: _by_published_college(own) for year, own in sites.items()}, []
+    for row in overlaps.to_dict("records"):
+        year, before, answer = row["annee"], row["annee_anterieure"], (row["indicateur"], row["modalite"])
+        entered, left = (
+            tables[one][~tables[one].index.isin(known[other])] for one, other in ((year, before), (before, year))
+        )
+        if not (len(entered) or len(left)) or any(answer not in each for each in (entered, left)):
+            continue
+        whole = np.array([row[name] for name in _COUNTS])
+        alone = np.concatenate([each[[answer, _SIZE]].sum().to_numpy() for each in (entered, left)])
+        count, base, count_ref, base_ref = rest = whole - alone
+        moved = np.sqrt(_MOVED_BY_ROUNDING * np.array([len(entered), len(left)]))
+        if (rest < 0).any() or count > base or count_ref > base_ref:
+            continue  # rounding shows more persons of these collèges than there are
+        if (100 * moved <= _MOST_MOVED_PTS * np.array([base, base_ref])).all():
+            nobody = np.zeros(2, dtype=int)
+            parts = (rest, np.append(alone[:2], nobody), np.append(nobody, alone[2:]))
+            for kind, part in zip((_ELSEWHERE, _ENTERED, _LEFT), parts, strict=True):
+                rows.append(row | {"population": kind} | dict(zip(_COUNTS, part.tolist(), strict=True)))
+    return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")), "recouvrements")
+
+
+# --- Answers that may be shown of the persons of both years ---
 # These exact counts are not in the system that is rounded (`recouvrements` passes through the protection as it is), so
 # that small ones are left out here. The reader knows the whole: the parts, what they leave of the parts' sizes, and the
 # sum of the answers left out must all be zero or at least `FEWEST_PERSONS`.
@@ -341,54 +380,21 @@ def _tells_nothing(whole: np.ndarray, members: np.ndarray, kept: np.ndarray, *, 
     return not (is_small(whole - members).any() or is_small(members.sum(axis=0) - whole).any())
 
 
-def shown_parts(sizes: np.ndarray, colleges: np.ndarray) -> list[int]:
-    """The parts that may be shown, the same in each split: neither they nor the rest have one to four persons.
-
-    ``sizes`` has a row a split and a column a part. ``colleges`` is the number of collèges of each part: one or two
-    would be their own values.
-
-    >>> shown_parts(np.array([[50, 20, 0, 3], [40, 0, 9, 0]]), np.array([9, 9, 9, 9]))
-    [0, 2]
-    >>> shown_parts(np.array([[50, 20, 30]]), np.array([12, 2, 9]))
-    [0]
-    """
-    many = np.where(sizes > 0, colleges, 0)  # a part without anybody hides no other
-    shown = list(range(sizes.shape[1]))
-    while shown:
-        small = [place for place in shown if (is_small(sizes[:, place]) | _are_few(many[:, place])).any()]
-        rest, apart = (np.delete(each, shown, axis=1).sum(axis=1) for each in (sizes, many))
-        is_told = is_small(rest) | _are_few(apart)
-        if not small and not is_told.any():
-            break
-        # Leaving out a part that is empty hides nothing.
-        useful = [place for place in shown if sizes[:, place][is_told].any()]
-        shown.remove(min(small or useful or shown, key=lambda place: int(sizes[:, place].sum())))
-    return shown
-
-
-def _are_few(colleges: np.ndarray) -> np.ndarray:
-    return (colleges > 0) & (colleges < FEWEST_COLLEGES)
-
-
 # --- The same persons and the same collèges, in two years of records ---
-
-_COLLEGES = ("colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu")
-_OLD, _ONE_YEAR, _UNKNOWN = 0, (1, 2), 3
 
 # A group of the year and one of the earlier year.
 Pair = tuple[Group, Group]
 
 
 def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str) -> pd.DataFrame:
-    """Who and which collèges are in the records of both years (schema ``recouvrements``), among the ALSES' persons.
+    """Who is in the records of both years (schema ``recouvrements``), among the ALSES' persons.
 
-    For each earlier year with records: the persons of both, by identifier, with their answers each year; then those of
-    either year by kind of collège (by UAI; old where somebody is followed both years). An answer or a kind of collège
-    that would reveal one to four persons, by itself or by subtraction, is left out, with others if needed; so is a kind
-    of one or two collèges. A hidden kind has no row, an empty one a row with 0. ``effectif_deux_fois`` alone is empty
-    when so few changed their answer. Persons of both years are unknown when each association numbers its own in one of
-    the two only. Then, for the whole of each year (``ensemble``), the standard error of the difference of two shares
-    (`standard_error`). ``source`` is export or synthetique; empty without earlier records.
+    For each earlier year with records: the persons of both, by identifier, with their answers each year. An answer that
+    would reveal one to four persons, by itself or by subtraction, is left out, with others if needed;
+    ``effectif_deux_fois`` alone is empty when so few changed their answer. Persons of both years are unknown when each
+    association numbers its own in one of the two only. Then, for the whole of each year (``ensemble``), the standard
+    error of the difference of two shares (`standard_error`). ``source`` is export or synthetique; empty without earlier
+    records.
     """
     rows = []
     for year, others in sorted(earlier.items()) if len(persons) else ():
@@ -403,7 +409,7 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
             each: own.drop(index=EMPTY, errors="ignore") for each, own in zip(cell.values(), tables, strict=False)
         }
         wholes = [cell | row for row in _of_everybody(tables)]
-        rows += [*(cell | row for row in [*of_persons, *_of_colleges(pair)]), *_with_errors(wholes, placed)]
+        rows += [*(cell | row for row in of_persons), *_with_errors(wholes, placed)]
     return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")), "recouvrements")
 
 
@@ -447,45 +453,6 @@ def _twice(own: list[Answers], now: np.ndarray, before: np.ndarray) -> list[int 
         # Who went from one member of the group to another.
         is_told[place] |= is_small(both[place] - both[members].sum())
     return [None if told else int(count) for told, count in zip(is_told, both, strict=True)]
-
-
-def _of_colleges(pair: Pair) -> Iterator[dict]:
-    """The persons of each year by kind of collège: their number, then their answers."""
-    kinds, colleges = _kinds(pair)
-    sizes = np.array([np.bincount(codes, minlength=len(_COLLEGES)) for codes in kinds])
-    shown = shown_parts(sizes, colleges)
-    for place in shown:
-        own = tuple(sizes[:, place].tolist())
-        yield _row(_COLLEGES[place], *_SIZE, own, own)
-    for entry in [catalogue().indicators[name] for name in _ASKED] if shown else ():
-        counts = [
-            by_class(codes, len(_COLLEGES), answers_to(group, entry)) for codes, group in zip(kinds, pair, strict=True)
-        ]
-        parts = np.vstack([_parts(each, shown) for each in counts]).T
-        of_parts = np.concatenate([_parts(size, shown) for size in sizes])
-        for answer in np.flatnonzero(may_show(parts, of_parts, entry) & parts.any(axis=1)):
-            for place in shown:
-                found, bases = tuple(int(each[place, answer]) for each in counts), tuple(sizes[:, place].tolist())
-                yield _row(_COLLEGES[place], entry.id, _names(entry)[answer], found, bases)
-
-
-def _parts(counts: np.ndarray, shown: list[int]) -> np.ndarray:
-    """The kinds shown, then all the others together."""
-    return np.concatenate([counts[shown], np.delete(counts, shown, axis=0).sum(axis=0, keepdims=True)])
-
-
-def _kinds(pair: Pair) -> tuple[list[np.ndarray], np.ndarray]:
-    """The kind of collège of each person of each year (a place in ``_COLLEGES``), and the collèges of each kind."""
-    labels = [np.array(group.persons.labels["uai"], dtype=object) for group in pair]
-    seen = [set(names[np.unique(group.codes("uai"))]) - {EMPTY} for group, names in zip(pair, labels, strict=True)]
-    common = seen[0] & seen[1]
-    # The number of unknown collèges is not known: take it as many.
-    colleges = np.array([len(common), *(len(own - common) for own in seen), FEWEST_COLLEGES])
-    kinds = [
-        np.array([_UNKNOWN if name == EMPTY else _OLD if name in common else alone for name in names])
-        for names, alone in zip(labels, _ONE_YEAR, strict=True)
-    ]
-    return [kind.take(group.codes("uai")) for kind, group in zip(kinds, pair, strict=True)], colleges
 
 
 def _counts(answers: Answers) -> np.ndarray:
