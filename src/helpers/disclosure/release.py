@@ -13,7 +13,7 @@ from helpers import data, paths
 from helpers.disclosure import intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
-from helpers.indicators.persons import MONTHS, published_answers
+from helpers.indicators.persons import MONTHS, is_small, published_answers
 from helpers.schema import (
     FEWEST_ASSOCIATIONS,
     FROM_RECORDS,
@@ -305,12 +305,22 @@ def protect_from_attack(
     test are added to the list. Raises DataError when the test still finds one after many rounds.
     """
     witnesses = [] if witnesses is None else witnesses
+    indicators, counts = without_questions_of_few(indicators, counts)
     is_territory = sites["site_type"].eq(_TERRITORY)
     if sites.loc[is_territory, "est_publie"].any():
         with suppress(DataError):
             return _protected((indicators, counts, sites), key, witnesses, rounds=_DRAWS)
     counts = counts.drop(columns=_TERRITORY, errors="ignore")
     return _protected((indicators, counts, sites[~is_territory]), key, witnesses, rounds=_ROUNDS)
+
+
+def without_questions_of_few(indicators: pd.DataFrame, counts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables (`protect_from_attack`) without what is asked of one to four persons: who knows one of each collège
+    knows them all, and no rounding hides their answers."""
+    is_of_few = rounding.is_counted(indicators) & is_small(indicators["base_min"].fillna(0).to_numpy(int))
+    few = set(indicators.loc[is_of_few & indicators["perimetre"].eq(rounding.OF_SITES), "indicateur"])
+    is_asked = ~counts[["indicateur", "croise_avec"]].isin(few).any(axis=1)
+    return indicators[~is_of_few & ~indicators["croise_avec"].isin(few)], counts[is_asked]
 
 
 def _protected(tables: tuple, key: bytes, witnesses: list[np.ndarray], *, rounds: int) -> pd.DataFrame:
