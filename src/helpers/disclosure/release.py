@@ -412,8 +412,9 @@ def audit_release(folder: Path, years: list[int]) -> intruder_test.IntruderResul
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
-    exact = [[_site_counts(year), data.load(year, "indicateurs")] for year in counted]
-    truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True)))
+    exact = [without_questions_of_few(data.load(year, "indicateurs"), _site_counts(year)) for year in counted]
+    network, sites = (pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True))
+    truth = intruder_model.Truth(sites, network)
     return intruder_test.try_folder(
         folder, truth, witnesses=[each for year in counted for each in data.load_witnesses(year)]
     )
