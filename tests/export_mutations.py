@@ -330,7 +330,7 @@ def letterhead(draft):
 def total_rows(draft):
     who = draft.draw.choice(("", "Total"))
     draft.rows.append({"identifiant": who, "association": "Total général", "observations": "60"})
-    draft.reject("ligne de total")
+    draft.reject("ligne de total, de moyenne ou de pourcentage")
 
 
 @case()

@@ -254,13 +254,18 @@ def test_an_association_takes_the_name_of_the_register_or_keeps_its_own():
 
 SAME = "personne présente plusieurs fois, réponses identiques : seule la première ligne est gardée"
 DIFFERENT = "personne présente plusieurs fois, avec des réponses différentes"
+TOTAL, EXAMPLE = "ligne de total, de moyenne ou de pourcentage", "ligne d’exemple"
+NUMBERS = dict.fromkeys(COLUMNS, "") | {"identifiant": "31", "annee": "2021", "sexe": "17"}
 
 
 @pytest.mark.parametrize(("row", "reason"), [
-    ({"identifiant": "Total"}, "ligne de total"), ({"identifiant": "TOTAL GÉNÉRAL"}, "ligne de total"), ({"identifiant": "Sous-total CAPEP"}, "ligne de total"),
-    ({"identifiant": "Ensemble"}, "ligne de total"), ({"identifiant": "", "association": "Total"}, "ligne de total"),
-    ({"identifiant": "", "college": "Sous-total"}, "ligne de total"), ({"identifiant": " ", "niveau": "Ensemble"}, "ligne de total"),
-    (dict.fromkeys(COLUMNS, "") | {"identifiant": "31 élèves", "annee": "2021", "sexe": "17", "college": "Sous-total Lamartine"}, "ligne de total"), ({"association": "Ensemble"}, ""),
+    ({"identifiant": "Total"}, TOTAL), ({"identifiant": "TOTAL GÉNÉRAL"}, TOTAL), ({"identifiant": "Sous-total CAPEP"}, TOTAL),
+    ({"identifiant": "Ensemble"}, TOTAL), ({"identifiant": "", "association": "Total"}, TOTAL),
+    ({"identifiant": "", "college": "Sous-total"}, TOTAL), ({"identifiant": " ", "niveau": "Ensemble"}, TOTAL),
+    (dict.fromkeys(COLUMNS, "") | {"identifiant": "31 élèves", "annee": "2021", "sexe": "17", "college": "Sous-total Lamartine"}, TOTAL), ({"association": "Ensemble"}, ""),
+    *(({**NUMBERS, "identifiant": text}, TOTAL) for text in ("Moyenne", "MOYENNE d’âge", "% filles", "54,2 %", "Médiane", "Écart-type", "dont filles", "Nombre de garçons")),
+    ({**NUMBERS, "college": "Moyenne"}, TOTAL), ({**NUMBERS, "sexe": "54 %"}, TOTAL), ({"niveau": "54 %"}, ""), ({"identifiant": "Dontez"}, ""), ({"identifiant": "EX-12"}, ""),
+    *(({"identifiant": text}, EXAMPLE) for text in ("Exemple", "ex. : 12345", "Ex : A12", "(exemple 1)", "EXEMPLE_2")),
     ({"identifiant": ""}, "identifiant absent"), ({"identifiant": "\u00a0"}, "identifiant absent"), ({"identifiant": "Totaline12"}, ""),
     ({"annee": "2020"}, "ligne d’une autre année"), ({"annee": ""}, "année de l’export absente ou illisible"), (dict.fromkeys(COLUMNS, "") | {"identifiant": "Nombre : 2"}, "ligne de texte, sans année ni réponse"), ({"annee": "2021.0"}, ""),
     ({"identifiant": "P00001", "annee": "2020"}, "ligne d’une autre année"),  # makes nobody twice

@@ -23,7 +23,8 @@ from helpers.typography import fold
 class Reason(StrEnum):
     """The first that applies is kept."""
 
-    TOTAL = "ligne de total"
+    TOTAL = "ligne de total, de moyenne ou de pourcentage"
+    EXAMPLE = "ligne d’exemple"
     NOBODY = "identifiant absent"
     TEXT = "ligne de texte, sans année ni réponse"
     NO_YEAR = "année de l’export absente ou illisible"

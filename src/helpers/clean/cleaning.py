@@ -196,9 +196,21 @@ def are_within_associations(table: pd.DataFrame, kept: pd.Series, some: pd.DataF
 
 # --- Rows that are nobody of the year, and rows of somebody who is already there ---
 
-# « Total », « Sous-total CAPEP », « Ensemble »: totals written among the rows. Where a number of persons stands for the
-# identifier (« 31 élèves »), a total is a row without any answer in words.
-_TOTAL, _ENSEMBLE = re.compile(r"(sous_?)?(total|totaux)(_.*)?"), "ensemble"
+# « Total », « Sous-total CAPEP », « Moyenne », « % filles »: what is computed, written among the rows. Where a number
+# stands for the identifier (« 31 élèves »), such a row has no answer in words.
+_COMPUTED = re.compile(
+    r"(?:(?:sous_?)?(?:total|totaux)|moyennes?|medianes?|ecart_types?|pourcentages?|effectifs?)(?:_.*)?"
+    r"|(?:nombre|taux)_d.+|dont_.+"
+)
+_ENSEMBLE = "ensemble"
+# « ex. : 12345 », above the first person of a form.
+_EXAMPLE = re.compile(r"\W*(?:ex\.? ?:|exemples?(?![^\W_]))", re.IGNORECASE)
+# Parts of these words, which are found fast among a million identifiers.
+_PERHAPS_NOBODY = "tota|ensemble|moyenne|diane|cart.type|pourcent|effectif|nombre|taux|dont|exemple|ex[. ]*:|%"
+
+
+def _is_computed(text: str) -> bool:
+    return "%" in text or _COMPUTED.fullmatch(answers.key_of(text)) is not None
 
 
 def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answers.Cell]) -> pd.Series:
@@ -209,14 +221,16 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answ
     out[nobody] = answers.Reason.NOBODY
     undated = out.index[out.eq(answers.Reason.NO_YEAR) & ~nobody]
     out[undated[rows.loc[undated, COLUMNS].eq(EMPTY).all(axis=1)]] = answers.Reason.TEXT
-    # Found by a part of the word, which is fast, then read whole.
-    perhaps = identifiers[identifiers.str.contains("otal|otaux|nsemble", case=False)].map(answers.key_of)
-    out[perhaps.index[perhaps.map(_TOTAL.fullmatch).notna() | perhaps.eq(_ENSEMBLE)]] = answers.Reason.TOTAL
+    perhaps = identifiers[identifiers.str.contains(_PERHAPS_NOBODY, case=False)]
+    out[perhaps.index[perhaps.map(_EXAMPLE.match).notna()]] = answers.Reason.EXAMPLE
+    is_computed = perhaps.map(_is_computed).astype(bool) | perhaps.map(answers.key_of).eq(_ENSEMBLE)
+    out[perhaps.index[is_computed]] = answers.Reason.TOTAL
     is_named = pd.Series(False, index=rows.index)
     for name in COLUMNS:
-        keys = {text: answers.key_of(text) for text in rows[name].cat.categories}
-        is_named |= rows[name].isin([text for text, key in keys.items() if _TOTAL.fullmatch(key)])
-        out[nobody & rows[name].isin([text for text, key in keys.items() if key == _ENSEMBLE])] = answers.Reason.TOTAL
+        texts = rows[name].cat.categories
+        is_named |= rows[name].isin([text for text in texts if _is_computed(text)])
+        ensemble = [text for text in texts if answers.key_of(text) == _ENSEMBLE]
+        out[nobody & rows[name].isin(ensemble)] = answers.Reason.TOTAL
     texts = rows.loc[is_named, _PERSONAL].astype("str")
     is_answered = texts.apply(lambda column: column.str.contains(r"[^\W\d]")).any(axis=1)
     out[texts.index[nobody[is_named] | ~is_answered]] = answers.Reason.TOTAL
