@@ -26,16 +26,17 @@ def _cell(cell: object, spanned: bool, struck: bool) -> str:
     return f'<table:table-cell{more} office:value-type="string">{lines}</table:table-cell>'
 
 
-def ods_table(name: str, lines: list[list], *, hidden=(), spanned=(), struck=()) -> str:
-    """A sheet; ``hidden`` gives the places of its hidden rows, ``spanned`` of the cells that cover the one below, and
-    ``struck`` of the rows struck through."""
+def ods_table(name: str, lines: list[list], *, hidden=(), spanned=(), struck=(), folded=0) -> str:
+    """A sheet; ``hidden`` gives the places of its hidden rows, ``spanned`` of the cells that cover the one below,
+    ``struck`` of the rows struck through, and ``folded`` the number of columns hidden after the first two."""
+    columns = f'<table:table-column table:number-columns-repeated="2"/><table:table-column table:number-columns-repeated="{folded}" table:visibility="collapse"/>'
     rows = "".join(
         f"<table:table-row{' table:visibility=' + chr(34) + 'collapse' + chr(34) if at in hidden else ''}>"
         + "".join(_cell(cell, (at, place) in spanned, at in struck) for place, cell in enumerate(line))
         + "</table:table-row>"
         for at, line in enumerate(lines)
     )
-    return f'<table:table table:name="{escape(name)}">{rows}</table:table>'
+    return f'<table:table table:name="{escape(name)}">{columns * bool(folded)}{rows}</table:table>'
 
 
 def ods_bytes(*tables: str) -> bytes:

@@ -342,6 +342,23 @@ def test_rows_that_are_hidden_or_struck_through_are_read_and_told(kind):
     assert Read().rows == ROWS and Read().changes == {workbooks.HIDDEN: 1, workbooks.STRUCK: 1}
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_hidden_columns_are_read_and_told_by_name(kind):
+    made = book()
+    made.active.column_dimensions.group("C", "D", hidden=True)
+    put_book(made) if kind == "xlsx" else put_ods(ROWS, folded=2)
+    assert Read().rows == ROWS and Read().changes == {f"{workbooks.HIDDEN_COLUMNS} : « association », « suivi_par »": 3}
+
+
+def test_a_workbook_without_styles_has_its_other_marks():
+    whole, out = zipfile.ZipFile(io.BytesIO(saved(book(with_row(niveau="=1+1"))))), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name in {*whole.namelist()} - {"xl/styles.xml"}:
+            made.writestr(name, whole.read(name))
+    put(out.getvalue(), "accompagnements.xlsx")
+    assert faults() == [f"{SHEET}{LOST} : F2 ; {MEND}"]
+
+
 def two_lines(upper: list[str], lower: list[str]) -> None:
     put_book(book([upper, lower, *ROWS], header=["Export du 12 janvier"]))
 
@@ -593,6 +610,7 @@ def test_a_plain_table_whose_titles_are_unknown_has_them_asked_for_but_not_one_w
 
 @pytest.mark.parametrize(("title", "text", "proposed"), [
     ("Commune établissement", "Lille", ""), ("Commune établissement", "0590001A", "uai"), ("Adresse e-mail", "a@b.fr", ""), ("Adresse e-mail", "CPE", "orienteur"), ("Âge au 31/12", "15 ans", "annee_naissance"), ("UAI (code)", "0590001A", "uai"),
+    *((f"Commune établissement {years}", "0590001A", proposed) for years, proposed in (("2039", ""), ("2039-40", ""), ("2040-41", "uai"), ("2041", "uai"))),
 ])  # fmt: skip
 def test_a_title_is_proposed_only_for_a_column_that_its_values_are_like(title, text, proposed):
     put(text_of([[*row, "Turgot", text] for row in ROWS], header=[*HEADER, "college", title]))

@@ -60,6 +60,7 @@ _DITTOS = {"idem", "//", "″", '"', "''", "meme_que_ci_dessus", "comme_ci_dessu
 RULE_CONTRADICTED = "réponse que la colonne à ignorer contredit, gardée telle quelle"
 RULE_GIVEN = "colonne absente, la même sur toutes les lignes d’après lectures.csv"
 
+_YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\D{1,3}(?:20)?(\d\d))?(?!\d)")
 _NUMBERED = re.compile(r"(.+?)_?(?:n_?)?[0-9]{1,2}")
 # « Q3. Sexe », « 4) Niveau » of a questionnaire.
 _QUESTION_NUMBER = re.compile(r"^(?:q_?)?[0-9]{1,2}[a-d]?_")
@@ -75,7 +76,7 @@ class Titles:
 
     ``given`` are the columns that someone said to be the same on every row, and their value: the year of the export;
     ``associations`` are those said of a file or of a sheet, by its `rows_of`; ``ignored`` the titles, folded, that
-    someone leaves out, and the column that each would name.
+    someone leaves out, and the column that each would name; ``year`` that of the export.
     """
 
     columns: dict[str, str]
@@ -83,11 +84,17 @@ class Titles:
     given: dict[str, str] = field(default_factory=dict)
     associations: dict[str, str] = field(default_factory=dict)
     ignored: dict[str, str] = field(default_factory=dict)
+    year: int = 0
 
     def named(self, cells: Sequence[str]) -> list[str | None]:
         """The column that each title names."""
         keys = map(fold, cells)
         return [self.columns.get(key) or self.columns.get(_QUESTION_NUMBER.sub("", key)) for key in keys]
+
+    def is_of_another_year(self, title: str) -> bool:
+        """Whether a title names years (« Classe 2019-2020 »), none of which is that of the export."""
+        found = [year for first, last in _YEARS.findall(title) for year in (first, f"20{last}")]
+        return bool(found) and str(self.year) not in found
 
     def goal_of(self, title: str) -> tuple[str | None, bool]:
         """The objective that a title names (``""``: « Objectif 2 », whose cells name it; None: none), and if surely."""
@@ -117,7 +124,7 @@ def known_titles(
     known.pop(records.EMPTY, None)
     given = {name: said for name in SAME_ON_ALL if (said := spellings.form_of(name))}
     given |= {"annee": str(year)} if "annee" in given else {}
-    return Titles(known, spellings, given, associations, ignored)
+    return Titles(known, spellings, given, associations, ignored, year)
 
 
 # --- Where the titles stand ---
@@ -193,17 +200,16 @@ def _join_titles(upper: list[str], lower: list[str], known: Titles) -> list[str]
 class Layout:
     """Where each column stands in the rows of a file, counted from 0, and what its titles lack.
 
-    ``goals`` are the places of objectives on several columns: those named in their cells (``""``), or one yes/no column
-    an objective; ``ticks`` those of one yes/no column an answer, by question. ``width`` is the number of cells of a
-    row, ``named`` those up to the last title, ``untitled`` the places without a title. ``columns`` are those found, in
-    the order of the schema, ``missing`` the required ones that are not, ``twice`` those that several titles name.
-    ``left_out`` are the titles that name no column of the project, each with the absent column that it may name
-    (``""``: none). ``doubles`` are the places of closed lists that someone ignores, for the column that is read.
+    ``several`` are the places of what stands on several columns: by question, the answer of each yes/no column, or
+    ``""`` where its cells name one. ``width`` is the number of cells of a row, ``named`` those up to the last title,
+    ``untitled`` the places without a title. ``columns`` are those found, in the order of the schema, ``missing`` the
+    required ones that are not, ``twice`` those that several titles name. ``left_out`` are the titles that name no
+    column of the project, each with the absent column that it may name (``""``: none). ``doubles`` are the places of
+    closed lists that someone ignores, for the column that is read.
     """
 
     positions: dict[str, int]
-    goals: dict[int, str]
-    ticks: dict[str, dict[int, str]]
+    several: dict[str, dict[int, str]]
     width: int
     named: int
     untitled: list[int]
@@ -216,53 +222,47 @@ class Layout:
     @property
     def places(self) -> list[int]:
         """The places of the columns."""
-        ticked = [place for each in self.ticks.values() for place in each]
-        return sorted({*self.positions.values(), *self.goals, *ticked, *self.doubles})
+        return sorted({place for name in self.columns for place in self.places_of(name)} | {*self.doubles})
+
+    def places_of(self, name: str) -> set[int]:
+        """The places of a column of the project; none if it is the same on all rows."""
+        return {*self.several.get(name, ()), *([self.positions[name]] if name in self.positions else [])}
 
 
 def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     """The layout that titles give; ``width`` is that of the rows, where they are wider."""
     cells = grid.titles
     width, names = max(width, len(cells)), known.named(cells)
-    goals = _goals(cells, names, known)
+    goals, several = _goals(cells, names, known), _ticks(cells, names, known)
     own = [place for place, name in enumerate(names) if name == GOALS and place not in goals]
     if goals or len(own) > 1:  # « Objectif principal » and « Autres objectifs », said to be objectives
-        goals |= dict.fromkeys(own, records.EMPTY)
-    positions: dict[str, int] = {}
+        several[GOALS] = dict(sorted({**goals, **dict.fromkeys(own, records.EMPTY)}.items()))
+    apart = {place for each in several.values() for place in each}
+    found: dict[str, list[int]] = {}
     for place, name in enumerate(names):
-        if name and place not in goals:
-            positions.setdefault(name, place)
-    times = Counter(name for place, name in enumerate(names) if name and place not in goals)
-    ticks = _ticks(cells, names, known)
-    there = {*positions, *known.given, *([GOALS] if goals else []), *ticks}
+        if name and place not in apart:
+            found.setdefault(name, []).append(place)
+    there = {*found, *known.given, *several}
     required = [each["name"] for each in table_schema(TABLE)["fields"] if each["presence"] == "obligatoire"]
     titled = [place for place, cell in enumerate(cells) if cell.strip()]
-    unnamed = [
-        place for place in titled if not names[place] and all(place not in each for each in (goals, *ticks.values()))
-    ]
-    left_out = {" ".join(cells[place].split()): place for place in unnamed}
+    left_out = {" ".join(cells[place].split()): place for place in titled if not names[place] and place not in apart}
     absent = [name for name in dict.fromkeys([*required, *columns(TABLE)]) if name not in there]
     return Layout(
-        positions,
-        dict(sorted(goals.items())),
-        ticks,
-        width,
+        positions={name: places[0] for name, places in found.items()},
+        several=several,
+        width=width,
         named=max(titled, default=-1) + 1,
         untitled=[place for place in range(width) if place not in titled],
         columns=[name for name in columns(TABLE) if name in there],
         missing=[name for name in required if name not in there],
-        twice={
-            name: [cells[place] for place, each in enumerate(names) if each == name and place not in goals]
-            for name, count in times.items()
-            if count > 1
-        },
+        twice={name: [cells[place] for place in places] for name, places in found.items() if len(places) > 1},
         left_out=_nearest(
             left_out, absent, known, [*grid.under.values()][:TITLE_ROWS], is_asked={*required} & {*absent}
         ),
         doubles={
             place: column
             for place, title in enumerate(cells)
-            if (column := known.ignored.get(fold(title))) in positions and column in CLOSED
+            if (column := known.ignored.get(fold(title))) in found and column in CLOSED
         },
     )
 
@@ -275,8 +275,10 @@ def _nearest(
     ``titles`` come with their places in ``rows``: a value of that column must stand under them. If a title is asked for
     anyway, one that holds the words of a spelling or an answer (« une fille ») is near, then one above its answers.
     """
+    own = [title for title in titles if not known.is_of_another_year(title)]
     # « Sexe (code) »: what stands in brackets says how the answer is written.
-    left, near = {fold(re.sub(r"\(.*?\)", "", title)) or fold(title): title for title in titles}, {}
+    left = {fold(_YEARS.sub("", re.sub(r"\(.*?\)", "", title))) or fold(title): title for title in own}
+    near: dict[str, str] = {}
 
     def texts(key: str) -> list[str]:
         return [cells[titles[left[key]]] for cells in rows if len(cells) > titles[left[key]]]
@@ -508,10 +510,9 @@ def _table_of(
         for name in given:
             rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
             changes.append(records.Change(file, name, RULE_GIVEN, int(said.sum())))
-    for name, ticked in {GOALS: layout.goals, **layout.ticks}.items():
-        if ticked:
-            rows[name] = _gather(cells[list(ticked)], ticked, known.spellings)
-            changes.append(records.Change(file, name, f"réponses réunies de {len(ticked)} colonnes", len(rows)))
+    for name, ticked in layout.several.items():
+        rows[name] = _gather(cells[list(ticked)], ticked, known.spellings)
+        changes.append(records.Change(file, name, f"réponses réunies de {len(ticked)} colonnes", len(rows)))
     for place, name in layout.doubles.items():
         one, other = (_meanings(texts, name, known.spellings) for texts in (rows[name], cells[place]))
         contradicted = int((one.ne(other) & one.notna() & other.notna()).sum())

@@ -52,6 +52,7 @@ def write_cell(value: object) -> str:
 
 MERGED = "cellules fusionnées vers le bas : valeur recopiée sur chaque ligne"
 HIDDEN = "lignes masquées ou filtrées dans le classeur, lues comme les autres"
+HIDDEN_COLUMNS = "colonnes masquées dans le classeur, lues comme les autres"
 STRUCK = "lignes barrées dans le classeur, lues comme les autres"
 _PROTECTED = "le classeur est protégé par un mot de passe ; ouvrez-le, enlevez le mot de passe et enregistrez-le."
 _DAMAGED = "ce n’est pas un classeur, ou il est abîmé ; enregistrez-le de nouveau en .xlsx, ou refaites l’export."
@@ -65,7 +66,8 @@ class Sheet:
     """A sheet of a workbook: the texts of its rows that hold something, by line; what its values do not tell.
 
     ``merged`` are the cells merged downwards that can be filled; ``lost`` those without a value (an error, a formula
-    that was never computed); ``hidden`` counts hidden rows, ``struck`` those with a cell struck through.
+    that was never computed); ``hidden`` counts hidden rows, ``struck`` those with a cell struck through; ``columns``
+    are the places of hidden columns.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Sheet:
     lost: list[tuple[str, int]] = field(default_factory=list)
     hidden: int = 0
     struck: int = 0
+    columns: frozenset[int] = frozenset()
     is_merged: bool = False
 
 
@@ -121,6 +124,9 @@ _HIDDEN = re.compile(rb'<(?:\w+:)?row\s[^>]*?hidden="(?:1|true)"')
 _PLACE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _ODS_NAME = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"')
 _ODS_HIDDEN = re.compile(rb'<table:table-row\s[^>]*?table:visibility="(?:collapse|filter)"')
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s(?=[^>]*?hidden="(?:1|true)")(?=[^>]*?min="(\d+)")[^>]*?max="(\d+)"')
+_ODS_COLUMN = re.compile(rb"<table:table-column\b[^>]*>")
+_ODS_COLUMNS = re.compile(rb'number-columns-repeated="(\d+)"')
 _ODS_SPANNED = re.compile(rb'table:number-rows-spanned="(?:[2-9]|[1-9][0-9]+)"')
 _STRUCK = re.compile(rb'<(?:\w+:)?c\s(?=[^>]*?r="[A-Z]{1,3}([0-9]+)")[^>]*?\bs="([0-9]+)"')
 _ODS_ROW = re.compile(rb"<table:table-row\b.*?</table:table-row>", re.DOTALL)
@@ -182,6 +188,17 @@ def _count_struck(own: bytes, styles: set[bytes], *, is_ods: bool) -> int:
     return len({line for line, style in _STRUCK.findall(own) if style in styles})
 
 
+def _hidden_columns(own: bytes, *, is_ods: bool) -> frozenset[int]:
+    if not is_ods:
+        return frozenset(place for low, high in _HIDDEN_COLUMN.findall(own) for place in range(int(low) - 1, int(high)))
+    found, place = set(), 0
+    for tag in _ODS_COLUMN.findall(own):
+        count = int(repeated[1]) if (repeated := _ODS_COLUMNS.search(tag)) else 1
+        found |= {*range(place, place + count)} if b'table:visibility="' in tag else set()
+        place += count
+    return frozenset(found)
+
+
 def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
     """What is told of each sheet beside its values; nothing of an old workbook, nor of an unusual archive.
 
@@ -203,6 +220,7 @@ def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
                     "lost": [(each[1].decode(), int(each[2])) for each in found if each],
                     "hidden": len((_ODS_HIDDEN if is_ods else _HIDDEN).findall(own)),
                     "struck": _count_struck(own, struck, is_ods=is_ods),
+                    "columns": _hidden_columns(own, is_ods=is_ods),
                     "is_merged": is_ods and bool(_ODS_SPANNED.search(own)),
                 }
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, KeyError, SyntaxError, ValueError):
@@ -248,6 +266,8 @@ def _read_sheet(layout: titles.Layout, sheet: Sheet, grid: titles.Grid) -> title
     cells = pd.DataFrame({place: [row[place] for row in rows.values()] for place in layout.places}, dtype="str")
     blank = max(rows) - grid.at - len(rows)
     counts = {MERGED: len(filled), HIDDEN: sheet.hidden, STRUCK: sheet.struck, titles.BLANK: blank}
+    hidden = [f"« {name} »" for name in layout.columns if layout.places_of(name) & sheet.columns]
+    counts |= {f"{HIDDEN_COLUMNS} : {', '.join(hidden)}": len(rows)} if hidden else {}
     return cells.set_axis([*rows]), [], counts
 
 
