@@ -371,6 +371,9 @@ def test_two_files_are_added_and_accounted_apart_and_an_unknown_answer_told_once
     parts = [table_of([{**row, "identifiant": f"{file}{row['identifiant']}"} for row in rows(*[{"origine": "collgee"}] * 4, *[{}] * 6)], file=file) for file in ("a.csv", "b.csv")]
     out = cleaned(parts, changes=[records.Change("b.csv", "", "titre sauté", 1)])
     assert [row[:2] + row[3:] for row in out.ledger[out.ledger["colonne"].isin(["", "origine"])].values.tolist()] == [["a.csv", "origine", 4], ["b.csv", "", 1], ["b.csv", "origine", 4]]
+    assert "a.csv et 1 autre, colonne « origine »" in told(out)[0]
+    ages = [table_of([{**row, "annee_naissance": birth, "identifiant": file + row["identifiant"]} for row in rows(*[{}] * 5)], file=file) for file, birth in (("a.csv", "2008"), ("b.csv", "13"))]
+    assert told(cleaned(ages))[0].startswith("b.csv, colonne « annee_naissance » : ")
     assert [(each.file, each.count) for each in out.unread] == [("a.csv", 4), ("b.csv", 4)] and "« collgee » (8 fois) ; dites" in told(out)[0]
 
 
@@ -427,9 +430,9 @@ def test_the_remedy_for_two_rows_of_a_person_is_read_as_it_is_written():
 
 def test_a_file_without_rows_or_without_its_year_is_a_fault_told_once():
     assert told(cleaned([table_of([])])) == [f"{FILE} : aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."]
-    lines = [{name: text for name, text in row.items() if name != "annee"} for row in rows({}, {})]
+    lines = [{name: text for name, text in row.items() if name != "annee"} for row in rows({}, {}, {**BARE, "identifiant": "Total"}, {**BARE, "identifiant": ""})]
     out = cleaned(lines, columns=list(lines[0]))  # reading alone tells it
-    assert (told(out), reasons(out)) == ([], {"année de l’export absente ou illisible": 2})
+    assert (told(out), reasons(out)) == ([], {"année de l’export absente ou illisible": 2, "identifiant absent": 1, TOTAL: 1})
 
 
 CODES = {"niveau": ["1", "2", "3", "4", "5"], "nouvel_accompagnement": ["1", "2"], "sexe": ["1", "2", "9"]}

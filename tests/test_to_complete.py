@@ -58,7 +58,7 @@ def test_it_tells_what_is_written_where_and_what_it_may_mean_the_worst_first(dat
     assert list(rows.index) == ["'=Provenance", "04-05", "Forum, été"]
     assert rows.loc["Forum, été"].drop("repère").to_dict() == {
         "colonne": "origine", "à comprendre comme": "", "peut-être": "famille", "personnes": "12", "cases": "12", "fichier": "accompagnements.csv", "feuille": "", "première ligne": "7",
-        "réponses possibles": "college (orientation par le collège) / travail de rue / bouche-à-oreille / démarche personnelle / famille / partenaire / autre (autre origine) / ne sait pas / réponse non prévue / non renseigné",
+        "réponses possibles": "college (orientation par le collège) / travail de rue / bouche-à-oreille / démarche personnelle / famille / partenaire / autre (autre origine) / ne sait pas / réponse non prévue / non renseigné (ou à ignorer)",
     }  # fmt: skip
 
 
@@ -99,9 +99,9 @@ def test_what_was_filled_in_is_never_overwritten(data_root):
 
 def test_an_answer_that_means_nothing_stays_in_the_file_and_the_choices_are_told(data_root):
     data.write_to_complete(YEAR, UNREAD)
-    saved(filled({**ANSWERS, "04-05": "quatrième de couverture"}))
+    saved(filled({**ANSWERS, "Forum, été": "à ignorer", "04-05": "quatrième de couverture"}))
     adoption = data.adopt(YEAR, UNREAD)
-    assert len(adoption.rows) == 2
+    assert adoption.rows["valeur"].tolist() == ["origine", "non_renseigne"]
     assert str(adoption.faults[0]).startswith(  # the file is then written again: its lines move
         f"data/raw/2032/a_completer.csv, repère {opened()['repère'][1]} : « quatrième de couverture » n’est pas une réponse possible ; choisissez : 6e, 5e, 4e, 3e, "
     )

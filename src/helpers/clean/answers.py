@@ -235,22 +235,26 @@ def codes_among(column: str, texts: Collection[str], spellings: Spellings) -> se
 _LEAST_OF_FORM_PCT = 20
 
 
-def form_to_ask(column: str, texts: Iterable[str], spellings: Spellings) -> str:
-    """Why someone must say how a whole column is written, as the middle of a sentence; empty when nobody need.
+def form_to_ask(column: str, texts: Iterable[str], spellings: Spellings) -> tuple[str, list[str]]:
+    """Why someone must say how a whole column is written, as the middle of a sentence, and the texts that show it;
+    nothing when nobody need.
 
     « 03/25/2021 », without any first number above twelve, makes « 04/05/2021 » the fifth of April; « 08 » is a year of
     birth or an age.
     """
     if column not in ("annee_naissance", *DAYS) or spellings.form_of(column):
-        return ""
-    plain = [normalise(text) for text in texts]
+        return "", []
+    written = _TWO_DIGITS if column == "annee_naissance" else _DAY_FIRST
+    plain = {text: normalise(text) for text in texts}
+    found = {text: given for text, each in plain.items() if (given := written.fullmatch(each))}
     least = len(plain) * _LEAST_OF_FORM_PCT / 100  # fewer are typing errors, left empty and counted
     if column == "annee_naissance":
-        short = [text for text in plain if _TWO_DIGITS.fullmatch(text)]
-        return "elle a un ou deux chiffres, ceux d’une année de naissance ou d’un âge" if len(short) > least else ""
-    days = [(int(found["d"]), int(found["m"])) for text in plain if (found := _DAY_FIRST.fullmatch(text))]
-    is_month_first = any(second > 12 for _, second in days) and all(first <= 12 for first, _ in days)
-    return "le mois y semble écrit avant le jour" if is_month_first and len(days) > max(1, least) else ""
+        told = "elle a un ou deux chiffres, ceux d’une année de naissance ou d’un âge" if len(found) > least else ""
+    else:
+        days = [(int(each["d"]), int(each["m"])) for each in found.values()]
+        is_month_first = any(second > 12 for _, second in days) and all(first <= 12 for first, _ in days)
+        told = "le mois y semble écrit avant le jour" if is_month_first and len(days) > max(1, least) else ""
+    return told, list(found) if told else []
 
 
 def _read_one(plain: str, name: str, spellings: Spellings, codes: set[str]) -> Cell:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -51,6 +51,12 @@ def exceeds(rows: int, total: int, percent: int) -> bool:
     return rows * 100 > total * percent
 
 
+def name_files(files: Iterable[str]) -> str:
+    """The first of some files, and the number of the others."""
+    first, *others = dict.fromkeys(files)
+    return f"{first} et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else first
+
+
 @dataclass(frozen=True)
 class Reading:
     """All that the faults look at: the rows as received, what they mean, why they are rejected (``""``: kept)."""
@@ -76,8 +82,7 @@ class Reading:
     @property
     def file(self) -> str:
         """How a sentence names the files."""
-        first, *others = dict.fromkeys(each.file for each in self.received.tables)
-        return f"{first} et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else first
+        return name_files(each.file for each in self.received.tables)
 
     def empty(self, name: str) -> int:
         """How many persons have nothing in a column of `_EMPTY_CELLS`, if too many and nobody said what it means."""
@@ -153,9 +158,11 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
         if alone := reading.empty(name):
             rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]} ;"
             yield _Misread(name, whole, rows, alone, alone, is_asked=True, form=form)
-        if form := answers.form_to_ask(name, texts, spellings):
-            count, likely = int(filled.sum()), answers.MONTH_FIRST if name in answers.DAYS else EMPTY
-            yield _Misread(name, whole, filled, count, count, is_asked=count > 0, form=f"{form} ;", likely=likely)
+        form, written = answers.form_to_ask(name, texts, spellings)
+        if form:
+            rows, likely = filled & column.isin(written), answers.MONTH_FIRST if name in answers.DAYS else EMPTY
+            count = int(rows.sum())
+            yield _Misread(name, whole, rows, count, count, is_asked=count > 0, form=f"{form} ;", likely=likely)
         elif name in ("association", "college"):
             if (rows := reading.unknown_names(name)).any():
                 pieces = [(answers.normalise(text),) for text in texts]
@@ -241,7 +248,9 @@ def _firsts(column: _Misread, reading: Reading) -> pd.Series:
 
 def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataError:
     """The sentence for a column that holds too much that is not understood."""
-    where, count, total = f"{reading.file}, colonne « {column.name} »", column.count, column.total
+    files = sorted(each.file for each in spellings)
+    where = f"{name_files(files) if files else reading.file}, colonne « {column.name} »"
+    count, total = column.count, column.total
     if column.form:
         forms = answers.LEFT_EMPTY if column.form.endswith(" ou") else answers.FORMS[column.name]
         words = " ou ".join(f"« {each} »" for each in forms.values())
@@ -322,7 +331,9 @@ def find_other_years(reading: Reading) -> Iterator[DataError]:
 
 def find_empty(reading: Reading) -> Iterator[DataError]:
     """Required columns that are present and empty."""
-    dated = reading.reasons.ne(answers.Reason.NO_YEAR)  # titles that come again below have none, and are no answers
+    # Neither titles that come again below nor totals are answers.
+    nobody = (answers.Reason.NO_YEAR, answers.Reason.NOBODY, answers.Reason.TEXT, answers.Reason.TOTAL)
+    dated = ~reading.reasons.isin(nobody)
     for name in reading.received.columns if len(reading.rows) else ():
         # A year that is another one means nothing, and is no empty cell.
         column = reading.rows[name] if name in (IDENTIFIER, "annee") else reading.table.loc[dated, name]

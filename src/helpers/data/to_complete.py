@@ -93,6 +93,7 @@ def _answers(column: str) -> dict[str, str]:
         names = {name: entry.label_of(name) for name in fields[column]["constraints"]["enum"]}
     else:
         return {}
+    names = {name: f"{label} (ou à ignorer)" if name == answers.UNANSWERED else label for name, label in names.items()}
     is_clear = {name: fold(label) == name or name in _RECORDED for name, label in names.items()}
     return {name: label if is_clear[name] else f"{name.replace('_', ' ')} ({label})" for name, label in names.items()}
 
@@ -150,6 +151,8 @@ class Choices:
                 return found[0]
         if column == "annee" and answer.strip() == str(self.year):
             return answers.OF_THE_YEAR
+        if answers.UNANSWERED in words and fold(answer) == fold(_LEFT[TITLE]):
+            return answers.UNANSWERED
         if text.startswith(EVERY_ROW):  # an association of no register, unless one is nearly written so
             near = get_close_matches(answers.key_of(answer), map(answers.key_of, words), n=1, cutoff=0.8)
             return answers.normalise(answer) if re.search(r"[^\W\d_]{2}", answer) and not near else None
