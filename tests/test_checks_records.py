@@ -97,7 +97,8 @@ def test_check_accepts_a_changed_export_once_it_has_no_other_fault(data_root, ca
 
 FILE, CSV = "data/raw/2033/accompagnements", export_text(*[{}] * 12).encode()
 WRONG = {
-    "a folder": ({"accompagnements.csv": CSV, "accompagnements 2.csv/Lille.csv": b""}, f"{FILE} 2.csv est un dossier, il n’est pas lu : sortez-en les fichiers de l’export."),
+    "a folder": ({"accompagnements.csv": CSV, "accompagnements 2.csv/Lille.csv": b""}, f"{FILE} 2.csv est un dossier, il n’est pas lu : sortez-en les fichiers de l’export, ou retirez-le."),
+    "in a folder": ({"accompagnements.csv": CSV, "Zay/1/Lille.csv": CSV, "Zay/x.txt": b"x", "comptes_rendus/accompagnements.txt": b"x"}, "data/raw/2033/Zay est un dossier, il n’est pas lu : sortez-en les fichiers de l’export (« 1/Lille.csv »), ou retirez-le."),
     "another name": ({"accompagnements.csv": CSV, "Copie de accompagnements.xlsx": b""}, "data/raw/2033/Copie de accompagnements.xlsx n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
     "an export under another name": ({"accompagnements.csv": CSV, "Export CAPEP 2033.csv": CSV}, "data/raw/2033/Export CAPEP 2033.csv n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
     "one endless line": ({"accompagnements.csv": b"x" * (50 << 20 if ALL else 5 << 20)}, f"{FILE}.csv : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes (data/raw/reference/entetes.csv dit lesquels sont connus)."),

@@ -206,12 +206,12 @@ def _known(year: int) -> titles.Titles:
     return titles.known_titles(read_reference_for(year, "entetes"), spellings, year, associations, ignored)
 
 
-def is_overlooked(path: Path) -> bool:
-    """Whether a file that is not read, because of its name, has the titles of an export."""
-    if path.suffix.lower() not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL) or not path.is_file():
+def is_overlooked(path: Path, year: int) -> bool:
+    """Whether a file that is not read, because of its name or place, has the titles of an export."""
+    if path.suffix.lower() not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL):
         return False
     try:
-        found = _open(path, _known(int(path.parent.name))).columns
+        found = _open(path, _known(year)).columns
         return "identifiant" in found and len(found) >= titles.LEAST_TITLES
     except DataError:  # of a reference table, which is told with the others
         return False

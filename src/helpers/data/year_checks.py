@@ -302,26 +302,40 @@ def _differing(year: int, export: Export, earlier: dict[int, Persons]) -> pd.Dat
 # --- All the faults of a year ---
 
 
-def _name_fault(path: Path) -> str:
+# What the project itself keeps in folders of a year: codings, minutes.
+_OWN_FOLDERS = (paths.codings_folder(0).name, paths.minutes_folder(0).name)
+
+
+def _is_unread(path: Path, year: int) -> bool:
+    """Whether a file that nothing reads, because of its name or place, seems to be of the export."""
+    if path.name.startswith((".", "~")) or not path.is_file():
+        return False
+    return paths.EXPORT in fold(path.stem) or exports.is_overlooked(path, year)
+
+
+def _name_fault(path: Path, year: int) -> str:
     """What to do about a file or a folder that is ignored because of its name; empty if that is as it should be."""
     is_ours = path.name == paths.READINGS or path.stem == Path(paths.TO_COMPLETE).stem
     if is_ours or path.name.startswith((".", "~")):  # hidden files, locks of office programs
         return ""
     if path.is_dir():
-        named = fold(path.name).startswith(paths.EXPORT)
-        return "est un dossier, il n’est pas lu : sortez-en les fichiers de l’export." if named else ""
+        inside = (
+            [] if path.name in _OWN_FOLDERS else [each for each in sorted(path.rglob("*")) if _is_unread(each, year)]
+        )
+        named = f" ({', '.join(f'« {each.relative_to(path).as_posix()} »' for each in inside)})" if inside else ""
+        told = f"est un dossier, il n’est pas lu : sortez-en les fichiers de l’export{named}, ou retirez-le."
+        return told if inside or fold(path.name).startswith(paths.EXPORT) else ""
     near = get_close_matches(fold(path.stem), paths.RAW_TABLES, n=1, cutoff=0.8)
     if near:
         wrong = path.name != f"{near[0]}.csv"
         return f"n’est pas lu : renommez-le « {near[0]}.csv » (CSV UTF-8), ou retirez-le." if wrong else ""
-    is_export = path.name.casefold().startswith(paths.EXPORT)
-    if not is_export and (paths.EXPORT in fold(path.stem) or exports.is_overlooked(path)):
+    if not path.name.casefold().startswith(paths.EXPORT) and _is_unread(path, year):
         return f"n’est pas lu : faites commencer son nom par « {paths.EXPORT}s », ou retirez-le."
     return ""
 
 
 def _file_faults(year: int) -> list[DataError]:
-    remedies = [(path, _name_fault(path)) for path in sorted(paths.raw(year).iterdir())]
+    remedies = [(path, _name_fault(path, year)) for path in sorted(paths.raw(year).iterdir())]
     return [DataError(f"{paths.relative(path)} {remedy}") for path, remedy in remedies if remedy]
 
 
