@@ -265,6 +265,26 @@ def test_one_to_four_persons_of_the_network_are_rounded_with_two_others(few, is_
     assert names == ({"3e", "6e", "5e", "4e_3e", "6e_5e_autre"} if is_opened else set())
 
 
+@pytest.mark.parametrize(("both", "alone", "is_told"), [(3, 20, True), (20, 3, True), (0, 20, False), (20, 20, False)])
+def test_who_gives_two_answers_of_a_group_or_but_one_is_a_small_count_too(both, alone, is_told, monkeypatch):
+    goals = ["scolarite;exclusion_scolaire"] * both + ["exclusion_scolaire"] * alone + ["scolarite"] * 60 + ["mobilite"] * 60
+    people = persons(len(goals), uai="9990001X", objectifs=goals)
+    exact, counts = count(people), indicators.count_sites(people)
+    told = {("alses", "objectif", name) for name in ("scolarite", "exclusion_scolaire", "scolaire")}
+    assert told & rounding.cells_to_round(exact) == (told if is_told else set())
+    # The intruder finds it where they stay exact.
+    monkeypatch.setattr(rounding, "_told_by_several", lambda _: set())
+    shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY)
+    assert intruder_test.try_tables(shown, intruder_model.Truth(counts, exact), scenarios=["rien"]).is_good != is_told
+
+
+def test_the_objectives_in_all_do_not_tell_who_has_five():
+    five = "scolarite;mobilite;besoin_de_parler;sante_addiction;difficultes_familiales"
+    people = persons(140, objectifs=[five] * 2 + [five[:-23]] * 30 + ["scolarite"] * 38 + ["mobilite;autre"] * 70)
+    opened = {cell for cell in rounding.cells_to_round(count(people)) if cell[1] == "nombre_d_objectifs"}
+    assert ("alses", "nombre_d_objectifs", "4_ou_plus") in opened and len(opened) >= 3
+
+
 def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():
     opened = rounding.cells_to_round(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
     assert {("alses", "objectif", "scolarite"), ("alses", "objectif", "mobilite")} <= opened

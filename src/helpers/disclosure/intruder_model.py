@@ -203,6 +203,7 @@ class Model(System):
         _nest_perimeters(self)
         shown = rows[rows["site_type"].eq(ASSOCIATION) & rows["croise_avec"].ne("")]
         _add_crosstabs(self, set(zip(shown["indicateur"], shown["croise_avec"], strict=True)))
+        _add_overlaps(self)
         _read_rows(self, rows)
 
     def at(self, site_type: str, site: str) -> Cell:
@@ -430,6 +431,22 @@ def _relate_worked(model: Model) -> None:
     if pairs:
         model.require([worked], add_up(alike), most=np.inf)
         model.require([sums[c] for c in mixed], worked, most=np.inf)
+
+
+def _add_overlaps(model: Model) -> None:
+    """Of two answers of a multiple choice and their group in the network: who gives both, and who gives but one."""
+    for entry in catalogue().indicators.values():
+        for name, group in entry.groups.items() if entry.choice == "multiple" else ():
+            whole, *answers = (model.find(model.whole, entry.id, each) for each in (name, *group.members))
+            if len(answers) != 2 or None in (whole, *answers):
+                continue
+            place = model.whole._replace(indicateur=entry.id, croise_avec=entry.id)
+            first, second = group.members
+            found = {(first, second): add_up(answers, whole)}
+            found |= {(first, name): add_up([whole], answers[1]), (second, name): add_up([whole], answers[0])}
+            for (one, other), terms in found.items():
+                cell = place._replace(modalite=one, modalite_croisee=other)
+                model.require([model.cells.setdefault(cell, terms)], terms)
 
 
 # --- Published rows: ends of cells and of their bases, and what missing rows say ---

@@ -340,10 +340,16 @@ class Intervals:
             return False
         # The others are whole too, except in cross-tabulations: these are moved again, with the sizes found.
         moved = np.where(self.sizes, np.rint(moved), moved)
-        left = np.flatnonzero(np.isin(self._blocks, self._blocks[is_broken(moved)]))
-        if len(left):
-            again = self._push(cells, span, left, moved, whole=True, gap=_GAP)
-            moved[left] = (truth if again is None else again)[left]
+        broken = is_broken(moved)
+        for block in np.unique(self._blocks[broken]):
+            inside, found = self._blocks == block, None
+            # The broken counts alone, beside the others of their block as they are: most have a whole solution.
+            for places in (np.flatnonzero(broken & inside), np.flatnonzero(inside)):
+                own = cells[np.diff(self.sums[cells][:, places].indptr) > 0]
+                found = self._push(own if len(own) else cells[:1], span, places, moved, whole=True, gap=_GAP)
+                if found is not None:
+                    break
+            moved[inside] = (truth if found is None else found)[inside]
         point = np.rint(moved)
         is_witness = not is_broken(moved).any() and bool(self.program.fitting(point[:, None])[0])
         if is_witness:

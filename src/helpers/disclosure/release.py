@@ -453,6 +453,10 @@ def protect_year(year: int) -> Aggregates:
         witnesses, told = [], ""
         rows = protect_from_attack(exact, counts, sites, key=release_key(year), witnesses=witnesses)
         data.save_witnesses(year, witnesses)
+    else:
+        released = pd.read_csv(paths.released(year) / "indicateurs_des_sites.csv", usecols=["site_type"])
+        if released["site_type"].eq(_TERRITORY).any() and not rows["site_type"].eq(_TERRITORY).any():
+            told += ", sans les territoires : le registre des collèges les divise autrement depuis"
     is_told = sites["site"].isin(rows.loc[rows["site_type"].eq(_TERRITORY), "site"])
     sites["est_publie"] &= sites["site_type"].ne(_TERRITORY) | is_told
     is_network = rows["site_type"].eq("reseau")

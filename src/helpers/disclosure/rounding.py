@@ -68,11 +68,14 @@ def random_draws(names: list[str], key: bytes) -> np.ndarray:
     return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests])
 
 
-def round_counts(counts: np.ndarray, sums: Sums, *, drawn: np.ndarray) -> np.ndarray | None:
+def round_counts(
+    counts: np.ndarray, sums: Sums, *, drawn: np.ndarray, first: np.ndarray | None = None
+) -> np.ndarray | None:
     """The nearest multiples of the base that satisfy the constraints; None if there are none.
 
     A multiple of the base stays; any other count goes to an adjacent multiple, so no shift reaches the base. ``drawn``
-    (0 to 1, one a count) breaks ties.
+    (0 to 1, one a count) breaks ties. The counts ``first`` (a mask), if any, are rounded before the others, which
+    leaves many small programs in place of a large one; all together if the others then have no rounding.
 
     >>> sommes = Sums()
     >>> sommes.add([0, 1], less=[2])
@@ -89,14 +92,28 @@ def round_counts(counts: np.ndarray, sums: Sums, *, drawn: np.ndarray) -> np.nda
     rows, places, weights = np.array(triples, dtype=np.int64).reshape(-1, 3).T
     matrix = csr_array((weights, (rows, places)), shape=(len(sums.terms), len(counts)))
     least, most = (np.array(each, float) / base - matrix @ low for each in (sums.least, sums.most))
-    solved = milp(
-        np.where(over > 0, base - 2 * over + _DRAW * (drawn - 0.5), 0.0),
-        constraints=LinearConstraint(matrix, least, most),
-        bounds=Bounds(0, (over > 0).astype(float)),
-        integrality=np.ones(len(counts)),
-        options={"time_limit": _TIME_LIMIT_S, "mip_rel_gap": 0.0},
-    )
-    return None if solved.x is None else base * (low + np.rint(solved.x).astype(np.int64))
+    cost = np.where(over > 0, base - 2 * over + _DRAW * (drawn - 0.5), 0.0)
+
+    def solve(own: np.ndarray, below: np.ndarray, above: np.ndarray) -> np.ndarray | None:
+        """Which of these counts go up, within ends; constraints on others too are left aside."""
+        inside = np.diff(matrix[:, own].tocsr().indptr) == np.diff(matrix.indptr)
+        solved = milp(
+            cost[own],
+            constraints=LinearConstraint(matrix[inside][:, own], least[inside], most[inside]),
+            bounds=Bounds(below[own], above[own]),
+            integrality=np.ones(own.sum()),
+            options={"time_limit": _TIME_LIMIT_S, "mip_rel_gap": 0.0},
+        )
+        return None if solved.x is None else np.rint(solved.x)
+
+    every, below, above, up = np.ones(len(counts), bool), np.zeros(len(counts)), (over > 0).astype(float), None
+    if first is not None and (held := solve(first, below, above)) is not None:
+        ends = below.copy(), above.copy()
+        for each in ends:
+            each[first] = held
+        up = solve(every, *ends)
+    up = solve(every, below, above) if up is None else up
+    return None if up is None else base * (low + up.astype(np.int64))
 
 
 # --- Rounded counts in the indicator table: what is displayed, and the feasibility intervals ---
@@ -313,6 +330,23 @@ def _small(counts: dict[Cell, int]) -> set[Cell]:
             found.add(cell)
         if cell[0] == _INSIDE[1] and inside in counts and _is_small(count - counts[inside]):
             found.add(cell)
+    return found | _told_by_several(counts)
+
+
+def _told_by_several(counts: dict[Cell, int]) -> set[Cell]:
+    """Groups of a multiple choice, with their answers, that tell one to four persons who give two of them, or but one;
+    the largest number of answers, where the answers in all tell as many persons who give more."""
+    found, entries = set(), catalogue().indicators
+    for cell, whole in counts.items():
+        question, entry = cell[:2], entries[cell[1]]
+        if entry.choice == "multiple" and cell[2] in entry.groups:
+            members = [each for name in entry.groups[cell[2]].members if (each := (*question, name)) in counts]
+            apart = [whole - counts[each] for each in members] + [sum(counts[each] for each in members) - whole]
+            found |= {cell, *members} if any(map(_is_small, apart)) else set()
+        if cell[1:] == ("nombre_d_objectifs", "4_ou_plus"):
+            given = sum(counts.get((cell[0], "objectif", name), 0) for name in entries["objectif"].modalities)
+            told = sum(rank * counts.get((*question, name), 0) for rank, name in enumerate(entry.modalities, start=1))
+            found |= {cell} if _is_small(given - told) else set()
     return found
 
 
@@ -611,7 +645,9 @@ def protect(
     for each in asked:
         if isinstance(each, ForcedRounding):
             family.turn(each)
-    rounded = round_counts(family.counts, family.sums, drawn=random_draws(family.names, key))
+    # Once the size of each place is known, a question has nothing to do with another.
+    sizes = np.isin(np.arange(len(family.counts)), family.places("accompagnements", [""]))
+    rounded = round_counts(family.counts, family.sums, drawn=random_draws(family.names, key), first=sizes)
     if rounded is None:
         raise DataError(
             "Aucun arrondi ne garde toutes les sommes de cette année : elle ne peut pas être publiée telle quelle."
