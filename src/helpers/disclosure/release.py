@@ -469,7 +469,8 @@ def protect_year(year: int) -> Aggregates:
     read = [folder / f"{name}.csv" for name in (*_PUBLIC, *_ESTIMATED, "indicateurs")]
     read += [*data.shareable_inputs(year), *(path for path in private if path.is_file())]
     with paths.with_data_root(paths.shareable()):
-        read += [paths.processed(each) / "indicateurs_des_sites.csv" for each in _years_before(year)]
+        names = ("indicateurs_des_sites", "sites")
+        read += [paths.processed(each) / f"{name}.csv" for each in _years_before(year) for name in names]
     return Aggregates(read, data.save_shareable(year, tables), told)
 
 
