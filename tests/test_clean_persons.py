@@ -135,6 +135,22 @@ def test_a_date_is_read_with_the_day_before_the_month():
     assert dict(zip(texts, read("date_debut", *texts), strict=True)) == dict.fromkeys(texts, "2021-04-03")
 
 
+def test_an_instant_of_universal_time_is_of_its_day_in_paris():
+    texts = {"2021-03-07T23:00:00.000Z": "2021-03-08", "2021-06-07T22:00:00Z": "2021-06-08", "2021-06-07T21:59:59+00:00": "2021-06-07", "2021-06-08 00:00:00+0200": "2021-06-08"}
+    assert dict(zip(texts, read("date_debut", *texts), strict=True)) == texts
+    assert read("annee_naissance", "2007-12-31T23:00:00Z", "2007-12-31") == ["2008", "2007"]
+
+
+def test_the_days_of_a_file_that_writes_the_month_first_beside_others_are_read_so_and_told():
+    months = rows(*({"date_debut": day, "date_fin": end} for day, end in (("2/18/2021", ""), ("3/24/2021", "6/5/2021"), ("3/4/2021", ""))))
+    days = rows({"date_debut": "23/01/2021", "date_fin": ""}, {"date_debut": "03/04/2021", "date_fin": "05/06/2021"})
+    tables = [table_of([{**row, "identifiant": f"{file}{row['identifiant']}"} for row in lines], file=file) for file, lines in (("a.csv", months), ("b.csv", days))]
+    out = cleaned(tables)
+    assert values(out, "date_debut") == ["2021-02-18", "2021-03-24", "2021-03-04", "2021-01-23", "2021-04-03"]
+    assert (values(out, "date_fin")[1], values(out, "date_fin")[4], told(out)) == ("2021-06-05", "2021-06-05", [])
+    assert [row[1:] for row in out.ledger.values.tolist() if "mois est écrit" in row[2]] == [["date_debut", MONTH, 3], ["date_fin", MONTH, 1]]
+
+
 @pytest.mark.parametrize(("text", "start", "end"), [
     ("04/08/21", "2021-08-04", "2021-08-04"), ("04-août-21", "2021-08-04", "2021-08-04"), ("sept-20", "2020-09-01", ""),
     ("09/2021", "2021-09-01", "2021-09-30"), ("2021-09", "2021-09-01", "2021-09-30"), ("T3 2021", "2021-07-01", "2021-09-30"),
@@ -254,6 +270,7 @@ def test_an_association_takes_the_name_of_the_register_or_keeps_its_own():
 
 SAME = "personne présente plusieurs fois, réponses identiques : seule la première ligne est gardée"
 DIFFERENT = "personne présente plusieurs fois, avec des réponses différentes"
+MONTH = "date d’un fichier où le mois est écrit avant le jour, et non dans les autres : lue ainsi"
 TOTAL, EXAMPLE = "ligne de total, de moyenne ou de pourcentage", "ligne d’exemple"
 NUMBERS = dict.fromkeys(COLUMNS, "") | {"identifiant": "31", "annee": "2021", "sexe": "17"}
 
@@ -264,8 +281,8 @@ NUMBERS = dict.fromkeys(COLUMNS, "") | {"identifiant": "31", "annee": "2021", "s
     ({"identifiant": "", "college": "Sous-total"}, TOTAL), ({"identifiant": " ", "niveau": "Ensemble"}, TOTAL),
     (dict.fromkeys(COLUMNS, "") | {"identifiant": "31 élèves", "annee": "2021", "sexe": "17", "college": "Sous-total Lamartine"}, TOTAL), ({"association": "Ensemble"}, ""),
     *(({**NUMBERS, "identifiant": text}, TOTAL) for text in ("Moyenne", "MOYENNE d’âge", "% filles", "54,2 %", "Médiane", "Écart-type", "dont filles", "Nombre de garçons")),
-    ({**NUMBERS, "college": "Moyenne"}, TOTAL), ({**NUMBERS, "sexe": "54 %"}, TOTAL), ({"niveau": "54 %"}, ""), ({"identifiant": "Dontez"}, ""), ({"identifiant": "EX-12"}, ""),
-    *(({"identifiant": text}, EXAMPLE) for text in ("Exemple", "ex. : 12345", "Ex : A12", "(exemple 1)", "EXEMPLE_2")),
+    ({**NUMBERS, "college": "Moyenne"}, TOTAL), ({**NUMBERS, "sexe": "54 %"}, TOTAL), ({"niveau": "54 %"}, ""), ({"identifiant": "Dontez"}, ""), ({"identifiant": "EX-12"}, ""), ({"identifiant": "EX.12"}, ""), ({"identifiant": "EX"}, ""),
+    *(({"identifiant": text}, EXAMPLE) for text in ("Exemple", "ex. : 12345", "Ex : A12", "(exemple 1)", "ex.", "EXEMPLE_2")),
     ({"identifiant": ""}, "identifiant absent"), ({"identifiant": "\u00a0"}, "identifiant absent"), ({"identifiant": "Totaline12"}, ""),
     ({"annee": "2020"}, "ligne d’une autre année"), ({"annee": ""}, "année de l’export absente ou illisible"), (dict.fromkeys(COLUMNS, "") | {"identifiant": "Nombre : 2"}, "ligne de texte, sans année ni réponse"), ({"annee": "2021.0"}, ""),
     ({"identifiant": "P00001", "annee": "2020"}, "ligne d’une autre année"),  # makes nobody twice

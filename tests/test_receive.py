@@ -383,7 +383,7 @@ def test_any_kind_of_column_of_a_parquet_file_becomes_text():
     made = parquet(
         annee=pa.array([2041, 2041, None]),
         parents_associes=pa.array([True, None, False]),
-        date_debut=pa.array([dt.datetime(2041, 4, 3, 10), dt.datetime(2041, 5, 4), None]),
+        date_debut=pa.array([dt.datetime(2041, 4, 3, 10), dt.datetime(2041, 5, 3, 22), None], pa.timestamp("s", "UTC")),
         objectifs=pa.array([["scolarité", "santé"], [], None]),
         niveau=pa.array(["6e", None, "2nde"]).dictionary_encode(),
         identifiant=pa.array(["P1", "P2", "P3"], pa.large_string()),

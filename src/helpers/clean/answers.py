@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache, partial
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -235,7 +236,21 @@ def codes_among(column: str, texts: Collection[str], spellings: Spellings) -> se
 _LEAST_OF_FORM_PCT = 20
 
 
-def form_to_ask(column: str, texts: Iterable[str], spellings: Spellings) -> tuple[str, list[str]]:
+def is_month_first(texts: Collection[str]) -> bool:
+    """Whether the days of some cells are surely written after their month: one above twelve, no month above."""
+    found = filter(None, map(_DAY_FIRST.fullmatch, map(normalise, texts)))
+    days = [(int(each["d"]), int(each["m"])) for each in found]
+    least = max(1, len(texts) * _LEAST_OF_FORM_PCT / 100)  # fewer are typing errors, left empty and counted
+    return len(days) > least and any(last > 12 for _, last in days) and all(first <= 12 for first, _ in days)
+
+
+def with_day_first(text: str) -> str:
+    """A day written after its month, with the day first; another text as it is."""
+    found = _DAY_FIRST.fullmatch(normalise(text))
+    return f"{found['m']}/{found['d']}/{found['y']}" if found else text
+
+
+def form_to_ask(column: str, texts: Collection[str], spellings: Spellings) -> tuple[str, list[str]]:
     """Why someone must say how a whole column is written, as the middle of a sentence, and the texts that show it;
     nothing when nobody need.
 
@@ -244,17 +259,12 @@ def form_to_ask(column: str, texts: Iterable[str], spellings: Spellings) -> tupl
     """
     if column not in ("annee_naissance", *DAYS) or spellings.form_of(column):
         return "", []
-    written = _TWO_DIGITS if column == "annee_naissance" else _DAY_FIRST
-    plain = {text: normalise(text) for text in texts}
-    found = {text: given for text, each in plain.items() if (given := written.fullmatch(each))}
-    least = len(plain) * _LEAST_OF_FORM_PCT / 100  # fewer are typing errors, left empty and counted
-    if column == "annee_naissance":
-        told = "elle a un ou deux chiffres, ceux d’une année de naissance ou d’un âge" if len(found) > least else ""
-    else:
-        days = [(int(each["d"]), int(each["m"])) for each in found.values()]
-        is_month_first = any(second > 12 for _, second in days) and all(first <= 12 for first, _ in days)
-        told = "le mois y semble écrit avant le jour" if is_month_first and len(days) > max(1, least) else ""
-    return told, list(found) if told else []
+    if column in DAYS:
+        found = [text for text in texts if _DAY_FIRST.fullmatch(normalise(text))]
+        return ("le mois y semble écrit avant le jour", found) if is_month_first(texts) else ("", [])
+    found = [text for text in texts if _TWO_DIGITS.fullmatch(normalise(text))]
+    is_form = len(found) * 100 > len(texts) * _LEAST_OF_FORM_PCT
+    return ("elle a un ou deux chiffres, ceux d’une année de naissance ou d’un âge", found) if is_form else ("", [])
 
 
 def _read_one(plain: str, name: str, spellings: Spellings, codes: set[str]) -> Cell:
@@ -301,6 +311,8 @@ def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, C
 
 RULE_DAY = "date lue, le jour avant le mois"
 RULE_MONTH_FIRST = "date lue, le mois avant le jour"
+RULE_MONTH_HERE = "date d’un fichier où le mois est écrit avant le jour, et non dans les autres : lue ainsi"
+RULE_INSTANT = "heure universelle, lue au jour qu’il était à Paris"
 RULE_SHORT = "date à l’année de deux chiffres, lue dans les années 2000"
 RULE_MONTH = "mois sans jour : le premier jour pour un début, le dernier pour une fin"
 RULE_QUARTER = "trimestre sans jour : le premier jour pour un début, le dernier pour une fin"
@@ -344,6 +356,7 @@ _IN_WORDS = (
     re.compile(rf"(?:[a-z]+ )?(?P<d>\d{{1,2}})(?:er)? (?P<w>[a-z]{{3,9}}) {_ANY}{_HOUR}"),
     re.compile(rf"(?:(?:debut|mi|fin|courant) )?(?P<w>[a-z]{{3,9}}) {_ANY}"),
 )
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d.*(?:Z|[+-]\d\d:?\d\d)")
 _TWO_YEARS = re.compile(r"(\d{4}) ?[-/] ?(\d{4}|\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 _YEAR = re.compile(r"(\d ?\d{3})(?:[.,]0+)?")
@@ -360,8 +373,15 @@ def _month(word: str) -> int:
     return found[0] if len(found) == 1 else 0
 
 
+def in_paris(moment: datetime) -> date:
+    """The day that it was in Paris: midnight there is 22 or 23 o’clock of the day before, in universal time."""
+    return moment.astimezone(ZoneInfo("Europe/Paris")).date()
+
+
 def _parts(text: str) -> dict[str, str]:
     """The parts of a date as written, by the names of `_IN_DIGITS`; none of another form."""
+    with suppress(ValueError):
+        text = in_paris(datetime.fromisoformat(text)).isoformat() if _INSTANT.fullmatch(text) else text
     words = " ".join(
         fold(word) if not word.isascii() or word.isalpha() else word.lower()
         for word in re.sub(r"[-./]", " ", text).split()
@@ -396,6 +416,7 @@ def read_day(text: str, *, is_end: bool = False, is_month_first: bool = False) -
         if day:
             is_swapped = is_month_first and _DAY_FIRST.fullmatch(text)
             rule = RULE_MONTH_FIRST if is_swapped else RULE_SHORT if len(parts["y"]) == 2 else RULE_DAY
+            rule = RULE_INSTANT if _INSTANT.fullmatch(text) else rule
             with suppress(ValueError):
                 return date(year, *((int(day), month) if is_swapped else (month, int(day)))), rule
             return None

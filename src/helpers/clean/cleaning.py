@@ -113,6 +113,27 @@ def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]
     return changes
 
 
+def order_days(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]:
+    """Writes the day first (in ``rows``, changed) in the tables that write the month first, unlike the others.
+
+    Where all do, someone must say so: `answers.form_to_ask`.
+    """
+    days, changes = [*answers.DAYS], []
+    of_all = [text for name in days for text in rows[name].cat.categories]
+    is_said = any(spellings.form_of(name) not in (EMPTY, *answers.LEFT_EMPTY) for name in days)
+    is_alone = all(len(rows[name].cat.categories) < 2 for name in ("fichier", "feuille"))
+    if is_said or is_alone or answers.is_month_first(of_all):
+        return []
+    for (file, _), table in rows.groupby(["fichier", "feuille"], observed=True)[days]:
+        if answers.is_month_first({text for name in days for text in table[name].unique() if text}):
+            for name in days:
+                written = table[name].astype("object").map(answers.with_day_first)
+                changed = written.index[written.ne(table[name].astype("object"))]
+                rows[name] = rows[name].astype("object").mask(rows.index.isin(changed), written).astype("category")
+                changes += [Change(file, name, answers.RULE_MONTH_HERE, len(changed))] if len(changed) else []
+    return changes
+
+
 # --- Categories: a rule is applied to each distinct text, then mapped ---
 
 
@@ -204,9 +225,9 @@ _COMPUTED = re.compile(
 )
 _ENSEMBLE = "ensemble"
 # « ex. : 12345 », above the first person of a form.
-_EXAMPLE = re.compile(r"\W*(?:ex\.? ?:|exemples?(?![^\W_]))", re.IGNORECASE)
+_EXAMPLE = re.compile(r"\W*(?:ex(?:\.? ?:|\.$)|exemples?(?![^\W_]))", re.IGNORECASE)
 # Parts of these words, which are found fast among a million identifiers.
-_PERHAPS_NOBODY = "tota|ensemble|moyenne|diane|cart.type|pourcent|effectif|nombre|taux|dont|exemple|ex[. ]*:|%"
+_PERHAPS_NOBODY = "tota|ensemble|moyenne|diane|cart.type|pourcent|effectif|nombre|taux|dont|exemple|ex *[.:]|%"
 
 
 def _is_computed(text: str) -> bool:
@@ -451,7 +472,7 @@ def clean_persons(
     """
     registers = answers.Registers(answers.read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
-    filled = fill_empty(rows, registers.spellings)
+    filled = [*fill_empty(rows, registers.spellings), *order_days(rows, registers.spellings)]
     cells = {}
     for name in COLUMNS:
         cells[name] = [*answers.read_texts(name, _count(rows[name]), registers, received.year).values()]

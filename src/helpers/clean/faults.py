@@ -158,7 +158,8 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
         if alone := reading.empty(name):
             rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]} ;"
             yield _Misread(name, whole, rows, alone, alone, is_asked=True, form=form)
-        form, written = answers.form_to_ask(name, texts, spellings)
+        of_days = [text for each in answers.DAYS for text in reading.rows[each].cat.categories]
+        form, written = answers.form_to_ask(name, of_days if name in answers.DAYS else texts, spellings)
         if form:
             rows, likely = filled & column.isin(written), answers.MONTH_FIRST if name in answers.DAYS else EMPTY
             count = int(rows.sum())

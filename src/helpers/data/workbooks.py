@@ -18,6 +18,7 @@ import pandas as pd
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
+from helpers.clean.answers import in_paris
 from helpers.clean.records import SHEET_ASIDE, Change, ReceivedRecords
 from helpers.data import titles
 from helpers.data.reading import content_of
@@ -45,6 +46,8 @@ def write_cell(value: object) -> str:
         return "VRAI" if value else "FAUX"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
+    if isinstance(value, dt.datetime) and value.tzinfo:
+        value = in_paris(value)
     return value.strftime("%Y-%m-%d") if isinstance(value, dt.date) else str(value)
 
 
