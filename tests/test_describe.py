@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import seaborn as sns
 
-from helpers import charts, indicators, paths, schema, text
+from helpers import charts, clean, indicators, paths, schema, text
 from helpers.analysis import describe
 from helpers.indicators.constraints import row, table
 from in_process import draw_nothing, run_cell
@@ -28,19 +28,26 @@ def figure(name, modality, n, base=100, *, cross=("", ""), source="imprime", per
     return made | {"source": source} | more
 
 
-def shown(*rows, lieu: str = "") -> str:
+def shown(*rows, lieu: str = "", changes: list[tuple] = ()) -> str:
     """What the cells of the persons display of these rows, spaces plain."""
     cells = nbformat.read(paths.notebook("02_describe"), as_version=4).cells
     texts = ["".join(cell.source) if cell.cell_type == "markdown" else "" for cell in cells]
     first, last = (next(place for place, each in enumerate(texts) if each.startswith(head)) for head in (FIRST, AFTER))
     frame = indicators.with_site_name(table(list(rows)), lieu)
     names = {
-        "plt": plt, "pd": pd, "sns": sns, "charts": charts, "describe": describe, "indicators": indicators, "schema": schema, "text": text,
+        "clean": clean, "changements": pd.DataFrame(changes, columns=["regle", "lignes"]), "plt": plt, "pd": pd, "sns": sns, "charts": charts, "describe": describe, "indicators": indicators, "schema": schema, "text": text,
         "texte": text.texte, "indicateurs": frame, "chiffres": indicators.Facts(frame, year=2032), "lieu": lieu,
         "enonces": pd.DataFrame(columns=schema.columns("enonces")), "choix": SimpleNamespace(year=2032), "questions": schema.catalogue().indicators,
     }  # fmt: skip
     made = [each for cell in cells[first:last] if cell.cell_type == "code" for each in run_cell(cell, names)]
     return re.sub("[\u202f\u00a0]", " ", "\n".join(text.plain(re.sub("<svg.*?</svg>", "", each.html, flags=re.DOTALL)) for each in made))
+
+
+@pytest.mark.parametrize(("rows", "said"), [(0, ""), (4, "moins de 5"), (12, "environ 10")])
+def test_the_persons_whose_dates_are_out_of_the_year_are_told_where_they_are_counted(rows, said):
+    whole = figure("accompagnements", "", 100, None, perimeter="prevention_specialisee", source="export")
+    words = shown(whole, changes=[(rule, rows // 2) for rule in clean.OUT_OF_YEAR] if rows else [("autre", 9)])
+    assert ("dates disent" in words, f"commencé après : {said}." in words) == (bool(rows), bool(rows))
 
 
 def sexes(girls: int) -> list[dict]:

@@ -325,6 +325,8 @@ RULE_GOES_ON = "fin après le 31 décembre : accompagnement encore ouvert à cet
 RULE_NO_DAY = "date impossible ou illisible, laissée vide"
 RULE_STARTS_LATER = "début après la fin de l’année : laissé vide, la personne reste comptée"
 RULE_ENDED = "fin avant le début de l’année : laissée vide, la personne reste comptée"
+# Of persons who are counted although their dates say that they were not followed in the year.
+OUT_OF_YEAR = (RULE_STARTS_LATER, RULE_ENDED)
 RULE_AGE = "âge lu comme l’année de naissance qu’il donne"
 RULE_BIRTH = "année de naissance impossible, laissée vide"
 
