@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from helpers import data, paths
+from helpers.clean import OUT_OF_YEAR
 from helpers.disclosure import intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import MONTHS, is_small, published_answers
 from helpers.schema import (
     FEWEST_ASSOCIATIONS,
+    FEWEST_PERSONS,
     FROM_RECORDS,
     NORTH_FROM_DEG,
     ROUNDING_BASE,
@@ -462,16 +464,30 @@ def protect_year(year: int) -> Aggregates:
     is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
     tables |= {"recouvrements": _overlaps(year, rows, sites), "grappes": _correlations(year, rows)}
+    tables |= {"normalisations": round_changes(data.load(year, "normalisations"))}
     tables |= {"indicateurs": rows[is_network], "indicateurs_des_sites": rows[~is_network], "sites": sites}
     folder = paths.processed(year)
     private = [paths.processed(each) / "prive/comptes_par_site.csv" for each in (year - 1, year)]
     private += paths.exports(year)
-    read = [folder / f"{name}.csv" for name in (*_PUBLIC, *_ESTIMATED, "indicateurs")]
+    read = [folder / f"{name}.csv" for name in (*_PUBLIC, *_ESTIMATED, "normalisations", "indicateurs")]
     read += [*data.shareable_inputs(year), *(path for path in private if path.is_file())]
     with paths.with_data_root(paths.shareable()):
         names = ("indicateurs_des_sites", "sites")
         read += [paths.processed(each) / f"{name}.csv" for each in _years_before(year) for name in names]
     return Aggregates(read, data.save_shareable(year, tables), told)
+
+
+def round_changes(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The persons whose dates are out of the year (schema ``normalisations``): one row, rounded, 1 for fewer than five.
+
+    >>> ledger = pd.DataFrame({"fichier": "a.csv", "regle": [*clean.OUT_OF_YEAR, "autre"], "lignes": [9, 4, 60]})
+    >>> round_changes(ledger)[["fichier", "lignes"]].to_numpy().tolist(), len(round_changes(ledger.tail(1)))
+    ([['', 15]], 0)
+    """
+    told = ledger[ledger["regle"].isin(OUT_OF_YEAR)]
+    count = int(told["lignes"].sum())
+    count = ROUNDING_BASE * round(count / ROUNDING_BASE) if count >= FEWEST_PERSONS else 1
+    return told.head(1).assign(fichier="", lignes=count)
 
 
 def _years_before(year: int) -> list[int]:
