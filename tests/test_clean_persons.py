@@ -26,7 +26,7 @@ SPELLINGS = {
         "5e": "5e,5ème,V,cinquième,5E2,5 EME B,503",
         "4e": "4e,4EME,IV,quatrième,4e4,4A",
         "3e": "3e,3ème,III,troisième,3 EME B,3ème prépa métiers,3e Europe",
-        "autre": "SEGPA,6e SEGPA,3ème Segpa,ULIS,5e ULIS,UPE2A,UPE 2A,ulis collège,CLIN,6segpa",
+        "autre": "SEGPA,6e SEGPA,4SEG,6e seg,3ème Segpa,ULIS,5e ULIS,UPE2A,UPE 2A,ulis collège,CLIN,6segpa",
         "hors_college": "CM2,CM1,cp,2nde,2de,seconde,1ère,première,Tle,terminale,1re STMG,lycée,CAP,déscolarisé,hors du collège,apprenti",
         "non_prevu": "60,60.0,500.0,6e ou 5e,6 ans,7e,456,12",  # a class that a spreadsheet spoilt is not guessed
     },
@@ -77,6 +77,7 @@ def test_an_answer_that_no_rule_knows_is_kept_and_counted():
     assert values(out, "niveau") == ["4e"] * 19 + ["non_prevu"]
     assert rules(out) == {("niveau", "réponse inconnue, gardée comme « non prévue »"): 1}
     assert [(each.value, each.persons) for each in out.unread] == [("CE9", 1)]
+    assert [each.suggestion for each in cleaned(rows({"origine": "COLLÈGE (un AED)"})).unread] == ["college"]
 
 
 def test_a_reviewed_spelling_is_data():

@@ -369,6 +369,12 @@ def test_titles_on_two_lines_are_joined():
     assert Read().rows == ROWS and Read().lines == [4, 5, 6]
 
 
+def test_objectives_under_one_title_on_two_lines_are_joined():
+    goals, rows = ["scolarité", "mobilité", "autre"], [[*row[:GOALS], "x", "", "", *row[GOALS + 1 :]] for row in ROWS]
+    put_book(book([[""] * GOALS + goals + [""] * 2, *rows], header=[*HEADER[: GOALS + 1], "", "", *HEADER[GOALS + 1 :]]))
+    assert (Read().columns["objectifs"], Read().lines, faults()) == (["scolarite"] * 3, [3, 4, 5], [])
+
+
 def test_a_first_person_whose_answers_look_like_titles_is_not_a_second_line_of_titles():
     two_lines(["Provenance du jeune" if name == "origine" else name for name in HEADER], ROWS[0])
     assert Read().lines == [3, 4, 5, 6]
@@ -513,6 +519,13 @@ def test_titles_that_cannot_be_known_are_told():
     assert faults() == ["Fichier absent : data/raw/reference/entetes.csv. Déposez-le dans ce dossier, puis relancez."]
 
 
+def test_a_title_that_says_the_contrary_is_not_proposed_and_what_dates_can_tell_is_said():
+    header = {"parents_associes": "Parents absents de l’accompagnement", "nouvel_accompagnement": "Remarques"}
+    put(text_of(ROWS, header=[header.get(name, name) for name in HEADER]))
+    assert {each.value: each.suggestion for each in data.unread(YEAR) if each.column == "titre"} == {"Parents absents de l’accompagnement": "", "Remarques": "nouvel_accompagnement"}
+    assert faults()[0].endswith("Pour « nouvel_accompagnement », écrivez « oui » où « date_debut » est de 2041, « non » où elle est d’avant.")
+
+
 XLSX = f"{FOLDER}/accompagnements.xlsx"
 SHEET, ODS = f"{XLSX}, feuille « Base », ligne 1 : ", f"{FOLDER}/accompagnements.ods"
 LOST, MEND = "cellule en erreur (#REF!, #N/A…) ou formule sans valeur enregistrée", "corrigez-la dans le classeur, puis enregistrez-le."
@@ -609,7 +622,7 @@ def test_a_plain_table_whose_titles_are_unknown_has_them_asked_for_but_not_one_w
 
 
 @pytest.mark.parametrize(("title", "text", "proposed"), [
-    ("Commune établissement", "Lille", ""), ("Commune établissement", "0590001A", "uai"), ("Adresse e-mail", "a@b.fr", ""), ("Adresse e-mail", "CPE", "orienteur"), ("Âge au 31/12", "15 ans", "annee_naissance"), ("UAI (code)", "0590001A", "uai"),
+    ("Commune établissement", "Lille", ""), ("Commune établissement", "0590001A", "uai"), ("Adresse e-mail", "a@b.fr", ""), ("Adresse e-mail", "CPE", "orienteur"), ("Âge au 31/12", "15 ans", "annee_naissance"), ("UAI (code)", "0590001A", "uai"), ("Âge à l’entrée", "15", ""),
     *((f"Commune établissement {years}", "0590001A", proposed) for years, proposed in (("2039", ""), ("2039-40", ""), ("2040-41", "uai"), ("2041", "uai"))),
 ])  # fmt: skip
 def test_a_title_is_proposed_only_for_a_column_that_its_values_are_like(title, text, proposed):

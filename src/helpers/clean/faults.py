@@ -203,11 +203,7 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
     for (piece, file, sheet), (line, count, of_persons) in found.items():
         if not of_persons:  # a total, somebody of another year
             continue
-        near = (
-            get_close_matches(answers.key_of(piece), list(names), n=1, cutoff=_CLOSE)
-            if piece not in column.codes
-            else []
-        )
+        near = "" if piece in column.codes else _nearest(column.name, piece, names, reading)
         is_known = piece in column.codes or bool(near) or of_persons >= _FEWEST_ALIKE
         is_public = is_plain(piece) and not _DAY.search(piece) and piece not in secret
         yield Unread(
@@ -218,10 +214,17 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
             first_line=line,
             count=count,
             persons=of_persons,
-            suggestion=names[near[0]] if near else column.likely,
+            suggestion=near or column.likely,
             is_shown=bool(column.form) or column.name == "annee" or (column.is_shown and is_known and is_public),
             is_asked=column.is_asked,
         )
+
+
+def _nearest(column: str, piece: str, names: dict[str, str], reading: Reading) -> str:
+    """The answer that a text gives without what stands in brackets, else the nearest of these; empty without any."""
+    bare = reading.registers.spellings.find(column, re.sub(r"\(.*?\)", "", piece)) if "(" in piece and names else None
+    near = get_close_matches(answers.key_of(piece), list(names), n=1, cutoff=_CLOSE)
+    return bare.value if bare and bare.value in names.values() else names[near[0]] if near else EMPTY
 
 
 def _places(column: _Misread, reading: Reading) -> dict[tuple, tuple[int, int, int]]:

@@ -39,6 +39,8 @@ _NO_ADDRESS = re.compile("^[^@]+$")
 _CONFUSED = {"origine": "orienteur"}
 # Titles that someone may take for a column, but that stand beside another one of it in many exports.
 _PERHAPS = {"annee_naissance": ("age", "age_au_31_12")}
+# Words of a title that says another thing than the column: an age of another day, parents who are not there.
+_CONTRARY = {"entree", "debut", "absent", "absents", "absence", "sans", "pas"}
 # Answers above which a title may be known by them: yes and no are those of several columns.
 LEAST_ANSWERS = 3
 # Words that tell no spelling of a title from another.
@@ -90,6 +92,12 @@ class Titles:
         """The column that each title names."""
         keys = map(fold, cells)
         return [self.columns.get(key) or self.columns.get(_QUESTION_NUMBER.sub("", key)) for key in keys]
+
+    def count(self, cells: Sequence[str]) -> int:
+        """How many columns these titles name, each objective being one."""
+        names = self.named(cells)
+        goals = [self.goal_of(cell)[1] for cell, name in zip(cells, names, strict=True) if not name]
+        return len({*names} - {None}) + sum(goals)
 
     def is_of_another_year(self, title: str) -> bool:
         """Whether a title names years (« Classe 2019-2020 »), none of which is that of the export."""
@@ -154,15 +162,14 @@ def locate(rows: dict[int, list[str]], known: Titles) -> Grid:
     Two rows may hold them: « Collège » above « UAI » and « Nom », « Sexe » above nothing.
     """
     first = dict(list(rows.items())[:TITLE_ROWS])
-    counts = {line: len({*known.named(cells)} - {None}) for line, cells in first.items()}
+    counts = {line: known.count(cells) for line, cells in first.items()}
     least = max(counts.values(), default=0) * _NEARLY_PCT
     at = next((line for line, count in counts.items() if count and count * 100 >= least), min(first, default=0))
     grid = Grid(rows, at, rows.get(at, []), counts.get(at, 0))
     for upper, lower in pairwise(first):
         if at in (upper, lower) and lower == upper + 1:
             joined = _join_titles(first[upper], first[lower], known)
-            count = len({*known.named(joined)} - {None})
-            if count > grid.known:
+            if (count := known.count(joined)) > grid.known:
                 return Grid(rows, lower, joined, count)
     return grid
 
@@ -177,7 +184,7 @@ def locate_unknown(rows: dict[int, list[str]], known: Titles) -> Grid | None:
     is_plain = len(under) >= _LEAST_ROWS and len(keys) >= LEAST_TITLES and all(keys) and len({*keys}) == len(keys)
     if not is_plain or any(fold(cell) == key for _, cells in under for cell, key in zip(cells, keys, strict=False)):
         return None
-    return Grid(rows, at, titles, len({*known.named(titles)} - {None}))
+    return Grid(rows, at, titles, known.count(titles))
 
 
 def _join_titles(upper: list[str], lower: list[str], known: Titles) -> list[str]:
@@ -295,6 +302,10 @@ def _nearest(
         is_other = any(has_answers(key, each) for each in absent if each in CLOSED)
         return not given or (not is_other and any(map(_LOOKS.get(name, _NO_ADDRESS).search, given)))
 
+    def denies(key: str, name: str) -> bool:
+        said = {*key.split("_")} & _CONTRARY
+        return bool(said) and not any(said <= {*each.split("_")} for each in spellings[name])
+
     def is_close(key: str, name: str) -> bool:
         return bool(get_close_matches(key, spellings[name], n=1, cutoff=0.75))
 
@@ -313,7 +324,7 @@ def _nearest(
     for likeness in (is_close, words_of, has_answers) if is_asked else (is_close,):
         pairs = [(likeness(key, name), key, name) for name in absent for key in left]
         for like, key, name in sorted(pairs, key=lambda pair: -pair[0]):
-            if like and key in left and name not in near.values() and fits(key, name):
+            if like and key in left and name not in near.values() and not denies(key, name) and fits(key, name):
                 near[left.pop(key)] = name
     return {title: near.get(title, records.EMPTY) for title in titles}
 
@@ -396,7 +407,7 @@ def open_grid(
     )
     counts = {ABOVE: max(0, grid.at - 1 - len(told or {})), **(told or {}), **counts}
     out.changes.extend(records.Change(path.name, "", rule, rows) for rule, rows in counts.items() if rows)
-    sentences = [*found, *_missing_fault(layout, out.unread, out.read)]
+    sentences = [*found, *_missing_fault(layout, out.unread, out.read, known.year)]
     out.faults.extend(DataError(f"{place} : {each}{remedy}") for each in sentences)
     return out
 
@@ -438,7 +449,7 @@ def _twice_fault(name: str, named: list[str]) -> str:
     return f"{both} désignent « {name} » : aucune n’est lue ; dites dans {paths.TO_COMPLETE} laquelle est à ignorer."
 
 
-def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int) -> list[str]:
+def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int, year: int) -> list[str]:
     """What is said of the required columns that no title names, and the titles that may; nothing without any.
 
     ``rows`` are those that were read: without their year, none is counted.
@@ -457,6 +468,9 @@ def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int) -> l
     told = f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."
     if records.IDENTIFIER in layout.missing:
         told += " Pour « identifiant », à défaut de titre, numérotez les personnes."
+    if "nouvel_accompagnement" in layout.missing and "date_debut" in layout.positions:
+        told += f" Pour « nouvel_accompagnement », écrivez « oui » où « date_debut » est de {year}, "
+        told += "« non » où elle est d’avant."
     return [told + (ASIDE.format(rows) if rows and "annee" in layout.missing else "")]
 
 
