@@ -1,5 +1,6 @@
 """What a cell of the export means, which rows are counted, what makes a year unusable; the account of it all."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -287,7 +288,7 @@ NUMBERS = dict.fromkeys(COLUMNS, "") | {"identifiant": "31", "annee": "2021", "s
     ({"identifiant": ""}, "identifiant absent"), ({"identifiant": "\u00a0"}, "identifiant absent"), ({"identifiant": "Totaline12"}, ""),
     ({"annee": "2020"}, "ligne d’une autre année"), ({"annee": ""}, "année de l’export absente ou illisible"), (dict.fromkeys(COLUMNS, "") | {"identifiant": "Nombre : 2"}, "ligne de texte, sans année ni réponse"), ({"annee": "2021.0"}, ""),
     ({"identifiant": "P00001", "annee": "2020"}, "ligne d’une autre année"),  # makes nobody twice
-    ({"identifiant": "P00001", "niveau": "4ème", "date_debut": "08/03/2021"}, SAME), ({"identifiant": "p00001"}, ""),
+    ({"identifiant": "P00001", "niveau": "4ème", "date_debut": "08/03/2021"}, SAME), ({"identifiant": "p00001"}, SAME),
 ])  # fmt: skip
 def test_a_row_that_is_nobody_of_the_year_or_somebody_again_is_not_counted(row, reason):
     out = cleaned(rows({}, row))
@@ -316,6 +317,20 @@ def test_an_identifier_is_the_same_whatever_wrote_it():
     out = cleaned(tables)
     assert (values(out, "identifiant"), len(out.rejected)) == (["12", "0", "13"], 1)
     assert rules(out) == {("identifiant", "identifiants comparés par leur valeur : zéros de tête et décimales nulles ôtés"): 3}
+
+
+def test_capitals_tell_no_identifier_from_another_unless_one_file_uses_them_so():
+    small, large = ({"identifiant": "cap1"}, {"identifiant": "p2"}), ({"identifiant": "CAP1"}, {"identifiant": "P2"})
+    out = cleaned([table_of(rows(*small), file="S1.csv"), table_of(rows(*large, {"identifiant": "Q3"}), file="S2.csv")])
+    assert (values(out, "identifiant"), len(out.rejected)) == (["cap1", "p2", "Q3"], 2)
+    assert rules(out) == {("identifiant", "identifiants comparés sans tenir compte des majuscules"): 4}
+    kept = cleaned(rows(small[0], {**large[0], "niveau": "3e"}, small[1]))
+    assert (values(kept, "identifiant"), told(kept)) == (["cap1", "CAP1", "p2"], [])
+    assert rules(kept) == {("identifiant", "identifiants que seules les majuscules distinguent : autant de personnes, les réponses diffèrent"): 2}
+    # Across years too.
+    both = cleaned(rows(*large)).persons, out.persons
+    assert [each.tolist() for each in both[0].shared(np.arange(2), both[1], np.arange(3))] == [[0, 1], [0, 1]]
+    assert len(both[0].shared(np.arange(2), kept.persons, np.arange(3))[0]) == 1
 
 
 def test_associations_that_number_their_own_persons_are_kept_apart():

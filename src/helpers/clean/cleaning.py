@@ -170,6 +170,8 @@ def order_labels(name: str, values: set[str]) -> list[str]:
 # --- Identifiers: compared by their value, within an association when each numbers its own ---
 
 RULE_NUMBER = "identifiants comparés par leur valeur : zéros de tête et décimales nulles ôtés"
+RULE_CASE = "identifiants comparés sans tenir compte des majuscules"
+RULE_CASE_KEPT = "identifiants que seules les majuscules distinguent : autant de personnes, les réponses diffèrent"
 RULE_WITHIN = "identifiants numérotés par chaque association : comparés au sein de l’association"
 
 _PLAIN = r"(?:[1-9A-Za-z][0-9A-Za-z_-]*|0[0-9]*[A-Za-z][0-9A-Za-z_-]*)?"
@@ -191,6 +193,26 @@ def tidy_identifiers(rows: pd.DataFrame) -> tuple[pd.Series, list[Change]]:
     pairs = ((answers.RULE_TEXT, plain.ne(odd)), (RULE_NUMBER, found.ne(plain)))
     files = rows.loc[odd.index, "fichier"]
     return out, [change for rule, changed in pairs for change in by_file(files[changed], IDENTIFIER, rule)]
+
+
+def join_cases(table: pd.DataFrame, kept: pd.Series, places: pd.DataFrame) -> tuple[pd.Series, pd.Series, str]:
+    """The identifiers, those that capitals alone tell apart written as the first; the rows of these, and the rule.
+
+    They stay as they are when one of the ``places`` has both with different answers: there, capitals mean something.
+    """
+    given = table[IDENTIFIER]
+    folded = given.str.lower()
+    pairs = pd.DataFrame({"written": given, "folded": folded})[kept & folded.duplicated(keep=False)].drop_duplicates()
+    shared = pairs.loc[pairs["folded"].duplicated(keep=False), "folded"]
+    concerned = kept & folded.isin(shared)
+    if shared.empty:
+        return given, concerned, RULE_CASE
+    some = table[concerned].drop(columns=IDENTIFIER).join(places).assign(**{IDENTIFIER: folded, "written": given})
+    here = some.groupby(["fichier", "feuille", IDENTIFIER], observed=True)
+    differs = some.drop(columns="written").drop_duplicates().duplicated(["fichier", "feuille", IDENTIFIER])
+    if (here["written"].transform("nunique").gt(1) & differs.reindex(some.index, fill_value=False)).any():
+        return given, concerned, RULE_CASE_KEPT
+    return given.mask(concerned, given[concerned].groupby(folded).transform("first")), concerned, RULE_CASE
 
 
 def by_file(files: pd.Series, column: str, rule: str) -> list[Change]:
@@ -387,7 +409,7 @@ ROUTINE = (
     *(answers.RULE_TEXT, answers.RULE_LISTED, answers.RULE_MISSING, answers.RULE_SEVERAL, answers.RULE_UAI),
     *(answers.RULE_DAY, answers.RULE_MONTH_FIRST, answers.RULE_SHORT, answers.RULE_SERIAL, answers.RULE_YEAR),
     *(answers.RULE_OPEN, answers.RULE_GOES_ON, answers.RULE_AGE, answers.RULE_ZERO, answers.RULE_TOWN),
-    *(answers.RULE_ALIAS, answers.RULE_ASSOCIATION, answers.RULE_SCHOOL, RULE_NUMBER, RULE_ABOVE, RULE_ALL),
+    *(answers.RULE_ALIAS, answers.RULE_ASSOCIATION, answers.RULE_SCHOOL, RULE_NUMBER, RULE_CASE, RULE_ABOVE, RULE_ALL),
     *("réponses réunies", "texte en ", "lignes blanches", "titres répétés", "« idem »"),
 )
 
@@ -486,6 +508,8 @@ def clean_persons(
     )
     kept = reasons.eq(EMPTY)
     decided = list(decide(table, rows, registers, received.year))
+    table[IDENTIFIER], concerned, rule = join_cases(table, kept, rows[["fichier", "feuille"]])
+    changes += by_file(rows.loc[concerned, "fichier"], IDENTIFIER, rule)
     some = repeated(table, kept)
     if is_within := are_within_associations(table, kept, some):
         table[IDENTIFIER] = (table["association"].astype("str").fillna(EMPTY) + " " + table[IDENTIFIER]).str.strip()

@@ -164,9 +164,15 @@ class Persons:
         }
 
     def shared(self, rows: np.ndarray, other: "Persons", others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Those among some rows who are also among rows of another year, by identifier: both rows, in one order."""
-        there = pd.Index(other.table[IDENTIFIER].iloc[others])
-        places = there.get_indexer(self.table[IDENTIFIER].iloc[rows])
+        """Those among some rows who are also among rows of another year, by identifier: both rows, in one order.
+
+        Capitals are set aside, unless they tell some of them apart.
+        """
+        here, there = (pd.Index(of.table[IDENTIFIER].iloc[at]) for of, at in ((self, rows), (other, others)))
+        folded = here.str.lower(), there.str.lower()
+        if folded[0].is_unique and folded[1].is_unique:
+            here, there = folded
+        places = there.get_indexer(here)
         return rows[places >= 0], others[places[places >= 0]]
 
 
