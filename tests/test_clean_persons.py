@@ -441,6 +441,17 @@ def test_the_answers_that_the_start_contradicts_may_be_explained():
     assert ([(each.value, each.is_asked) for each in out.unread], len(out.faults)) == ([("N", True)], 1)
 
 
+def test_n_beside_a_letter_or_a_word_for_former_ones_may_be_new():
+    def asked(*texts: str, said: tuple[str, ...] = ()) -> list[str]:
+        own = [{"colonne": "nouvel_accompagnement", "ecriture": "graphie", "texte": text, "valeur": "non", "raison": "dit"} for text in said]
+        spellings = pd.concat([pd.DataFrame(own), registers()["spellings"]], ignore_index=True)
+        out = cleaned(rows(*[{"nouvel_accompagnement": text, "date_debut": ""} for text in texts for _ in range(6)]), spellings=spellings)
+        return sorted(each.value for each in out.unread if each.is_asked)
+
+    assert asked("N", "A") == ["A", "N"] and asked("N", "A", said=("A",)) == ["N"] and asked("n", "Ancien") == ["n"]
+    assert asked("N", "O", "A") == ["A"] and asked("N", "A", said=("N", "A")) == asked("N", "non", "NSP", "oui") == asked("N") == []
+
+
 def test_a_fault_counts_each_person_once_whatever_her_rows():
     twice = [{"identifiant": who, "niveau": level} for who in "AB" for level in ("3e", "4e", "5e")]
     bare = [{**BARE, "identifiant": "C"}] * 3

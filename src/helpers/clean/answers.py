@@ -223,6 +223,8 @@ def codes_among(column: str, texts: Collection[str], spellings: Spellings) -> se
 
     None once each is a spelling of the column in the reviewed table, or when the digits are answers (« 6 » for 6e).
     """
+    if column == "nouvel_accompagnement" and (letters := _letters_among(column, texts, spellings)):
+        return letters
     digits = {text: found[1] for text in texts if (found := _CODE.fullmatch(normalise(text)))}
     known = {text for text in digits if (column, key_of(normalise(text))) in spellings.exact}
     is_typing_error = column not in _NUMBERS and 2 * len(digits) < sum(bool(text.strip()) for text in texts)
@@ -230,6 +232,21 @@ def codes_among(column: str, texts: Collection[str], spellings: Spellings) -> se
         return set()
     # « 1 » is yes, unless a « 2 » beside it says otherwise: both are asked for.
     return set(digits) - known if column not in ("nouvel_accompagnement", "parents_associes") else set(digits)
+
+
+def _letters_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[str]:
+    """« N » for « nouveau » or for « non », and the unknown letters beside it; none when nobody need say which.
+
+    It is « non » beside « O », or once someone said so; beside « A », « R » or « ancien », it may be either.
+    """
+    plain = {text: normalise(text) for text in texts if normalise(text)}
+    found = {text: (key_of(each), spellings.find(column, each)) for text, each in plain.items()}
+    unsaid = {text for text, (key, cell) in found.items() if key == "n" and cell and not cell.reason}
+    letters = {text: cell for text, (key, cell) in found.items() if len(key) == 1 and key.isalpha() and key != "n"}
+    unknown = {text for text, cell in letters.items() if cell is None}
+    old = any(cell and cell.value == "non" and key[0] not in "nf0" for key, cell in found.values())
+    is_new = (unknown or old) and not any(cell and cell.value == "oui" for cell in letters.values())
+    return unsaid | unknown if unsaid and is_new else set()
 
 
 # Share of the distinct texts of a column from which they tell how it is written.
