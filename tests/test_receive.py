@@ -130,6 +130,13 @@ def test_a_plain_export_is_read_as_it_is():
 A, B, C, D = text_of(ROWS).splitlines()
 
 
+def test_titles_repeated_in_another_order_are_a_fault():
+    swapped = A.replace("nouvel_accompagnement;origine", "origine;nouvel_accompagnement")
+    put(f"{A}\n{B}\n{C}\n{swapped}\n{D}\n")
+    (told,) = faults()
+    assert told.startswith(f"{FOLDER}/accompagnements.csv, ligne 4 : les titres y sont répétés dans un autre ordre, « origine » à la place de « nouvel_accompagnement »")
+
+
 @pytest.mark.parametrize(("text", "lines", "changes"), [
     (f"{A}\r\n{B}\r{C}\n{D}", [2, 3, 4], {}),
     ("sep=,\r\n" + text_of(ROWS, delimiter=",", end="\r\n"), [3, 4, 5], {"première ligne « sep= », lue comme séparateur": 1}),

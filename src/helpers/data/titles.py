@@ -390,6 +390,9 @@ def open_grid(
     if not found and records.IDENTIFIER in layout.columns:
         try:
             cells, refused, counts = read(layout)
+            if told_of := _order_fault(cells, grid, known):
+                where = paths.relative(path) + (f", feuille « {sheet} »" if sheet else "")
+                raise DataError(f"{where}, {told_of}")
             # An export made to be printed bears its titles, on one line or two, on each page.
             place_of = layout.positions[records.IDENTIFIER]
             above = [
@@ -410,6 +413,23 @@ def open_grid(
     sentences = [*found, *_missing_fault(layout, out.unread, out.read, known.year)]
     out.faults.extend(DataError(f"{place} : {each}{remedy}") for each in sentences)
     return out
+
+
+def _order_fault(cells: pd.DataFrame, grid: Grid, known: Titles) -> str:
+    """The first row that repeats the titles in another order: the answers below it would be read under wrong ones."""
+    titles = {place: grid.titles[place].strip() for place in cells if place < len(grid.titles)}
+    hits = sum(cells[place].isin([*titles.values()]).to_numpy(int) for place in titles)
+    for line, row in cells[hits >= max(LEAST_TITLES, len(titles) / 2)].iterrows():
+        for place, title in titles.items():
+            other = row[place].strip()
+            column, wanted = known.named([other, title])
+            if other != title and (other in titles.values() or (column and column != wanted)):
+                return (
+                    f"ligne {line} : les titres y sont répétés dans un autre ordre, « {shorten(other, width=40)} » à "
+                    f"la place de « {shorten(title, width=40)} » ; rangez ces colonnes comme les premières, ou "
+                    "faites-en un autre fichier."
+                )
+    return ""
 
 
 def _fill_dittos(cells: pd.DataFrame, *, identifier: int) -> tuple[pd.DataFrame, int]:
