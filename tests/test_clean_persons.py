@@ -441,6 +441,14 @@ def test_the_answers_that_the_start_contradicts_may_be_explained():
     assert ([(each.value, each.is_asked) for each in out.unread], len(out.faults)) == ([("N", True)], 1)
 
 
+def test_a_date_that_no_person_can_have_is_no_date():
+    out = cleaned(rows({"date_debut": "01/01/1900", "date_fin": "1899-12-31 00:00:00"}, {"date_debut": "1970-01-01", "date_fin": "0001-01-01"}, {"date_debut": "01/09/2007"}, *[{}] * 9))
+    assert (values(out, "date_debut")[:4], values(out, "date_fin")[:3]) == (["", "", "", ROW["date_debut"]], ["", "", ROW["date_fin"]])
+    unread = "date impossible ou illisible, laissée vide"
+    assert (rules(out)["date_debut", unread], rules(out)["date_fin", unread], told(out)) == (2, 2, [])
+    assert rules(out)["date_debut", "début avant l’année de naissance : laissé vide, la personne reste comptée"] == 1
+
+
 def test_n_beside_a_letter_or_a_word_for_former_ones_may_be_new():
     def asked(*texts: str, said: tuple[str, ...] = ()) -> list[str]:
         own = [{"colonne": "nouvel_accompagnement", "ecriture": "graphie", "texte": text, "valeur": "non", "raison": "dit"} for text in said]

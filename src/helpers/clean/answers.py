@@ -451,6 +451,8 @@ def _read_date(plain: str, name: str, year: int, form: str) -> Cell:
     """A date as ``AAAA-MM-JJ``: a start not after the year, an end within it; another one is left empty."""
     first, last, is_end = date(year, 1, 1), date(year, 12, 31), name == "date_fin"
     day, rule = read_day(plain, is_end=is_end, is_month_first=form == MONTH_FIRST) or (None, RULE_NO_DAY)
+    if day and day.year < year - OLDEST_YEARS:  # « 01/01/1900 », « 01/01/1970 »: how databases say that it is unknown
+        day, rule = None, RULE_NO_DAY
     if day and day > last and is_end:
         return Cell(EMPTY, RULE_OPEN if day.year >= _NEVER else RULE_GOES_ON)
     wrong = RULE_STARTS_LATER if day and day > last else RULE_ENDED if day and day < first and is_end else ""

@@ -338,6 +338,7 @@ def _differing(some: pd.DataFrame) -> pd.Series:
 # --- What is decided from several cells of a row ---
 
 RULE_REFERRER = "orienteur effacé : l’origine n’est pas le collège"
+RULE_UNBORN = "début avant l’année de naissance : laissé vide, la personne reste comptée"
 RULE_NOT_NEW = "réponse que la date de début contredit, gardée telle quelle"
 RULE_NO_ASSOCIATION = "case vide : personne comptée sans association"
 RULE_NO_FOLLOWER = "on ne sait pas qui suit la personne : elle n’est pas comptée parmi celles des ALSES"
@@ -351,6 +352,10 @@ def decide(
     ``table`` holds what each cell means and is changed; ``rows`` is as received.
     """
     start, end = (table[name].astype("datetime64[s]") for name in ("date_debut", "date_fin"))
+    is_unborn = start.dt.year < table["annee_naissance"].astype("float")
+    table.loc[is_unborn, "date_debut"] = None
+    start = start.mask(is_unborn)
+    yield "date_debut", RULE_UNBORN, is_unborn
     is_wrong = end < start
     table.loc[is_wrong, ["date_debut", "date_fin"]] = None
     yield "date_fin", RULE_ENDS_BEFORE, is_wrong
