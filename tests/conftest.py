@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,12 @@ from helpers import paths
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 REPOSITORY = Path(__file__).resolve().parents[1]
 MINI = Path(__file__).resolve().parent / "mini"
+
+
+def some(cases: Iterable, count: int) -> list:
+    """The cases, when everything is enumerated, else so many of them from the first to the last."""
+    every = list(cases)
+    return every if ALL or len(every) <= count else [every[rank * (len(every) - 1) // (count - 1)] for rank in range(count)]
 
 
 def copy_project(source: Path, destination: Path, *folders: str) -> Path:

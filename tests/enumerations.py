@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").glob("*.py"))}
-ENUMERATED = re.compile(r"ALSES_ENUMERATIONS|conftest import .*\bALL\b")
+ENUMERATED = re.compile(r"ALSES_ENUMERATIONS|conftest import .*\b(?:ALL|some)\b")
 IMPORTED = re.compile(r"^ *(?:from|import) (.+)$", re.MULTILINE)
 # Rooms of one file that all others rest on, data that all read, libraries.
 EVERYWHERE = re.compile(
@@ -23,6 +23,8 @@ LONG = re.compile(r"\b(?:real|mini|sites|synthetic)_root\b|BESIDE|def .*\bpublis
 READ_BY = {"texts": "text", "page": "report"}
 # The rooms that the numbers of a report come from, which `second_calculation` judges and therefore never imports.
 NUMBERS = {"clean", "data", "indicators", "analysis", "disclosure"}
+# What a report that a test file reads was made by.
+MAKERS = {"conftest", "in_process", "text", "charts", "report", "run", "01_clean", "02_describe", "03_compare", "04_themes", *NUMBERS}
 
 
 def changed_files(root: Path = ROOT) -> list[str] | None:
@@ -53,7 +55,7 @@ def subjects(name: str) -> set[str]:
     """What a test file is about: what it imports, and the same of each module of tests that it imports or runs."""
     waiting, words = [name], {name}
     if LONG.search(TESTS[name]):
-        words |= {"conftest", "in_process"}
+        words |= MAKERS
     while waiting:
         text = TESTS[waiting.pop()]
         named = set(re.findall(r"\w+", " ".join(IMPORTED.findall(text)))) | set(re.findall(r"(\w+)\.py\b", text))

@@ -153,20 +153,24 @@ def test_the_days_of_a_file_that_writes_the_month_first_beside_others_are_read_s
     assert [row[1:] for row in out.ledger.values.tolist() if "mois est écrit" in row[2]] == [["date_debut", MONTH, 3], ["date_fin", MONTH, 1]]
 
 
-@pytest.mark.parametrize(("text", "start", "end"), [
+DATES = [
     ("04/08/21", "2021-08-04", "2021-08-04"), ("04-août-21", "2021-08-04", "2021-08-04"), ("sept-20", "2020-09-01", ""),
     ("09/2021", "2021-09-01", "2021-09-30"), ("2021-09", "2021-09-01", "2021-09-30"), ("T3 2021", "2021-07-01", "2021-09-30"),
     ("3e trimestre 2021", "2021-07-01", "2021-09-30"), ("1er trimestre 2021", "2021-01-01", "2021-03-31"), ("fin mars 2021", "2021-03-01", "2021-03-31"), ("2020-2021", "2020-09-01", "2021-08-31"),
-])  # fmt: skip
-def test_the_usual_french_ways_of_writing_a_date_are_read(text, start, end):
-    out = cleaned(rows({"date_debut": text, "date_fin": ""}, {"date_debut": "", "date_fin": text}))
-    assert (values(out, "date_debut")[0], values(out, "date_fin")[1], reasons(out)) == (start, end, {})
-    assert sum(column.startswith("date_") for column, _ in rules(out)) == 2
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "kept"), [("2 021", 1), ("2021.0", 1), ("2020-2021", 1), ("2021/2022", 1), ("2019-2020", 0)])
-def test_the_usual_ways_of_writing_a_year_are_read(text, kept):
-    assert len(cleaned(rows({"annee": text})).persons) == kept
+def test_the_usual_french_ways_of_writing_a_date_are_read():
+    texts, starts, ends = map(list, zip(*DATES, strict=True))
+    out = cleaned(rows(*({"date_debut": text, "date_fin": ""} for text in texts), *({"date_debut": "", "date_fin": text} for text in texts)))
+    assert (values(out, "date_debut")[: len(DATES)], values(out, "date_fin")[len(DATES) :], reasons(out)) == (starts, ends, {})
+    told_of = {name: sum(count for (column, _), count in rules(out).items() if column == name) for name in ("date_debut", "date_fin")}
+    assert told_of == {"date_debut": len(DATES), "date_fin": len(DATES)}
+
+
+def test_the_usual_ways_of_writing_a_year_are_read():
+    out = cleaned(rows(*({"annee": text} for text in ("2 021", "2021.0", "2019-2020", "2020-2021", "2021/2022"))))
+    assert values(out, "identifiant") == ["P00001", "P00002", "P00004", "P00005"]
 
 
 def test_a_date_that_cannot_be_is_left_empty_counted_and_listed():
@@ -200,11 +204,11 @@ def test_a_start_and_an_end_hold_in_their_year(start, end, read, rule):
     assert (rule in {each for _, each in rules(out)}) == bool(rule)
 
 
-@pytest.mark.parametrize(("answer", "start", "count"), [("oui", "2020-12-31", 1), ("oui", "2021-01-01", 0), ("non", "2021-01-01", 1), ("non", "2020-12-31", 0), ("oui", "", 0)])
-def test_a_new_follow_up_that_its_start_contradicts_is_told(answer, start, count):
-    out = cleaned(rows({"nouvel_accompagnement": answer, "date_debut": start, "date_fin": ""}))
+@pytest.mark.parametrize(("given", "count"), [([("oui", "2020-12-31"), ("non", "2021-01-01")], 2), ([("oui", "2021-01-01"), ("non", "2020-12-31"), ("oui", "")], 0)])
+def test_a_new_follow_up_that_its_start_contradicts_is_told(given, count):
+    out = cleaned(rows(*({"nouvel_accompagnement": answer, "date_debut": start, "date_fin": ""} for answer, start in given)))
     assert rules(out).get(("nouvel_accompagnement", "réponse que la date de début contredit, gardée telle quelle"), 0) == count
-    assert values(out, "nouvel_accompagnement") == [answer]
+    assert values(out, "nouvel_accompagnement") == [answer for answer, _ in given]
 
 
 def test_a_year_of_birth_is_read_within_its_bounds_and_left_empty_beyond():
@@ -227,25 +231,24 @@ def test_a_uai_is_written_in_one_way():
     assert rules(out)["uai", "zéro de tête de l’UAI rétabli ; sa lettre de contrôle le confirme"] == 1
 
 
-@pytest.mark.parametrize("text", ["0592714F", "592714F", "92714E", "0592714", "Mendès France", "05927144E", "0592714I", "000023A", "００９２７１４E"])
-def test_a_wrong_uai_is_left_empty_and_the_name_of_the_college_serves(text):
-    out = cleaned(rows({"uai": text, "college": ""}, {"uai": text}))
-    assert (values(out, "uai"), reasons(out)) == (["", "0592714E"], {})
-    assert rules(out)["uai", "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide"] == 2
+def test_a_wrong_uai_is_left_empty_and_the_name_of_the_college_serves():
+    texts = ["0592714F", "592714F", "92714E", "0592714", "Mendès France", "05927144E", "0592714I", "000023A", "００９２７１４E"]
+    out = cleaned(rows(*({"uai": text, "college": name} for text in texts for name in ("", ROW["college"]))))
+    assert (values(out, "uai"), reasons(out)) == (["", "0592714E"] * len(texts), {})
+    assert rules(out)["uai", "UAI mal écrit, ou dont la lettre de contrôle est fausse, laissé vide"] == 2 * len(texts)
 
 
 ALONE, TWO = "UAI retrouvé par le seul nom, qu’un seul collège porte dans reference/colleges.csv", "collège dont l’export donne le nom à un autre UAI : gardé sans UAI"
 
 
-@pytest.mark.parametrize(("college", "uai", "rule"), [
-    ("Collège Mendès France", "0592714E", ALONE), ("CLG MENDES FRANCE", "0592714E", ALONE),
-    ("Mende\u0300s France (Tourcoing)", "0592714E", "UAI retrouvé par le nom et la commune, dans reference/colleges.csv"),
-    ("Ronsart (Hautmont)", "0594309N", "UAI retrouvé par une écriture expliquée (lectures.csv ou reference/alias.csv)"),
-    ("Collège inventé", "", "collège inconnu de reference/colleges.csv : gardé sans UAI"),
-])  # fmt: skip
-def test_a_college_without_uai_is_found_by_its_name_or_kept_without(college, uai, rule):
-    out = cleaned(rows({"uai": "", "college": college}))
-    assert (values(out, "uai"), rules(out)["uai", rule]) == ([uai], 1)
+def test_a_college_without_uai_is_found_by_its_name_or_kept_without():
+    known = "Collège Mendès France", "CLG MENDES FRANCE", "Mende\u0300s France (Tourcoing)", "Ronsart (Hautmont)", "Collège inventé"
+    out = cleaned(rows(*({"uai": "", "college": college} for college in known)))
+    assert values(out, "uai") == ["0592714E"] * 3 + ["0594309N", ""]
+    assert {rule: count for (column, rule), count in rules(out).items() if column == "uai"} == {
+        ALONE: 2, "UAI retrouvé par le nom et la commune, dans reference/colleges.csv": 1,
+        "UAI retrouvé par une écriture expliquée (lectures.csv ou reference/alias.csv)": 1, "collège inconnu de reference/colleges.csv : gardé sans UAI": 1,
+    }  # fmt: skip
 
 
 def test_a_name_that_two_colleges_bear_leads_to_none():

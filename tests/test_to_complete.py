@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from conftest import some
 from helpers import data, paths
 from helpers.clean.records import Unread
 from helpers.schema import DataError
@@ -134,7 +135,7 @@ def test_what_a_text_meant_the_year_before_is_proposed(data_root):
     assert dict(zip(opened()["ce qui est écrit"], opened()["peut-être"], strict=True))["Forum, été"] == "partenaire"
 
 
-@pytest.mark.parametrize(("column", "texts", "answer", "values"), [
+FORMS = [
     ("date_debut", ["03/25/2033", "04/05/2033"], "le mois avant le jour", ["2033-03-25", "2033-04-05"]),
     ("date_debut", ["03/25/2033", *["04/05/2033"] * 5], "le jour avant le mois", ["", *["2033-05-04"] * 5]),
     ("annee_naissance", ["20", "8"], "les deux derniers chiffres de l’année de naissance", ["2020", "2008"]),
@@ -146,7 +147,10 @@ def test_what_a_text_meant_the_year_before_is_proposed(data_root):
     ("association", ["Le Gué", ""], "une case vide est d’une personne sans association", ["Le Gué", ""]),
     ("suivi_par", ["alses", ""], "toutes les personnes sont suivies par un ALSES", ["alses", "alses"]),
     ("suivi_par", ["", ""], "toutes les personnes sont suivies par un ALSES", ["alses", "alses"]),
-])  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "texts", "answer", "values"), some(FORMS, 6))
 def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, texts, answer, values):
     more = () if column in ROW else (column,)
     path = write_export(data_root, *({column: text} for text in texts), year=2033, more=more)
