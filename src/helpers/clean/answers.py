@@ -215,6 +215,8 @@ _SURELY = re.compile(r"[;|\n\r]+")
 _PERHAPS = re.compile(r"( *[,/+&]+ *| *-+ *| et )")
 # Bare numbers that stand for answers by themselves; any other digit in such a column makes all of them a code list.
 _NUMBERS = {"niveau": {"3", "4", "5", "6"}, "nouvel_accompagnement": {"0", "1"}, "parents_associes": {"0", "1"}}
+_YES_NO = ("nouvel_accompagnement", "parents_associes")
+_TICKS = {"x", "✓", "✔"}
 _CODE = re.compile(r"([0-9])(?:[.,]0+)?")
 
 
@@ -223,15 +225,25 @@ def codes_among(column: str, texts: Collection[str], spellings: Spellings) -> se
 
     None once each is a spelling of the column in the reviewed table, or when the digits are answers (« 6 » for 6e).
     """
-    if column == "nouvel_accompagnement" and (letters := _letters_among(column, texts, spellings)):
-        return letters
+    if column in _YES_NO and (unsure := _dashes_among(column, texts, spellings)):
+        return unsure
+    if column == "nouvel_accompagnement" and (unsure := _letters_among(column, texts, spellings)):
+        return unsure
     digits = {text: found[1] for text in texts if (found := _CODE.fullmatch(normalise(text)))}
     known = {text for text in digits if (column, key_of(normalise(text))) in spellings.exact}
     is_typing_error = column not in _NUMBERS and 2 * len(digits) < sum(bool(text.strip()) for text in texts)
     if is_typing_error or set(digits.values()) <= _NUMBERS.get(column, set()) or known == set(digits):
         return set()
     # « 1 » is yes, unless a « 2 » beside it says otherwise: both are asked for.
-    return set(digits) - known if column not in ("nouvel_accompagnement", "parents_associes") else set(digits)
+    return set(digits) - known if column not in _YES_NO else set(digits)
+
+
+def _dashes_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[str]:
+    """Dashes beside ticks: « non », or no answer; none once someone said which."""
+    plain = {text: normalise(text) for text in texts}
+    is_ticked = any(each.lower() in _TICKS for each in plain.values())
+    dashes = {text for text, each in plain.items() if each and not each.strip("-")}
+    return {text for text in dashes if (column, plain[text]) not in spellings.exact} if is_ticked else set()
 
 
 def _letters_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[str]:
