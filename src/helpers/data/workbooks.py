@@ -120,8 +120,11 @@ _ERRORS = {
     *("#VALEUR!", "#NOM?", "#NUL!", "#NOMBRE!", "Err:502", "Err:508", "Err:509"),
 }
 _ERROR = re.compile(rb'<(?:\w+:)?c\s[^>]*?t="e"[^>]*>')
+_FORMULA = rb"\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
 _NO_VALUE = re.compile(
-    rb"<(?:\w+:)?c\s[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|</(?:\w+:)?c>)"
+    rb"<(?:\w+:)?c\s[^>]*>" + _FORMULA + rb"(?:<(?:\w+:)?v\s*/>|</(?:\w+:)?c>)"
+    # Excel writes an empty text so, with its type.
+    rb'|<(?:\w+:)?c\s(?![^>]*t="str")[^>]*>' + _FORMULA + rb"<(?:\w+:)?v></"
 )
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\s[^>]*?hidden="(?:1|true)"')
 _PLACE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
@@ -252,7 +255,8 @@ def _sheet_faults(layout: titles.Layout, sheet: Sheet, grid: titles.Grid) -> lis
         more = f" et {len(lost) - _NAMED} autres" if len(lost) > _NAMED else ""
         faults.append(
             f"cellule en erreur (#REF!, #N/A…) ou formule sans valeur enregistrée : {', '.join(lost[:_NAMED])}{more} ; "
-            "corrigez-la dans le classeur, puis enregistrez-le."
+            "corrigez-la dans le classeur, puis enregistrez-le (pour une formule, l’ouvrir dans un "
+            "tableur et l’enregistrer suffit)."
         )
     if sheet.is_merged:
         faults.append("des cellules sont fusionnées vers le bas ; défusionnez-les et remplissez chaque ligne.")
