@@ -150,6 +150,7 @@ class _Misread:
 def _misread(reading: Reading) -> Iterator[_Misread]:
     """The columns of which something is not understood, in the order of the schema."""
     spellings = reading.registers.spellings
+    of_days = [text for each in answers.DAYS for text in reading.rows[each].cat.categories]
     for name in COLUMNS:
         column, asked = reading.rows[name], reading.asked(name)
         texts, filled = column.cat.categories.tolist(), asked & column.ne(EMPTY)
@@ -158,7 +159,6 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
         if alone := reading.empty(name):
             rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]} ;"
             yield _Misread(name, whole, rows, alone, alone, is_asked=True, form=form)
-        of_days = [text for each in answers.DAYS for text in reading.rows[each].cat.categories]
         form, written = answers.form_to_ask(name, of_days if name in answers.DAYS else texts, spellings)
         if form:
             rows, likely = filled & column.isin(written), answers.MONTH_FIRST if name in answers.DAYS else EMPTY
