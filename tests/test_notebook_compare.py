@@ -94,7 +94,7 @@ def test_two_exports_are_compared_person_by_person(two_counted):
     assert "Sur 13 parts connues les deux années, une par question au plus est commentée et testée" in words
     assert "480 sont suivies en 2031 et en 2032, sous le même identifiant" in words
     assert "La ressemblance est estimée entre 40 collèges, et les tests en tiennent compte" in words
-    assert "« Accompagnement ouvert dans l’année » : −16,6 points dans les collèges présents les deux années" in words
+    assert "par les entrées et les sorties de collèges, et de −16,6 points partout ailleurs" in words
     assert "ne se comparent pas" not in words and "on la suppose la même" not in words
     # The most certain first, with what the test allows; what chance may give is only named.
     assert "Place des parents (associés) : la part augmente, de 45,5 % à 53,0 % (+7,5 points) ; hors du hasard." in words
