@@ -244,11 +244,19 @@ def wide(*goals: tuple[str, list[str]]) -> str:
     ([("Q10a. Objectifs travaillés : scolarité", ["x", "", ""]), ("Q10b. Objectifs travaillés : santé", ["x", "x", ""])], ["scolarite;sante_addiction", "sante_addiction", ""]),
     ([("Objectifs", ["scolarité", "", "autre"]), ("Thèmes travaillés", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Objectif travaillé : Scolarité", ["Coché", "Non coché", "coché"]), ("Objectif travaillé : Autre", ["Non coché", "Non coché", "Coché"])], ["scolarite", "", "scolarite;autre"]),
+    ([("E2. Quels objectifs avez-vous travaillés ? [Scolarité]", ["Cité", "", "Non cité"]), ("E2. Quels objectifs avez-vous travaillés ? [Santé]", ["Oui", "Oui", "Non"])], ["scolarite;sante_addiction", "sante_addiction", ""]),
 ])  # fmt: skip
 def test_objectives_on_several_columns_are_gathered(goals, told):
     put(wide(*goals))
     read = Read()
     assert read.columns["objectifs"] == told and read.changes == {f"réponses réunies de {len(goals)} colonnes": 3}
+
+
+def test_titles_said_to_be_objectives_name_the_one_they_end_with():
+    put(wide(("Entretiens : Scolarité", ["oui", "", "non"]), ("Entretiens : Mobilité", ["oui", "oui", ""])))
+    said = "".join(f"titre;Entretiens : {each};objectifs;Demandé.\n" for each in ("Scolarité", "Mobilité"))
+    paths.own_readings(YEAR).write_text(f"colonne;graphie;valeur;raison\n{said}", encoding="utf-8")
+    assert data.read_export(YEAR).cleaned.persons.table["objectifs"].astype("str").tolist() == ["scolarite;mobilite", "mobilite", "nan"]
 
 
 def test_one_column_a_sex_is_read_and_both_ticked_is_no_answer():

@@ -66,6 +66,8 @@ _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\D{1,3}(?:20)?(\d\d))?(?!\d)")
 _NUMBERED = re.compile(r"(.+?)_?(?:n_?)?[0-9]{1,2}")
 # « Q3. Sexe », « 4) Niveau » of a questionnaire.
 _QUESTION_NUMBER = re.compile(r"^(?:q_?)?[0-9]{1,2}[a-d]?_")
+# « Quels objectifs avez-vous travaillés ? [Scolarité] », « Entretiens : Mobilité »: what a title ends with.
+_ENDED = re.compile(r"(.*?)(?:[\[(:]|\s[-–—]\s)\s*([^\[\]():]+?)\s*[\])]?\s*")
 _OF_GOAL = re.compile(r"^(?:.*_)?(?:objectifs?|themes?|thematiques?|axes?)_(?:de_travail_|travailles?_)?")
 
 
@@ -110,10 +112,21 @@ class Titles:
         numbered = _NUMBERED.fullmatch(key)
         if numbered and (self.columns.get(numbered[1]) == GOALS or not _OF_GOAL.sub("", f"{numbered[1]}_")):
             return records.EMPTY, True
-        bare = _OF_GOAL.sub("", key)
-        found = self.spellings.find(GOALS, bare.replace("_", " ")) if bare else None
-        is_goal = found is not None and found.value in catalogue().indicators["objectif"].modalities
-        return (found.value if is_goal else None), is_goal and bare != key
+        if (bare := _OF_GOAL.sub("", key)) and (goal := self._goal(bare)):
+            return goal, bare != key
+        ended = _ENDED.fullmatch(title)
+        is_of_goal = ended is not None and "objectif" in fold(ended[1])
+        goal = self._goal(fold(ended[2])) if is_of_goal else None
+        return goal, goal is not None
+
+    def said_goal(self, title: str) -> str:
+        """The objective that a title said to be one ends with; ``""`` when its cells name it."""
+        ended = _ENDED.fullmatch(title)
+        return (self._goal(fold(ended[2])) if ended else None) or records.EMPTY
+
+    def _goal(self, words: str) -> str | None:
+        found = self.spellings.find(GOALS, words.replace("_", " "))
+        return found.value if found and found.value in catalogue().indicators["objectif"].modalities else None
 
 
 def rows_of(file: str, sheet: str) -> str:
@@ -243,7 +256,7 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     goals, several = _goals(cells, names, known), _ticks(cells, names, known)
     own = [place for place, name in enumerate(names) if name == GOALS and place not in goals]
     if goals or len(own) > 1:  # « Objectif principal » and « Autres objectifs », said to be objectives
-        several[GOALS] = dict(sorted({**goals, **dict.fromkeys(own, records.EMPTY)}.items()))
+        several[GOALS] = dict(sorted({**goals, **{place: known.said_goal(cells[place]) for place in own}}.items()))
     apart = {place for each in several.values() for place in each}
     found: dict[str, list[int]] = {}
     for place, name in enumerate(names):
