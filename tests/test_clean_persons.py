@@ -156,7 +156,7 @@ def test_the_days_of_a_file_that_writes_the_month_first_beside_others_are_read_s
 
 
 DATES = [
-    ("04/08/21", "2021-08-04", "2021-08-04"), ("04-août-21", "2021-08-04", "2021-08-04"), ("sept-20", "2020-09-01", ""),
+    ("04/08/21", "2021-08-04", "2021-08-04"), ("04-août-21", "2021-08-04", "2021-08-04"), ("20210804", "2021-08-04", "2021-08-04"), ("sept-20", "2020-09-01", ""),
     ("09/2021", "2021-09-01", "2021-09-30"), ("2021-09", "2021-09-01", "2021-09-30"), ("T3 2021", "2021-07-01", "2021-09-30"),
     ("3e trimestre 2021", "2021-07-01", "2021-09-30"), ("1er trimestre 2021", "2021-01-01", "2021-03-31"), ("fin mars 2021", "2021-03-01", "2021-03-31"), ("2020-2021", "2020-09-01", "2021-08-31"),
 ]  # fmt: skip
@@ -176,7 +176,7 @@ def test_the_usual_ways_of_writing_a_year_are_read():
 
 
 def test_a_date_that_cannot_be_is_left_empty_counted_and_listed():
-    texts = ["29/02/2021", "04/25/2021", "00/00/0000", "20210403", "hier", "40178", "49675", "01/01/2022", "13/2021", "T5 2021", "2021"]
+    texts = ["29/02/2021", "04/25/2021", "00/00/0000", "20211303", "hier", "40178", "49675", "01/01/2022", "13/2021", "T5 2021", "2021"]
     out = cleaned(rows(*[{}] * 99, *({"date_debut": text} for text in texts)))
     assert (values(out, "date_debut")[99:], reasons(out), told(out)) == ([""] * len(texts), {}, [])
     assert {(each.value, each.first_line, each.is_shown) for each in out.unread} == {(text, line, False) for line, text in enumerate(texts, 101)}

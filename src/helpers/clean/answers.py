@@ -376,6 +376,7 @@ _DAY_FIRST = re.compile(rf"(?P<d>\d{{1,2}})[/. -](?P<m>\d{{1,2}})[/. -]{_ANY}{_H
 _IN_DIGITS = (
     _DAY_FIRST,
     re.compile(rf"{_FULL}[/.-](?P<m>\d{{1,2}})[/.-](?P<d>\d{{1,2}}){_HOUR}"),
+    re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?:[.,]0+)?"),
     re.compile(rf"(?P<m>\d{{1,2}})[/. -]{_FULL}"),
     re.compile(rf"{_FULL}[/.-](?P<m>\d{{1,2}})"),
 )
