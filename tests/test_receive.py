@@ -252,6 +252,14 @@ def test_objectives_on_several_columns_are_gathered(goals, told):
     assert read.columns["objectifs"] == told and read.changes == {f"réponses réunies de {len(goals)} colonnes": 3}
 
 
+def test_rows_that_a_database_may_have_deleted_are_kept_and_told():
+    rows = [[*row, *gone] for row, gone in zip(ROWS, [("2021-05-03", "non"), ("", "oui"), ("", "non")], strict=True)]
+    put(text_of(rows, header=[*HEADER, "deletedAt", "Archivé"]))
+    read = Read()
+    [told] = [count for rule, count in read.changes.items() if "à retirer" in rule]
+    assert told == 2 and len(read.rows) == 3
+
+
 def test_titles_said_to_be_objectives_name_the_one_they_end_with():
     put(wide(("Entretiens : Scolarité", ["oui", "", "non"]), ("Entretiens : Mobilité", ["oui", "oui", ""])))
     said = "".join(f"titre;Entretiens : {each};objectifs;Demandé.\n" for each in ("Scolarité", "Mobilité"))
