@@ -22,6 +22,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from conftest import ALL
 from helpers import data, paths, system
+from helpers.clean.answers import FORMS, WHOLE
 from helpers.data import exports, titles, workbooks
 from helpers.schema import DataError, table_schema
 from helpers.typography import fold
@@ -621,6 +622,16 @@ def test_several_sheets_that_lack_the_same_are_told_once_with_their_rows_that_no
         f"{XLSX}, feuilles « Base », « Escale », ligne 1 : colonne obligatoire absente : « annee » ; dites dans a_completer.csv ce qu’il faut lire sur toutes les lignes "
         "pour « annee », ou ajoutez-la à l’export. Sans l’année, 5 lignes sont mises de côté : aucune n’est comptée. Masquez toute feuille qui n’est pas une liste de personnes."
     )
+
+
+def test_a_sheet_of_another_year_is_not_of_this_one_because_someone_says_that_all_rows_are():
+    made, header = book([row[:1] + row[2:] for row in ROWS], header=HEADER[:1] + HEADER[2:]), HEADER[:1] + HEADER[2:]
+    for name, ids in ((f"Suivis {YEAR}", "AB"), (f"janv-fév {YEAR + 1}", "CD")):
+        sheet_of(made, name, [[letter, *row[2:]] for letter, row in zip(ids, ROWS, strict=False)], header=header)
+    put_book(made)
+    paths.own_readings(YEAR).write_text(f"colonne;graphie;valeur;raison\nannee;{WHOLE};{next(iter(FORMS['annee']))};Dit.\n", encoding="utf-8")
+    [told] = faults()
+    assert told.startswith(f"{XLSX}, feuille « janv-fév {YEAR + 1} », ligne 1 : elle nomme une autre année que {YEAR}")
 
 
 QUESTIONS = ["1. Quel jeune ?", "2. Quelle association ?", "3. Dans quelle classe ?"]

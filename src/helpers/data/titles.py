@@ -407,6 +407,11 @@ def open_grid(
     )
     found = [_twice_fault(name, named) for name, named in layout.twice.items()]
     found += _untitled_faults(layout, [*grid.under.values()]) + find_faults(layout)
+    if "annee" in known.given.keys() - layout.positions.keys() and known.is_of_another_year(sheet):
+        found.append(
+            f"elle nomme une autre année que {known.year}, et rien d’autre ne dit celle de ses lignes ; retirez cette "
+            "feuille, ou donnez la colonne « annee »."
+        )
     out, counts = records.ReceivedRecords(columns=layout.columns), {}
     if not found and records.IDENTIFIER in layout.columns:
         try:

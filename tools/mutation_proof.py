@@ -1,9 +1,10 @@
 """Plants one-line faults all over the package and counts those that the tests see.
 
-``python tests/mutation_proof.py [TREE] [--count 60] [--seed 19] [--seconds 120] [--without clean data]`` works in a copy
-of the tree. The same seed picks the same places as long as their lines do not change, so that two versions of the tests
-can be compared on one package. Each fault is tried on the test files that name its function, its module or its room, the
-closest first; a fault that changes nothing anybody could see is not caught either: the share says nothing alone.
+``python tools/mutation_proof.py [TREE] [--count 60] [--seed 19] [--seconds 120] [--without clean data]`` works in a
+copy of the tree. The same seed picks the same places as long as their lines do not change, so that two versions of the
+tests can be compared on one package. Each fault is tried on the test files that name its function, its module or its
+room, the closest first; a fault that changes nothing anybody could see is not caught either: the share says nothing
+alone.
 """
 
 import argparse
@@ -22,9 +23,20 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from enumerations import LONG, NUMBERS
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-SWAPPED = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in"}
+from enumerations import LONG, NUMBERS  # noqa: E402
+
+SWAPPED = {
+    ast.Lt: "<=",
+    ast.LtE: "<",
+    ast.Gt: ">=",
+    ast.GtE: ">",
+    ast.Eq: "!=",
+    ast.NotEq: "==",
+    ast.In: "not in",
+    ast.NotIn: "in",
+}
 OTHER = {"min": "max", "max": "min", "any": "all", "all": "any"}
 FILES = 8  # test files that a fault is tried on
 
@@ -53,7 +65,11 @@ def faults_of(path: Path, root: Path) -> Iterator[Fault]:
         for node in ast.walk(function):
             for start, end, new in _changes(node):
                 if start.lineno == end.end_lineno and (line := lines[start.lineno - 1]).isascii():
-                    first, last = (start.col_offset, start.end_col_offset) if start is end else (start.end_col_offset, end.col_offset)
+                    first, last = (
+                        (start.col_offset, start.end_col_offset)
+                        if start is end
+                        else (start.end_col_offset, end.col_offset)
+                    )
                     made = new if start is end else f" {new} "
                     if line[first:last].strip() != made.strip():
                         yield Fault(name, function.name, start.lineno, line, line[:first] + made + line[last:])
@@ -154,7 +170,10 @@ def main() -> None:
         for fault in chosen(tree / "src" / "helpers", given.count, given.seed, given.without):
             caught = is_caught(tree, fault, given.seconds)
             seen.setdefault(fault.module.split("/")[0], []).append(caught)
-            print(json.dumps({"caught": caught, "where": f"{fault.module}:{fault.line}", "line": fault.after.strip()}), flush=True)
+            print(
+                json.dumps({"caught": caught, "where": f"{fault.module}:{fault.line}", "line": fault.after.strip()}),
+                flush=True,
+            )
     for room, each in sorted(seen.items()):
         print(f"{room:14} {sum(each):3} of {len(each)}")
     print(f"{'all':14} {sum(sum(each) for each in seen.values()):3} of {sum(map(len, seen.values()))}")
