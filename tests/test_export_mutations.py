@@ -31,7 +31,7 @@ SEEDS = seeds_that_differ(2000) if ALL else list(range(10))
 # Checking a whole year takes as long as ten readings: one export in ten.
 CHECKED = 10
 # Far above what any of them takes, far below what anybody would wait.
-MOST_SECONDS = 10
+MOST_SECONDS = 60  # a reading that hangs, on a machine that does other work too
 CASES = [
     pytest.param(each, form, id=f"{each.name}-{form}")
     for number, each in enumerate(MUTATIONS)

@@ -44,11 +44,15 @@ _TIME_LIMIT_S = 120
 
 @dataclass
 class Sums:
-    """Additivity constraints on rounded counts: terms (place, weight), least and most, in persons."""
+    """Additivity constraints on rounded counts: terms (place, weight), least and most, in persons.
+
+    ``late`` are those (ranks) that make the program long to solve: see `round_counts`.
+    """
 
     terms: list[list[tuple[int, int]]] = field(default_factory=list)
     least: list[float] = field(default_factory=list)
     most: list[float] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
 
     def add(self, places, *, less=(), least: float = 0, most: float = 0) -> None:
         """The counts of ``places`` minus those of ``less`` lie between ``least`` and ``most``: equal by default."""
@@ -74,8 +78,8 @@ def round_counts(
     """The nearest multiples of the base that satisfy the constraints; None if there are none.
 
     A multiple of the base stays; any other count goes to an adjacent multiple, so no shift reaches the base. ``drawn``
-    (0 to 1, one a count) breaks ties. The counts ``first`` (a mask), if any, are rounded before the others, which
-    leaves many small programs in place of a large one; all together if the others then have no rounding.
+    (0 to 1, one a count) breaks ties. With constraints that are late, the counts ``first`` (a mask) are as a rounding
+    without these leaves them, so that many small programs stand for a large one; all together if that has no solution.
 
     >>> sommes = Sums()
     >>> sommes.add([0, 1], less=[2])
@@ -94,25 +98,24 @@ def round_counts(
     least, most = (np.array(each, float) / base - matrix @ low for each in (sums.least, sums.most))
     cost = np.where(over > 0, base - 2 * over + _DRAW * (drawn - 0.5), 0.0)
 
-    def solve(own: np.ndarray, below: np.ndarray, above: np.ndarray) -> np.ndarray | None:
-        """Which of these counts go up, within ends; constraints on others too are left aside."""
-        inside = np.diff(matrix[:, own].tocsr().indptr) == np.diff(matrix.indptr)
+    def solve(below: np.ndarray, above: np.ndarray, kept: np.ndarray) -> np.ndarray | None:
+        """Which counts go up, within ends, under the constraints kept."""
         solved = milp(
-            cost[own],
-            constraints=LinearConstraint(matrix[inside][:, own], least[inside], most[inside]),
-            bounds=Bounds(below[own], above[own]),
-            integrality=np.ones(own.sum()),
+            cost,
+            constraints=LinearConstraint(matrix[kept], least[kept], most[kept]),
+            bounds=Bounds(below, above),
+            integrality=np.ones(len(counts)),
             options={"time_limit": _TIME_LIMIT_S, "mip_rel_gap": 0.0},
         )
         return None if solved.x is None else np.rint(solved.x)
 
-    every, below, above, up = np.ones(len(counts), bool), np.zeros(len(counts)), (over > 0).astype(float), None
-    if first is not None and (held := solve(first, below, above)) is not None:
-        ends = below.copy(), above.copy()
-        for each in ends:
-            each[first] = held
-        up = solve(every, *ends)
-    up = solve(every, below, above) if up is None else up
+    ends, every, up = (np.zeros(len(counts)), (over > 0).astype(float)), np.ones(len(sums.terms), bool), None
+    if sums.late and first is not None:
+        soon = every.copy()
+        soon[sums.late] = False
+        if (rough := solve(*ends, soon)) is not None:
+            up = solve(*(np.where(first, rough, end) for end in ends), every)
+    up = solve(*ends, every) if up is None else up
     return None if up is None else base * (low + up.astype(np.int64))
 
 
@@ -206,7 +209,8 @@ def _add_territories(sums: Sums, rows: pd.DataFrame) -> None:
         inside = inside[inside["territoire"].isin(list(names))]
         outside = rows.drop(index=inside.index) if len(inside) else rows.iloc[:0]
         for part in (inside, outside.assign(territoire="")):
-            for _, own in part.groupby(["territoire", *CELL]):
+            for (_, name, *_), own in part.groupby(["territoire", *CELL]):
+                sums.late += [len(sums.terms)] * (name != "accompagnements")
                 sums.add_rounded(own.index, int(own["effectif"].sum()))
 
 
@@ -645,7 +649,7 @@ def protect(
     for each in asked:
         if isinstance(each, ForcedRounding):
             family.turn(each)
-    # Once the size of each place is known, a question has nothing to do with another.
+    # Once the size of each place is known, a question has hardly anything to do with another.
     sizes = np.isin(np.arange(len(family.counts)), family.places("accompagnements", [""]))
     rounded = round_counts(family.counts, family.sums, drawn=random_draws(family.names, key), first=sizes)
     if rounded is None:
