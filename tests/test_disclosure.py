@@ -244,14 +244,14 @@ def test_an_association_is_crossed_from_thirty_persons(size, is_crossed):
     assert rows["site_type"].eq("association").any() and rows["croise_avec"].ne("").any() == is_crossed
 
 
-@pytest.mark.parametrize(("few", "is_told"), [(1, False), (4, False), (5, True), (0, True)])
-def test_what_is_asked_of_one_to_four_persons_is_not_told(few, is_told):
-    came = {"origine": ["college"] * few + ["famille"] * (200 - few), "orienteur": ["enseignants"] * few + [""] * (200 - few)}
-    people = persons(200, uai=[f"999000{rank % 4}X" for rank in range(200)], sexe="filles", **came)
-    tables = count(people), indicators.count_sites(people)
-    for table, left in zip(tables, release.without_questions_of_few(*tables), strict=True):
-        is_asked = table["indicateur"].eq("orienteur")
-        assert len(left) == len(table) - (0 if is_told else is_asked.sum() + table["modalite"].eq("orienteur").sum())
+@pytest.mark.parametrize(("few", "is_told"), [(0, True), (1, True), (4, False), (5, False), (12, True)])
+def test_what_is_asked_of_a_few_is_not_told_and_does_not_refuse_the_year(few, is_told):
+    came = {"origine": ["college"] * few + ["famille"] * (200 - few), "orienteur": ["enseignants", "autre"] * (few // 2) + ["autre"] * (few % 2)}
+    came["orienteur"] += [""] * (200 - few)
+    people = persons(200, uai=[f"999000{rank % 4}X" for rank in range(200)], association=[f"A{rank % 4}" for rank in range(200)], sexe="filles", **came)
+    exact, counts = count(people), indicators.count_sites(people)
+    shown = release.protect_from_attack(exact, counts, rounding.list_sites(counts), key=KEY)
+    assert {*exact["indicateur"]} - {*shown["indicateur"]} == (set() if is_told else {"orienteur"})
 
 
 # --- small counts of the network -------------------------------------------------------------------------------------

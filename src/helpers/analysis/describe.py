@@ -34,7 +34,7 @@ def _silences(indicators: pd.DataFrame, year: int) -> list[tuple[str, str, str]]
         is_asked = "alses" in entry.counted_in and entry.choice != "total" and entry.unit == "personnes"
         is_asked &= entry.topic != "donnees"  # the filled columns: no question, and a protected year may leave them out
         if has_records and is_asked and entry.id not in counted:
-            reason = "l’export n’a pas cette colonne, ou moins de cinq personnes sont concernées"
+            reason = "l’export n’a pas cette colonne, ou moins de dix personnes sont concernées"
             found.append((among(entry.label, entry.id, "alses"), "", reason))
             continue
         if entry.form != "barres" or entry.is_of_records or entry.unit != "personnes":

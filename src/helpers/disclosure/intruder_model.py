@@ -490,10 +490,13 @@ def _read_rows(model: Model, rows: pd.DataFrame) -> None:
             if terms and not (np.isnan(low) and np.isnan(high)):
                 ends = 0 if np.isnan(low) else low, np.inf if np.isnan(high) else high
                 model.publish(terms, *ends, cell, f"{getattr(row, PLACE)}{of}")
-    # Where a question is answered, an answer without a row is nobody's, or suppressed.
+    # Where a question is answered, an answer without a row is nobody's, or suppressed; but few answers are told of a
+    # territory, and a column with a base of its own leaves the tables once that base is rounded.
     answered = {cell[:5] for cell in told if not cell.croise_avec}
+    rounded, entries = set(rows.loc[rows["precision"].eq(PROTECTED), "cellule"]), catalogue().indicators
     for cell, terms in cells.items():
-        is_listed = cell.site_type != TERRITORY  # of which a few answers are told
+        own_base = entries[cell.indicateur].own_bases.get(cell.modalite, "")
+        is_listed = cell.site_type != TERRITORY and cell.asked(*own_base.partition("/")[::2]) not in rounded
         if is_listed and not cell.croise_avec and cell not in told and cell[:5] in answered:
             model.publish(terms, *((1, np.inf) if model.value(terms) else (0, 0)), cell, "absent des tableaux")
     # Where sites have a report, one without holds somebody, and the list of sites says whether it is small.

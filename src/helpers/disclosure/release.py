@@ -14,7 +14,7 @@ from helpers.clean import OUT_OF_YEAR
 from helpers.disclosure import intruder_model, intruder_test, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
-from helpers.indicators.persons import MONTHS, is_small, published_answers
+from helpers.indicators.persons import MONTHS, published_answers
 from helpers.schema import (
     FEWEST_ASSOCIATIONS,
     FEWEST_PERSONS,
@@ -25,6 +25,7 @@ from helpers.schema import (
     TERRITORY_MARK,
     DataError,
     apply_schema,
+    catalogue,
     columns,
 )
 from helpers.system import atomic_write, make_private
@@ -307,22 +308,12 @@ def protect_from_attack(
     test are added to the list. Raises DataError when the test still finds one after many rounds.
     """
     witnesses = [] if witnesses is None else witnesses
-    indicators, counts = without_questions_of_few(indicators, counts)
     is_territory = sites["site_type"].eq(_TERRITORY)
     if sites.loc[is_territory, "est_publie"].any():
         with suppress(DataError):
             return _protected((indicators, counts, sites), key, witnesses, rounds=_DRAWS)
     counts = counts.drop(columns=_TERRITORY, errors="ignore")
     return _protected((indicators, counts, sites[~is_territory]), key, witnesses, rounds=_ROUNDS)
-
-
-def without_questions_of_few(indicators: pd.DataFrame, counts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables (`protect_from_attack`) without what is asked of one to four persons: who knows one of each collège
-    knows them all, and no rounding hides their answers."""
-    is_of_few = rounding.is_counted(indicators) & is_small(indicators["base_min"].fillna(0).to_numpy(int))
-    few = set(indicators.loc[is_of_few & indicators["perimetre"].eq(rounding.OF_SITES), "indicateur"])
-    is_asked = ~counts[["indicateur", "croise_avec"]].isin(few).any(axis=1)
-    return indicators[~is_of_few & ~indicators["croise_avec"].isin(few)], counts[is_asked]
 
 
 def _protected(tables: tuple, key: bytes, witnesses: list[np.ndarray], *, rounds: int) -> pd.DataFrame:
@@ -386,7 +377,10 @@ def _directions(
             turn = rounding.ForcedRounding(*site, cell.indicateur, cell.modalite, is_up[finding.scenario])
             if turn.site_type in _LEVELS:
                 turns[turn[2:]] = min(turns.get(turn[2:], turn), turn, key=lambda each: _LEVELS.index(each.site_type))
-    return {each for each in turns.values() if each[:4] not in {before[:4] for before in asked}}
+    seen, entries = {before[:4] for before in asked}, catalogue().indicators
+    # Those who are asked first: two answers of four persons go up together only if these do.
+    bases = {turn: (entries[name].base_of(answer) or "").partition("/") for (name, answer, _), turn in turns.items()}
+    return {turn for turn, base in bases.items() if (*base[::2], turn.is_up) not in turns and turn[:4] not in seen}
 
 
 def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
@@ -414,9 +408,8 @@ def audit_release(folder: Path, years: list[int]) -> intruder_test.IntruderResul
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
-    exact = [without_questions_of_few(data.load(year, "indicateurs"), _site_counts(year)) for year in counted]
-    network, sites = (pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True))
-    truth = intruder_model.Truth(sites, network)
+    exact = [[_site_counts(year), data.load(year, "indicateurs")] for year in counted]
+    truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in zip(*exact, strict=True)))
     return intruder_test.try_folder(
         folder, truth, witnesses=[each for year in counted for each in data.load_witnesses(year)]
     )

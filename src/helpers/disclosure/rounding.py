@@ -658,7 +658,7 @@ def protect(
         )
     shown = {cell: int(rounded[places].sum()) for cell, places in (family.opened | parts).items()}
     pairs = set(zip(crossings["indicateur"], crossings["croise_avec"], strict=True))
-    network = _network(indicators, shown, pairs=pairs)
+    network = drop_questions_of_few(_network(indicators, shown, pairs=pairs))
     own = site_rows(family.atoms.assign(arrondi=rounded[: len(family.atoms)]), sites, network)
     return apply_schema(pd.concat([network, own], ignore_index=True), "indicateurs")
 
@@ -669,6 +669,18 @@ def drop_small_populations(indicators: pd.DataFrame) -> pd.DataFrame:
     sizes = own[own["indicateur"].eq("accompagnements")].set_index("perimetre")["effectif_min"]
     few = sizes[sizes.between(1, FEWEST_FOR_REPORT - 1)].index
     return indicators.drop(index=own.index[own["perimetre"].isin(few)])
+
+
+def drop_questions_of_few(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The rows (schema ``indicateurs``) without the questions asked of no more persons than one rounding step.
+
+    Who knows one person in each collège may know them all. The displayed number decides, so that leaving a question out
+    tells nothing.
+    """
+    base = indicators["base_arrondie"].fillna(indicators["base_min"])
+    is_few = is_counted(indicators) & base.between(1, ROUNDING_BASE).fillna(False) & indicators["croise_avec"].eq("")
+    few = {cell[1] for cell in cells_of(indicators[is_few]) if cell[0] == OF_SITES} - {_FILLED}
+    return indicators[~is_counted(indicators) | ~indicators[["indicateur", "croise_avec"]].isin(few).any(axis=1)]
 
 
 def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair]) -> pd.DataFrame:
