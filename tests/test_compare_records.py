@@ -8,7 +8,7 @@ import pytest
 import two_exports
 from helpers.analysis import comparisons
 from helpers.analysis import years as of_years
-from helpers.indicators.clusters import kinds_of_sites
+from helpers.indicators.clusters import KINDS, kinds_of_sites
 from helpers.indicators.comparisons import Comparisons
 from helpers.indicators.constraints import row, table
 from helpers.indicators.lookup import readable
@@ -41,7 +41,7 @@ def test_what_is_estimated_takes_the_place_of_what_was_assumed():
 
 
 def groups(others, entered=(0, 0, 0, 0), left=(0, 0, 0, 0)):
-    return dict(zip(of_years.KINDS, (of_years.Group(*each) for each in (others, entered, left)), strict=True))
+    return dict(zip(KINDS, (of_years.Group(*each) for each in (others, entered, left)), strict=True))
 
 
 def test_a_change_is_split_by_hand():

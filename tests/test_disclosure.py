@@ -278,11 +278,17 @@ def test_who_gives_two_answers_of_a_group_or_but_one_is_a_small_count_too(both, 
     assert intruder_test.try_tables(shown, intruder_model.Truth(counts, exact), scenarios=["rien"]).is_good != is_told
 
 
-def test_the_objectives_in_all_do_not_tell_who_has_five():
+def test_the_objectives_in_all_do_not_tell_who_has_five(monkeypatch):
     five = "scolarite;mobilite;besoin_de_parler;sante_addiction;difficultes_familiales"
-    people = persons(140, objectifs=[five] * 2 + [five[:-23]] * 30 + ["scolarite"] * 38 + ["mobilite;autre"] * 70)
+    goals = [five] * 2 + [five[:-23]] * 30 + ["scolarite"] * 38 + ["mobilite;autre"] * 70 + ["difficultes_familiales"] * 40
+    people = persons(180, uai="9990001X", objectifs=goals)
     opened = {cell for cell in rounding.cells_to_round(count(people)) if cell[1] == "nombre_d_objectifs"}
     assert ("alses", "nombre_d_objectifs", "4_ou_plus") in opened and len(opened) >= 3
+    monkeypatch.setattr(rounding, "_told_by_several", lambda _: set())
+    exact, counts = count(people), indicators.count_sites(people)
+    shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY)
+    told = intruder_test.try_tables(shown, intruder_model.Truth(counts, exact), scenarios=["rien"]).sentence
+    assert "Objectif travaillé vaut 2" in told
 
 
 def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():

@@ -31,7 +31,7 @@ SEEDS = seeds_that_differ(2000) if ALL else list(range(10))
 # Checking a whole year takes as long as ten readings: one export in ten.
 CHECKED = 10
 # Far above what any of them takes, far below what anybody would wait.
-MOST_SECONDS = 60  # a reading that hangs, on a machine that does other work too
+MOST_SECONDS = 10
 CASES = [
     pytest.param(each, form, id=f"{each.name}-{form}")
     for number, each in enumerate(MUTATIONS)
@@ -63,10 +63,10 @@ def test_persons_above_a_better_row_of_titles_are_not_a_letterhead(seed):
 def test_a_damaged_export_is_counted_right_or_refused_in_words(first, capsys):
     for seed in SEEDS[first : first + CHECKED]:
         draft, names, clean = mutate(seed)
-        start = time.monotonic()
+        start = time.process_time()  # other work on the machine does not count
         print(f"seed {seed}, {draft.form}, {names}")  # pytest shows it if the judge refuses
         judge(draft, clean)
-        assert time.monotonic() - start < MOST_SECONDS, (seed, names)
+        assert time.process_time() - start < MOST_SECONDS, (seed, names)
     capsys.readouterr()
     code = cli.main(["check", "--year", str(YEAR)])
     shown = capsys.readouterr()

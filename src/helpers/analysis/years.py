@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.shares import Measure, exact, is_protected
+from helpers.indicators.clusters import ELSEWHERE, KINDS
 from helpers.indicators.comparisons import ROUNDED
 from helpers.indicators.lookup import BESIDE, PROTECTED, uncrossed, with_shares
 from helpers.schema import FEWEST_FOR_SHARE, FEWEST_PERSONS, FROM_RECORDS, UNSAID, catalogue
@@ -317,8 +318,6 @@ def persons_in_both(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[s
 
 
 # --- Collèges that entered or left, apart from all the others ---
-
-ELSEWHERE, ENTERED, LEFT = KINDS = ("ailleurs", "colleges_entres", "colleges_sortis")
 
 
 class Group(NamedTuple):

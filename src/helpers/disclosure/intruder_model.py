@@ -314,7 +314,7 @@ def _relate_places(model: Model) -> None:
 
 
 def _relate_objectives(model: Model) -> None:
-    """The numbers of objectives per person bound the objectives in all."""
+    """The numbers of objectives per person bound the objectives in all; what these leave tells who has five or more."""
     counted, cited = (catalogue().indicators[name].modalities for name in ("nombre_d_objectifs", "objectif"))
     found = [(rank, model.find(model.whole, "nombre_d_objectifs", name)) for rank, name in enumerate(counted, start=1)]
     numbers = [(rank, terms) for rank, terms in found if terms]
@@ -324,6 +324,9 @@ def _relate_objectives(model: Model) -> None:
             weights = [(last if rank == len(counted) else rank, terms) for rank, terms in numbers]
             total = add_up({place: weight for place in terms} for weight, terms in weights)
             model.require(themes, total, least=least, most=most)
+            if not least:
+                cell = model.whole.asked("nombre_d_objectifs", [*counted][-1])._replace(croise_avec="objectif")
+                model.cells[cell] = add_up(themes, total)
 
 
 def _nest_perimeters(model: Model) -> None:

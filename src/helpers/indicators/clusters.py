@@ -303,7 +303,8 @@ def _with_others(counts: pd.DataFrame, answer: tuple[str, str], count: int, base
 
 # --- Collèges that entered or left between two years, as published ---
 
-_ELSEWHERE, _ENTERED, _LEFT = "ailleurs", "colleges_entres", "colleges_sortis"
+ELSEWHERE = "ailleurs"
+KINDS = (ELSEWHERE, "colleges_entres", "colleges_sortis")
 # Where the rounding of these collèges moves the share of all others by more, in points, it is not told.
 _MOST_MOVED_PTS = 1
 
@@ -333,7 +334,7 @@ def kinds_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame], known
         if (100 * moved <= _MOST_MOVED_PTS * np.array([base, base_ref])).all():
             nobody = np.zeros(2, dtype=int)
             parts = (rest, np.append(alone[:2], nobody), np.append(nobody, alone[2:]))
-            for kind, part in zip((_ELSEWHERE, _ENTERED, _LEFT), parts, strict=True):
+            for kind, part in zip(KINDS, parts, strict=True):
                 rows.append(row | {"population": kind} | dict(zip(_COUNTS, part.tolist(), strict=True)))
     return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")), "recouvrements")
 
