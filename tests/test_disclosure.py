@@ -7,7 +7,7 @@ import pytest
 from conftest import ALL
 from helpers import indicators
 from helpers.clean import records
-from helpers.disclosure import intruder_model, intruder_test, release, rounding
+from helpers.disclosure import intruder_model, intruder_test, network_cells, release, rounding
 from helpers.disclosure.release import protect_from_attack
 from helpers.disclosure.rounding import Sums, round_counts
 from helpers.schema import TERRITORY_ANSWERS, catalogue
@@ -260,7 +260,7 @@ def test_what_is_asked_of_a_few_is_not_told_and_does_not_refuse_the_year(few, is
 @pytest.mark.parametrize(("few", "is_opened"), [(1, True), (4, True), (5, False), (0, False)])
 def test_one_to_four_persons_of_the_network_are_rounded_with_two_others(few, is_opened):
     levels = ["6e"] * 80 + ["5e"] * 70 + ["4e"] * (50 - few) + ["3e"] * few
-    opened = rounding.cells_to_round(count(persons(200, uai="9990001X", niveau=levels, sexe="filles")))
+    opened = network_cells.cells_to_round(count(persons(200, uai="9990001X", niveau=levels, sexe="filles")))
     names = {cell[2] for cell in opened if cell[:2] == ("alses", "niveau")}
     assert names == ({"3e", "6e", "5e", "4e_3e", "6e_5e_autre"} if is_opened else set())
 
@@ -271,9 +271,9 @@ def test_who_gives_two_answers_of_a_group_or_but_one_is_a_small_count_too(both, 
     people = persons(len(goals), uai="9990001X", objectifs=goals)
     exact, counts = count(people), indicators.count_sites(people)
     told = {("alses", "objectif", name) for name in ("scolarite", "exclusion_scolaire", "scolaire")}
-    assert told & rounding.cells_to_round(exact) == (told if is_told else set())
+    assert told & network_cells.cells_to_round(exact) == (told if is_told else set())
     # The intruder finds it where they stay exact.
-    monkeypatch.setattr(rounding, "_told_by_several", lambda _: set())
+    monkeypatch.setattr(network_cells, "_told_by_several", lambda _: set())
     shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY)
     assert intruder_test.try_tables(shown, intruder_model.Truth(counts, exact), scenarios=["rien"]).is_good != is_told
 
@@ -282,9 +282,9 @@ def test_the_objectives_in_all_do_not_tell_who_has_five(monkeypatch):
     five = "scolarite;mobilite;besoin_de_parler;sante_addiction;difficultes_familiales"
     goals = [five] * 2 + [five[:-23]] * 30 + ["scolarite"] * 38 + ["mobilite;autre"] * 70 + ["difficultes_familiales"] * 40
     people = persons(180, uai="9990001X", objectifs=goals)
-    opened = {cell for cell in rounding.cells_to_round(count(people)) if cell[1] == "nombre_d_objectifs"}
+    opened = {cell for cell in network_cells.cells_to_round(count(people)) if cell[1] == "nombre_d_objectifs"}
     assert ("alses", "nombre_d_objectifs", "4_ou_plus") in opened and len(opened) >= 3
-    monkeypatch.setattr(rounding, "_told_by_several", lambda _: set())
+    monkeypatch.setattr(network_cells, "_told_by_several", lambda _: set())
     exact, counts = count(people), indicators.count_sites(people)
     shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY)
     told = intruder_test.try_tables(shown, intruder_model.Truth(counts, exact), scenarios=["rien"]).sentence
@@ -292,7 +292,7 @@ def test_the_objectives_in_all_do_not_tell_who_has_five(monkeypatch):
 
 
 def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():
-    opened = rounding.cells_to_round(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
+    opened = network_cells.cells_to_round(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
     assert {("alses", "objectif", "scolarite"), ("alses", "objectif", "mobilite")} <= opened
 
 
@@ -352,7 +352,7 @@ def test_one_of_two_associations_reads_the_other_in_an_exact_network_and_nothing
     exact, counts = year[0], followed_by(2, year[1])
     truth, found = intruder_model.Truth(counts, exact), []
     for fewest in (4, 0):
-        monkeypatch.setattr(rounding, "FEWEST_ASSOCIATIONS", fewest)
+        monkeypatch.setattr(network_cells, "FEWEST_ASSOCIATIONS", fewest)
         shown = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY)
         found.append(intruder_test.try_tables(shown, truth, scenarios=[intruder_test.OWN]).counts[intruder_test.OWN]["exact"])
     assert found[0] == 0 < found[1]

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import ALL, MINI, copy_project
 from helpers import data, indicators, paths
-from helpers.disclosure import release, rounding
+from helpers.disclosure import network_cells, release, rounding
 from helpers.disclosure.release import keep_release, release_key, require_same_answers
 from helpers.schema import DataError, control_letter
 from in_process import draw_nothing, run_notebook
@@ -209,7 +209,7 @@ def test_an_exact_network_of_few_associations_kept_by_an_older_version_is_refuse
     write_release(released, *counted())
     assert release.kept_rows(YEAR, *counted()) is not None
     with monkeypatch.context() as patch:  # 0.9 rounded no network
-        patch.setattr(rounding, "FEWEST_ASSOCIATIONS", 0)
+        patch.setattr(network_cells, "FEWEST_ASSOCIATIONS", 0)
         write_release(released, *counted())
     with pytest.raises(DataError, match="supprimez le dossier data/releases/2033"):
         release.kept_rows(YEAR, *counted())

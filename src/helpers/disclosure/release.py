@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers import data, paths
 from helpers.clean import OUT_OF_YEAR
-from helpers.disclosure import intruder_model, intruder_test, rounding
+from helpers.disclosure import intruder_model, intruder_test, network_cells, rounding
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import MONTHS, published_answers
@@ -278,7 +278,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
     if any(is_of_territory):  # the register divides the collèges otherwise today
         rows = rows[rows["site_type"].ne(_TERRITORY)]
     is_size = network["indicateur"].eq("accompagnements") & network["perimetre"].eq("alses")
-    if network.loc[is_size, "effectif_arrondi"].isna().any() and rounding.has_few_associations(counts):
+    if network.loc[is_size, "effectif_arrondi"].isna().any() and network_cells.has_few_associations(counts):
         raise DataError(
             f"Le rapport de {year}, fait par une version antérieure, donne les nombres exacts du réseau ; avec moins "
             f"de {FEWEST_ASSOCIATIONS} associations, chacune y lit les autres en soustrayant ses dossiers, et un "
@@ -286,7 +286,7 @@ def kept_rows(year: int, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFr
             f"de chez ceux qui l’ont reçu, supprimez le dossier {paths.relative(folder)}, puis relancez."
         )
     # Public rows are those of today.
-    return apply_schema(pd.concat([exact[~rounding.is_counted(exact)], rows], ignore_index=True), "indicateurs")
+    return apply_schema(pd.concat([exact[~network_cells.is_counted(exact)], rows], ignore_index=True), "indicateurs")
 
 
 # --- Round, run the intruder test, force or round what it finds, until it finds nothing ---
@@ -385,8 +385,8 @@ def _directions(
 
 def _to_round(refused: Iterable[intruder_test.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
     """The next exact network cells to round: the cell that is found, else its question, else all of them."""
-    rows = shown[rounding.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
-    exact = set(rounding.cells_of(rows)) - also
+    rows = shown[network_cells.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
+    exact = set(network_cells.cells_of(rows)) - also
     more: set[tuple] = set()
     for cell in (finding.cell for finding in refused if finding.cell):
         if cell.croise_avec and (pair := (cell.indicateur, cell.croise_avec)) not in also:
@@ -498,12 +498,12 @@ def _overlaps(year: int, protected: pd.DataFrame, sites: pd.DataFrame) -> pd.Dat
         before = {each: [data.load(each, name) for name in names] for each in _years_before(year)}
         listed = {year: sites} | {each: data.load(each, "sites") for each in before}
     shown = {year: protected} | {each: pd.concat(tables, ignore_index=True) for each, tables in before.items()}
-    rounded: set[rounding.Cell] = set()
+    rounded: set[network_cells.Cell] = set()
     for table in shown.values():
         is_rounded = table["precision"].eq("arrondi_secret") & table["site_type"].eq("reseau")
-        rounded.update(rounding.cells_of(table[is_rounded]))
+        rounded.update(network_cells.cells_of(table[is_rounded]))
     exact = data.load(year, "recouvrements")
-    is_exact = [cell not in rounded for cell in rounding.cells_of(exact)]
+    is_exact = [cell not in rounded for cell in network_cells.cells_of(exact)]
     exact = exact[np.array(is_exact, dtype=bool)]
     is_whole = exact["population"].eq(_WHOLE)
     compared = {year, *exact.loc[is_whole, "annee_anterieure"]}
