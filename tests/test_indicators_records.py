@@ -76,9 +76,11 @@ def quartiles(who: Persons, indicator: str) -> list[int]:
     return table.loc[table["indicateur"].eq(indicator), "effectif_min"].tolist()
 
 
-@pytest.mark.parametrize(("size", "shown"), [(19, []), (20, [3, 3, 3])])
+@pytest.mark.parametrize(("size", "shown"), [(19, []), (20, [1, 1, 5])])
 def test_no_quartile_rests_on_fewer_than_five_persons(size, shown):
-    assert quartiles(persons(date_debut=["2021-01-01"] * size, date_fin=["2021-04-02"] * size), "duree_terminee") == shown
+    """Three persons in four ended after a month, five after ten: the last quartile is nobody's duration."""
+    ends = ["2021-02-02"] * (size - 5) + ["2021-11-02"] * 5
+    assert quartiles(persons(date_debut=["2021-01-01"] * size, date_fin=ends), "duree_terminee") == shown
 
 
 # --- crossings ---------------------------------------------------------------------------------------------------------

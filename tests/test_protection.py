@@ -93,7 +93,7 @@ def test_a_pupil_more_or_less_is_a_change_and_the_order_of_rows_and_other_identi
 
 
 def test_what_no_report_counts_is_no_change_and_an_exact_date_is_one(data_root):
-    """A column that no question reads may change; a quartile of durations is the duration of somebody."""
+    """A column that no question reads may change; quartiles of durations read dates."""
     written = [{**each, "territoire": "Lille", "date_debut": "2032-03-05", "date_fin": ""} for each in PUPILS]
     columns = {"more": ["territoire", "date_debut", "date_fin"]}
     publish(written, **columns)

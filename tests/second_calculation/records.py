@@ -177,7 +177,8 @@ def _of_the_file(followed: list[Person], year: int) -> Rows:
         lengths = sorted(each.months for each in followed if each.months is not None and gives(each, "fin_dans_l_annee", ended))
         for rank, answer in enumerate(("premier_quartile", "mediane", "troisieme_quartile"), start=1):
             if len(lengths) >= 20:
-                rows[Key(year, "alses", name, answer)] = exactly("mois", lengths[-(-rank * len(lengths) // 4) - 1])
+                around = lengths[round(Fraction(rank * (len(lengths) - 1), 4)) - 2 :][:5]
+                rows[Key(year, "alses", name, answer)] = exactly("mois", round(Fraction(sum(around), 5)))
     return rows
 
 

@@ -372,19 +372,20 @@ LEAST_PERSONS = 4 * FEWEST_PERSONS
 
 
 def quartiles_of(group: Group, indicator: str) -> list[int]:
-    """The three quartiles in complete months, each the duration of a person; none with too few persons.
+    """The three quartiles in complete months; none with too few persons.
 
-    A follow-up without an end has only lasted until the last day of the year: it is never mixed with those that ended.
-    One without a start is left out.
+    Each is the mean of the five durations around its rank, rounded: nobody’s own (« pseudo-percentiles », as
+    Statistics Denmark asks). A follow-up without an end has only lasted until the last day of the year: it is never
+    mixed with those that ended. One without a start is left out.
     """
     labels, year = group.persons.labels["date_fin"], str(group.persons.year)
     is_asked = np.array([label.startswith(year) == LENGTHS[indicator] for label in labels], dtype=bool)
     months = months_spent(group)
-    months = months[is_asked[group.codes("date_fin")] & (months >= 0)]
+    months = np.sort(months[is_asked[group.codes("date_fin")] & (months >= 0)])
     if len(months) < LEAST_PERSONS:
         return []
-    reached = np.cumsum(np.bincount(months))
-    return [int(np.searchsorted(reached, quarter * reached[-1] / 4)) for quarter in (1, 2, 3)]
+    firsts = [round(quarter * (len(months) - 1) / 4) - FEWEST_PERSONS // 2 for quarter in (1, 2, 3)]
+    return [round(months[first : first + FEWEST_PERSONS].mean()) for first in firsts]
 
 
 # --- Individual records to exact indicators ---
@@ -429,7 +430,7 @@ def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFr
     return table([{**each, "reference": reference} for each in rows], source=source)
 
 
-# The column of exact durations, in complete months: each quartile is that of a person.
+# The column of exact durations, in complete months, which quartiles are computed from.
 MONTHS = "mois_de_suivi"
 
 
