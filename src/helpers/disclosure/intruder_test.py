@@ -268,8 +268,9 @@ def to_matrix(sums: list[Terms], width: int):
 _WIDE = FEWEST_VALUES - 1
 # A witness for many cells need not be the best one.
 _GAP = 0.1
-# A push that widens a smaller share of the narrow cells is the last one in its direction.
-_WORTH = 0.1
+# A push that widens a smaller share of the narrow cells is the last one in its direction, and a smaller share of all
+# cells is left narrow: what a scenario judges of them is sought afterwards.
+_WORTH, _FEW = 0.1, 0.02
 
 
 class Intervals:
@@ -285,23 +286,25 @@ class Intervals:
         known = np.column_stack([program.truth, *points])
         worth = sums @ known[:, program.fitting(known)]
         self.low, self.high = worth.min(axis=1), worth.max(axis=1)
-        is_free = program.low < program.high
-        self._everything, self._can_move = np.flatnonzero(is_free), abs(sums) @ is_free > 0
+        # How far apart the ends of the unknowns let those of each cell be.
+        self._reach = abs(sums) @ (program.high - program.low)
+        self._everything = np.flatnonzero(program.low < program.high)
         self._blocks = program.blocks(sizes)
 
     def narrow(self, span: int) -> np.ndarray:
-        """The cells (places) that may move, and whose ends are not known to be as far apart."""
-        return np.flatnonzero((self.high - self.low < span) & self._can_move)
+        """The cells (places) whose ends are not known to be as far apart, or as far as they can be."""
+        return np.flatnonzero(self.high - self.low < np.minimum(span, self._reach))
 
-    def explore(self, span: int = _WIDE, *, worth: float = _WORTH) -> "Intervals":
+    def explore(self, span: int = _WIDE, *, worth: float = _WORTH, few: float = _FEW) -> "Intervals":
         """Widens the narrow cells, many at once: with the true sizes of places, then with others.
 
-        A direction is left when a push widens less than a share ``worth`` of those that are left.
+        A direction is left when a push widens less than a share ``worth`` of those that are left, and all are when only
+        a share ``few`` of all cells is left.
         """
         for moves in (False, True):
             whole, signs = self.sizes & moves, [1.0, -1.0]
             # Pushed together, some cells make room for others: these are pushed once more.
-            while signs and len(cells := self.narrow(span)):
+            while signs and len(cells := self.narrow(span)) > few * len(self.low):
                 sign, places = signs.pop(0), self._everything if moves else self._around(cells)
                 if len(places) and self._move(cells, sign * span, places, whole, gap=_GAP):
                     signs += [sign] * (len(self.narrow(span)) < (1 - worth) * len(cells))
@@ -309,7 +312,7 @@ class Intervals:
 
     def settle(self, span: int) -> "Intervals":
         """Finds the ends of the narrow cells: together while some widen, then one by one."""
-        for cell in self.explore(span, worth=0).narrow(span):
+        for cell in self.explore(span, worth=0, few=0).narrow(span):
             # What its own questions do not allow, whatever the others are, nothing does.
             only = np.array([cell])
             near = np.intersect1d(np.union1d(self._around(only), np.flatnonzero(self.sizes)), self._everything)
@@ -437,7 +440,7 @@ class _Trial:
         steps = [[sum(told.values(), []), *(_coalitions(self.model) if OWN in scenarios else ())], [*told.values()]]
         with ThreadPoolExecutor() as workers:  # HiGHS lets the others work meanwhile
             for step in steps:
-                found = workers.map(lambda known: self._intervals(known, self.sums, [*self.points]).explore(), step)
+                found = workers.map(lambda known: self._intervals(known, self.sums, [*self.points]).explore().explore(1, few=0), step)
                 count = len(self.points)
                 self.points += [point for each in [*found] for point in each.points[count:]]
 
