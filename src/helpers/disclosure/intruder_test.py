@@ -440,7 +440,8 @@ class _Trial:
         steps = [[sum(told.values(), []), *(_coalitions(self.model) if OWN in scenarios else ())], [*told.values()]]
         with ThreadPoolExecutor() as workers:  # HiGHS lets the others work meanwhile
             for step in steps:
-                found = workers.map(lambda known: self._intervals(known, self.sums, [*self.points]).explore().explore(1, few=0), step)
+                own = [self._intervals(known, self.sums, [*self.points]) for known in step]
+                found = workers.map(lambda each: each.explore().explore(1, few=0), own)
                 count = len(self.points)
                 self.points += [point for each in [*found] for point in each.points[count:]]
 
