@@ -337,6 +337,13 @@ def test_every_visible_sheet_of_persons_is_read_and_told_and_the_others_too():
     }  # fmt: skip
 
 
+def test_the_sheets_that_are_left_out_are_named_where_a_column_is_missing():
+    made = book([row[:10] for row in ROWS], header=HEADER[:10])
+    sheet_of(made, "Objectifs", [["P1", "OB1"]], header=["Clé", "Code"])
+    put_book(made)
+    assert "Ce que disent de chacun les feuilles laissées de côté (« Objectifs »)" in faults()[0]
+
+
 def test_a_table_away_from_the_corner_is_read_and_what_surrounds_it_counted():
     made = openpyxl.Workbook()
     made.active["B2"] = "Export du 12 janvier"
@@ -466,6 +473,7 @@ QUOTE, EMPTY = " : un guillemet est mal placé ou n’est pas refermé ; corrige
 MIXED = "des caractères ne se lisent pas, deux encodages s’y mêlent"
 DAMAGED = " : ce n’est pas un classeur, ou il est abîmé ; enregistrez-le de nouveau en .xlsx, ou refaites l’export."
 CUT, OLE = " : le fichier est tronqué ou abîmé ; refaites l’export.", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LYING = [*zip(HEADER, *ROWS, strict=False)]
 R = 'dans R, write.csv2(readRDS("accompagnements.rds"), "accompagnements.csv", row.names = FALSE, na = "", fileEncoding = "UTF-8") en fait une table'
 ABSENT = ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être « nivo scolair »), « sexe » (peut-être « sexx ») ; dites dans a_completer.csv quel titre les désigne, ou ajoutez-les à l’export."
 
@@ -487,6 +495,7 @@ ABSENT = ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être 
     ("csv", CSV.split("\n", 1)[1], f" : aucune ligne de titres parmi les premières ; {NO_TITLES}"),
     ("csv", "identifiant;é".encode("utf-16")[:-1], f" : des caractères ne se lisent pas (UTF-16) ; {SAVE}"),
     ("xls", "<html><table><tr><td>identifiant", " : c’est une page web sous un autre nom ; ouvrez-la dans un tableur et enregistrez-la au format .xlsx."),
+    ("xlsx", saved(book(LYING[1:], header=LYING[0])), " : aucune feuille ne porte les titres attendus ; les titres sont dans la première colonne, et les personnes dans les autres ; dans un tableur, copiez la table, puis collage spécial, « transposer », dans une feuille vide, qui remplacera celle-ci."),
     ("xlsx", saved(openpyxl.Workbook()), f" : aucune feuille ne porte les titres attendus ; {NO_TITLES}"),
     ("xlsx", saved(book([])), f", feuille « Base », ligne 1{NO_ROWS}"),
     ("xlsx", OLE + b"\0" * 600, DAMAGED),

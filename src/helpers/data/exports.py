@@ -56,7 +56,8 @@ def open_text(path: Path, known: titles.Titles) -> ReceivedRecords:
     if grid.known < titles.LEAST_TITLES:
         grid, remedy = titles.locate_unknown(heads[delimiter][0], known), titles.PROBABLY
     if grid is None:
-        raise DataError(f"{shown} : aucune ligne de titres parmi les premières ; {titles.NO_TITLES}")
+        told = titles.no_titles(heads[delimiter][0], known)
+        raise DataError(f"{shown} : aucune ligne de titres parmi les premières ; {told}")
     last = heads[delimiter][1][grid.at]
     body = _Body(content, sum(map(len, lines[:last])), last + 1, delimiter)
     if re.compile(rf'[^ \t\r\n"{re.escape(delimiter)}]'.encode()).search(content, body.start) is None:

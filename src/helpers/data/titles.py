@@ -50,6 +50,10 @@ _NAMED = 12
 
 _HELP = "data/raw/reference/entetes.csv"
 NO_TITLES = f"la première ligne doit porter les intitulés des colonnes ({_HELP} dit lesquels sont connus)."
+LYING = (
+    "les titres sont dans la première colonne, et les personnes dans les autres ; dans un tableur, copiez la table, "
+    "puis collage spécial, « transposer », dans une feuille vide, qui remplacera celle-ci."
+)
 PROBABLY = " Sa première ligne est lue comme des titres ; si ce n’est pas une liste de personnes, retirez ce fichier."
 ASIDE = " Sans l’année, {} lignes sont mises de côté : aucune n’est comptée."
 NO_ROWS = "aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier."
@@ -195,12 +199,20 @@ def locate_unknown(rows: dict[int, list[str]], known: Titles) -> Grid | None:
 
     A title is a text, unlike the others, that no cell under it repeats: the answers of a first person are repeated.
     """
+    if no_titles(rows, known) == LYING:
+        return None
     (at, titles), *under = [*rows.items()][:TITLE_ROWS] or [(0, [])]
     keys = [fold(cell) if re.search("[^\\W\\d_]", cell) else records.EMPTY for cell in titles]
     is_plain = len(under) >= _LEAST_ROWS and len(keys) >= LEAST_TITLES and all(keys) and len({*keys}) == len(keys)
     if not is_plain or any(fold(cell) == key for _, cells in under for cell, key in zip(cells, keys, strict=False)):
         return None
     return Grid(rows, at, titles, known.count(titles))
+
+
+def no_titles(rows: dict[int, list[str]], known: Titles) -> str:
+    """What to do about a table in which no row of titles is found."""
+    column = [cells[0] for cells in rows.values() if cells]
+    return LYING if known.count(column) >= LEAST_TITLES else NO_TITLES
 
 
 def _join_titles(upper: list[str], lower: list[str], known: Titles) -> list[str]:

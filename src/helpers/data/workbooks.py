@@ -61,6 +61,10 @@ _PROTECTED = "le classeur est protégé par un mot de passe ; ouvrez-le, enlevez
 _DAMAGED = "ce n’est pas un classeur, ou il est abîmé ; enregistrez-le de nouveau en .xlsx, ou refaites l’export."
 _HUGE = "le classeur est démesuré une fois décompressé ; enregistrez la table au format CSV UTF-8."
 _FAR_AWAY = "des cases sont remplies très loin de la table ; supprimez-les."
+_ASIDES = (
+    " Ce que disent de chacun les feuilles laissées de côté ({}), rapportez-le sur sa ligne : RECHERCHEV, ou "
+    "NB.SI.ENS, une colonne par objectif, s’il y en a plusieurs."
+)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -292,7 +296,9 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
     visible = [sheet for sheet in of_persons if not sheet.is_hidden]
     visible = [sheet for sheet in visible if grids[sheet.name].under] or visible
     if not of_persons:
-        raise DataError(f"{shown} : aucune feuille ne porte les titres attendus ; {titles.NO_TITLES}")
+        told = {titles.no_titles(sheet.rows, known) for sheet in filled}
+        told = titles.LYING if titles.LYING in told else titles.NO_TITLES
+        raise DataError(f"{shown} : aucune feuille ne porte les titres attendus ; {told}")
     if not visible:
         names = ", ".join(f"« {sheet.name} »" for sheet in of_persons)
         raise DataError(
@@ -300,6 +306,7 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
         )
     remedy = "" if is_sure else titles.PROBABLY
     remedy = " Masquez toute feuille qui n’est pas une liste de personnes." if len(visible) > 1 else remedy
+    asides = ", ".join(f"« {sheet.name} »" for sheet in filled if sheet not in of_persons)
     out, same = ReceivedRecords(), {}
     for sheet in sheets:
         grid, told = grids[sheet.name], ""
@@ -321,6 +328,7 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
     for told, places in same.items():  # one sentence for what several sheets lack
         named = f"feuille{'s' if len(places) > 1 else ''} {', '.join(f'« {each} »' for each in places)}"
         told = told.replace(titles.ASIDE, titles.ASIDE.format(sum(places.values())))
+        told += _ASIDES.format(asides) if asides and "obligatoire" in told else ""
         out.faults.append(DataError(f"{shown}, {named}{told}"))
     return out
 
