@@ -504,6 +504,7 @@ ABSENT = ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être 
     ("rds", b"\x1f\x8b\x08", f" : un fichier R : {R} ; retirez ensuite le fichier R."),
     ("sav", b"$FL2 et rien d'autre", CUT),
     ("parquet", b"PAR1" + b"\0" * 50, CUT),
+    ("zip", b"PK\x05\x06", " : c’est une archive ; ouvrez-la, déposez ses fichiers ici et retirez-la."),
 ])  # fmt: skip
 def test_a_file_that_cannot_be_read_is_told_in_one_sentence_with_the_remedy(suffix, content, expected):
     put(content, f"accompagnements.{suffix}")
@@ -513,9 +514,11 @@ def test_a_file_that_cannot_be_read_is_told_in_one_sentence_with_the_remedy(suff
 def test_every_fault_of_every_file_is_told_at_once():
     put(text_of(ROWS, header=[*HEADER[:6], "x", *HEADER[7:]]).replace("Escale", '"Escale', 1))
     put(b"{}", "accompagnements_c.docx")
+    put("Association;Niveau;Sexe;Année;Effectif\n" + "Escale;6e;filles;2041;12\n" * 9, "accompagnements_f.csv")
     pq.write_table(parquet([]), paths.raw(YEAR) / "accompagnements_d.parquet")
     pq.write_table(parquet(header=HEADER[1:], rows=[row[1:] for row in ROWS]), paths.raw(YEAR) / "accompagnements_e.parquet")
-    assert faults()[2:] == [
+    assert faults()[-1].endswith("Ce tableau compte des personnes, il ne les liste pas : demandez une ligne par personne.")
+    assert faults()[2:-1] == [
         f"{FOLDER}/accompagnements_c.docx : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods, .parquet, .sav ou .dta.",
         f"{FOLDER}/accompagnements_d.parquet{NO_ROWS}",
         f"{FOLDER}/accompagnements_e.parquet : colonne obligatoire absente : « identifiant » ; ajoutez-la à l’export. Pour « identifiant », à défaut de titre, numérotez les personnes.",

@@ -266,6 +266,8 @@ def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataEr
         codes = ", ".join(sorted(column.codes))
         asides = [each.file for each in reading.received.changes if each.rule == SHEET_ASIDE]
         where_to_look = f" ; ce que dit peut-être {asides[0]}" if asides else ""
+        if len({*files}) > 1:
+            where_to_look += " ; s’il change d’un fichier à l’autre, écrivez-y les réponses en toutes lettres"
         told = (
             f"{where} : ses valeurs sont des codes ({codes}) ; dites dans {paths.TO_COMPLETE} ce que chacun veut dire"
             f"{where_to_look}."

@@ -172,6 +172,8 @@ def _open(path: Path, known: titles.Titles) -> ReceivedRecords:
     try:
         if suffix in _R_READS:
             raise DataError(f"{shown} : {_R.format(_R_READS[suffix].format(path.name))}")
+        if suffix == ".zip":
+            raise DataError(f"{shown} : c’est une archive ; ouvrez-la, déposez ses fichiers ici et retirez-la.")
         if suffix not in (*_TEXTS, *_WORKBOOKS, _PARQUET, *STATISTICAL):
             raise DataError(f"{shown} : ce format n’est pas lu ; {_RECEIVED}")
         with path.open("rb") as file:

@@ -37,6 +37,8 @@ _LOOKS = {"uai": re.compile(r"\d{7}[A-Za-z]"), **dict.fromkeys(("annee_naissance
 _NO_ADDRESS = re.compile("^[^@]+$")
 # The title of the second may stand over the first: « Orienté par », of whoever sends a young person, or how.
 _CONFUSED = {"origine": "orienteur"}
+# Titles of a table that counts persons.
+_COUNTED = {"nombre", "nb", "effectif", "effectifs", "nombre_de_personnes", "nombre_de_jeunes", "pct", "pourcentage"}
 # Titles that someone may take for a column, but that stand beside another one of it in many exports.
 _PERHAPS = {"annee_naissance": ("age", "age_au_31_12")}
 # Words of a title that says another thing than the column: an age of another day, parents who are not there.
@@ -524,7 +526,9 @@ def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int, year
     ways += [f"ce qu’il faut lire sur toutes les lignes pour {', '.join(same)}"] if same else []
     explain = f"dites dans {paths.TO_COMPLETE} {' ou, si aucun ne le fait, '.join(ways)}, ou " if ways else ""
     told = f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."
-    if records.IDENTIFIER in layout.missing:
+    if records.IDENTIFIER in layout.missing and {*map(fold, layout.left_out)} & _COUNTED:
+        told += " Ce tableau compte des personnes, il ne les liste pas : demandez une ligne par personne."
+    elif records.IDENTIFIER in layout.missing:
         told += " Pour « identifiant », à défaut de titre, numérotez les personnes."
     if "nouvel_accompagnement" in layout.missing and "date_debut" in layout.positions:
         told += f" Pour « nouvel_accompagnement », écrivez « oui » où « date_debut » est de {year}, "

@@ -297,6 +297,7 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
     asked = {
         mark: replace(
             same[0],
+            file=" ; ".join(dict.fromkeys(each.file for each in same)),
             count=sum(each.count for each in same),
             persons=sum(each.persons for each in same),
             is_asked=any(each.is_asked for each in same),
