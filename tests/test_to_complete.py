@@ -48,6 +48,15 @@ def saved(table: pd.DataFrame, delimiter: str = ";", encoding: str = "utf-8-sig"
     file().write_bytes(out.getvalue().encode(encoding))
 
 
+def answered(path, said: dict[str, str]) -> pd.DataFrame:
+    """The file of this export's year, written, then filled in as if by hand; as it was written."""
+    data.write_to_complete(2033, data.unread(2033))
+    table = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    given = table["ce qui est écrit"].map(said).fillna("")
+    table.assign(**{"à comprendre comme": given}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
+    return table
+
+
 def adopted() -> set[tuple[str, str, str]]:
     rows = data.adopt(YEAR, UNREAD).rows
     return set(rows[["colonne", "graphie", "valeur"]].itertuples(index=False, name=None))
@@ -157,25 +166,32 @@ def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, text
     if column in ROW and not any(texts):
         path.write_text(path.read_text(encoding="utf-8").replace(f"{column};", "").replace(";;", ";"), encoding="utf-8")
     assert len(data.faults(2033)) == 1 and "a_completer.csv" in str(data.faults(2033)[0])
-    [row] = [each for each in data.write_to_complete(2033, data.unread(2033)) if each.is_asked]
-    assert (row.column, row.value, row.is_asked) == (column, "toute la colonne", True)
-    table = pd.read_csv(file().parent.parent / "2033/a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
-    table = table[table["ce qui est écrit"].eq("toute la colonne")]
-    assert answer in (*table["réponses possibles"].iloc[0].split(" / "), "2033", "ALSES")
-    table.assign(**{"à comprendre comme": answer}).to_csv(paths.raw(2033) / "a_completer.csv", sep=";", index=False)
+    assert [each.column for each in data.unread(2033) if each.is_asked] == [column]
+    table = answered(path, {"toute la colonne": answer}).set_index("ce qui est écrit")
+    assert answer in (*table.loc["toute la colonne", "réponses possibles"].split(" / "), "2033", "ALSES")
     assert data.adopt(2033, data.unread(2033)).faults == [] and data.shareable(2033) == {}
     assert data.faults(2033) == [] and data.read_export(2033).cleaned.persons.table[column].astype("object").fillna("").tolist() == values
 
 
+def test_a_text_of_two_codes_that_a_spreadsheet_made_a_number_means_several_objectives(data_root):
+    path = write_export(data_root, *[{"objectifs": "1.3"}] * 6, {"objectifs": "1"}, {"objectifs": "3,1"})
+    said = {"1": "mobilité", "3": "autre (autre objectif)", "1.3": "mobilité ; autre (autre objectif)"}
+    for refused in ("mobilité ; forum", "mobilité ; à ignorer"):
+        answered(path, {**said, "1.3": refused})
+        assert "ou plusieurs, séparés par « ; »" in str(data.adopt(2033, data.unread(2033)).faults[0])
+    answered(path, said)
+    adoption = data.adopt(2033, data.unread(2033))
+    assert "colonne « objectifs » : « 1.3 » se lit « mobilité ; autre (autre objectif) »" in adoption.shown
+    assert adoption.faults == data.faults(2033) == []
+    assert data.read_export(2033).cleaned.persons.table["objectifs"].tolist() == [*["mobilite;autre"] * 6, "mobilite", "mobilite;autre"]
+
+
 @pytest.mark.parametrize(("answer", "kept"), [("de l’année", 2), ("2033", 2), ("autre année", 1)])
 def test_of_which_year_the_rows_of_a_school_year_are_is_asked(data_root, answer, kept):
-    write_export(data_root, {}, {"annee": "2032-2033"}, {"annee": "2031-2032"}, {"annee": "2032"})
+    path = write_export(data_root, {}, {"annee": "2032-2033"}, {"annee": "2031-2032"}, {"annee": "2032"})
     assert ["2032-2033" in str(fault) and fault.persons for fault in data.faults(2033)] == [1]
-    data.write_to_complete(2033, data.unread(2033))
-    path = paths.raw(2033) / "a_completer.csv"
-    table = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    table = answered(path, {"2032-2033": answer})
     assert table[["colonne", "ce qui est écrit", "réponses possibles"]].to_numpy().tolist() == [["annee", "2032-2033", "de l’année / autre année"]]
-    table.assign(**{"à comprendre comme": answer}).to_csv(path, sep=";", index=False)
     adoption = data.adopt(2033, data.unread(2033))
     assert adoption.shown[0].startswith("colonne « annee » : « 2032-2033 » se lit « ")
     assert adoption.faults == data.faults(2033) == [] and len(data.read_export(2033).cleaned.persons) == kept
@@ -206,10 +222,9 @@ def test_the_association_that_a_file_is_named_after_is_proposed_for_all_its_rows
         path = write_export(data_root, {"identifiant": first}, name=f"accompagnements_{name}.csv")
         path.write_text(path.read_text(encoding="utf-8").replace("association;", "").replace("Le Gué;", ""), encoding="utf-8")
     assert "lire sur toutes les lignes pour « association »" in str(data.faults(2033)[0])
-    data.write_to_complete(2033, data.unread(2033))
-    table = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    said = {"Le Gué 2033": "Le Gué", "sud": "Tilleuls", "uest": "Amis de l’Ouest"}
+    table = answered(path, {f"toutes les lignes de accompagnements_{name}.csv": each for name, each in said.items()})
     assert table[["ce qui est écrit", "peut-être"]].to_numpy().tolist() == [["toutes les lignes de accompagnements_Le Gué 2033.csv", "Le Gué"], *([f"toutes les lignes de accompagnements_{name}.csv", ""] for name in ("sud", "uest"))]
-    table.assign(**{"à comprendre comme": ["Le Gué", "Tilleuls", "Amis de l’Ouest"]}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
     assert data.adopt(2033, data.unread(2033)).faults == [] and data.shareable(2033) == {} and data.faults(2033) == []
     assert dict(data.read_export(2033).cleaned.persons.table[["identifiant", "association"]].to_numpy().tolist()) == {"A": "Le Gué", "B": "Tilleuls", "C": "Amis de l’Ouest"}
 
@@ -223,10 +238,9 @@ def test_which_title_names_a_column_is_proposed_by_its_words_and_which_of_two_as
     path = write_export(data_root, {"sexe": "garcons", "origine": "famille"})
     text = path.read_text(encoding="utf-8").replace(before, after, 1)
     path.write_text(text.replace("garcons;", "garcons;F;") if "Genre" in after else text, encoding="utf-8")
-    assert len(data.faults(2033)) == 1 and data.write_to_complete(2033, data.unread(2033))
-    table = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    assert len(data.faults(2033)) == 1
+    table = answered(path, near | said)
     assert {text: maybe.split(" (")[0].casefold() for text, maybe in zip(table["ce qui est écrit"], table["peut-être"], strict=True)} == {text: maybe.casefold() for text, maybe in near.items()}
-    table.assign(**{"à comprendre comme": [said.get(text, maybe) for text, maybe in near.items()]}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
     assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == []
     cleaned = data.read_export(2033).cleaned
     assert cleaned.persons.table[column].tolist() == [value] and any("à ignorer contredit" in rule for rule in cleaned.ledger["regle"]) == ("Genre" in after)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from helpers.clean.records import EMPTY
+from helpers.clean.records import EMPTY, SEVERAL
 from helpers.schema import DataError, catalogue, control_letter, table_schema
 from helpers.typography import fold
 
@@ -189,7 +189,7 @@ def _fault(row: tuple) -> str:
     is_whole = key_of(row.texte) == key_of(WHOLE)
     listed = answers_of(row.colonne) if row.colonne in LISTS else [UNSURE] if row.colonne == EVERY else []
     allowed = tuple(FORMS.get(row.colonne, ())) if is_whole else (EMPTY, *listed)
-    if row.valeur not in allowed:
+    if not {*(row.valeur.split(SEVERAL) if row.colonne in MULTIPLE else [row.valeur])} <= {*allowed}:
         said = ", ".join(filter(None, allowed)) or "vide"
         return (
             f"colonne « valeur » : « {row.valeur} » n’est pas une modalité de « {row.colonne} » ; choisissez : {said}."
@@ -309,8 +309,9 @@ def read_several(text: str, name: str, spellings: Spellings) -> Cell:
     """Several answers: in catalogue order, each once, joined by the separator of the schema."""
     answers = [found for piece in _SURELY.split(text) for found in _answers(name, normalise(piece), spellings)]
     unread = tuple(dict.fromkeys(piece for piece, found in answers if found is None))
-    values = {UNFORESEEN if found is None else found.value for _, found in answers} - {EMPTY}
-    value = FIELDS[name]["separateur"].join(sorted(values, key=list(answers_of(name)).index))
+    given = [UNFORESEEN if found is None else found.value for _, found in answers]
+    values = {*SEVERAL.join(given).split(SEVERAL)} - {EMPTY}
+    value = SEVERAL.join(sorted(values, key=list(answers_of(name)).index))
     rule = (RULE_SEVERAL_UNFORESEEN if unread else RULE_SEVERAL) if value else RULE_MISSING
     return Cell(value, rule, unread=unread)
 

@@ -19,7 +19,7 @@ from helpers import paths
 from helpers.clean import answers
 from helpers.clean.faults import is_plain
 from helpers.clean.posts import LISTED
-from helpers.clean.records import TITLE, Unread
+from helpers.clean.records import SEVERAL, TITLE, Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
 from helpers.data.reading import content_of, read_rows, write_spreadsheet
@@ -137,11 +137,15 @@ class Choices:
         more = ["ou son UAI"] if column == "college" else []
         more += ["ou le nom d’une autre"] if text.startswith(EVERY_ROW) else []
         words = self.words(column, text, may_stay=may_stay)
+        more += [f"ou plusieurs, séparés par « {SEVERAL} »"] if column in answers.MULTIPLE else []
         more += ["ou corrigez l’export"] if list(words) == [answers.UNANSWERED] else []
         return [*words.values(), *more]
 
     def meaning(self, column: str, text: str, answer: str, *, may_stay: bool = True) -> str | None:
         """The value that an answer means (a modality, a column, a UAI, the name of an association); None if unknown."""
+        if column in answers.MULTIPLE and SEVERAL in answer:
+            pieces = [self.meaning(column, text, piece) for piece in answer.split(SEVERAL) if piece.strip()]
+            return SEVERAL.join(pieces) if all(pieces) and answers.UNANSWERED not in pieces else None
         words = self.words(column, text, may_stay=may_stay)
         is_closed = column in answers.LISTS and text != answers.WHOLE
         labels = answers.answers_of(column) if is_closed else _TITLES if column == TITLE else {}
@@ -346,7 +350,8 @@ class Adoption:
         is_shown = [_may_be_shown(row.colonne, row.graphie) for row in self.rows.itertuples()]
         told = []
         for row in self.rows[is_shown].itertuples():
-            means = f"se lit « {_answers(row.colonne).get(row.valeur, row.valeur)} »"
+            means = [_answers(row.colonne).get(each, each) for each in row.valeur.split(SEVERAL)]
+            means = f"se lit « {f' {SEVERAL} '.join(means)} »"
             means = _LEFT[row.colonne] if row.valeur == AS_IT_IS else means
             means = answers.FORMS[row.colonne][row.valeur] if row.graphie == answers.WHOLE else means
             comma = "" if means.startswith("se lit") else ","
