@@ -253,12 +253,15 @@ def test_objectives_on_several_columns_are_gathered(goals, told):
     assert read.columns["objectifs"] == told and read.changes == {f"réponses réunies de {len(goals)} colonnes": 3}
 
 
-def test_rows_that_a_database_may_have_deleted_are_kept_and_told():
-    rows = [[*row, *gone] for row, gone in zip(ROWS, [("2021-05-03", "non"), ("", "oui"), ("", "non")], strict=True)]
-    put(text_of(rows, header=[*HEADER, "deletedAt", "Archivé"]))
+@pytest.mark.parametrize(("marks", "told", "count"), [
+    ({"deletedAt": ["2021-05-03", "", ""], "Archivé": ["non", "oui", "non"]}, "à retirer", [2]),
+    ({"Date de soumission": ["2021-05-03 10:00:00", "", ""]}, "dit inachevée", [2]), ({"submitdate": [""] * 3}, "dit inachevée", []),
+    ({"Terminé": ["oui", "oui", "non"], "deletedAt": ["", "", ""]}, "dit inachevée", [1]),
+])  # fmt: skip
+def test_rows_that_may_be_deleted_or_unfinished_are_kept_and_told(marks, told, count):
+    put(text_of([[*row, *more] for row, more in zip(ROWS, zip(*marks.values(), strict=True), strict=True)], header=[*HEADER, *marks]))
     read = Read()
-    [told] = [count for rule, count in read.changes.items() if "à retirer" in rule]
-    assert told == 2 and len(read.rows) == 3
+    assert [rows for rule, rows in read.changes.items() if told in rule] == count and len(read.rows) == 3
 
 
 def test_titles_said_to_be_objectives_name_the_one_they_end_with():

@@ -67,12 +67,20 @@ DITTO = "« idem » : la valeur de la ligne du dessus"
 _DITTOS = {"idem", "//", "″", '"', "''", "meme_que_ci_dessus", "comme_ci_dessus"}
 RULE_CONTRADICTED = "réponse que la colonne à ignorer contredit, gardée telle quelle"
 RULE_WITHDRAWN = "ligne gardée, qu’une colonne hors liste (« supprimé », « deletedAt ») dit peut-être à retirer"
+RULE_UNFINISHED = (
+    "ligne gardée et comptée, qu’une colonne hors liste (« Date de soumission », « Terminé ») dit inachevée : "
+    "retirez-la de l’export si ce n’est pas une personne suivie"
+)
 RULE_GIVEN = "colonne absente, la même sur toutes les lignes d’après lectures.csv"
 
 _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\D{1,3}(?:20)?(\d\d))?(?!\d)")
 _NUMBERED = re.compile(r"(.+?)_?(?:n_?)?[0-9]{1,2}")
 # A database may keep the rows that somebody deleted, with the day in a column of its own.
 _WITHDRAWN = re.compile(r".*(?:delet|supprime|suppression|annule|archiv|corbeille).*")
+# An online form keeps the answers that nobody sent, with nothing in the column that says when they were.
+_FINISHED = re.compile(
+    r"(?:date_(?:de_)?)?(?:soumission|submi(?:t|ssion)_?(?:date|time)?|(?:.+_)?complete[de]?|completion|termine)"
+)
 # « Q3. Sexe », « 4) Niveau » of a questionnaire.
 _QUESTION_NUMBER = re.compile(r"^(?:q_?)?[0-9]{1,2}[a-d]?_")
 # « Quels objectifs avez-vous travaillés ? [Scolarité] », « Entretiens : Mobilité »: what a title ends with.
@@ -242,8 +250,8 @@ class Layout:
     ``untitled`` the places without a title. ``columns`` are those found, in the order of the schema, ``missing`` the
     required ones that are not, ``twice`` those that several titles name. ``left_out`` are the titles that name no
     column of the project, each with the absent column that it may name (``""``: none). ``doubles`` are the places of
-    closed lists that someone ignores, for the column that is read; ``withdrawn`` those that may say that a row is
-    deleted.
+    closed lists that someone ignores, for the column that is read; ``marks`` those that may say that a row is deleted
+    or unfinished, and the rule that tells it.
     """
 
     positions: dict[str, int]
@@ -256,14 +264,12 @@ class Layout:
     twice: dict[str, list[str]]
     left_out: dict[str, str]
     doubles: dict[int, str]
-    withdrawn: list[int]
+    marks: dict[int, str]
 
     @property
     def places(self) -> list[int]:
         """The places of the columns."""
-        return sorted(
-            {place for name in self.columns for place in self.places_of(name)} | {*self.doubles, *self.withdrawn}
-        )
+        return sorted({place for name in self.columns for place in self.places_of(name)} | {*self.doubles, *self.marks})
 
     def places_of(self, name: str) -> set[int]:
         """The places of a column of the project; none if it is the same on all rows."""
@@ -305,7 +311,12 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
             for place, title in enumerate(cells)
             if (column := known.ignored.get(fold(title))) in found and column in CLOSED
         },
-        withdrawn=[place for title, place in left_out.items() if _WITHDRAWN.fullmatch(fold(title))],
+        marks={
+            place: rule
+            for title, place in left_out.items()
+            for pattern, rule in ((_WITHDRAWN, RULE_WITHDRAWN), (_FINISHED, RULE_UNFINISHED))
+            if pattern.fullmatch(fold(title))
+        },
     )
 
 
@@ -581,7 +592,7 @@ def _table_of(
     if given := known.given.keys() - layout.positions.keys():
         # A line of text under the table says nothing else: nobody who is followed.
         said = pd.Series(False, index=cells.index)
-        for place in {*layout.places} - {layout.positions[records.IDENTIFIER], *layout.doubles, *layout.withdrawn}:
+        for place in {*layout.places} - {layout.positions[records.IDENTIFIER], *layout.doubles, *layout.marks}:
             said |= ~cells[place].isin([text for text in cells[place].unique() if not text.strip()])
         for name in given:
             rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
@@ -593,12 +604,13 @@ def _table_of(
         one, other = (_meanings(texts, name, known.spellings) for texts in (rows[name], cells[place]))
         contradicted = int((one.ne(other) & one.notna() & other.notna()).sum())
         changes.append(records.Change(file, name, RULE_CONTRADICTED, contradicted))
-    withdrawn = pd.DataFrame(False, index=cells.index, columns=layout.withdrawn)
-    for place in layout.withdrawn:
+    marked = pd.DataFrame(False, index=cells.index, columns=layout.marks)
+    for place, rule in layout.marks.items():
         said = _meanings(cells[place], "parents_associes", known.spellings)  # yes or no, in all their spellings
-        withdrawn[place] = cells[place].str.strip().ne(records.EMPTY) & said.ne("non")
-    if count := int(withdrawn.any(axis=1).sum()):
-        changes.append(records.Change(file, "", RULE_WITHDRAWN, count))
+        is_said = cells[place].str.strip().ne(records.EMPTY) & said.ne("non")
+        marked[place] = is_said if rule == RULE_WITHDRAWN else ~is_said & is_said.any()
+    counts = marked.T.groupby(layout.marks).any().sum(axis=1)
+    changes.extend(records.Change(file, "", rule, int(count)) for rule, count in counts.items() if count)
     if layout.left_out:
         named = ", ".join(f"« {shorten(title, width=40)} »" for title in [*layout.left_out][:_NAMED])
         more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""
