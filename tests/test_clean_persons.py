@@ -469,7 +469,9 @@ def test_n_beside_a_letter_or_a_word_for_former_ones_and_a_dash_beside_ticks_are
 def test_a_fault_counts_each_person_once_whatever_her_rows():
     twice = [{"identifiant": who, "niveau": level} for who in "AB" for level in ("3e", "4e", "5e")]
     bare = [{**BARE, "identifiant": "C"}] * 3
-    assert [fault.persons for fault in cleaned(rows(*twice, *bare)).faults] == [1, 2, None]
+    out = cleaned(rows(*twice, *bare))
+    assert [fault.persons for fault in out.faults] == [1, 2]
+    assert rules(out)["identifiant", "personne non comptée : ses lignes se contredisent, aucune n’est gardée"] == 2
     parts = [table_of([{**row, "identifiant": "DEEE"[place]} for place, row in enumerate(rows({}, {}, {}, {}))], file=file) for file in ("a.csv", "b.csv")]
     out = cleaned(parts)  # a file given twice: each person once
     assert (out.faults, len(out.persons)) == ([], 2)
@@ -482,8 +484,9 @@ def test_a_sheet_of_another_year_is_told_beside_that_of_the_year_unless_it_is_na
 
 def test_the_remedy_for_two_rows_of_a_person_is_read_as_it_is_written():
     two = rows({"date_fin": "2021-04-30"}, {"identifiant": "P00001", "date_debut": "2021-05-01", "objectifs": "mobilite"})
-    example = told(cleaned(two))[0].split("même case (« ")[1].split(" »")[0]
-    assert read("objectifs", example) == ["scolarite;mobilite"]
+    assert "n’en gardez que la plus récente, avec le premier « date_debut »" in (said := told(cleaned(two))[0])
+    mended = {**two[1], "date_debut": two[0]["date_debut"], "objectifs": said.split("même case (« ")[1].split(" »")[0]}
+    assert values(cleaned([mended]), "objectifs") == ["scolarite;mobilite"]
 
 
 def test_a_file_without_rows_or_without_its_year_is_a_fault_told_once():

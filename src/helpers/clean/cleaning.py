@@ -172,6 +172,7 @@ def order_labels(name: str, values: set[str]) -> list[str]:
 RULE_NUMBER = "identifiants comparés par leur valeur : zéros de tête et décimales nulles ôtés"
 RULE_CASE = "identifiants comparés sans tenir compte des majuscules"
 RULE_CASE_KEPT = "identifiants que seules les majuscules distinguent : autant de personnes, les réponses diffèrent"
+RULE_LOST = "personne non comptée : ses lignes se contredisent, aucune n’est gardée"
 RULE_WITHIN = "identifiants numérotés par chaque association : comparés au sein de l’association"
 
 _PLAIN = r"(?:[1-9A-Za-z][0-9A-Za-z_-]*|0[0-9]*[A-Za-z][0-9A-Za-z_-]*)?"
@@ -522,6 +523,8 @@ def clean_persons(
         some = repeated(table, kept)
     again, merged = judge_repeats(table, kept, some, rows[["fichier", "feuille"]])
     reasons = reasons.where(~kept, again)
+    lost = some[again[some.index].eq(answers.Reason.CONTRADICTORY)].drop_duplicates(IDENTIFIER)
+    changes += by_file(rows.loc[lost.index, "fichier"], IDENTIFIER, RULE_LOST)
     for name in COLUMNS if len(merged) else ():
         known = order_labels(name, {*table[name].cat.categories, *merged[name].dropna()})
         table[name] = table[name].cat.set_categories(known)

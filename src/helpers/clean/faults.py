@@ -392,17 +392,17 @@ def find_excess(reading: Reading) -> Iterator[DataError]:
     read, kept, others = reading.received.read, int(reading.kept.sum()), rows[answers.Reason.OTHER_YEAR]
     if kept * 100 >= (kept + others) * LEAST_OF_YEAR_PCT:  # an export of several years: its rows are told, no fault
         read -= rows.pop(answers.Reason.OTHER_YEAR, 0)
-    twice, rejected = rows[answers.Reason.CONTRADICTORY], rows.total()
-    if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
+    if exceeds(twice := rows[answers.Reason.CONTRADICTORY], read, MOST_CONTRADICTORY_PCT):
+        del rows[answers.Reason.CONTRADICTORY]
         yield DataError(
             f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
-            "personne ; gardez une seule ligne par personne dans l’année (deux périodes n’en font qu’une), avec tous "
-            "ses objectifs dans la même case (« scolarité ; mobilité »), la quarantaine les montre ; si ce sont "
-            "deux personnes, une fratrie par exemple, donnez un numéro à chacune ; si chaque "
-            "association a ses propres numéros, faites précéder l’identifiant du nom de l’association.",
+            "personne, la quarantaine les montre ; n’en gardez que la plus récente, avec le premier « date_debut » "
+            "(deux périodes n’en font qu’une) et tous ses objectifs dans la même case (« scolarité ; mobilité ») ; si "
+            "ce sont deux personnes, une fratrie par exemple, donnez un numéro à chacune ; si chaque association a ses "
+            "propres numéros, faites précéder l’identifiant du nom de l’association.",
             persons=reading.table.loc[reading.reasons.eq(answers.Reason.CONTRADICTORY), IDENTIFIER].nunique(),
         )
-    if exceeds(rejected, read, MOST_REJECTED_PCT):
+    if exceeds(rejected := rows.total(), read, MOST_REJECTED_PCT):
         main = ", ".join(f"{reason} ({count})" for reason, count in rows.most_common(3))
         is_of_others = rows.most_common(1)[0][0] == answers.Reason.OTHER_YEAR
         way = f"n’y laissez que les lignes de {reading.received.year}" if is_of_others else "corrigez le fichier"
