@@ -245,12 +245,14 @@ def wide(*goals: tuple[str, list[str]]) -> str:
     ([("Q10a. Objectifs travaillés : scolarité", ["x", "", ""]), ("Q10b. Objectifs travaillés : santé", ["x", "x", ""])], ["scolarite;sante_addiction", "sante_addiction", ""]),
     ([("Objectifs", ["scolarité", "", "autre"]), ("Thèmes travaillés", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Objectif travaillé : Scolarité", ["Coché", "Non coché", "coché"]), ("Objectif travaillé : Autre", ["Non coché", "Non coché", "Coché"])], ["scolarite", "", "scolarite;autre"]),
+    ([("Objectif : scolarité", ["3", "0", "1"]), ("Objectif : santé", ["2", "0", ""])], ["scolarite;sante_addiction", "", "scolarite"]),
     ([("E2. Quels objectifs avez-vous travaillés ? [Scolarité]", ["Cité", "", "Non cité"]), ("E2. Quels objectifs avez-vous travaillés ? [Santé]", ["Oui", "Oui", "Non"])], ["scolarite;sante_addiction", "sante_addiction", ""]),
 ])  # fmt: skip
 def test_objectives_on_several_columns_are_gathered(goals, told):
     put(wide(*goals))
     read = Read()
-    assert read.columns["objectifs"] == told and read.changes == {f"réponses réunies de {len(goals)} colonnes": 3}
+    ranks = ", où un nombre est un oui" * (goals[0][1][0] == "3")
+    assert read.columns["objectifs"] == told and read.changes == {f"réponses réunies de {len(goals)} colonnes{ranks}": 3}
 
 
 @pytest.mark.parametrize(("marks", "told", "count"), [
@@ -282,6 +284,9 @@ def test_one_column_a_sex_is_read_and_both_ticked_is_no_answer():
 def test_one_column_an_answer_is_read():
     rows = [[*row[:11], *tick, row[12]] for row, tick in zip(ROWS, [("x", ""), ("", "x"), ("", "")], strict=True)]
     put(text_of(rows, header=[*HEADER[:11], "Parents associés : Oui", "Parents associés : Non", HEADER[12]]))
+    assert Read().columns["parents_associes"] == ["oui", "non", ""] and faults() == []
+    put(text_of(rows, header=[*HEADER[:11], "Mère associée", "Père associé", HEADER[12]]).replace("x;;", "non;TRUE;").replace(";;x;", ";non;non;"))
+    paths.own_readings(YEAR).write_text("colonne;graphie;valeur;raison\n" + "".join(f"titre;{each};parents_associes;Dit.\n" for each in ("Mère associée", "Père associé")))
     assert Read().columns["parents_associes"] == ["oui", "non", ""] and faults() == []
 
 

@@ -18,7 +18,7 @@ from helpers.clean.records import TITLE
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
 
-TABLE, GOALS, SEX = "accompagnements", "objectifs", "sexe"
+TABLE, GOALS, SEX, PARENTS = "accompagnements", "objectifs", "sexe", "parents_associes"
 # Rows searched for the titles: a letterhead, a date or a filter may stand above them.
 TITLE_ROWS = 30
 # Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence.
@@ -37,6 +37,8 @@ _LOOKS = {"uai": re.compile(r"\d{7}[A-Za-z]"), **dict.fromkeys(("annee_naissance
 _NO_ADDRESS = re.compile("^[^@]+$")
 # The title of the second may stand over the first: « Orienté par », of whoever sends a young person, or how.
 _CONFUSED = {"origine": "orienteur"}
+# Words of the titles of two columns that make one: « Mère associée », « Père associé ».
+_PARENT = {"mere", "pere"}
 # Titles of a table that counts persons.
 _COUNTED = {"nombre", "nb", "effectif", "effectifs", "nombre_de_personnes", "nombre_de_jeunes", "pct", "pourcentage"}
 # Titles that someone may take for a column, but that stand beside another one of it in many exports.
@@ -284,6 +286,9 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     own = [place for place, name in enumerate(names) if name == GOALS and place not in goals]
     if goals or len(own) > 1:  # « Objectif principal » and « Autres objectifs », said to be objectives
         several[GOALS] = dict(sorted({**goals, **{place: known.said_goal(cells[place]) for place in own}}.items()))
+    parents = [place for place, name in enumerate(names) if name == PARENTS]
+    if len(parents) > 1 and all(_PARENT & {*fold(cells[place]).split("_")} for place in parents):
+        several[PARENTS] = dict.fromkeys(parents, records.EMPTY)
     apart = {place for each in several.values() for place in each}
     found: dict[str, list[int]] = {}
     for place, name in enumerate(names):
@@ -598,8 +603,11 @@ def _table_of(
             rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
             changes.append(records.Change(file, name, RULE_GIVEN, int(said.sum())))
     for name, ticked in layout.several.items():
-        rows[name] = _gather(cells[list(ticked)], ticked, known.spellings)
-        changes.append(records.Change(file, name, f"réponses réunies de {len(ticked)} colonnes", len(rows)))
+        # A third rank or a third time: from 1, the answer is given.
+        are_ranks = any(cells[place].eq("3").any() for place, answer in ticked.items() if answer)
+        rows[name] = _gather(cells[list(ticked)], ticked, known.spellings, name, are_ranks=are_ranks)
+        told = f"réponses réunies de {len(ticked)} colonnes{', où un nombre est un oui' * are_ranks}"
+        changes.append(records.Change(file, name, told, len(rows)))
     for place, name in layout.doubles.items():
         one, other = (_meanings(texts, name, known.spellings) for texts in (rows[name], cells[place]))
         contradicted = int((one.ne(other) & one.notna() & other.notna()).sum())
@@ -626,15 +634,28 @@ def _meanings(texts: pd.Series, name: str, spellings: Spellings) -> pd.Series:
     return texts.astype("object").map({text: cell.value or None for text, cell in found.items() if cell})
 
 
-def _gather(cells: pd.DataFrame, ticked: dict[int, str], spellings: Spellings) -> pd.Series:
-    """The answers of each row, of several columns, in one text, each distinct row of cells being read once."""
+def _gather(
+    cells: pd.DataFrame, ticked: dict[int, str], spellings: Spellings, name: str, *, are_ranks: bool
+) -> pd.Series:
+    """The answers of each row, of several columns, in one text, each distinct row of cells being read once.
+
+    ``are_ranks``: a number from 1 says that the answer is given. Parents are associated if a column says so.
+    """
 
     def read(text: str, answer: str) -> str:
-        found = spellings.find("parents_associes", normalise(text)) if answer and text else None
+        is_yes_no = bool(answer) or name == PARENTS
+        found = spellings.find(PARENTS, normalise(text)) if is_yes_no and text else None
         value = found.value if found else text
-        return answer if value == "oui" else records.EMPTY if value == "non" else value
+        if are_ranks and answer and value.isdecimal():
+            value = "oui" if int(value) else "non"
+        return value if not answer else answer if value == "oui" else records.EMPTY if value == "non" else value
 
-    distinct = cells.drop_duplicates().astype("object").itertuples(index=False)
-    told = [records.SEVERAL.join(filter(None, map(read, row, ticked.values()))) for row in distinct]
+    def join(row: tuple[str, ...]) -> str:
+        said = [*filter(None, map(read, row, ticked.values()))]
+        if name == PARENTS:
+            said = ["oui"] if "oui" in said else [*dict.fromkeys(said)]
+        return records.SEVERAL.join(said)
+
+    told = [join(row) for row in cells.drop_duplicates().astype("object").itertuples(index=False)]
     groups = cells.groupby(list(cells), sort=False, observed=True).ngroup()
     return pd.Series(pd.Categorical(told, categories=sorted(set(told)))[groups.to_numpy()], index=cells.index)
