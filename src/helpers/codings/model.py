@@ -215,14 +215,16 @@ def free_name(name: str, taken: Counter[str]) -> str:
 
 @dataclass
 class ProjectBuilder:
-    """Codes, documents and passages as a reader meets them; `project` returns the result."""
+    """Codes, documents and passages as a file has them.
+
+    Its texts are as stored, its positions in the unit of the tool; the text of a passage is what the file says of it.
+    """
 
     told: Warnings = field(default_factory=Warnings)
     codes: dict[str, Code] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     passages: list[Passage] = field(default_factory=list)
     _taken: dict[str | None, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    _same: Counter[Passage] = field(default_factory=Counter)
 
     def add_tree(self, tree: Mapping[Hashable, tuple[Hashable | None, Code]]) -> dict[Hashable, str]:
         """Add codes given by key, with the key of their parent, and return the path of each.
@@ -282,14 +284,8 @@ class ProjectBuilder:
             self.told.note(f"{what} porte le nom d’un autre ; il s’appelle ici « {free} ».")
         return free
 
-    def add_unplaced(self, document: str, text: str, code: str, coder: str = "", memo: str = "") -> None:
-        """Add a passage without position, after those of the same text."""
-        same = Passage(document, None, None, text, code, coder)
-        self.passages.append(replace(same, memo=memo, rank=self._same[same]))
-        self._same[same] += 1
-
     def project(self) -> Project:
-        """The project, checked and in order."""
+        """The project, checked and in order; `positions.proved` returns that of a file with texts."""
         self.told.left_out("passages en double", len(self.passages) - len(set(self.passages)))
         parts = (tuple(each) for each in (self.codes.values(), self.documents.values(), self.passages))
         return Project(*parts, self.told.sentences())

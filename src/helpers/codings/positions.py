@@ -12,14 +12,14 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.codings.model import Passage, ProjectBuilder
+from helpers.codings.model import Passage, Project, ProjectBuilder
 from helpers.codings.safe_files import coding_error
 
 # --- Units: the length of each character of a text, as a tool counts it ---
@@ -64,7 +64,7 @@ _NOTES = {
 }
 
 
-# --- Claims: what a file says of a segment, and whether its text agrees ---
+# --- Claims: segments as a file gives them, and whether their text agrees ---
 
 # Tools cut the name of a selection near 100 characters, some with an ellipsis.
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
@@ -73,31 +73,20 @@ _TRIED = 200
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A coding in a file: offsets in the unit of its tool; ``excerpt`` is its text, or (a name) how it begins."""
-
-    start: int
-    end: int
-    code: str
-    coder: str = ""
-    memo: str = ""
-    excerpt: str = ""
-    is_whole: bool = True
-
-    @property
-    def is_all(self) -> bool:
-        """Whether the excerpt is all of the segment; a name is when it is as long."""
-        return self.is_whole or len(self.excerpt) >= self.end - self.start
+class Named(Passage):
+    """A claim with the name of a selection in place of its text: how it begins, or anything."""
 
 
-@dataclass
-class Text:
-    """A text as it is stored, with the claims of its segments."""
+class Text(NamedTuple):
+    """A text as it is stored, and the claims of its segments."""
 
-    name: str
     stored: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[Passage]
+
+
+def _is_all(claim: Passage) -> bool:
+    """Whether the excerpt is all of the segment; a name is when it is as long."""
+    return not isinstance(claim, Named) or len(claim.text) >= claim.end - claim.start
 
 
 def squashed(text: str) -> str:
@@ -105,11 +94,11 @@ def squashed(text: str) -> str:
     return unicodedata.normalize("NFD", " ".join(ILLEGAL.sub(" ", text).split()))
 
 
-def _wanted(claim: Claim) -> str:
-    return squashed(claim.excerpt if claim.is_all else _CUT.sub("", claim.excerpt))
+def _wanted(claim: Passage) -> str:
+    return squashed(claim.text if _is_all(claim) else _CUT.sub("", claim.text))
 
 
-def _agreement(text: str, span: tuple[int, int], claim: Claim) -> int:
+def _agreement(text: str, span: tuple[int, int], claim: Passage) -> int:
     """3 where a segment is its excerpt, 2 where it begins as the name that it has, 1 if white space differs before it.
 
     0 where none is true. A segment that is shifted into the white space before it still begins as its name.
@@ -118,12 +107,12 @@ def _agreement(text: str, span: tuple[int, int], claim: Claim) -> int:
     if not 0 <= start < end <= len(text):
         return 0
     # White space apart, a segment is no longer than its excerpt: a short one must not cost a whole text.
-    segment = text[start : min(end, start + 4 * len(claim.excerpt) + 200)]
+    segment = text[start : min(end, start + 4 * len(claim.text) + 200)]
     words = squashed(segment)
-    is_all = words == squashed(claim.excerpt)
-    if not is_all and (claim.is_whole or not words.startswith(squashed(_CUT.sub("", claim.excerpt)))):
+    is_all = words == squashed(claim.text)
+    if not is_all and not (isinstance(claim, Named) and words.startswith(squashed(_CUT.sub("", claim.text)))):
         return 0
-    return 2 + is_all if _blanks(segment) == _blanks(claim.excerpt) else 1
+    return 2 + is_all if _blanks(segment) == _blanks(claim.text) else 1
 
 
 def _blanks(text: str) -> int:
@@ -179,7 +168,7 @@ class Offsets:
             return bisect_right(self._ends, offset) - 1
         return place - 1 if self.text[place - 1] == "\n" else -1
 
-    def span(self, claim: Claim) -> tuple[int, int]:
+    def span(self, claim: Passage) -> tuple[int, int]:
         return self.point(claim.start), self.point(claim.end)
 
     @cached_property
@@ -193,14 +182,14 @@ class Offsets:
                 places.extend([place] * len(added))
         return "".join(signs), places
 
-    def common_shift(self, claims: list[Claim]) -> int:
+    def common_shift(self, claims: list[Passage]) -> int:
         """By how much most segments are shifted, as those tell whose excerpt stands only once."""
         found = [(claim, places) for claim in claims[:_TRIED] if len(places := self._places(claim, most=2)) == 1]
         shifts = Counter(places[0][0] - claim.start for claim, places in found)
         shift, times = next(iter(shifts.most_common(1)), (0, 0))
         return shift if times > 1 and 2 * times > len(found) else 0
 
-    def find(self, claim: Claim, shift: int) -> tuple[int, int] | None:
+    def find(self, claim: Passage, shift: int) -> tuple[int, int] | None:
         """The nearest place of an excerpt; None if it is far away, or two places are as likely."""
         near = claim.start + shift
         # A short word stands everywhere: it is only looked for where the others say that it is.
@@ -212,16 +201,16 @@ class Offsets:
         is_only = len(found) == 1 and len(_wanted(claim)) >= _LONG
         return found[0] if distances[0] <= _NEARBY or is_only else None
 
-    def _places(self, claim: Claim, *, most: int, least: int = _SHORTEST) -> list[tuple[int, int]]:
+    def _places(self, claim: Passage, *, most: int, least: int = _SHORTEST) -> list[tuple[int, int]]:
         wanted, (words, places) = _wanted(claim), self._words
-        blanks = _blanks(claim.excerpt)
+        blanks = _blanks(claim.text)
         found, at = [], words.find(wanted) if len(wanted) >= least else -1
         while at >= 0 and len(found) < most:
             start, end = places[at], places[at + len(wanted) - 1] + 1
             # The white space that the excerpt begins with belongs to the segment.
             before = self.text[max(0, start - blanks) : start]
             start -= len(before) - len(before.rstrip())
-            end = end if claim.is_all else start + claim.end - claim.start
+            end = end if _is_all(claim) else start + claim.end - claim.start
             if end <= len(self.text):
                 found.append((start, end))
             at = words.find(wanted, at + 1)
@@ -252,7 +241,7 @@ def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
     scores = {unit: sum(score(text, unit) for text in coded) for unit in dict.fromkeys([usual, *every])}
     best = max(scores, key=scores.__getitem__)
     if are_excerpts:
-        tried = sum(min(_TRIED, sum(bool(claim.excerpt) for claim in text.claims)) for text in coded)
+        tried = sum(min(_TRIED, sum(bool(claim.text) for claim in text.claims)) for text in coded)
         return best if scores[best] > tried else usual
     # One segment that begins inside a word proves nothing.
     best = best if scores[best] > scores[usual] + 4 else usual
@@ -267,7 +256,7 @@ def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
 
 
 def _excerpts_found(text: Text, unit: Unit) -> int:
-    offsets, claims = Offsets(text.stored, unit), [each for each in text.claims if each.excerpt][:_TRIED]
+    offsets, claims = Offsets(text.stored, unit), [each for each in text.claims if each.text][:_TRIED]
     return sum(_agreement(offsets.text, offsets.span(claim), claim) for claim in claims)
 
 
@@ -284,9 +273,9 @@ def _edges(text: Text, unit: Unit) -> tuple[list[bool], list[bool]]:
 
 def _are_excerpts(texts: list[Text]) -> bool:
     """Whether this tool stores excerpts: texts always are, names where half of them are somewhere in their text."""
-    if any(each.excerpt and each.is_whole for text in texts for each in text.claims):
+    if any(each.text and not isinstance(each, Named) for text in texts for each in text.claims):
         return True
-    tried = [(rank, each) for rank, text in enumerate(texts) for each in text.claims if each.excerpt][:_TRIED]
+    tried = [(rank, each) for rank, text in enumerate(texts) for each in text.claims if each.text][:_TRIED]
     contents = {rank: squashed(texts[rank].stored) for rank, _ in tried}
     matches = sum(_wanted(each) in contents[rank] for rank, each in tried)
     return bool(tried) and 2 * matches >= len(tried)
@@ -295,13 +284,20 @@ def _are_excerpts(texts: list[Text]) -> bool:
 # --- Placing the segments of a project ---
 
 
-def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_POINTS) -> None:
-    """Add documents and segments, each where its excerpt proves it to be; ``usual`` is the unit of the tool.
+def proved(collected: ProjectBuilder, usual: Unit = CODE_POINTS) -> Project:
+    """The project of what was read, each segment where its excerpt proves it to be.
 
-    Raises DataError where no segment, or less than nine in ten, can be found in the texts.
+    ``usual`` is the unit of the tool. Raises DataError where no segment, or less than nine in ten, can be found in the
+    texts.
     """
+    named = {name: Text(document.text, []) for name, document in collected.documents.items()}
+    for each in collected.passages:
+        if each.start is not None:
+            named[each.document].claims.append(each)
+    collected.passages = [each for each in collected.passages if each.start is None]
+    texts = [*named.values()]
     told, are_excerpts = collected.told, _are_excerpts(texts)
-    if not are_excerpts and any(each.excerpt for text in texts for each in text.claims):
+    if not are_excerpts and any(each.text for text in texts for each in text.claims):
         told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
     unit = _unit_of(texts, usual, are_excerpts=are_excerpts)
     is_wide = any(_CHARACTERS["utf_16"][1].search(text.stored) for text in texts if text.claims)
@@ -311,13 +307,12 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
             told.note(f"Les positions comptent {_NOTES[each]} : elles sont lues ainsi.")
     shifts: list[int] = []
     unproven = open_ended = lost = 0
-    for text in texts:
+    for name, text in named.items():
         offsets = Offsets(text.stored, unit)
         content = offsets.text
-        name = collected.add_document(text.name, content, text.attributes)
+        collected.documents[name] = replace(collected.documents[name], text=content)
         spans = {claim: offsets.span(claim) for claim in text.claims}
-        tested = {claim for claim in text.claims if are_excerpts and claim.excerpt}
-        proofs = {claim: _agreement(content, spans[claim], claim) for claim in text.claims if claim in tested}
+        proofs = {claim: _agreement(content, spans[claim], claim) for claim in spans if are_excerpts and claim.text}
         # Where few are exactly at their place, all may be shifted, some into the white space before them.
         least = int(2 * sum(proof > 1 for proof in proofs.values()) < len(proofs))
         shift = offsets.common_shift([claim for claim, proof in proofs.items() if proof <= least])
@@ -329,8 +324,8 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
                 start, end = offsets.find(claim, shift) or (-1, -1)
                 shifts += [max(abs(start - was[0]), abs(end - was[1]))] if end >= 0 else []
             if 0 <= start < end <= len(content):
-                unproven += claim not in tested
-                open_ended += claim in elsewhere and not claim.is_all
+                unproven += claim not in proofs
+                open_ended += claim in elsewhere and not _is_all(claim)
                 at = content[start:end], claim.code, claim.coder, claim.memo
                 collected.passages.append(Passage(name, start, end, *at))
             else:
@@ -350,3 +345,4 @@ def add_texts(collected: ProjectBuilder, texts: list[Text], usual: Unit = CODE_P
             told.note(f"Déplacés sans que leur fin se vérifie, le texte ayant changé : {open_ended} ; relisez-les.")
     if unproven:
         told.note(f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {unproven}.")
+    return collected.project()

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from helpers.codings.model import Code, Project, ProjectBuilder
-from helpers.codings.positions import CODE_POINTS, UTF_8, Claim, Text, Unit, add_texts
+from helpers.codings.model import Code, Passage, Project, ProjectBuilder
+from helpers.codings.positions import CODE_POINTS, UTF_8, Unit, proved
 from helpers.codings.refi import ROOT, read_qdc, read_qdpx, split_description
 from helpers.codings.safe_files import Archive, Database, check_size, coding_error, decode_text, parse_xml, read_bytes
 from helpers.codings.tables import FILES, read_csv, read_folder, read_iramuteq
@@ -118,7 +118,7 @@ def read_taguette(database: Database) -> Project:
         for key, path, text, parent in database.rows("tags", "id path description parent_id")
     }
     texts = {
-        key: Text(name or Path(file).stem, words_of(markup))
+        key: (name or Path(file).stem, words_of(markup))
         for key, name, file, markup in database.rows("documents", "id name filename contents")
     }
     tags_of = defaultdict(list)
@@ -145,25 +145,25 @@ def _project(
     collected: ProjectBuilder,
     database: Database,
     tree: dict,
-    texts: dict[int, Text],
+    texts: dict[int, tuple],
     segments: Iterable[tuple],
     unit: Unit,
     others: dict[str, str],
 ) -> Project:
     """The project of a database: its codes, texts and segments by key, and what it holds besides, counted.
 
-    A segment is the key of its text, its offsets, its excerpt, the key of its code, its coder and its memo.
+    A text is what `ProjectBuilder.add_document` takes. A segment is the key of its text, its offsets, its excerpt, the
+    key of its code, its coder and its memo.
     """
-    paths = collected.add_tree(tree)
+    paths, names = collected.add_tree(tree), {key: collected.add_document(*text) for key, text in texts.items()}
     for source, start, end, excerpt, code, coder, memo in segments:
         if source not in texts or code not in paths or start is None or end is None:
             collected.told.left_out("passages sans code ou sans document")
         else:
-            texts[source].claims.append(Claim(start, end, paths[code], coder, memo, excerpt))
-    add_texts(collected, [*texts.values()], unit)
+            collected.passages.append(Passage(names[source], start, end, excerpt, paths[code], coder, memo))
     for place, what in others.items():
         collected.told.left_out(what, database.count(place))
-    return collected.project()
+    return proved(collected, unit)
 
 
 # --- QualCoder (SQLite in a ``.qda`` folder): positions count code points ---
@@ -201,7 +201,7 @@ def read_qualcoder(database: Database) -> Project:
             collected.told.left_out("attributs de cas", bool(value))
     for key, name, text, media in database.rows("source", "id name fulltext mediapath"):
         if text or not media:
-            texts[key] = Text(name or Path(media).stem, text, attributes[key])
+            texts[key] = name or Path(media).stem, text, attributes[key]
         else:
             collected.told.left_out("images, sons et vidéos")
     segments = (row[1:] for row in database.rows("code_text", "ctid fid pos0 pos1 seltext cid owner memo"))
@@ -224,7 +224,7 @@ def read_rqda(database: Database) -> Project:
     def active(table: str, columns: str) -> list[tuple]:
         return [row[:-1] for row in database.rows(table, f"{columns} status") if row[-1] == 1]
 
-    collected, above = ProjectBuilder(), defaultdict(list)
+    collected, above, attributes = ProjectBuilder(), defaultdict(list), defaultdict(dict)
     tree = {
         ("category", key): (None, split_description(name, memo, codable=False))
         for key, name, memo in active("codecat", "catid name memo")
@@ -235,10 +235,9 @@ def read_rqda(database: Database) -> Project:
         first, *others = above[key] or [None]
         tree[key] = (first, split_description(name, memo))
         collected.told.left_out("autres catégories d’un code, qui n’en a qu’une ici", len(others))
-    texts = {key: Text(name, text) for key, name, text in active("source", "id name file")}
     for source, variable, value in active("fileAttr", "fileID variable value"):
-        if source in texts:
-            texts[source].attributes[variable] = value
+        attributes[source][variable] = value
+    texts = {key: (name, text, attributes[key]) for key, name, text in active("source", "id name file")}
     segments = (row[1:] for row in active("coding", "rowid fid selfirst selend seltext cid owner memo"))
     return _project(collected, database, tree, texts, segments, CODE_POINTS, _RQDA_OTHERS)
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from helpers.codings.model import Code, Passage, Project, ProjectBuilder, Warnings, code_labels, free_name
-from helpers.codings.positions import CODE_POINTS, ILLEGAL, UTF_16, Claim, Text, add_texts
+from helpers.codings.positions import CODE_POINTS, ILLEGAL, UTF_16, Named, proved
 from helpers.codings.safe_files import Archive, coding_error, decode_text, parse_xml
 from helpers.typography import shorten
 
@@ -159,22 +159,21 @@ def read_qdpx(archive: Archive) -> Project:
     root = parse_xml(archive.project(), "project.qde")
     if not (kind := ROOT.fullmatch(root.tag)) or kind[1] != "Project":
         raise coding_error("project.qde n’est pas celui d’un projet REFI-QDA 1.0 ; exportez au format .qdpx.")
-    reader, texts = _Reader(archive, root), []
+    reader = _Reader(archive, root)
     left_out = reader.collected.told.left_out
     for source in root.findall("{*}Sources/*"):
         kind = source.tag.rpartition("}")[2]
         text = source if kind == "TextSource" else source.find(f"{{*}}{_TEXTS[kind]}") if kind in _TEXTS else None
-        if text is not None and (read := reader.text(source, text)):
-            texts.append(read)
+        if text is not None:
+            reader.add_text(source, text)
         left_out("codes posés sur un document entier", len(source.findall("{*}Coding")))
-    # NVivo for Windows: of 303 passages of published projects, 300 then fall between two words, against 49.
-    add_texts(reader.collected, texts, UTF_16 if root.get("origin", "").startswith("NVivo") else CODE_POINTS)
     counts = Counter(node.tag.rpartition("}")[2] for node in root.iter())
     for name, what in _OTHERS.items():
         left_out(what, counts[name])
     left_out("notes", len(reader.notes) - len(reader.read_notes))
     left_out("descriptions du projet", bool(root.findtext("{*}Description")))
-    return reader.collected.project()
+    # NVivo for Windows: of 303 passages of published projects, 300 then fall between two words, against 49.
+    return proved(reader.collected, UTF_16 if root.get("origin", "").startswith("NVivo") else CODE_POINTS)
 
 
 class _Reader:
@@ -191,21 +190,22 @@ class _Reader:
         self.notes = {guid_of(note): note for note in root.findall("{*}Notes/{*}Note")}
         self.read_notes: dict[str, str] = {}
 
-    def text(self, source: Element, text: Element) -> Text | None:
-        """A text with its selections; None, with a message, where the text is missing."""
+    def add_text(self, source: Element, text: Element) -> None:
+        """Add a text with its selections; a message where it is missing."""
         content, selections = self._content(text), list(self._selections(text))
         self._left_out("descriptions de documents", bool(source.findtext("{*}Description")))
         self._left_out("notes de documents", len(source.findall("{*}NoteRef")))
         if content is None:
             self._left_out("passages de documents dont le texte manque", len(selections))
-            return None
+            return
         attributes = {}
         for node in source.findall("{*}VariableValue"):
             values = [each.text or "" for each in node if each.tag.endswith("Value")]
             names = [self._variables.get(reference) for reference in _references(node, "VariableRef")]
             attributes |= {name: values[0] for name in names if values and name}
         name = source.get("name") or source.get("plainTextPath", "").rpartition("/")[2].rpartition(".")[0]
-        return Text(name, content, attributes, selections)
+        name = self.collected.add_document(name, content, attributes)
+        self.collected.passages += [Named(name, *selection) for selection in selections]
 
     def _content(self, text: Element, what: str = "documents") -> str | None:
         """The text, inline or in the archive; None, with a message, when it is in neither."""
@@ -221,7 +221,8 @@ class _Reader:
         mark = "\ufeff" if content.startswith(codecs.BOM_UTF8) else ""
         return mark + decode_text(content, f"le texte « {path.rpartition('/')[2]} »")
 
-    def _selections(self, text: Element) -> Iterator[Claim]:
+    def _selections(self, text: Element) -> Iterator[tuple]:
+        """The start and end of each segment, its name, its code, its coder and its memo."""
         for node in text.findall("{*}PlainTextSelection"):
             codings = node.findall("{*}Coding")
             self._left_out("passages sans code", not codings)
@@ -241,8 +242,8 @@ class _Reader:
                         note = self._content(self.notes[reference], "notes") or ""
                         self.read_notes[reference] = note.removeprefix("\ufeff")
                     memos.append(self.read_notes.get(reference, ""))
-                at = *map(int, positions), codes[0], coder, "\n\n".join(filter(None, memos))
-                yield Claim(*at, node.get("name", ""), is_whole=False)
+                memo = "\n\n".join(filter(None, memos))
+                yield *map(int, positions), node.get("name", ""), codes[0], coder, memo
 
 
 def _references(node: Element, name: str) -> list[str]:

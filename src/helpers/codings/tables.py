@@ -5,10 +5,11 @@ import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from helpers.codings.model import KINDS, NAMELESS, Code, Project, ProjectBuilder, Warnings, code_path, free_name
-from helpers.codings.positions import Claim, Text, add_texts
+from helpers.codings.model import KINDS, Code, Passage, Project, ProjectBuilder, Warnings, code_path, free_name
+from helpers.codings.positions import proved
 from helpers.codings.safe_files import coding_error, decode_text, one_line, read_bytes, unknown_name_error
 from helpers.typography import escape_formula, fold, unescape_formula
 
@@ -117,11 +118,11 @@ def read_csv(path: Path) -> Project:
     if kind == "taguette":  # a row per passage and tag
         collected.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
         for _, row in rows:
-            row |= {"document": row["document"] or NAMELESS, "texte": row["content"], "code": code_path(row["tag"])}
+            row |= {"texte": row["content"], "code": code_path(row["tag"])}
         return _project(collected, {"passages": rows})
     if kind == "taguette_codes":  # the latest versions give the parent of each tag
-        tags = {row["tag"]: (row.get("parent"), row["description"]) for _, row in rows}
-        collected.add_tree({tag: (above or None, Code(tag, definition=text)) for tag, (above, text) in tags.items()})
+        tags = {row["tag"]: Code(row["tag"], definition=row["description"]) for _, row in rows}
+        collected.add_tree({row["tag"]: (row.get("parent") or None, tags[row["tag"]]) for _, row in rows})
         collected.told.left_out("colonnes", len(set(titles) - {"tag", "parent", "description", *_COUNTED}))
         return collected.project()
     return _ours({kind: (titles, rows)})
@@ -159,38 +160,39 @@ def _project(collected: ProjectBuilder, parts: dict[str, Rows]) -> Project:
         if code.parent and code.parent not in tree:
             raise unknown_name_error("le code parent", code.parent, tree)
     collected.add_tree(tree)
-    texts = _texts(parts)
-    names = set(texts) if "documents" in parts else None
+    names = {name: collected.add_document(name, *text) for name, text in _texts(parts).items()}
+    alike: Counter[tuple] = Counter()
     for where, row in parts.get("passages", ()):
         *_, code = "", *(each.path for each in Code.branch(row["code"]))
         if code and code not in collected.codes:
             raise unknown_name_error(f"{where} : le code", code, collected.codes)
-        if names is not None and row["document"] not in names:
+        if row["document"] not in names:
             raise unknown_name_error(f"{where} : le document", row["document"], names)
-        text = texts.setdefault(row["document"], Text(row["document"], ""))
         start, end = (_position(where, row.get(key, "")) for key in ("debut", "fin"))
-        rest = code, row.get("codeur", ""), row.get("memo", "")
         if not code:
             collected.told.left_out("passages sans code")
-        elif start is None or end is None or not text.stored:
+            continue
+        name, said, rank = names[row["document"]], (row["texte"], code, row.get("codeur", "")), 0
+        if start is None or end is None or not collected.documents[name].text:
             is_given = start is not None or end is not None
             collected.told.left_out("positions sans le texte du document pour les vérifier", int(is_given))
-            collected.add_unplaced(text.name, row["texte"], *rest)
-        else:
-            text.claims.append(Claim(start, end, *rest, row["texte"]))
-    add_texts(collected, [*texts.values()])
-    return collected.project()
+            start, end, rank = None, None, alike[name, said]
+            alike[name, said] += 1
+        collected.passages.append(Passage(name, start, end, *said, row.get("memo", ""), rank))
+    return proved(collected)
 
 
-def _texts(parts: dict[str, Rows]) -> dict[str, Text]:
+def _texts(parts: dict[str, Rows]) -> dict[str, tuple[str, dict[str, str]]]:
+    """The text and the attributes of each document, those that passages alone name included."""
     attributes: dict[str, dict[str, str]] = defaultdict(dict)
     for where, row in parts.get("attributs", ()):
         if row["attribut"] in attributes[row["document"]]:
             raise coding_error(f"{where} : « {one_line(row['attribut'])} » est donné deux fois ; gardez-en un.")
         attributes[row["document"]][row["attribut"]] = row["valeur"]
     if "documents" not in parts:
-        return {name: Text(name, "", values) for name, values in attributes.items()}
-    texts: dict[str, Text] = {}
+        names = dict.fromkeys([*attributes, *(row["document"] for _, row in parts.get("passages", ()))])
+        return {name: ("", attributes[name]) for name in names}
+    texts = {}
     for where, row in parts["documents"]:
         name, kind = row["document"], row.get("nature", "")
         if name in texts:
@@ -199,7 +201,7 @@ def _texts(parts: dict[str, Rows]) -> dict[str, Text]:
             raise coding_error(
                 f"{where} : la nature « {one_line(kind)} » n’est pas connue ; écrivez {', '.join(KINDS)} ou rien."
             )
-        texts[name] = Text(name, row["texte"], attributes.pop(name, {}) | ({"nature": kind} if kind else {}))
+        texts[name] = row["texte"], attributes.pop(name, {}) | {"nature": kind}
     if attributes:
         raise unknown_name_error("attributs.csv : le document", next(iter(attributes)), texts)
     return texts
@@ -257,24 +259,23 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
 
 def read_iramuteq(path: Path) -> Project:
     """The texts of an IRaMuTeQ corpus, with their variables; what follows ``-*theme`` is a segment of that code."""
-    collected, texts, themes, theme = ProjectBuilder(), [], {}, ""
+    collected, themes, name, theme = ProjectBuilder(), {}, "", ""
     for line in decode_text(read_bytes(path), "le fichier").splitlines():
         if line.startswith("****"):
-            attributes = {name: value or "oui" for name, value in _STARRED.findall(line[4:])}
-            texts.append(Text(attributes.pop(_DOCUMENT, "") or f"texte {len(texts) + 1}", "", attributes))
-            theme = ""
-        elif texts and line.startswith("-*"):
+            attributes = {each: value or "oui" for each, value in _STARRED.findall(line[4:])}
+            name = attributes.pop(_DOCUMENT, "") or f"texte {len(collected.documents) + 1}"
+            name, theme = collected.add_document(name, "", attributes), ""
+        elif name and line.startswith("-*"):
             theme = line[2:].strip()
-        elif texts and line.strip():
-            text = texts[-1]
-            start = len(text.stored) + 1 if text.stored else 0
-            text.stored = f"{text.stored}\n{line}" if text.stored else line
+        elif name and line.strip():
+            document = collected.documents[name]
+            text = "\n".join(filter(None, [document.text, line]))
+            collected.documents[name] = replace(document, text=text)
             if theme:
-                text.claims.append(Claim(start, len(text.stored), code_path(theme), excerpt=line))
+                collected.passages.append(Passage(name, len(text) - len(line), len(text), line, code_path(theme)))
                 themes[theme] = None, Code(theme)
     collected.add_tree(themes)
-    add_texts(collected, texts)
-    return collected.project()
+    return proved(collected)
 
 
 def _plain(name: str) -> str:
