@@ -1,23 +1,7 @@
 """Codings: coded segments of texts, whatever the tool; the code book, analyses, pseudonyms, agreement of coders."""
 
-from helpers.codings.agreement import (
-    adjusted_rand,
-    agreement,
-    coder_differences,
-    disagreements,
-    merge_codings,
-)
-from helpers.codings.codebook import (
-    TO_DEFINE,
-    codes_of,
-    displayed_codes,
-    missing_codes,
-    recode_to_book,
-    rows_to_add,
-    themes_of,
-    unknown_code,
-    used_codes,
-)
+from helpers.codings.agreement import adjusted_rand, agreement, coder_differences, disagreements, merge_codings
+from helpers.codings.codebook import codes_of, displayed_codes, missing_codes, recode_to_book, themes_of, unknown_code
 from helpers.codings.counts import (
     analysis_requirements,
     code_by_document,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
 from helpers.codings.safe_files import coding_error, unknown_name_error
-from helpers.typography import fold, french_spaces, shorten
+from helpers.typography import fold, french_spaces
 
 # --- Paths of codes: the labels from the root down, joined ---
 
@@ -152,7 +152,6 @@ class Warnings:
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._unmatched: dict[str, None] = {}
         self._notes: dict[str, None] = {}
 
     def left_out(self, what: str, count: int = 1) -> None:
@@ -162,21 +161,15 @@ class Warnings:
     def note(self, sentence: str) -> None:
         self._notes[sentence] = None
 
-    def unmatched(self, document: str, start: int, end: int, code: str) -> None:
-        """Report a passage that is not at its position in the text; it is dropped, never moved."""
-        # `is_unmatched_segment` recognises the first word.
-        place = f"« {shorten(document)} », positions {start} à {end}, code « {shorten(code)} »"
-        self._unmatched[f"Passage non gardé, il ne correspond pas à son texte : {place}."] = None
-
     def sentences(self) -> tuple[str, ...]:
         """All messages, those on passages first."""
-        messages: list[str] = []
-        for sentences, others in (
-            (self._unmatched, "Passages non gardés, ils ne correspondent pas à leur texte : {} autres."),
-            (self._notes, "Autres remarques : {}."),
-        ):
-            messages += [*sentences][:MOST_LINES]
-            messages += [others.format(len(sentences) - MOST_LINES)] if len(sentences) > MOST_LINES else []
+        unmatched = [each for each in self._notes if is_unmatched_segment(each)]
+        notes, messages = [each for each in self._notes if not is_unmatched_segment(each)], unmatched[:MOST_LINES]
+        if (more := len(unmatched) - MOST_LINES) > 0:
+            messages.append(f"Passages non gardés, ils ne correspondent pas à leur texte : {more} autres.")
+        messages += notes[:MOST_LINES]
+        if (more := len(notes) - MOST_LINES) > 0:
+            messages.append(f"Autres remarques : {more}.")
         messages += [f"Non gardé : {what} ({count})." for what, count in self._counts.items() if count]
         return tuple(french_spaces(" ".join(sentence.split())) for sentence in messages)
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from helpers.codings.model import Passage, Project, ProjectBuilder
 from helpers.codings.safe_files import coding_error
+from helpers.typography import shorten
 
 # --- Units: the length of each character of a text, as a tool counts it ---
 
@@ -330,7 +331,9 @@ def proved(collected: ProjectBuilder, usual: Unit = CODE_POINTS) -> Project:
                 collected.passages.append(Passage(name, start, end, *at))
             else:
                 lost += 1
-                told.unmatched(name, claim.start, claim.end, claim.code)
+                # `is_unmatched_segment` recognises the first word.
+                place = f"« {shorten(name)} », positions {claim.start} à {claim.end}, code « {shorten(claim.code)} »"
+                told.note(f"Passage non gardé, il ne correspond pas à son texte : {place}.")
     total = sum(len(text.claims) for text in texts)
     if lost and (lost == total or (lost >= FEWEST_LOST and lost > MOST_LOST * total)):
         raise coding_error(

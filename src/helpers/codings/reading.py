@@ -3,14 +3,14 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from helpers.codings.model import Code, Passage, Project, ProjectBuilder
-from helpers.codings.positions import CODE_POINTS, UTF_8, Unit, proved
+from helpers.codings.model import Code, Passage, Project, ProjectBuilder, Warnings
+from helpers.codings.positions import CODE_POINTS, UTF_8, proved
 from helpers.codings.refi import ROOT, read_qdc, read_qdpx, split_description
 from helpers.codings.safe_files import Archive, Database, check_size, coding_error, decode_text, parse_xml, read_bytes
 from helpers.codings.tables import FILES, read_csv, read_folder, read_iramuteq
@@ -58,9 +58,9 @@ def read_text(path: Path) -> str:
 
 def _word_text(path: Path) -> str:
     if _head(path).startswith(b"PK"):
-        with Archive.open(path) as archive:
+        with Archive(path) as archive:
             if body := archive.find(_BODY):
-                return _text_in(parse_xml(archive.read(body), "le texte du document"))
+                return _text_in(parse_xml(archive.content(body), "le texte du document"))
     raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
 
 
@@ -85,8 +85,13 @@ def _text_in(node: Element) -> str:
     return inside + _ENDS.get(name, "")
 
 
-# --- Taguette (SQLite): positions count the UTF-8 bytes of the text without tags ---
+# --- Projects in SQLite: a reader a tool ---
 
+# Codes by key, with the key of their parent; texts by key, as `ProjectBuilder.add_document` takes them; segments: the
+# key of the text, the offsets, the excerpt, the key of the code, the coder, the memo.
+Parts = tuple[dict, dict, list[tuple]]
+
+# Taguette: positions count the UTF-8 bytes of the text without tags.
 _TAGUETTE_OTHERS = {
     "documents.description": "descriptions de documents",
     "projects.description": "descriptions du projet",
@@ -109,8 +114,8 @@ def words_of(markup: str) -> str:
     return "".join(parts)
 
 
-def read_taguette(database: Database) -> Project:
-    """The project of a Taguette file, which must hold only one."""
+def read_taguette(database: Database, _: Warnings) -> Parts:
+    """The parts of a Taguette file, which must hold only one project."""
     if (count := database.count("projects")) > 1:
         raise coding_error(f"le fichier contient {count} projets ; exportez-en un seul depuis Taguette.")
     tree = {
@@ -138,37 +143,10 @@ def read_taguette(database: Database) -> Project:
         )
         for tag in tags_of.get(key, [None])
     ]
-    return _project(ProjectBuilder(), database, tree, texts, segments, UTF_8, _TAGUETTE_OTHERS)
+    return tree, texts, segments
 
 
-def _project(
-    collected: ProjectBuilder,
-    database: Database,
-    tree: dict,
-    texts: dict[int, tuple],
-    segments: Iterable[tuple],
-    unit: Unit,
-    others: dict[str, str],
-) -> Project:
-    """The project of a database: its codes, texts and segments by key, and what it holds besides, counted.
-
-    A text is what `ProjectBuilder.add_document` takes. A segment is the key of its text, its offsets, its excerpt, the
-    key of its code, its coder and its memo.
-    """
-    paths, names = collected.add_tree(tree), {key: collected.add_document(*text) for key, text in texts.items()}
-    for source, start, end, excerpt, code, coder, memo in segments:
-        if source not in texts or code not in paths or start is None or end is None:
-            collected.told.left_out("passages sans code ou sans document")
-        else:
-            collected.passages.append(Passage(names[source], start, end, excerpt, paths[code], coder, memo))
-    for place, what in others.items():
-        collected.told.left_out(what, database.count(place))
-    return proved(collected, unit)
-
-
-# --- QualCoder (SQLite in a ``.qda`` folder): positions count code points ---
-
-# What is not kept, by table, or by column that has something.
+# QualCoder (a ``.qda`` folder): what is not kept, by table, or by column that has something.
 _QUALCODER_OTHERS = {
     "code_image": "passages d’images",
     "code_av": "passages de sons ou de vidéos",
@@ -184,9 +162,9 @@ _QUALCODER_OTHERS = {
 }
 
 
-def read_qualcoder(database: Database) -> Project:
-    """The project of QualCoder: categories and codes in one tree, texts with the attributes of their file."""
-    collected, tree, attributes, texts = ProjectBuilder(), {}, defaultdict(dict), {}
+def read_qualcoder(database: Database, told: Warnings) -> Parts:
+    """The parts of a QualCoder project: categories and codes in one tree, texts with the attributes of their file."""
+    tree, attributes, texts = {}, defaultdict(dict), {}
     for key, name, memo, date, above in database.rows("code_cat", "catid name memo date supercatid"):
         code = split_description(name, memo, codable=False, changed=date[:10])
         tree["category", key] = (None if above is None else ("category", above), code)
@@ -198,18 +176,16 @@ def read_qualcoder(database: Database) -> Project:
         if kind == "file" and value:
             attributes[source][name] = value
         else:
-            collected.told.left_out("attributs de cas", bool(value))
+            told.left_out("attributs de cas", bool(value))
     for key, name, text, media in database.rows("source", "id name fulltext mediapath"):
         if text or not media:
             texts[key] = name or Path(media).stem, text, attributes[key]
         else:
-            collected.told.left_out("images, sons et vidéos")
-    segments = (row[1:] for row in database.rows("code_text", "ctid fid pos0 pos1 seltext cid owner memo"))
-    return _project(collected, database, tree, texts, segments, CODE_POINTS, _QUALCODER_OTHERS)
+            told.left_out("images, sons et vidéos")
+    return tree, texts, [row[1:] for row in database.rows("code_text", "ctid fid pos0 pos1 seltext cid owner memo")]
 
 
-# --- RQDA (SQLite): positions count characters; rows that it deleted stay, with another status ---
-
+# RQDA: rows that it deleted stay, with another status.
 _RQDA_OTHERS = {
     "annotation": "annotations",
     "cases": "cas",
@@ -218,13 +194,13 @@ _RQDA_OTHERS = {
 }
 
 
-def read_rqda(database: Database) -> Project:
-    """The project of RQDA: codes under their first category, texts with the attributes of their file."""
+def read_rqda(database: Database, told: Warnings) -> Parts:
+    """The parts of an RQDA project: codes under their first category, texts with the attributes of their file."""
 
     def active(table: str, columns: str) -> list[tuple]:
         return [row[:-1] for row in database.rows(table, f"{columns} status") if row[-1] == 1]
 
-    collected, above, attributes = ProjectBuilder(), defaultdict(list), defaultdict(dict)
+    above, attributes = defaultdict(list), defaultdict(dict)
     tree = {
         ("category", key): (None, split_description(name, memo, codable=False))
         for key, name, memo in active("codecat", "catid name memo")
@@ -234,12 +210,11 @@ def read_rqda(database: Database) -> Project:
     for key, name, memo in active("freecode", "id name memo"):
         first, *others = above[key] or [None]
         tree[key] = (first, split_description(name, memo))
-        collected.told.left_out("autres catégories d’un code, qui n’en a qu’une ici", len(others))
+        told.left_out("autres catégories d’un code, qui n’en a qu’une ici", len(others))
     for source, variable, value in active("fileAttr", "fileID variable value"):
         attributes[source][variable] = value
     texts = {key: (name, text, attributes[key]) for key, name, text in active("source", "id name file")}
-    segments = (row[1:] for row in active("coding", "rowid fid selfirst selend seltext cid owner memo"))
-    return _project(collected, database, tree, texts, segments, CODE_POINTS, _RQDA_OTHERS)
+    return tree, texts, [row[1:] for row in active("coding", "rowid fid selfirst selend seltext cid owner memo")]
 
 
 # --- Recognition of the format ---
@@ -281,7 +256,7 @@ def read(path: Path) -> Project:
         if remedy := _CLOSED.get(_CLOSED_SUFFIX.sub("", path.suffix.casefold())):
             raise coding_error(f"ce format n’est lu que par son outil ; {remedy}")
         if head.startswith(b"PK"):
-            with Archive.open(path) as archive:
+            with Archive(path) as archive:
                 return read_qdpx(archive)
         if head.startswith(b"SQLite format 3\0"):
             return _read_database(path)
@@ -299,17 +274,36 @@ def read(path: Path) -> Project:
         return read_csv(path)
 
 
-# The columns that tell the tool of a database.
+# How each tool is read: the unit that it counts in, what is not kept of it, and the columns that tell it.
 _TOOLS = {
-    read_taguette: "highlights.start_offset highlights.end_offset tags.id tags.path",
-    read_qualcoder: "code_text.cid code_text.fid code_text.pos0 code_text.pos1 source.id source.fulltext",
-    read_rqda: "coding.cid coding.fid coding.selfirst coding.selend freecode.id freecode.name",
+    read_taguette: (UTF_8, _TAGUETTE_OTHERS, "highlights.start_offset highlights.end_offset tags.id tags.path"),
+    read_qualcoder: (
+        CODE_POINTS,
+        _QUALCODER_OTHERS,
+        "code_text.cid code_text.fid code_text.pos0 code_text.pos1 source.id source.fulltext",
+    ),
+    read_rqda: (
+        CODE_POINTS,
+        _RQDA_OTHERS,
+        "coding.cid coding.fid coding.selfirst coding.selend freecode.id freecode.name",
+    ),
 }
 
 
 def _read_database(path: Path) -> Project:
     with Database.open(path) as database:
-        for read_tool, columns in _TOOLS.items():
-            if database.columns.issuperset(columns.split()):
-                return read_tool(database)
+        for read_tool, (unit, others, columns) in _TOOLS.items():
+            if not database.columns.issuperset(columns.split()):
+                continue
+            collected = ProjectBuilder()
+            tree, texts, segments = read_tool(database, collected.told)
+            paths, names = collected.add_tree(tree), {key: collected.add_document(*text) for key, text in texts.items()}
+            for source, start, end, excerpt, code, coder, memo in segments:
+                if source not in texts or code not in paths or start is None or end is None:
+                    collected.told.left_out("passages sans code ou sans document")
+                else:
+                    collected.passages.append(Passage(names[source], start, end, excerpt, paths[code], coder, memo))
+            for place, what in others.items():
+                collected.told.left_out(what, database.count(place))
+            return proved(collected, unit)
     raise coding_error("cette base n’est pas un projet Taguette, QualCoder ou RQDA ; exportez-la au format .qdpx.")

@@ -216,7 +216,7 @@ class _Reader:
         if entry is None:
             self._left_out(f"{what} dont le texte manque dans l’archive")
             return None
-        content = self._archive.read(entry)
+        content = self._archive.content(entry)
         # Some tools count the byte order mark.
         mark = "\ufeff" if content.startswith(codecs.BOM_UTF8) else ""
         return mark + decode_text(content, f"le texte « {path.rpartition('/')[2]} »")

@@ -114,20 +114,14 @@ _zip_damage = (
 )
 
 
-class Archive:
+class Archive(zipfile.ZipFile):
     """The entries of an archive, by lower-case name."""
 
-    @classmethod
-    @contextmanager
-    def open(cls, path: Path) -> Iterator["Archive"]:
+    def __init__(self, path: Path) -> None:
         with _damage(*_zip_damage):
-            file = zipfile.ZipFile(path)
-        with file:
-            yield cls(file)
-
-    def __init__(self, file: zipfile.ZipFile) -> None:
-        self._file, self._left = file, MOST_UNPACKED
-        self._entries = {entry.filename.replace("\\", "/").casefold(): entry for entry in file.infolist()}
+            super().__init__(path)
+        self._left = MOST_UNPACKED
+        self._entries = {entry.filename.replace("\\", "/").casefold(): entry for entry in self.infolist()}
 
     def find(self, name: str) -> str | None:
         """The entry that a path of the project means, in the folder of the sources or at the root; None without one."""
@@ -138,16 +132,16 @@ class Archive:
         names = [name for name in self._entries if name.endswith(".qde") and "/" not in name]
         if len(names) != 1:
             raise coding_error("ce n’est pas un projet REFI-QDA (sans project.qde) ; exportez au format .qdpx.")
-        return self.read(names[0])
+        return self.content(names[0])
 
-    def read(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
         """The content of an entry, limited by the size that it declares."""
         entry = self._entries[name]
         self._left -= entry.file_size
         if entry.file_size > MOST_TEXT_BYTES or self._left < 0:
             raise coding_error("l’archive est démesurée une fois décompressée ; découpez le projet.")
         with _damage(*_zip_damage):
-            return self._file.read(entry)
+            return self.read(entry)
 
 
 # --- SQLite projects: read-only, by plain columns of plain tables, for a limited time ---
@@ -178,19 +172,15 @@ class Database:
                 raise coding_error(
                     "le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez."
                 )
-        with _damage(*_database_damage):
-            connection = sqlite3.connect(_address(path.resolve()), uri=True)
-        with closing(connection):
-            with _damage(*_database_damage):
-                for setting in ("trusted_schema = OFF", "query_only = ON", "ignore_check_constraints = ON"):
-                    connection.execute(f"PRAGMA {setting}")
-                connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT_BYTES)
-                end = time.monotonic() + MOST_SECONDS
-                connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
-                if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                    raise coding_error(_DAMAGED)
-                database = cls(connection)
-            yield database
+        with _damage(*_database_damage), closing(sqlite3.connect(_address(path.resolve()), uri=True)) as connection:
+            for setting in ("trusted_schema = OFF", "query_only = ON", "ignore_check_constraints = ON"):
+                connection.execute(f"PRAGMA {setting}")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT_BYTES)
+            end = time.monotonic() + MOST_SECONDS
+            connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
+            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise coding_error(_DAMAGED)
+            yield cls(connection)
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -209,9 +199,7 @@ class Database:
         chosen = [f'"{name}"' if f"{table}.{name}" in self.columns else "NULL" for name in names]
         if set(chosen) == {"NULL"}:
             return []
-        with _damage(*_database_damage):
-            query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]}'
-            rows = self._connection.execute(query).fetchall()
+        rows = self._connection.execute(f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]}')
         return [tuple(_value(table, *cell) for cell in zip(names, row, strict=True)) for row in rows]
 
     def count(self, place: str) -> int:
@@ -219,8 +207,7 @@ class Database:
         table, _, column = place.partition(".")
         if not any(each == place or each.startswith(f"{place}.") for each in self.columns):
             return 0
-        with _damage(*_database_damage):
-            return sum(1 for (value,) in self._connection.execute(f'SELECT {column or 1} FROM "{table}"') if value)
+        return sum(1 for (value,) in self._connection.execute(f'SELECT {column or 1} FROM "{table}"') if value)
 
 
 def _value(table: str, column: str, value: object) -> str | int | None:
