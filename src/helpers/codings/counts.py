@@ -200,8 +200,7 @@ def corpus_card(project: Project) -> pd.DataFrame:
     """The corpus: one row per kind of document, then ``ensemble``; ``inconnue`` only where some document has no kind.
 
     Columns: ``nature``; ``documents``; ``sans_texte``, those with coded segments only; ``reunions``, the values of the
-    attribute ``reunion``; ``mots`` of the texts, as a word processor counts them; ``mots_codes``, those under at least
-    one code, counted once; ``passages``; ``codeurs``, those with a name.
+    attribute ``reunion``; ``mots``; ``mots_codes``, under at least one code; ``passages``; ``codeurs`` with a name.
     """
     kinds = [*KINDS, UNKNOWN] if any(not document.kind for document in project.documents) else KINDS
     texts, rows = texts_of(project), []
@@ -221,8 +220,6 @@ def corpus_card(project: Project) -> pd.DataFrame:
         rows.append(row)
     return pd.DataFrame(rows)
 
-
-# --- Groups of documents ---
 
 # Fewer documents may be those of one meeting, or of one person.
 FEWEST_IN_GROUP = 3
@@ -245,7 +242,7 @@ def groups_of(project: Project) -> Iterator[dict[str, list[Document]]]:
             yield shown
 
 
-# --- Use of each code, overall and by meeting ---
+# --- Codes: their use, overall and by meeting, and those that are applied to the same text ---
 
 # A single document cannot be compared.
 FEWEST_DOCUMENTS = 2
@@ -291,9 +288,6 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
     ordered = sorted(+totals, key=lambda code: (-totals[code], code))
     rows = [(code, name, counts[code, name], totals[code]) for code in ordered for name in names]
     return pd.DataFrame(rows, columns=columns)
-
-
-# --- Co-occurring codes: pairs whose passages overlap, by the same coder ---
 
 
 def cooccurrences(project: Project) -> pd.DataFrame:

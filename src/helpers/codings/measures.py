@@ -16,45 +16,29 @@ from helpers.codings.personal_data import quotable
 
 # The keys of each table, its whole numbers (``est_…`` columns are booleans), its other numbers.
 SHAPES = {
-    "corpus": (
-        "nature",
-        "documents sans_texte reunions mots mots_codes passages codeurs "
-        "codages homonymes jumeaux alignes perdus citables",
-        "",
-    ),
-    "codes": ("code", "profondeur passages extraits extraits_branche documents codeurs mots", ""),
-    "reunions": ("code groupe", "extraits total", ""),
-    "groupes": (
-        "code groupe",
-        "extraits documents documents_groupe mots",
-        "pour_mille_mots pour_mille_bas pour_mille_haut",
-    ),
-    "paires": ("code autre_code", "rencontres documents signes_communs signes", "jaccard"),
-    "accord": (
-        "code",
-        "unites les_deux premier_seul second_seul aucun",
-        "accord_pct accord_positif_pct kappa alpha alpha_bas alpha_haut",
-    ),
-    "annees": ("code annee_avant", "extraits extraits_avant mots mots_avant", "pour_mille_mots pour_mille_mots_avant"),
-    "seuils": ("analyse condition", "demande trouve est_plafond est_passe", ""),
-    "mots": (
-        "theme lemme",
-        "unites unites_theme unites_lemme unites_toutes documents est_sous_employe est_retenu couples",
-        "attendu p_valeur q_valeur",
-    ),
-    "mots_groupes": (
-        "groupe lemme",
-        "occurrences mots_groupe occurrences_toutes mots documents est_sous_employe est_retenu couples",
-        "attendu p_valeur q_valeur",
-    ),
+    "corpus": "nature | documents sans_texte reunions mots mots_codes passages codeurs "
+    "codages homonymes jumeaux alignes perdus citables |",
+    "codes": "code | profondeur passages extraits extraits_branche documents codeurs mots |",
+    "reunions": "code groupe | extraits total |",
+    "groupes": "code groupe | extraits documents documents_groupe mots | "
+    "pour_mille_mots pour_mille_bas pour_mille_haut",
+    "paires": "code autre_code | rencontres documents signes_communs signes | jaccard",
+    "accord": "code | unites les_deux premier_seul second_seul aucun | "
+    "accord_pct accord_positif_pct kappa alpha alpha_bas alpha_haut",
+    "annees": "code annee_avant | extraits extraits_avant mots mots_avant | pour_mille_mots pour_mille_mots_avant",
+    "seuils": "analyse condition | demande trouve est_plafond est_passe |",
+    "mots": "theme lemme | unites unites_theme unites_lemme unites_toutes documents "
+    "est_sous_employe est_retenu couples | attendu p_valeur q_valeur",
+    "mots_groupes": "groupe lemme | occurrences mots_groupe occurrences_toutes mots documents "
+    "est_sous_employe est_retenu couples | attendu p_valeur q_valeur",
 }
 
 
 def _shape(name: str) -> list[list[str]]:
-    return [names.split() for names in SHAPES[name]]
+    return [names.split() for names in SHAPES[name].split("|")]
 
 
-# --- Codes by group of documents: who says what ---
+# --- Codes by group of documents, and of two years ---
 
 # A code that is rarer is in too few documents to be compared.
 _FEWEST_SPANS = 5
@@ -66,9 +50,8 @@ def codes_by_group(project: Project) -> pd.DataFrame:
     Columns: ``code``; ``groupe`` (« territoire : Lille »); ``extraits``, spans of text; ``documents`` of the group that
     have the code, ``documents_groupe``, and ``mots`` of their texts; ``pour_mille_mots``, ``pour_mille_bas`` and
     ``pour_mille_haut``, spans per 1,000 words with the exact 95 % interval of a Poisson count (Garwood, 1936), missing
-    unless all documents are of one kind that can be counted. The interval takes spans as independent: it is at its
-    narrowest. Left out: syntheses, documents without text, groups of fewer than `FEWEST_IN_GROUP` documents, and an
-    attribute with fewer than two other groups.
+    unless all documents are of one kind that can be counted. It takes spans as independent: it is at its narrowest.
+    The groups are those of `counts.groups_of`.
     """
     # Loading it takes a second, which only this table needs.
     from scipy.stats import chi2
@@ -90,8 +73,6 @@ def codes_by_group(project: Project) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=sum(_shape("groupes"), []))
 
 
-# --- Codes of two years ---
-
 STATES = {(True, True): "garde", (True, False): "apparu", (False, True): "disparu"}
 # A synthesis keeps what its author chose, so its frequencies are no rates. Minutes are shorter than verbatims.
 _COUNTABLE = ({counts.SAID}, {counts.MINUTES})
@@ -100,11 +81,10 @@ _COUNTABLE = ({counts.SAID}, {counts.MINUTES})
 def year_to_year(now: Project, before: Project) -> pd.DataFrame:
     """Change of each code used in either year: one row per code, in the order of this year's book.
 
-    Columns: ``code``; ``etat`` (``garde``, ``apparu``, ``disparu``, by use, not by the book); ``extraits`` and
-    ``extraits_avant``, spans of text, overlapping ones counted once; ``mots`` and ``mots_avant`` of the year's texts
-    (the same for every code); ``pour_mille_mots`` and ``pour_mille_mots_avant``, spans per 1,000 of these words:
-    missing unless all documents of both years have their text and are of one kind, ``verbatim`` or ``compte_rendu``. A
-    renamed code has vanished and appeared: nothing is guessed.
+    Columns: ``code``; ``etat`` (by use, not by the book); ``extraits``, ``extraits_avant``, spans of text, overlapping
+    ones counted once; ``mots``, ``mots_avant`` of the year's texts (the same for every code); ``pour_mille_mots``,
+    ``pour_mille_mots_avant``, spans per 1,000 of these words: missing unless all documents of both years have their
+    text and are of one kind, ``verbatim`` or ``compte_rendu``. A renamed code has vanished and appeared.
     """
     years = now, before
     spans = [counts.spans_by_code(each.passages) for each in years]
@@ -118,9 +98,8 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
         if any(numbers):
             rates = [1000 * count / n if is_rated and n else None for count, n in zip(numbers, sizes, strict=True)]
             rows.append((path, STATES[numbers[0] > 0, numbers[1] > 0], *numbers, *sizes, *rates))
-    columns = ["code", "etat", "extraits", "extraits_avant", "mots", "mots_avant"]
-    frame = pd.DataFrame(rows, columns=[*columns, "pour_mille_mots", "pour_mille_mots_avant"])
-    return frame.astype({"pour_mille_mots": "float64", "pour_mille_mots_avant": "float64"})
+    (code, _), sizes, rates = _shape("annees")
+    return pd.DataFrame(rows, columns=[code, "etat", *sizes, *rates]).astype(dict.fromkeys(rates, "float64"))
 
 
 # --- Every count of a year in one table without text: all that pages may show ---
@@ -131,11 +110,7 @@ _CODES = ("code", "autre_code", "theme")
 
 
 def measures(
-    now: Mapping[str, Project],
-    before: Mapping[str, Project] | None = None,
-    *,
-    year: int,
-    meetings: Sequence[str] = (),
+    now: Mapping[str, Project], before: Mapping[str, Project] | None = None, *, year: int, meetings: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Every count of a year's codings (by their names, under the codes of the book), one row per measure.
 
@@ -190,8 +165,7 @@ _LABELS = {"code": "libelle", "autre_code": "autre_libelle", "theme": "libelle"}
 def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd.DataFrame:
     """A table stored by `measures` (schema ``codages``), its codes labelled by the book (schema ``themes``).
 
-    ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``groupes``, ``paires``, ``accord``, ``annees``, ``seuils``,
-    ``mots`` or ``mots_groupes``. The columns are those of the function that counted it, with ``libelle`` and
+    ``analysis`` is a key of `SHAPES`. The columns are those of the function that counted it, with ``libelle`` and
     ``autre_libelle``; ``corpus`` adds those of `agreement.merge`, ``codages`` and ``citables`` (sentences that may be
     quoted), ``annees`` adds ``annee_avant``. Empty where nothing was measured.
     """
@@ -204,12 +178,11 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
     table = table.fillna(dict.fromkeys(numbers, 0))
     table = table.astype(dict.fromkeys(numbers, "int64") | dict.fromkeys(rates, "float64"))
     table = table.astype({name: "bool" for name in numbers if name.startswith("est_")})
-    # A code that the book no longer has is its own label.
-    labels = dict(zip(book["theme"], book["libelle"], strict=True))
+    labels = book.set_index("theme")["libelle"]
     for code, label in _LABELS.items():
-        if code in table:
-            named = [labels.get(each, each) for each in table[code]]
-            table.insert(table.columns.get_loc(code) + 1, label, pd.Series(named, table.index, dtype="str"))
+        if code in table:  # one that the book no longer has is its own label
+            named = table[code].map(labels).fillna(table[code]).astype("str")
+            table.insert(table.columns.get_loc(code) + 1, label, named)
     if analysis == "annees":
         used = zip(table["extraits"] > 0, table["extraits_avant"] > 0, strict=True)
         table.insert(2, "etat", [STATES[each] for each in used])

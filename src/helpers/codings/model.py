@@ -89,6 +89,11 @@ class Document:
     kind: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def variables(self) -> list[tuple[str, str]]:
+        """The nature, where it is known, then the attributes: what other tools hold as variables."""
+        return [*([("nature", self.kind)] if self.kind else []), *self.attributes]
+
 
 @dataclass(frozen=True)
 class Passage:

@@ -267,13 +267,10 @@ def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
     """
     told, root = Warnings(), Element("Project", {"xmlns": PROJECT_NAMESPACE, "name": ORIGIN, "origin": ORIGIN})
     placed = [passage for passage in project.passages if passage.start is not None]
-    variables = {
-        each.name: [*each.attributes, *([("nature", each.kind)] if each.kind else [])] for each in project.documents
-    }
     _add_names(root, "User", {passage.coder for passage in placed} - {""}, "un nom de codeur")
     if project.codes:
         SubElement(root, "CodeBook").append(codes_element(project, told))
-    names = {name for pairs in variables.values() for name, _ in pairs}
+    names = {name for document in project.documents for name, _ in document.variables}
     _add_names(root, "Variable", names, "un attribut", typeOfVariable="Text")
     sources = SubElement(root, "Sources") if project.documents else root
     entries = {}
@@ -286,7 +283,7 @@ def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
         for passage in placed:
             if passage.document == document.name:
                 _add_selection(source, passage)
-        for name, value in variables[document.name]:
+        for name, value in document.variables:
             node = SubElement(source, "VariableValue")
             SubElement(node, "VariableRef", {"targetGUID": guid("variable", name)})
             SubElement(node, "TextValue").text = xml_safe(value, f"l’attribut « {name} »")

@@ -15,7 +15,8 @@ from helpers.typography import escape_formula, fold, unescape_formula
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
 
-# The file of each table, its titles, and the parts of a code, a document or a passage that they hold.
+# The file of each table, its titles, and the parts of a code, a document or a passage that they hold: codes are paths,
+# ``debut`` and ``fin`` code points from 0, end excluded, or nothing, ``est_codable`` is « non » for a category.
 FILES = {
     "livre_de_codes": {"code": "name", "parent": "parent", "definition": "definition", "inclure": "include"}
     | {"exclure": "exclude", "exemple": "example", "modifie_le": "changed", "est_codable": "codable"},
@@ -59,23 +60,15 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
 def write_csv(project: Project, folder: Path) -> tuple[str, ...]:
     """Write the four tables of a coding into a folder; they hold all of it, so there is no message.
 
-    ``livre_de_codes.csv``: ``code``, ``parent`` (a path, as in `code_path`), ``definition``, ``inclure``, ``exclure``,
-    ``exemple``, ``modifie_le``, ``est_codable`` (« non » for a category). ``documents.csv``: ``document``,
-    ``nature``, ``texte``. ``attributs.csv``: ``document``, ``attribut``, ``valeur``. ``passages.csv``: ``document``,
-    ``debut`` and ``fin`` (code points from 0, end excluded, or nothing), ``texte``, ``code`` (a path), ``codeur``,
-    ``memo``.
-
     Spreadsheets cut cells at 32,767 characters: edit the code book there, not ``documents.csv``.
     """
     parts = {"livre_de_codes": project.codes, "documents": project.documents, "passages": project.passages}
-    tables = {
-        name: [[_cell(getattr(each, field)) for field in FILES[name].values()] for each in part]
-        for name, part in parts.items()
-    }
-    tables["attributs"] = [(document.name, *pair) for document in project.documents for pair in document.attributes]
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
+    for name, part in parts.items():
+        rows = [[_cell(getattr(each, field)) for field in FILES[name].values()] for each in part]
         write_rows(folder / f"{name}.csv", FILES[name], rows)
+    pairs = [(document.name, *pair) for document in project.documents for pair in document.attributes]
+    write_rows(folder / "attributs.csv", FILES["attributs"], pairs)
     return ()
 
 
@@ -208,11 +201,9 @@ def _texts(parts: dict[str, Rows]) -> dict[str, tuple[str, dict[str, str]]]:
 
 
 def _position(where: str, text: str) -> int | None:
-    if not text.strip():
-        return None
-    if not _POSITION.fullmatch(text.strip()):
+    if text.strip() and not _POSITION.fullmatch(text.strip()):
         raise coding_error(f"{where} : une position est un nombre de caractères, depuis 0 ; corrigez « {text[:20]} ».")
-    return int(text)
+    return int(text) if text.strip() else None
 
 
 def _code(row: dict[str, str]) -> Code:
@@ -238,15 +229,12 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
     """
     taken = Counter()
     names = {each.name: _plain(free_name(_plain(each.name) or "texte", taken)) for each in project.documents}
-    segments: dict[str, dict[tuple[str, int], None]] = defaultdict(dict)
-    for passage in project.passages:
-        segments[passage.document][passage.text, passage.rank] = None
     lines = []
     for document in project.documents:
-        kind = [("nature", document.kind)] if document.kind else []
-        pairs = [(_plain(name), _plain(value)) for name, value in [*kind, *document.attributes]]
+        pairs = [(_plain(name), _plain(value)) for name, value in document.variables]
         variables = [(_DOCUMENT, names[document.name]), *(pair for pair in pairs if all(pair))]
-        text = document.text or "\n".join(each for each, _ in segments[document.name])
+        segments = dict.fromkeys((each.text, each.rank) for each in project.passages if each.document == document.name)
+        text = document.text or "\n".join(each for each, _ in segments)
         if text.split():
             lines.append(" ".join(["****", *(f"*{name}_{value}" for name, value in variables)]))
             plain = (" ".join(each.replace("*", " ").split()) for each in text.split("\n"))
