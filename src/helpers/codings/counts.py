@@ -143,7 +143,7 @@ def segments_of(text: str) -> list[str]:
     return [text[start:end].strip() for start, end in pieces] if spans else []
 
 
-# --- Units: a text cut wherever a passage begins or ends ---
+# --- Pieces: a text cut wherever a passage begins or ends ---
 
 # Two coders who mean the same sentence rarely stop at the same comma: the rest at the edge is no judgement.
 SHORTEST_UNIT = 3
@@ -157,29 +157,33 @@ class Unit(NamedTuple):
     codes: tuple[frozenset[str], ...]
 
 
-def units(codings: Sequence[Iterable[Passage]], texts: dict[str, str]) -> list[Unit]:
-    """The pieces that at least one of the codings coded, by document name and position.
-
-    Pieces of fewer than `SHORTEST_UNIT` words are left out, unless they are a whole passage.
-    """
-    edges, whole = defaultdict(lambda: defaultdict(list)), set()
+def pieces(codings: Sequence[Iterable[Passage]]) -> Iterator[tuple[Span, list[set[tuple[str, Span]]]]]:
+    """The pieces of text that one of the codings coded, and the codes of each coding over it, with their spans."""
+    edges = defaultdict(lambda: defaultdict(list))
     for coder, passages in enumerate(codings):
         for passage in passages:
             at = span_of(passage)
-            whole.add(at)
-            edges[at.zone][at.start].append((coder, passage.code, 1))
-            edges[at.zone][at.end].append((coder, passage.code, -1))
-    out = []
+            for edge in at[1:]:
+                edges[at.zone][edge].append((coder, (passage.code, at)))
     for zone in sorted(edges):
-        open_codes = [Counter() for _ in codings]
+        over = [set() for _ in codings]
         for start, end in pairwise(sorted(edges[zone])):
-            for coder, code, step in edges[zone][start]:
-                open_codes[coder][code] += step
-            codes = tuple(frozenset(+each) for each in open_codes)
-            at = Span(zone, start, end)
-            text = text_at(texts, at)
-            if any(codes) and (at in whole or word_count(text) >= SHORTEST_UNIT):
-                out.append(Unit(at, text, codes))
+            for coder, coded in edges[zone][start]:
+                (over[coder].add if coded[1].start == start else over[coder].discard)(coded)
+            if any(over):
+                yield Span(zone, start, end), over
+
+
+def units(codings: Sequence[Iterable[Passage]], texts: dict[str, str]) -> list[Unit]:
+    """The pieces that are units of judgement, by document name and position.
+
+    Those of fewer than `SHORTEST_UNIT` words are left out, unless they are a whole passage.
+    """
+    whole, out = {span_of(each) for passages in codings for each in passages}, []
+    for at, over in pieces(codings):
+        text = text_at(texts, at)
+        if at in whole or word_count(text) >= SHORTEST_UNIT:
+            out.append(Unit(at, text, tuple(frozenset(code for code, _ in coded) for coded in over)))
     return out
 
 
@@ -300,29 +304,22 @@ def cooccurrences(project: Project) -> pd.DataFrame:
     """
     ranks = {code.path: rank for rank, code in enumerate(project.codes)}
     met, shared, covered = defaultdict(set), Counter(), Counter()
-    groups = defaultdict(lambda: defaultdict(set))
-    for passage in project.passages:
-        at = span_of(passage)
-        groups[passage.coder, at.zone][passage.code].add(at)
-    for places in groups.values():
-        pieces = {code: merge_spans(each) for code, each in places.items()}
-        covered.update({code: sum(at.end - at.start for at in each) for code, each in pieces.items()})
-        for pair in combinations(sorted(places, key=ranks.__getitem__), 2):
-            met[pair].update(_overlaps(*(places[code] for code in pair)))
-            common = _overlaps(*(pieces[code] for code in pair))
-            shared[pair] += sum(min(one.end, two.end) - max(one.start, two.start) for one, two in common)
+    for coder in {each.coder for each in project.passages}:
+        for at, (over,) in pieces([coded_by(project, coder).passages]):
+            size, spans = at.end - at.start, defaultdict(set)
+            for code, span in over:
+                spans[code].add(span)
+            covered.update(dict.fromkeys(spans, size))
+            for pair in combinations(sorted(spans, key=ranks.__getitem__), 2):
+                met[pair].update(product(*(spans[code] for code in pair)))
+                shared[pair] += size
     rows = []
     for pair in sorted(met, key=lambda pair: (-len(met[pair]), ranks[pair[0]], ranks[pair[1]])):
-        if met[pair]:
-            either = covered[pair[0]] + covered[pair[1]] - shared[pair]
-            documents = {one.zone[0] for one, _ in met[pair]}
-            rows.append((*pair, len(met[pair]), len(documents), shared[pair], either, shared[pair] / either))
+        either = covered[pair[0]] + covered[pair[1]] - shared[pair]
+        documents = {one.zone[0] for one, _ in met[pair]}
+        rows.append((*pair, len(met[pair]), len(documents), shared[pair], either, shared[pair] / either))
     columns = ["code", "autre_code", "rencontres", "documents", "signes_communs", "signes", "jaccard"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _overlaps(spans: Iterable[Span], others: Iterable[Span]) -> list[tuple[Span, Span]]:
-    return [(one, two) for one, two in product(spans, others) if one.overlaps(two)]
 
 
 # --- The corpus size that each analysis needs ---
