@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -156,6 +156,24 @@ def _fingerprint_of_large(path: Path, size: int, modified: int) -> str:
     del size, modified
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- Archives ---
+
+
+def archive_of(files: Mapping[str, bytes]) -> bytes:
+    """A zip of these files, by their paths in it: the same bytes whatever the day and the machine."""
+    import io  # slow to load, as the next
+    import zipfile
+
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        for path, data in files.items():
+            # The earliest date that a zip may hold; a plain file of Unix, mode 0644.
+            entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o100644 << 16
+            content.writestr(entry, data, compresslevel=9)
+    return archive.getvalue()
 
 
 # --- Atomic writes: what is written takes shape under a temporary name, then replaces the former file or folder ---

@@ -3,7 +3,6 @@
 import codecs
 import re
 import uuid
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 from helpers.codings.model import Code, Passage, Project, ProjectBuilder, Warnings, code_labels, free_name
 from helpers.codings.positions import CODE_POINTS, ILLEGAL, UTF_16, Named, proved
 from helpers.codings.safe_files import Archive, coding_error, decode_text, parse_xml
+from helpers.system import archive_of
 from helpers.typography import shorten
 
 # --- Code books: a code has a name, a description and children ---
@@ -254,9 +254,6 @@ def _references(node: Element, name: str) -> list[str]:
 
 # Other tools cut the name of a selection there.
 _NAME_LENGTH = 100
-# The earliest date of a ZIP entry; a plain file with mode 0644.
-_DATE = (1980, 1, 1, 0, 0, 0)
-_MODE = 0o100644 << 16
 
 
 def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
@@ -287,11 +284,7 @@ def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
             node = SubElement(source, "VariableValue")
             SubElement(node, "VariableRef", {"targetGUID": guid("variable", name)})
             SubElement(node, "TextValue").text = xml_safe(value, f"l’attribut « {name} »")
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in {"project.qde": xml_bytes(root), **entries}.items():
-            entry = zipfile.ZipInfo(name, _DATE)
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, _MODE, 3
-            archive.writestr(entry, content)
+    path.write_bytes(archive_of({"project.qde": xml_bytes(root), **entries}))
     told.left_out("passages sans position", len(project.passages) - len(placed))
     return told.sentences()
 

@@ -1,7 +1,6 @@
 """A published report ready to be sent: one archive, one page, one PDF."""
 
 import base64
-import io
 import json
 import os
 import posixpath
@@ -53,10 +52,6 @@ from helpers.system import BROWSER_VARIABLE, find_browser
 from helpers.typography import french_spaces
 
 # --- One archive: the folder as it was published, and what to open first ---
-
-# The first date of the zip format: the bytes must not depend on the day.
-_DATE = (1980, 1, 1, 0, 0, 0)
-_UNIX, _READABLE_FILE = 3, 0o100644 << 16
 
 _ROLES = {
     ".ipynb": "ce qui a fait la page, sans les résultats",
@@ -114,13 +109,9 @@ def bundle(report: Report, *, name: str) -> bytes:
 
     Strangers are left out, and the outputs of notebooks, of which the pages show what may be seen.
     """
-    archive, files = io.BytesIO(), {**report.files, **_notebooks(report)}
-    with zipfile.ZipFile(archive, "w") as content:
-        for path, data in sorted({**files, READ_ME: _read_me(report, files, f"{name}.zip")}.items()):
-            entry = zipfile.ZipInfo(f"{name}/{path}", _DATE)
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, _UNIX, _READABLE_FILE
-            content.writestr(entry, data, compresslevel=9)
-    return archive.getvalue()
+    files = {**report.files, **_notebooks(report)}
+    files |= {READ_ME: _read_me(report, files, f"{name}.zip")}
+    return system.archive_of({f"{name}/{path}": files[path] for path in sorted(files)})
 
 
 # --- One HTML file: every page after the other, links rewritten to stay inside ---
