@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ _SUFFIX = re.compile(r"\.(?:docx?|odt|rtf|txt|md|pdf|html?)$", re.IGNORECASE)
 
 
 def merge_codings(projects: Mapping[str, Project]) -> Project:
-    """Codings under one code book, by their names, merged into one: what the pages of a year count; see `merge`."""
+    """Codings under one code book, by their names, merged into one; see `merge`."""
     return merge(projects)[0]
 
 
@@ -66,8 +66,7 @@ def merge(projects: Mapping[str, Project]) -> tuple[Project, dict[str, int]]:
             # The kind and the attributes that only another coding has complete those of the first.
             held = documents.get(key, document)
             attributes = tuple(sorted((dict(document.attributes) | dict(held.attributes)).items()))
-            kind = held.kind or document.kind
-            documents[key] = Document(key[0], key[1], kind, attributes)
+            documents[key] = Document(key[0], key[1], held.kind or document.kind, attributes)
             holders[key].add(coding)
             places[coding, document.name] = key, alignment
     coders = defaultdict(set)
@@ -86,9 +85,10 @@ def merge(projects: Mapping[str, Project]) -> tuple[Project, dict[str, int]]:
                 passages.append(replace(moved, document=names[key], coder=coder))
     codes = dict.fromkeys(code for project in projects.values() for code in project.codes)
     renamed = tuple(replace(document, name=names[key]) for key, document in documents.items())
+    of_name, of_text = Counter(key[0] for key in documents), Counter(key[1] for key in documents if key[1])
     counts = {
-        "homonymes": _repeated(name for name, _, _ in documents),
-        "jumeaux": _repeated(text for _, text, _ in documents if text),
+        "homonymes": sum(times > 1 for times in of_name.values()),
+        "jumeaux": sum(times > 1 for times in of_text.values()),
         "alignes": changed,
         "perdus": sum(len(project.passages) for project in projects.values()) - len(passages),
     }
@@ -97,10 +97,6 @@ def merge(projects: Mapping[str, Project]) -> tuple[Project, dict[str, int]]:
 
 def _plain_name(name: str) -> str:
     return name_key(_SUFFIX.sub("", PurePath(name).name))
-
-
-def _repeated(values) -> int:
-    return sum(times > 1 for times in Counter(values).values())
 
 
 class _Alignment:
@@ -208,7 +204,7 @@ def adjusted_rand(first: pd.Series, second: pd.Series) -> float:
     return float((both - chance) / ((one + two) / 2 - chance))
 
 
-# --- Agreement of two coders, code by code, and their disagreements ---
+# --- Agreement of two coders, code by code, their disagreements, and the two who can be compared ---
 
 _DISAGREEMENTS = ["document", "debut", "fin", "texte", "code", "pose_par", "autres_codes"]
 
@@ -216,9 +212,8 @@ _DISAGREEMENTS = ["document", "debut", "fin", "texte", "code", "pose_par", "autr
 def agreement(first: Project, second: Project) -> pd.DataFrame:
     """Agreement of two codings of the same texts, under one book: one row per code that one of them used.
 
-    A unit is a piece of text between two consecutive boundaries of passages, of either coding, that at least one of
-    them coded, whatever the code; pieces of one or two words at the edge of a passage are left out. Text that nobody
-    coded is not counted: it would make any two persons agree. Only documents that both coded are compared.
+    A unit is one of `counts.units`. Text that nobody coded is not counted: it would make any two persons agree. Only
+    documents that both coded are compared.
 
     Columns: ``code``; ``unites`` (n, the same for every code), to which ``les_deux``, ``premier_seul``,
     ``second_seul``, ``aucun`` applied the code; ``accord_pct``, of all units; ``accord_positif_pct``, twice
@@ -233,7 +228,7 @@ def agreement(first: Project, second: Project) -> pd.DataFrame:
     rows = []
     for path in (code.path for code in first.codes if code.path in used):
         pairs = Counter(tuple(path in codes for codes in unit.codes) for unit in pieces)
-        cells = Cells(pairs[True, True], pairs[True, False], pairs[False, True], pairs[False, False])
+        cells = Cells(*(pairs[both] for both in product((True, False), repeat=2)))
         agreed, positive = cells.both + cells.neither, 2 * cells.both + cells.first + cells.second
         percents = 100 * agreed / len(pieces), 100 * 2 * cells.both / positive
         rows.append((path, len(pieces), *cells, *percents, cohen_kappa(cells), *krippendorff_alpha(cells)))
@@ -271,21 +266,19 @@ def _compared(first: Project, second: Project) -> list[Unit]:
     return sorted(units(sides, texts_of(first)), key=lambda unit: order[unit.place.zone[0]])
 
 
-# --- The two coders of a year who can be compared ---
-
-
 def main_coders(project: Project) -> tuple[str, str] | None:
     """The two persons with the most documents in common, then the most passages; None when no two share one."""
-    documents, passages = defaultdict(set), Counter(each.coder for each in project.passages)
+    documents = defaultdict(list)
     for each in project.passages:
         if each.coder:
-            documents[each.coder].add(each.document)
-    pairs = [
-        (len(documents[one] & documents[two]), passages[one] + passages[two], (one, two))
-        for one, two in combinations(sorted(documents), 2)
-    ]
-    shared, _, pair = max(pairs, key=lambda found: found[:2], default=(0, 0, None))
-    return pair if shared else None
+            documents[each.coder].append(each.document)
+
+    def in_common(pair: tuple[str, str]) -> tuple[int, int]:
+        one, two = (documents[coder] for coder in pair)
+        return len({*one} & {*two}), len(one) + len(two)
+
+    pair = max(combinations(sorted(documents), 2), key=in_common, default=None)
+    return pair if pair and in_common(pair)[0] else None
 
 
 def coder_differences(projects: Mapping[str, Project]) -> pd.DataFrame:

@@ -340,18 +340,16 @@ WORDS_BY_CODE, CLASSES = "mots_par_theme", "classes"
 def analysis_requirements(project: Project) -> pd.DataFrame:
     """What each analysis requires of the corpus, and what there is: one row per condition.
 
-    Columns: ``analyse`` (``code_par_document``, ``accord``, ``pour_mille_mots``, ``mots_par_theme``, ``classes``);
-    ``condition``, what is counted; ``est_plafond``, whether ``demande`` is a most; ``trouve``; ``est_passe``.
-    Meetings are the values of the attribute ``reunion``, or the documents where none has it. ``sans_parole`` documents
-    are a synthesis, or of unknown kind.
+    Columns: ``analyse``; ``condition``, what is counted; ``est_plafond``, whether ``demande`` is a most; ``trouve``;
+    ``est_passe``. Meetings are the values of the attribute ``reunion``, or the documents where none has it.
+    ``sans_parole`` documents are a synthesis, or of unknown kind.
     """
-    documents = project.documents
-    spoken = [document for document in documents if document.kind not in ("", SYNTHESIS)]
-    silent = len(documents) - len(spoken)
+    spoken = [document for document in project.documents if document.kind not in ("", SYNTHESIS)]
+    silent = len(project.documents) - len(spoken)
     coders = len({each.coder for each in project.passages} - {""})
-    countable = sum(1 for document in documents if document.kind != SYNTHESIS)
+    countable = sum(document.kind != SYNTHESIS for document in project.documents)
     themes = Counter(theme for unit in coded_units(project) for theme in themes_of_unit(unit))
-    rich = sum(1 for count in themes.values() if count >= FEWEST_UNITS)
+    rich = sum(count >= FEWEST_UNITS for count in themes.values())
     lexical = [
         ("mots", False, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
         ("reunions", False, FEWEST_MEETINGS, len(meetings_of(spoken)) or len(spoken)),

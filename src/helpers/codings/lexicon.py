@@ -39,7 +39,7 @@ def words_by_code(project: Project) -> pd.DataFrame:
     Columns: ``theme`` (path), ``lemme``; in units, ``unites`` of the theme with the lemma, ``attendu`` if it were as
     frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; then those of `_tested`. Left out:
     function words, words never written in lower case (names, acronyms), lemmas of fewer than `FEWEST_WITH_WORD` units
-    and themes of fewer than `FEWEST_UNITS`. These are selected by totals, which no test uses.
+    and themes of fewer than `FEWEST_UNITS`: these totals are used by no test.
     """
     lower = _lower(project.documents)
     read = [
@@ -96,21 +96,18 @@ def _crossed(read: list[tuple[str, set[str], Counter[str], int]], fewest: int) -
     Part, lemma, count in the part, size of the part, count of the lemma, size of all, documents of the part that have
     the lemma, documents that do. ``fewest`` is the smallest size of a part.
     """
-    sizes, totals, both, documents = Counter(), Counter(), Counter(), defaultdict(set)
+    sizes, times, documents, everywhere = Counter(), Counter(), defaultdict(set), ""
     for document, parts, lemmas, size in read:
-        sizes.update(dict.fromkeys(parts, size))
-        totals.update(lemmas)
-        for each, count in lemmas.items():
-            documents[each].add(document)
-            for part in parts:
-                both[part, each] += count
+        for part in (*parts, everywhere):
+            sizes[part] += size
+            for each, count in lemmas.items():
+                times[part, each] += count
                 documents[part, each].add(document)
-    whole = sum(size for *_, size in read)
-    common = sorted(each for each, count in totals.items() if count >= FEWEST_WITH_WORD)
-    tested = sorted(part for part, size in sizes.items() if size >= fewest)
+    common = sorted(each for part, each in times if part == everywhere and times[part, each] >= FEWEST_WITH_WORD)
+    tested = sorted(part for part, size in sizes.items() if part != everywhere and size >= fewest)
     return [
-        (part, each, both[part, each], sizes[part], totals[each], whole)
-        + (len(documents[part, each]), len(documents[each]))
+        (part, each, times[part, each], sizes[part], times[everywhere, each], sizes[everywhere])
+        + (len(documents[part, each]), len(documents[everywhere, each]))
         for part, each in product(tested, common)
     ]
 
@@ -163,12 +160,12 @@ def contexts(project: Project, word: str, *, width: int = WIDTH) -> pd.DataFrame
     wanted, rows, coded = counts.lemma(forms[0]), [], defaultdict(list)
     for each in project.passages:
         coded[counts.span_of(each).zone].append((counts.span_of(each), each.code))
-    texts: dict[counts.Zone, str] = {}
-    for document, text in counts.texts_of(project).items():
+    zones = []
+    for document in project.documents:
         # Those of its passages where a document has no text.
-        parts = [(document, "", 0)] if text else sorted(zone for zone in coded if zone[0] == document)
-        texts |= {zone: zone[1] or text for zone in parts}
-    for zone, text in texts.items():
+        parts = sorted(zone for zone in coded if zone[0] == document.name)
+        zones += [((document.name, "", 0), document.text)] if document.text else [(zone, zone[1]) for zone in parts]
+    for zone, text in zones:
         safe = mask_personal_data(text)
         for each in counts.words(text):
             if each.form != forms[0] and counts.lemma(each.form) != wanted:
