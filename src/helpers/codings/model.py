@@ -168,13 +168,12 @@ class Warnings:
 
     def sentences(self) -> tuple[str, ...]:
         """All messages, those on passages first."""
-        unmatched = [each for each in self._notes if is_unmatched_segment(each)]
-        notes, messages = [each for each in self._notes if not is_unmatched_segment(each)], unmatched[:MOST_LINES]
-        if (more := len(unmatched) - MOST_LINES) > 0:
-            messages.append(f"Passages non gardés, ils ne correspondent pas à leur texte : {more} autres.")
-        messages += notes[:MOST_LINES]
-        if (more := len(notes) - MOST_LINES) > 0:
-            messages.append(f"Autres remarques : {more}.")
+        messages: list[str] = []
+        others = "Passages non gardés, ils ne correspondent pas à leur texte : {} autres.", "Autres remarques : {}."
+        for is_unmatched, more in zip((True, False), others, strict=True):
+            notes = [each for each in self._notes if is_unmatched_segment(each) == is_unmatched]
+            messages += notes[:MOST_LINES]
+            messages += [more.format(len(notes) - MOST_LINES)] if len(notes) > MOST_LINES else []
         messages += [f"Non gardé : {what} ({count})." for what, count in self._counts.items() if count]
         return tuple(french_spaces(" ".join(sentence.split())) for sentence in messages)
 

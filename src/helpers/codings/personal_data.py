@@ -86,10 +86,9 @@ def mask_personal_data(text: str) -> str:
     """
     # Full-width characters are read as plain ones.
     plain = {ord(sign): one for sign in set(text) if len(one := unicodedata.normalize("NFKC", sign)) == 1}
-    out = list(text)
     for match in _FORM.finditer(text.translate(plain)):
-        out[match.start() : match.end()] = "•" * len(match[0])
-    return "".join(out)
+        text = text[: match.start()] + "•" * len(match[0]) + text[match.end() :]
+    return text
 
 
 # --- Pseudonyms: names of a list, and names that follow a title ---
@@ -266,12 +265,11 @@ class Pseudonyms:
         return text.translate({ord(sign): mark for mark, sign in self._marks.items()})
 
     def _form(self, match: re.Match) -> str:
-        kind = _KINDS[next(name for name in _KINDS if match[name])]
+        kind, birth = _KINDS[match.lastgroup], "date de naissance"
         if kind == "naissance":
-            head = match[0][: match.start("jour") - match.start()]
-            return head + self._sign("date de naissance")
+            return match.string[match.start() : match.start("jour")] + self._sign(birth)
         if kind == "date":
-            return self._sign("date de naissance") if _is_old(match[0], self._year) else match[0]
+            return self._sign(birth) if _is_old(match[0], self._year) else match[0]
         return self._sign(kind)
 
     def _name(self, match: re.Match) -> str:

@@ -265,10 +265,9 @@ def _edges(text: Text, unit: Unit) -> tuple[list[bool], list[bool]]:
     """For each end of each segment: is it between two words, and where a person puts it, beside a word."""
     offsets, between, beside = Offsets(text.stored, unit), [], []
     for start, end in map(offsets.span, text.claims):
-        edges = [_is_edge(offsets.text, start), _is_edge(offsets.text, end)]
-        between += edges
-        beside += [edges[0] and not offsets.text[start : start + 1].isspace()]
-        beside += [edges[1] and not offsets.text[end - 1 : end].isspace()]
+        for place, sign in ((start, start), (end, end - 1)):
+            between.append(_is_edge(offsets.text, place))
+            beside.append(between[-1] and not offsets.text[sign : sign + 1].isspace())
     return between, beside
 
 
@@ -292,10 +291,9 @@ def proved(collected: ProjectBuilder, usual: Unit = CODE_POINTS) -> Project:
     texts.
     """
     named = {name: Text(document.text, []) for name, document in collected.documents.items()}
-    for each in collected.passages:
-        if each.start is not None:
-            named[each.document].claims.append(each)
-    collected.passages = [each for each in collected.passages if each.start is None]
+    claims, collected.passages = collected.passages, []
+    for each in claims:
+        (collected.passages if each.start is None else named[each.document].claims).append(each)
     texts = [*named.values()]
     told, are_excerpts = collected.told, _are_excerpts(texts)
     if not are_excerpts and any(each.text for text in texts for each in text.claims):
