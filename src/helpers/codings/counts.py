@@ -159,17 +159,17 @@ class Unit(NamedTuple):
 
 def pieces(codings: Sequence[Iterable[Passage]]) -> Iterator[tuple[Span, list[set[tuple[str, Span]]]]]:
     """The pieces of text that one of the codings coded, and the codes of each coding over it, with their spans."""
-    edges = defaultdict(lambda: defaultdict(list))
+    edges = defaultdict(lambda: defaultdict(set))
     for coder, passages in enumerate(codings):
         for passage in passages:
             at = span_of(passage)
-            for edge in at[1:]:
-                edges[at.zone][edge].append((coder, (passage.code, at)))
+            for edge in (at.start, at.end) if at.start < at.end else ():
+                edges[at.zone][edge].add((coder, (passage.code, at)))
     for zone in sorted(edges):
         over = [set() for _ in codings]
         for start, end in pairwise(sorted(edges[zone])):
-            for coder, coded in edges[zone][start]:
-                (over[coder].add if coded[1].start == start else over[coder].discard)(coded)
+            for coder, coded in edges[zone][start]:  # it is met where it begins, then where it ends
+                over[coder] ^= {coded}
             if any(over):
                 yield Span(zone, start, end), over
 

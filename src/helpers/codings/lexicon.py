@@ -142,11 +142,8 @@ def _tested(rows: list[tuple], columns: list[str], fewest_documents: int) -> pd.
 
 # --- Concordance: a word in its contexts ---
 
-# Characters on each side: a line of a page.
-WIDTH = 60
 
-
-def contexts(project: Project, word: str, *, width: int = WIDTH) -> pd.DataFrame:
+def contexts(project: Project, word: str, *, width: int = 60) -> pd.DataFrame:
     """Every occurrence of a word, by its form or its lemma: one row per occurrence, in document order.
 
     Columns: ``document``; ``debut``, in code points (missing for passages without position); ``avant``, ``mot``,

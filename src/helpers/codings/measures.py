@@ -105,8 +105,8 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
 # --- Every count of a year in one table without text: all that pages may show ---
 
 _COLUMNS = ["annee", "analyse", "cle", "autre_cle", "mesure", "valeur"]
-# The columns that hold a code.
-_CODES = ("code", "autre_code", "theme")
+# The columns that hold a code, and those of its label.
+_LABELS = {"code": "libelle", "autre_code": "autre_libelle", "theme": "libelle"}
 
 
 def measures(
@@ -141,7 +141,7 @@ def measures(
     for name, frame in frames.items():
         keys, numbers, rates = _shape(name)
         for row in () if frame is None else frame.to_dict("records"):
-            one, other, *_ = *(code_labels(row[key])[-1] if key in _CODES else row[key] for key in keys), ""
+            one, other, *_ = *(code_labels(row[key])[-1] if key in _LABELS else row[key] for key in keys), ""
             given = [each for each in numbers + rates if each in row and not pd.isna(row[each])]
             rows += [(year, name, one, other, measure, float(row[measure])) for measure in given]
     return pd.DataFrame(rows, columns=_COLUMNS)
@@ -155,11 +155,6 @@ def _by_meeting(project: Project, meetings: Sequence[str]) -> pd.DataFrame:
     groups = dict.fromkeys(table["groupe"])
     names = {name: name if name in meetings else f"{word} {rank}" for rank, name in enumerate(groups, 1)}
     return table.assign(groupe=table["groupe"].map(names))
-
-
-# --- The tables back from the measures and the code book ---
-
-_LABELS = {"code": "libelle", "autre_code": "autre_libelle", "theme": "libelle"}
 
 
 def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd.DataFrame:

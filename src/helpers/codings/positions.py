@@ -293,7 +293,8 @@ def proved(collected: ProjectBuilder, usual: Unit = CODE_POINTS) -> Project:
     named = {name: Text(document.text, []) for name, document in collected.documents.items()}
     claims, collected.passages = collected.passages, []
     for each in claims:
-        (collected.passages if each.start is None else named[each.document].claims).append(each)
+        held = collected.passages if each.start is None else named[each.document].claims
+        held.append(each)
     texts = [*named.values()]
     told, are_excerpts = collected.told, _are_excerpts(texts)
     if not are_excerpts and any(each.text for text in texts for each in text.claims):
