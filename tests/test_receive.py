@@ -403,6 +403,9 @@ def test_titles_on_two_lines_are_joined():
     goals, rows = ["scolarité", "mobilité", "autre"], [[*row[:GOALS], "x", "", "", *row[GOALS + 1 :]] for row in ROWS]
     put_book(book([[""] * GOALS + goals + [""] * 2, *rows], header=[*HEADER[: GOALS + 1], "", "", *HEADER[GOALS + 1 :]]))
     assert (Read().columns["objectifs"], Read().lines, faults()) == (["scolarite"] * 3, [3, 4, 5], [])
+    ways = [[*row[:8], *("x" if each == row[8] else "" for each in ("collège", "famille", "rue")), *row[9:]] for row in ROWS]
+    put_book(book([[""] * 8 + ["Collège", "Famille", "Rue"], *ways], header=[*HEADER[:9], "", "", *HEADER[9:]]))
+    assert (Read().columns["origine"], faults()) == (["college", "famille", "travail_de_rue"], [])
 
 
 def test_a_first_person_whose_answers_look_like_titles_is_not_a_second_line_of_titles():

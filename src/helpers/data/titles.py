@@ -201,7 +201,8 @@ def locate(rows: dict[int, list[str]], known: Titles) -> Grid:
     for upper, lower in pairwise(first):
         if at in (upper, lower) and lower == upper + 1:
             joined = _join_titles(first[upper], first[lower], known)
-            if (count := known.count(joined)) > grid.known:
+            ticks = len(_ticks(joined, known.named(joined), known))
+            if (count := known.count(joined) + ticks) > grid.known - bool(ticks):
                 return Grid(rows, lower, joined, count)
     return grid
 
@@ -235,8 +236,10 @@ def _join_titles(upper: list[str], lower: list[str], known: Titles) -> list[str]
     for above, below in zip(upper, lower, strict=True):
         # A group's title stands on its first column only.
         group = above if above.strip() else group if below.strip() else ""
-        both = f"{group} {below}".strip()
-        titles.append(next((each for each in (both, below) if fold(each) in known.columns), both))
+        both, asked = f"{group} {below}".strip(), known.columns.get(fold(group))
+        # « Collège » below « Origine » is an answer to it, and no collège.
+        is_answer = asked in (*CLOSED, *MULTIPLE) and known.spellings.find(asked, normalise(below)) is not None
+        titles.append(next((each for each in (both, below) if fold(each) in known.columns and not is_answer), both))
     return titles
 
 
