@@ -65,14 +65,17 @@ SPELLINGS = {
 }
 
 
-@pytest.mark.parametrize("column", SPELLINGS)
-def test_a_spelling_is_brought_to_its_list(column):
-    expected = {text: value for value, texts in SPELLINGS[column].items() for text in texts.split(",")}
-    expected |= dict.fromkeys(["NSP", "nsp", "N.S.P.", "?", "NC", "ne sait pas"], "ne_sait_pas")
-    expected |= dict.fromkeys(["", " ", "-", "–", "RAS", "NA", "#N/A", "None", "null", "NR", "non renseigné"], "")
-    if {"x", "-"} <= {*expected}:  # a dash beside a tick is asked
-        del expected["-"], expected["–"]
-    assert dict(zip(expected, read(column, *expected), strict=True)) == expected
+def test_spellings_are_brought_to_their_lists():
+    unknown, empty = ["NSP", "nsp", "N.S.P.", "?", "NC", "ne sait pas"], ["", " ", "-", "–", "RAS", "NA", "#N/A", "None", "null", "NR", "non renseigné"]
+    expected = {}
+    for column, lists in SPELLINGS.items():
+        of_column = {text: value for value, texts in lists.items() for text in texts.split(",")}
+        of_column |= dict.fromkeys(unknown, "ne_sait_pas") | dict.fromkeys(empty, "")
+        if "x" in of_column:  # a dash beside a tick is asked
+            del of_column["-"], of_column["–"]
+        expected |= {(column, text): value for text, value in of_column.items()}
+    table = cleaned(rows(*({column: text} for column, text in expected))).persons.table.astype("object").fillna("")
+    assert {cell: table[cell[0]].iloc[rank] for rank, cell in enumerate(expected)} == expected
 
 
 def test_an_answer_that_no_rule_knows_is_kept_and_counted():
@@ -193,17 +196,21 @@ def test_a_few_cells_written_otherwise_do_not_make_a_form(column, typed):
 OPEN, STILL = "date de fin lointaine : accompagnement encore ouvert", "fin après le 31 décembre : accompagnement encore ouvert à cette date"
 
 
-@pytest.mark.parametrize(("start", "end", "read", "rule"), [
+# What is written, what is read, and the rule that the journal names.
+PERIODS = [
     ("31/12/2021", "31/12/2021", ("2021-12-31", "2021-12-31"), ""), ("2017-09-01", "01/01/2021", ("2017-09-01", "2021-01-01"), ""),
     ("2017-09-01", "31/12/2020", ("2017-09-01", ""), "fin avant le début de l’année : laissée vide, la personne reste comptée"),
     ("2017-09-01", "01/01/2022", ("2017-09-01", ""), STILL), ("2017-09-01", "31/12/9999", ("2017-09-01", ""), OPEN), ("2017-09-01", "2099-12-31", ("2017-09-01", ""), OPEN),
     ("02/05/2021", "01/05/2021", ("", ""), "fin avant le début : les deux dates sont laissées vides"),
     ("", "01/05/2021", ("", "2021-05-01"), ""), ("02/05/2021", "en cours", ("2021-05-02", ""), ""),
-])  # fmt: skip
-def test_a_start_and_an_end_hold_in_their_year(start, end, read, rule):
-    out = cleaned(rows({"date_debut": start, "date_fin": end, "nouvel_accompagnement": "NSP"}))
-    assert (values(out, "date_debut")[0], values(out, "date_fin")[0], reasons(out)) == (*read, {})
-    assert (rule in {each for _, each in rules(out)}) == bool(rule)
+]  # fmt: skip
+
+
+def test_a_start_and_an_end_hold_in_their_year():
+    out = cleaned(rows(*({"date_debut": start, "date_fin": end, "nouvel_accompagnement": "NSP"} for start, end, *_ in PERIODS)))
+    assert list(zip(values(out, "date_debut"), values(out, "date_fin"), strict=True)) == [read for _, _, read, _ in PERIODS]
+    named = {rule: sum(each == rule for *_, each in PERIODS) for *_, rule in PERIODS if rule}
+    assert ({rule: count for (_, rule), count in rules(out).items() if rule in named}, reasons(out)) == (named, {})
 
 
 @pytest.mark.parametrize(("given", "count"), [([("oui", "2020-12-31"), ("non", "2021-01-01")], 2), ([("oui", "2021-01-01"), ("non", "2020-12-31"), ("oui", "")], 0)])
@@ -282,7 +289,8 @@ TOTAL, EXAMPLE = "ligne de total, de moyenne ou de pourcentage", "ligne d’exem
 NUMBERS = dict.fromkeys(COLUMNS, "") | {"identifiant": "31", "annee": "2021", "sexe": "17"}
 
 
-@pytest.mark.parametrize(("row", "reason"), [
+# A row, and why it is not counted; all are read in one export.
+NOBODY = [
     ({"identifiant": "Total"}, TOTAL), ({"identifiant": "TOTAL GÉNÉRAL"}, TOTAL), ({"identifiant": "Sous-total CAPEP"}, TOTAL),
     ({"identifiant": "Ensemble"}, TOTAL), ({"identifiant": "", "association": "Total"}, TOTAL),
     ({"identifiant": "", "college": "Sous-total"}, TOTAL), ({"identifiant": " ", "niveau": "Ensemble"}, TOTAL),
@@ -292,12 +300,22 @@ NUMBERS = dict.fromkeys(COLUMNS, "") | {"identifiant": "31", "annee": "2021", "s
     *(({"identifiant": text}, EXAMPLE) for text in ("Exemple", "ex. : 12345", "Ex : A12", "(exemple 1)", "ex.", "EXEMPLE_2")),
     ({"identifiant": ""}, "identifiant absent"), ({"identifiant": "\u00a0"}, "identifiant absent"), ({"identifiant": "Totaline12"}, ""),
     ({"annee": "2020"}, "ligne d’une autre année"), ({"annee": ""}, "année de l’export absente ou illisible"), (dict.fromkeys(COLUMNS, "") | {"identifiant": "Nombre : 2"}, "ligne de texte, sans année ni réponse"), ({"annee": "2021.0"}, ""),
-    ({"identifiant": "P00001", "annee": "2020"}, "ligne d’une autre année"),  # makes nobody twice
-    ({"identifiant": "P00001", "niveau": "4ème", "date_debut": "08/03/2021"}, SAME), ({"identifiant": "p00001"}, SAME),
+]  # fmt: skip
+
+
+def test_a_row_that_is_nobody_of_the_year_is_not_counted():
+    out = cleaned(rows({}, *(row for row, _ in NOBODY)))
+    assert dict(zip(out.rejected["ligne"], out.rejected["motif"], strict=True)) == {rank: reason for rank, (_, reason) in enumerate(NOBODY, 3) if reason}
+    assert len(out.persons) == 1 + sum(not reason for _, reason in NOBODY)
+
+
+@pytest.mark.parametrize(("row", "reason"), [
+    ({"annee": "2020"}, "ligne d’une autre année"),  # makes nobody twice
+    ({"niveau": "4ème", "date_debut": "08/03/2021"}, SAME), ({"identifiant": "p00001"}, SAME),
 ])  # fmt: skip
-def test_a_row_that_is_nobody_of_the_year_or_somebody_again_is_not_counted(row, reason):
-    out = cleaned(rows({}, row))
-    assert (reasons(out), out.rejected["ligne"].tolist(), values(out, "identifiant")[0]) == ({reason: 1} if reason else {}, [3] if reason else [], "P00001")
+def test_somebody_again_is_not_counted(row, reason):
+    out = cleaned(rows({}, {"identifiant": "P00001", **row}))
+    assert (reasons(out), out.rejected["ligne"].tolist(), values(out, "identifiant")) == ({reason: 1}, [3], ["P00001"])
 
 
 @pytest.mark.parametrize("change", [{"niveau": "3e"}, {"uai": "0593686L"}, {"date_fin": ""}, {"objectifs": ""}])

@@ -18,10 +18,12 @@ ALL = ["01_clean 2031", "01_clean 2032", "02_describe 2032", "03_compare 2032", 
 
 
 def shorten(notebook: Path) -> None:
-    """Leaves what comes before the first section, and the provenance: what is tried is what decides that it runs."""
+    """Leaves what makes the tables, and the provenance: what is tried is what decides that it runs."""
     whole = nbformat.read(notebook, as_version=4)
     first = next(rank for rank, each in enumerate(whole.cells) if each.source.startswith("## "))
-    whole.cells = [*whole.cells[:first], *(each for each in whole.cells if "provenance" in each.metadata.get("tags", []))]
+    kept = {"preparation", "provenance"}
+    needed = (each for each in whole.cells[first:] if kept & {*each.metadata.get("tags", [])} or each.source.startswith("tout = "))
+    whole.cells = [*whole.cells[:first], *needed]
     nbformat.write(whole, notebook)
 
 
@@ -30,8 +32,8 @@ def make_steps(workshop) -> dict:
     root = workshop.folder / "pas à pas"
     for part in ("src", "notebooks"):
         shutil.copytree(REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__", "brouillons", "1*.ipynb"))
-    for name in ("02_describe", "04_themes"):
-        shorten(root / "notebooks" / f"{name}.ipynb")
+    for notebook in (root / "notebooks").glob("0[1-4]_*.ipynb"):
+        shorten(notebook)
     shutil.copytree(MINI / "data" / "raw", root / "data" / "raw")
     shutil.copytree(REPOSITORY / "requirements", root / "requirements")
     path = f"{root / 'src'}{os.pathsep}{Path(__file__).parent}"
