@@ -53,7 +53,11 @@ def _inside(content: bytes) -> Iterator[bytes]:
 
 def find(canaries: Iterable[str], content: bytes) -> set[str]:
     """Those of the texts that the bytes hold."""
-    sought = {canary: _skeleton(canary) for canary in canaries}
-    views = [_skeleton(text) for text in _texts(content)]
-    found = {canary for canary, bare in sought.items() if any(bare in view for view in views)}
-    return found.union(*(find(set(sought) - found, each) for each in _inside(content)))
+    return _find({canary: _skeleton(canary) for canary in canaries}, content)
+
+
+def _find(sought: dict[str, str], content: bytes) -> set[str]:
+    view = "\n".join(map(_skeleton, {*_texts(content)}))  # no skeleton holds an end of line
+    found = {canary for canary, bare in sought.items() if bare in view}
+    others = {canary: bare for canary, bare in sought.items() if canary not in found}
+    return found.union(*(_find(others, each) for each in _inside(content)))
