@@ -45,6 +45,8 @@ _KINDS = ("verbatim", "compte_rendu", "synthese")
     option("--definitions", "copie aussi leurs définitions, relues, sans le demander"),
 )
 def import_coding(options: Namespace) -> int:
+    from dataclasses import replace
+
     from helpers import data
 
     source, folder = Path(options.file), paths.raw(options.year)
@@ -68,7 +70,7 @@ def import_coding(options: Namespace) -> int:
     _list_content(project)
     project = data.load_coding(options.year, name)
     if options.add_codes:
-        data.save_themes(options.year, name, _complete_book(project, options))
+        data.save_coding(replace(project, themes=_complete_book(project, options)), options.year, name, source)
     elif unknown := data.unknown_codes(project, file=source.name):
         for fault in unknown:
             print_item(str(fault))

@@ -35,7 +35,7 @@ def merge_codings(projects: Mapping[str, Project]) -> Project:
 
 
 def merge(projects: Mapping[str, Project]) -> tuple[Project, dict[str, int]]:
-    """Codings under one code book, by their names, merged into one.
+    """Codings under one code book, by their names, merged into one, and what a reader must know of it.
 
     Documents of two codings are one when their names are the same (case, accents and the suffix of a file aside) and
     nine words in ten of the longer are those of the other, in order: the text is that of the first coding, and a
@@ -45,9 +45,8 @@ def merge(projects: Mapping[str, Project]) -> tuple[Project, dict[str, int]]:
     A passage without coder takes the name of its coding where that shares a document: a second coding made in another
     file is a second person. So is a coder of the same name in two files on one text: tools call everybody « default ».
 
-    The second value counts what a reader must know: ``homonymes``, the names of several texts; ``jumeaux``, the texts
-    of several names; ``alignes``, the texts read as nearly the same of another coding; ``perdus``, the segments that
-    found no place there.
+    The second value counts ``homonymes``, the names of several texts; ``jumeaux``, the texts of several names;
+    ``alignes``, the texts read as nearly the same of another coding; ``perdus``, the segments without a place there.
     """
     # A document is identified by name and text and, where it has no text, by its coding: it may differ from a namesake.
     documents: dict[tuple[str, str, str], Document] = {}

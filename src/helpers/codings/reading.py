@@ -146,7 +146,7 @@ def read_taguette(database: Database, _: Warnings) -> Parts:
     return tree, texts, segments
 
 
-# QualCoder (a ``.qda`` folder): what is not kept, by table, or by column that has something.
+# QualCoder: what is not kept, by table, or by column that has something.
 _QUALCODER_OTHERS = {
     "code_image": "passages d’images",
     "code_av": "passages de sons ou de vidéos",

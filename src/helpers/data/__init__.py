@@ -11,7 +11,6 @@ from helpers.data.coding_files import (
     read_quoted,
     save_coded,
     save_coding,
-    save_themes,
 )
 from helpers.data.exports import receive
 from helpers.data.new_files import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -112,15 +111,6 @@ def _themes(folder: Path) -> dict[str, str]:
         )
     given = {unescape_formula(row["code"]): row["theme"].strip() for _, row in rows}
     return {code: theme for code, theme in given.items() if theme}
-
-
-def save_themes(year: int, name: str, themes: Mapping[str, str]) -> None:
-    """Says which row of the code book codes of a coding mean, once those rows were added."""
-    from helpers.codings.tables import rows_of, write_rows
-
-    path = _folder(year, name) / THEMES
-    rows = [(row["code"], row["theme"] or themes.get(row["code"], "")) for _, row in rows_of(path)[1]]
-    write_rows(path, ("code", "theme"), rows)
 
 
 def _refuse_another(folder: Path, project: Project, year: int, source: Path) -> None:
