@@ -212,6 +212,5 @@ def displayed_codes(book: pd.DataFrame, statements: pd.DataFrame, codes: pd.Data
     filled = [name for name in ("inclure", "exclure", "modifie_le") if (table[name].notna() & table[name].ne("")).any()]
     for name, count in counts.items():
         table[name] = count.reindex(table.index, fill_value=0).astype("int64")
-    return table[["libelle", "definition", *filled, *(name for name in counts if table[name].any())]].reset_index(
-        drop=True
-    )
+    filled += [name for name in counts if table[name].any()]
+    return table[["libelle", "definition", *filled]].reset_index(drop=True)

@@ -91,13 +91,6 @@ def _text_in(node: Element) -> str:
 # key of the text, the offsets, the excerpt, the key of the code, the coder, the memo.
 Parts = tuple[dict, dict, list[tuple]]
 
-# Taguette: positions count the UTF-8 bytes of the text without tags.
-_TAGUETTE_OTHERS = {
-    "documents.description": "descriptions de documents",
-    "projects.description": "descriptions du projet",
-    "users.email": "adresses électroniques d’utilisateurs",
-}
-
 
 def words_of(markup: str) -> str:
     """The text of a Taguette document as its browser counts it: no tags, entities decoded, white space unchanged.
@@ -136,30 +129,13 @@ def read_taguette(database: Database, _: Warnings) -> Parts:
             command = json.loads(payload)
             if command["type"] == "highlight_add":
                 coders.setdefault(command["highlight_id"], login)
+    rows = database.rows("highlights", "id document_id start_offset end_offset snippet")
     segments = [
         (document, start, end, words_of(snippet), tag, coders.get(key, ""), "")
-        for key, document, start, end, snippet in database.rows(
-            "highlights", "id document_id start_offset end_offset snippet"
-        )
+        for key, document, start, end, snippet in rows
         for tag in tags_of.get(key, [None])
     ]
     return tree, texts, segments
-
-
-# QualCoder: what is not kept, by table, or by column that has something.
-_QUALCODER_OTHERS = {
-    "code_image": "passages d’images",
-    "code_av": "passages de sons ou de vidéos",
-    "annotation": "annotations",
-    "cases": "cas",
-    "case_text": "textes de cas",
-    "journal": "pages de journal",
-    "graph": "graphes",
-    "stored_sql": "requêtes enregistrées",
-    "code_text.important": "marques « important »",
-    "source.memo": "mémos de documents",
-    "code_name.color": "couleurs de codes",
-}
 
 
 def read_qualcoder(database: Database, told: Warnings) -> Parts:
@@ -185,19 +161,11 @@ def read_qualcoder(database: Database, told: Warnings) -> Parts:
     return tree, texts, [row[1:] for row in database.rows("code_text", "ctid fid pos0 pos1 seltext cid owner memo")]
 
 
-# RQDA: rows that it deleted stay, with another status.
-_RQDA_OTHERS = {
-    "annotation": "annotations",
-    "cases": "cas",
-    "imageCoding": "passages d’images",
-    "journal": "pages de journal",
-}
-
-
 def read_rqda(database: Database, told: Warnings) -> Parts:
     """The parts of an RQDA project: codes under their first category, texts with the attributes of their file."""
 
     def active(table: str, columns: str) -> list[tuple]:
+        # Rows that it deleted stay, with another status.
         return [row[:-1] for row in database.rows(table, f"{columns} status") if row[-1] == 1]
 
     above, attributes = defaultdict(list), defaultdict(dict)
@@ -274,25 +242,38 @@ def read(path: Path) -> Project:
         return read_csv(path)
 
 
-# How each tool is read: the unit that it counts in, what is not kept of it, and the columns that tell it.
+# How each tool is read: the unit that it counts in (in Taguette, of the text without tags), the columns that tell it.
 _TOOLS = {
-    read_taguette: (UTF_8, _TAGUETTE_OTHERS, "highlights.start_offset highlights.end_offset tags.id tags.path"),
+    read_taguette: (UTF_8, "highlights.start_offset highlights.end_offset tags.id tags.path"),
     read_qualcoder: (
         CODE_POINTS,
-        _QUALCODER_OTHERS,
         "code_text.cid code_text.fid code_text.pos0 code_text.pos1 source.id source.fulltext",
     ),
-    read_rqda: (
-        CODE_POINTS,
-        _RQDA_OTHERS,
-        "coding.cid coding.fid coding.selfirst coding.selend freecode.id freecode.name",
-    ),
+    read_rqda: (CODE_POINTS, "coding.cid coding.fid coding.selfirst coding.selend freecode.id freecode.name"),
+}
+# What is not kept, by table, or by column that has something, whatever the tool.
+_OTHERS = {
+    "documents.description": "descriptions de documents",
+    "projects.description": "descriptions du projet",
+    "users.email": "adresses électroniques d’utilisateurs",
+    "code_image": "passages d’images",
+    "imageCoding": "passages d’images",
+    "code_av": "passages de sons ou de vidéos",
+    "annotation": "annotations",
+    "cases": "cas",
+    "case_text": "textes de cas",
+    "journal": "pages de journal",
+    "graph": "graphes",
+    "stored_sql": "requêtes enregistrées",
+    "code_text.important": "marques « important »",
+    "source.memo": "mémos de documents",
+    "code_name.color": "couleurs de codes",
 }
 
 
 def _read_database(path: Path) -> Project:
     with Database.open(path) as database:
-        for read_tool, (unit, others, columns) in _TOOLS.items():
+        for read_tool, (unit, columns) in _TOOLS.items():
             if not database.columns.issuperset(columns.split()):
                 continue
             collected = ProjectBuilder()
@@ -303,7 +284,7 @@ def _read_database(path: Path) -> Project:
                     collected.told.left_out("passages sans code ou sans document")
                 else:
                     collected.passages.append(Passage(names[source], start, end, excerpt, paths[code], coder, memo))
-            for place, what in others.items():
+            for place, what in _OTHERS.items():
                 collected.told.left_out(what, database.count(place))
             return proved(collected, unit)
     raise coding_error("cette base n’est pas un projet Taguette, QualCoder ou RQDA ; exportez-la au format .qdpx.")
