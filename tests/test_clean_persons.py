@@ -31,7 +31,7 @@ SPELLINGS = {
         "hors_college": "CM2,CM1,cp,2nde,2de,seconde,1ère,première,Tle,terminale,1re STMG,lycée,CAP,déscolarisé,hors du collège,apprenti",
         "non_prevu": "60,60.0,500.0,6e ou 5e,6 ans,7e,456,12",  # a class that a spreadsheet spoilt is not guessed
     },
-    "nouvel_accompagnement": {"oui": "oui,OUI,O,o,1,x,X,vrai,VRAI,true,Oui ,nouveau", "non": "non,Non,N,0,faux,FALSE,ancien"},
+    "nouvel_accompagnement": {"oui": "oui,OUI,O,o,1,x,X,vrai,VRAI,true,checked,Oui ,nouveau", "non": "non,Non,N,0,faux,FALSE,ancien"},
     "parents_associes": {"oui": "oui,O,1,x,associés", "non": "non,N,0,non associés"},
     "suivi_par": {
         "alses": "alses,ALSES,un ALSES,Alses ,éducateur ALSES,ALSES du collège",

@@ -155,11 +155,14 @@ FORMS = [
     ("association", ["Le Gué", "", "", "Les Tilleuls", ""], "une case vide répète celle du dessus", [*["Le Gué"] * 3, *["Les Tilleuls"] * 2]),
     ("association", ["Le Gué", ""], "une case vide est d’une personne sans association", ["Le Gué", ""]),
     ("suivi_par", ["alses", ""], "toutes les personnes sont suivies par un ALSES", ["alses", "alses"]),
+    *(("niveau", ["6e", *[""] * 4, "5e", *[""] * 4], answer, values) for answer, values in (("une case vide répète celle du dessus", [*["6e"] * 5, *["5e"] * 5]), ("une case vide reste vide", ["6e", *[""] * 4, "5e", *[""] * 4]))),
+    ("college", ["C1", "C2", *[""] * 5, "C1"], "une case vide répète celle du dessus", ["C1", *["C2"] * 6, "C1"]),
+    *(("nouvel_accompagnement", [*["oui"] * 9, *[""] * 6], answer, [*["oui"] * 9, *[read] * 6]) for answer, read in (("une case vide veut dire non", "non"), ("une case vide est sans réponse", ""))),
     ("suivi_par", ["", ""], "toutes les personnes sont suivies par un ALSES", ["alses", "alses"]),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("column", "texts", "answer", "values"), some(FORMS, 6))
+@pytest.mark.parametrize(("column", "texts", "answer", "values"), some(FORMS, 8))
 def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, texts, answer, values):
     more = () if column in ROW else (column,)
     path = write_export(data_root, *({column: text} for text in texts), year=2033, more=more)

@@ -96,10 +96,14 @@ WHOLE = "toute la colonne"
 OF_THE_YEAR, MONTH_FIRST, SHORT_BIRTH, AGE, ABOVE = "de_l_annee", "mois_jour", "deux_chiffres", "age", "dessus"
 YEARS = {OF_THE_YEAR: "de l’année", "autre_annee": "autre année"}
 LEFT_EMPTY = {"vide": "une case qui ne se lit pas reste vide"}
+YES_NO = ("nouvel_accompagnement", "parents_associes")
+# What an empty cell stands for, once someone said so: an answer, or the cell above (`ABOVE`).
+FILLED = ("alses", "non")
+_BLOCKS = {ABOVE: "une case vide répète celle du dessus"}
 _ORDERS = {MONTH_FIRST: "le mois avant le jour", "jour_mois": "le jour avant le mois", **LEFT_EMPTY}
 FORMS = {
     "association": {
-        ABOVE: "une case vide répète celle du dessus",
+        **_BLOCKS,
         "sans": "une case vide est d’une personne sans association",
     },
     "annee": {OF_THE_YEAR: "toutes les lignes sont de cette année"},
@@ -109,7 +113,9 @@ FORMS = {
     },
     "situation": {"collegien": "toutes les personnes sont au collège"},
     "annee_naissance": {SHORT_BIRTH: "les deux derniers chiffres de l’année de naissance", AGE: "l’âge", **LEFT_EMPTY},
-    "uai": LEFT_EMPTY,
+    "uai": {**_BLOCKS, "sans": "une case vide reste vide", **LEFT_EMPTY},
+    **dict.fromkeys(("territoire", "college", "niveau"), {**_BLOCKS, "sans": "une case vide reste vide"}),
+    **dict.fromkeys(YES_NO, {"non": "une case vide veut dire non", "sans": "une case vide est sans réponse"}),
     "date_debut": _ORDERS,
     "date_fin": _ORDERS,
 }
@@ -215,7 +221,6 @@ _SURELY = re.compile(r"[;|\n\r]+")
 _PERHAPS = re.compile(r"( *[,/+&]+ *| *-+ *| et )")
 # Bare numbers that stand for answers by themselves; any other digit in such a column makes all of them a code list.
 _NUMBERS = {"niveau": {"3", "4", "5", "6"}, "nouvel_accompagnement": {"0", "1"}, "parents_associes": {"0", "1"}}
-_YES_NO = ("nouvel_accompagnement", "parents_associes")
 _TICKS = {"x", "✓", "✔"}
 _CODE = re.compile(r"([0-9])(?:[.,]0+)?")
 
@@ -225,7 +230,7 @@ def codes_among(column: str, texts: Collection[str], spellings: Spellings) -> se
 
     None once each is a spelling of the column in the reviewed table, or when the digits are answers (« 6 » for 6e).
     """
-    if column in _YES_NO and (unsure := _dashes_among(column, texts, spellings)):
+    if column in YES_NO and (unsure := _dashes_among(column, texts, spellings)):
         return unsure
     if column == "nouvel_accompagnement" and (unsure := _letters_among(column, texts, spellings)):
         return unsure
@@ -235,7 +240,7 @@ def codes_among(column: str, texts: Collection[str], spellings: Spellings) -> se
     if is_typing_error or set(digits.values()) <= _NUMBERS.get(column, set()) or known == set(digits):
         return set()
     # « 1 » is yes, unless a « 2 » beside it says otherwise: both are asked for.
-    return set(digits) - known if column not in _YES_NO else set(digits)
+    return set(digits) - known if column not in YES_NO else set(digits)
 
 
 def _dashes_among(column: str, texts: Iterable[str], spellings: Spellings) -> set[str]:

@@ -86,8 +86,9 @@ def _goals_alone(rows: pd.DataFrame, spellings: answers.Spellings) -> np.ndarray
 def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]:
     """Fills the empty cells (of ``rows``, changed) of which someone said what they stand for: `answers.FORMS`.
 
-    An association is the one above, in the same file and sheet; who follows is an ALSES; neither is that of a row that
-    holds nothing else. In an export of one row an objective, a row that holds nothing else is of the person above.
+    It is the one above, in the same file and sheet (an association), or the same on all rows (who follows is an ALSES);
+    neither is that of a row that holds nothing else. In an export of one row an objective, such a row is of the person
+    above.
     """
     changes, others = [], [name for name in COLUMNS if name not in ("annee", "objectifs")]
     alone = pd.Series(_goals_alone(rows, spellings), index=rows.index)
@@ -96,20 +97,18 @@ def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]
         for name in (IDENTIFIER, "annee", *others):
             rows[name] = rows[name].mask(alone & rows[name].eq(EMPTY), persons[name])
         changes += by_file(rows.loc[alone, "fichier"], "", RULE_GOAL_ALONE)
-    above, alses = spellings.form_of("association") == answers.ABOVE, spellings.form_of("suivi_par") == "alses"
-    says = pd.Series(False, index=rows.index)
-    for name in (*others, "objectifs") if above or alses else ():
-        says |= rows[name].ne(EMPTY)
-    if above:
-        given = rows["association"].where(rows["association"].ne(EMPTY))
-        filled = given.groupby([rows["fichier"], rows["feuille"]], observed=True).ffill().fillna(EMPTY)
-        changed = says & rows["association"].eq(EMPTY) & filled.ne(EMPTY)
-        rows["association"] = filled.where(says, rows["association"])
-        changes += by_file(rows.loc[changed, "fichier"], "association", RULE_ABOVE)
-    if alses:
-        changed = says & rows["suivi_par"].eq(EMPTY)
-        rows["suivi_par"] = rows["suivi_par"].astype("str").mask(changed, "alses").astype("category")
-        changes += by_file(rows.loc[changed, "fichier"], "suivi_par", RULE_ALL)
+    given = {name: spellings.form_of(name) for name in COLUMNS}
+    given = {name: form for name, form in given.items() if form == answers.ABOVE or form in answers.FILLED}
+    says = rows[[*others, "objectifs"]].ne(EMPTY).any(axis=1) if given else None
+    for name, form in given.items():
+        texts = rows[name].astype("object")
+        filled, rule = pd.Series(form, index=rows.index), RULE_ALL
+        if form == answers.ABOVE:
+            places = [rows["fichier"], rows["feuille"]]
+            filled, rule = texts.where(texts.ne(EMPTY)).groupby(places, observed=True).ffill().fillna(EMPTY), RULE_ABOVE
+        changed = says & texts.eq(EMPTY) & filled.ne(EMPTY)
+        rows[name] = texts.mask(changed, filled).astype("category")
+        changes += by_file(rows.loc[changed, "fichier"], name, rule)
     return changes
 
 

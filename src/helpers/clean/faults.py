@@ -28,10 +28,16 @@ LEAST_BARE_PCT = 1
 MOST_SHOWN_PCT = 50
 # Above this share of the filled cells, a column of dates, UAI or births is wrong rather than some cells.
 MOST_UNREAD_PCT = 20
-# Columns whose empty cells move every figure: the share from which someone must say what they are, and why.
+_LABELS = ("territoire", "uai", "college", "niveau")
+# Above this share of its filled cells, a column that repeats the cell above is written on each row.
+MOST_AGAIN_PCT = 5
+# Columns whose empty cells move every figure: the share from which someone must say what they are, and why. Those of
+# a report that writes its labels once (`_is_in_blocks`), and of a box that is ticked or not, from five persons.
 _EMPTY_CELLS = {
     "association": (20, "lignes n’en ont pas ; elle n’est peut-être écrite que sur la première de chaque bloc"),
     "suivi_par": (5, "lignes ne le disent pas, et ces personnes ne seraient comptées nulle part"),
+    **dict.fromkeys(_LABELS, (20, "lignes n’en ont pas, les autres le disent peut-être une fois par bloc")),
+    **dict.fromkeys(answers.YES_NO, (20, "lignes n’ont rien, les autres disent toutes « oui »")),
 }
 # An unknown answer is shown only if short, without a long number, and like a known answer or given by several: it might
 # be about a person.
@@ -89,8 +95,22 @@ class Reading:
         if name not in _EMPTY_CELLS or self.registers.spellings.form_of(name):
             return 0
         column = self.table.loc[self.kept, name]
-        alone = int(column.isna().sum())
-        return alone if exceeds(alone, len(column), _EMPTY_CELLS[name][0]) and column.notna().any() else 0
+        # A dash is no empty cell: what someone says of these is not said of it.
+        is_alone = self.rows.loc[self.kept, name].eq(EMPTY) if name in (*_LABELS, *answers.YES_NO) else column.isna()
+        alone, answered = int((is_alone & column.isna()).sum()), column.dropna()
+        is_told = exceeds(alone, len(column), _EMPTY_CELLS[name][0]) and not answered.empty
+        if is_told and name in (*_LABELS, *answers.YES_NO):
+            is_likely = self._is_in_blocks(name) if name in _LABELS else answered.eq("oui").all()
+            is_told = alone >= FEWEST_ASKED and is_likely
+        return alone if is_told else 0
+
+    def _is_in_blocks(self, name: str) -> bool:
+        """Whether a column is filled on the first row of each sheet, and hardly ever says again what is just above."""
+        rows = self.rows[self.kept]
+        places, texts = [rows["fichier"], rows["feuille"]], rows[name].astype("object")
+        before = texts.groupby(places, observed=True).shift()
+        again = int((texts.eq(before) & texts.ne(EMPTY)).sum())
+        return texts[before.isna()].ne(EMPTY).all() and not exceeds(again, int(texts.ne(EMPTY).sum()), MOST_AGAIN_PCT)
 
     @cached_property
     def reversed_answers(self) -> dict[str, tuple[int, int]]:

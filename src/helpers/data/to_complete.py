@@ -134,7 +134,7 @@ class Choices:
 
     def shown(self, column: str, text: str, *, may_stay: bool = True) -> list[str]:
         """The possible answers for a text."""
-        more = ["ou son UAI"] if column == "college" else []
+        more = ["ou son UAI"] if column == "college" and text != answers.WHOLE else []
         more += ["ou le nom d’une autre"] if text.startswith(EVERY_ROW) else []
         words = self.words(column, text, may_stay=may_stay)
         more += [f"ou plusieurs, séparés par « {SEVERAL} »"] if column in answers.MULTIPLE else []
