@@ -83,11 +83,13 @@ def test_an_answer_that_no_rule_knows_is_kept_and_counted():
     assert values(out, "niveau") == ["4e"] * 19 + ["non_prevu"]
     assert rules(out) == {("niveau", "réponse inconnue, gardée comme « non prévue »"): 1}
     assert [(each.value, each.persons) for each in out.unread] == [("CE9", 1)]
-    assert [each.suggestion for each in cleaned(rows({"origine": "COLLÈGE (un AED)"})).unread] == ["college"]
+    near = {"COLLÈGE (un AED)": "college", "Pas par le collège": "", "famille ?": "famille"}
+    assert {each.value: each.suggestion for each in cleaned(rows(*({"origine": text} for text in near))).unread} == near
 
 
 def test_a_reviewed_spelling_is_data():
-    more = pd.DataFrame([("sexe", "graphie", "2", "filles", "Code de la base."), ("niveau", "motif", "ce_?9", "6e", "")], columns=schema.columns("modalites"))
+    more = pd.DataFrame([("sexe", "graphie", "2", "filles", "Code de la base."), ("sexe", "graphie", "G ?", "garcons", ""), ("niveau", "motif", "ce_?9", "6e", "")], columns=schema.columns("modalites"))
+    assert values(cleaned(rows({"sexe": "G?"}, {"sexe": "F?"}), spellings=more), "sexe") == ["garcons", "non_prevu"]
     out = cleaned(rows({"sexe": "2", "niveau": "CE9"}), spellings=more)
     assert (values(out, "sexe"), values(out, "niveau")) == (["filles"], ["6e"])
     assert rules(out) == {("sexe", "écriture ramenée à la liste (Code de la base)"): 1, ("niveau", "écriture ramenée à la liste"): 1}
@@ -461,7 +463,7 @@ def test_what_makes_a_file_unusable_is_told_above_its_threshold(changes, sentenc
 
 def test_the_answers_that_the_start_contradicts_may_be_explained():
     out = cleaned(rows(*[{"nouvel_accompagnement": "N"}] * 7, *[{}] * 3))
-    assert ([(each.value, each.is_asked) for each in out.unread], len(out.faults)) == ([("N", True)], 1)
+    assert ([(each.value, each.suggestion, each.is_asked) for each in out.unread], len(out.faults)) == ([("N", "oui", True)], 1)
 
 
 def test_a_date_that_no_person_can_have_is_no_date():

@@ -273,15 +273,12 @@ def test_titles_said_to_be_objectives_name_the_one_they_end_with():
     assert data.read_export(YEAR).cleaned.persons.table["objectifs"].dropna().tolist() == ["scolarite;mobilite", "mobilite"]
 
 
-def test_one_column_a_sex_is_read_and_both_ticked_is_no_answer():
+def test_one_column_an_answer_is_read_and_both_ticked_is_no_answer():
     sex, ticks = HEADER.index("sexe"), [("1", ""), ("", "X"), ("Coché", "oui")]
     rows = [[*row[:sex], *tick, *row[sex + 1 :], ""] for row, tick in zip(ROWS, ticks, strict=True)]
     put(text_of(rows, header=[*HEADER[:sex], "Filles", "Garçons", *HEADER[sex + 1 :], "N/A"]))
     assert Read().columns["sexe"] == ["filles", "garcons", "filles;garcons"] and faults() == []
     assert data.read_export(YEAR).cleaned.persons.table["sexe"].tolist() == ["filles", "garcons", "non_prevu"]
-
-
-def test_one_column_an_answer_is_read():
     rows = [[*row[:11], *tick, row[12]] for row, tick in zip(ROWS, [("x", ""), ("", "x"), ("", "")], strict=True)]
     put(text_of(rows, header=[*HEADER[:11], "Parents associés : Oui", "Parents associés : Non", HEADER[12]]))
     assert Read().columns["parents_associes"] == ["oui", "non", ""] and faults() == []

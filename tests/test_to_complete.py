@@ -179,9 +179,8 @@ def test_how_a_whole_column_is_written_is_asked_for_once(data_root, column, text
 def test_a_text_of_two_codes_that_a_spreadsheet_made_a_number_means_several_objectives(data_root):
     path = write_export(data_root, *[{"objectifs": "1.3"}] * 6, {"objectifs": "1"}, {"objectifs": "3,1"})
     said = {"1": "mobilité", "3": "autre (autre objectif)", "1.3": "mobilité ; autre (autre objectif)"}
-    for refused in ("mobilité ; forum", "mobilité ; à ignorer"):
-        answered(path, {**said, "1.3": refused})
-        assert "ou plusieurs, séparés par « ; »" in str(data.adopt(2033, data.unread(2033)).faults[0])
+    answered(path, {**said, "1.3": "mobilité ; à ignorer"})
+    assert "ou plusieurs, séparés par « ; »" in str(data.adopt(2033, data.unread(2033)).faults[0])
     answered(path, said)
     adoption = data.adopt(2033, data.unread(2033))
     assert "colonne « objectifs » : « 1.3 » se lit « mobilité ; autre (autre objectif) »" in adoption.shown
@@ -214,8 +213,7 @@ def test_what_is_the_same_on_all_rows_is_proposed_once_no_title_is_left_that_may
     path = write_export(data_root)
     path.write_text(path.read_text(encoding="utf-8").replace("suivi_par", "Professionnel", 1), encoding="utf-8")
     for is_left in (True, False):
-        data.write_to_complete(2033, data.unread(2033))
-        row = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", keep_default_na=False).iloc[-1]
+        row = answered(path, {}).iloc[-1]
         assert (row["colonne"], row["peut-être"] == "", "expliquez d’abord les titres" in row["réponses possibles"]) == ("suivi_par", is_left, is_left)
         (path.parent / "lectures.csv").write_text("colonne;graphie;valeur;raison\ntitre;Professionnel;tel_quel;x\n", encoding="utf-8")
 

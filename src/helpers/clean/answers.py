@@ -74,6 +74,21 @@ def key_of(text: str) -> str:
     return fold(_DEGREE.sub(" ", text)) or text.strip()
 
 
+def key_of_answer(text: str) -> str:
+    """`key_of`, with its question mark: « F ? » is no sure « F »."""
+    key = key_of(text)
+    return f"{key}?" if "?" in text and "?" not in key else key
+
+
+# Words that make of an answer its contrary: « pas orienté par le collège ».
+_CONTRARY = {"pas", "non", "sans", "aucun", "aucune", "hors"}
+
+
+def is_contrary(text: str, other: str) -> bool:
+    """Whether one of two texts denies, and not the other."""
+    return bool({*fold(text).split("_")} & _CONTRARY) != bool({*fold(other).split("_")} & _CONTRARY)
+
+
 # --- The reviewed table of spellings (``reference/modalites.csv``) ---
 
 # The rows for every column.
@@ -140,7 +155,7 @@ class Spellings:
 
     def find(self, column: str, text: str) -> Cell | None:
         """The meaning of a text in a column: by its spellings, the catalogue, those of every column, then patterns."""
-        key = key_of(text)
+        key = key_of_answer(text)
         return (
             self.exact.get((column, key))
             or _named(column).get(key)
@@ -185,7 +200,9 @@ def read_spellings(table: pd.DataFrame) -> Spellings:
             found = (re.compile(row.texte), Cell(row.valeur, reason=row.raison))
             out.patterns.setdefault(row.colonne, []).append(found)
         else:
-            out.exact.setdefault((row.colonne, key_of(normalise(row.texte))), Cell(row.valeur, reason=row.raison))
+            out.exact.setdefault(
+                (row.colonne, key_of_answer(normalise(row.texte))), Cell(row.valeur, reason=row.raison)
+            )
     return out
 
 

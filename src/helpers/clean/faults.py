@@ -242,9 +242,13 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
 
 def _nearest(column: str, piece: str, names: dict[str, str], reading: Reading) -> str:
     """The answer that a text gives without what stands in brackets, else the nearest of these; empty without any."""
-    bare = reading.registers.spellings.find(column, re.sub(r"\(.*?\)", "", piece)) if "(" in piece and names else None
+    find, is_doubtful = reading.registers.spellings.find, re.search(r"[(?]", piece) and names
+    bare = find(column, re.sub(r"\(.*?\)|\?", "", piece)) if is_doubtful else None
+    if column == "nouvel_accompagnement" and reading.reversed_answers and (said := find(column, piece)):
+        return {"oui": "non", "non": "oui"}.get(said.value, EMPTY)
     near = get_close_matches(answers.key_of(piece), list(names), n=1, cutoff=_CLOSE)
-    return bare.value if bare and bare.value in names.values() else names[near[0]] if near else EMPTY
+    found = bare.value if bare and bare.value in names.values() else names[near[0]] if near else EMPTY
+    return EMPTY if near and answers.is_contrary(piece, near[0]) else found
 
 
 def _places(column: _Misread, reading: Reading) -> dict[tuple, tuple[int, int, int]]:

@@ -183,7 +183,8 @@ class Choices:
         near = get_close_matches(
             answers.key_of(unread.value), [answers.key_of(name) for name in names], n=1, cutoff=0.7
         )
-        return next((name for name in names if near and answers.key_of(name) == near[0]), "")
+        found = next((name for name in names if near and answers.key_of(name) == near[0]), "")
+        return "" if answers.is_contrary(unread.value, found) else found
 
     def _association_of(self, place: str) -> str:
         """The known association that the name of a sheet or of a file holds (« accompagnements_AEP.csv »), the longest;
@@ -230,7 +231,8 @@ _WORKBOOKS = (".xlsx", ".ods", ".xls")
 
 def mark_of(column: str, value: str) -> str:
     """What names a spelling in the file whatever a spreadsheet makes of its text (« 04-05 » becomes a date)."""
-    return "r" + checksum(f"{column}\n{answers.key_of(answers.normalise(value))}".encode())[:7]
+    key = answers.key_of if column == TITLE else answers.key_of_answer
+    return "r" + checksum(f"{column}\n{key(answers.normalise(value))}".encode())[:7]
 
 
 def _may_stay(unread: Unread) -> bool:
