@@ -117,7 +117,7 @@ def test_the_table_of_the_project_can_be_used_and_says_each_thing_once():
 
 def test_a_cell_of_several_answers_is_a_set_in_catalogue_order():
     expected = {
-        "mobilite;scolarite": "scolarite;mobilite",
+        "mobilite;scolarite": "scolarite;mobilite", "scolarite besoin_de_parler sante": "scolarite;besoin_de_parler;sante_addiction", "scolarite forum": "non_prevu",
         "Scolarité, Santé, addiction / mobilité": "scolarite;sante_addiction;mobilite",
         "loisirs, culture, vacances": "loisirs_culture_vacances",
         "loisirs/culture/vacances | besoin de parler": "besoin_de_parler;loisirs_culture_vacances",

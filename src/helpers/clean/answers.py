@@ -353,7 +353,10 @@ def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, C
             is_one = found and all(word is None or word.value == found.value for word in alone[start + 2 : stop : 2])
             if is_one or not plain or stop == start + 1:
                 break
-        if plain:
+        words = _answers(column, plain.replace(" ", ","), spellings) if found is None and " " in plain else []
+        if words and all(word for _, word in words):  # « scolarite besoin_de_parler », of a form
+            out.extend(words)
+        elif plain:
             out.append((plain, found))
         start = stop + 1
     return out
