@@ -354,6 +354,16 @@ class Facts:
         """All that the year publishes, one row a value (`indicators.readable`)."""
         return readable(self._rows, place=self.place)
 
+    @cached_property
+    def _answers(self) -> dict[str, list[SimpleNamespace]]:
+        """By question, what chooses among the rows of ``table``, and their places: a page asks some twenty times."""
+        chosen = self.table[["indicateur", "croise_avec", "perimetre", "modalite"]]
+        chosen = chosen.assign(place=range(len(chosen)), is_zero=self.table["effectif_max"].eq(0).fillna(False))
+        answers: dict[str, list[SimpleNamespace]] = {}
+        for row in rows_in(chosen):
+            answers.setdefault(row.indicateur, []).append(row)
+        return answers
+
     def reponses(self, indicator: str, *, public: str | None = USUAL, selon: str = "") -> pd.DataFrame:
         """The published answers to a question, in the order of the catalogue; a few rows of ``table``.
 
@@ -371,32 +381,31 @@ class Facts:
             for a question or a population that the catalogue does not have.
         """
         entries = catalogue()
-        own = self.table[self.table["indicateur"].eq(indicator)]
+        own = self._answers.get(indicator, [])
+        crossed = {row.croise_avec for row in own}
         for kind, name, known in (
             ("d’indicateur", indicator, entries.indicators),
             ("de public", public, entries.perimeters),
-            ("d’indicateur", selon, {*entries.indicators, *own["croise_avec"]}),
+            ("d’indicateur", selon, {*entries.indicators, *crossed}),
         ):
             if name and name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 meant = f"\u00a0; vouliez-vous dire « {near[0]} » ?" if near else "."
                 raise DataError(f"reponses(…)\u00a0: pas {kind} « {name} »{meant}")
         entry = entries.indicators[indicator]
-        if selon and selon not in {*entry.crossed_with, *own["croise_avec"]} and entry.unit == "personnes":
+        if selon and selon not in {*entry.crossed_with, *crossed} and entry.unit == "personnes":
             line = ", ".join(f'"{name}"' for name in (*entry.crossed_with, selon))
             raise DataError(
                 f"« {indicator} » n’est pas compté selon « {selon} ». Pour qu’il le soit, dans "
                 f"src/helpers/catalogue.toml, sous [indicateurs.{indicator}], écrivez\u00a0: croise_avec = [{line}]"
             )
-        rows = own[own["croise_avec"].eq(selon)]
-        rows = rows[rows["perimetre"].eq(public)] if public else rows
-        published = set(rows["modalite"])
+        rows = [row for row in own if row.croise_avec == selon and (not public or row.perimetre == public)]
+        published = {row.modalite for row in rows}
         useless = [name for name, group in entry.groups.items() if set(group.members) <= published]
-        blank = rows["modalite"].isin(entry.recorded) & rows["effectif_max"].eq(0).fillna(False)
-        rows = rows[~rows["modalite"].isin(useless) & ~blank]
+        rows = [row for row in rows if row.modalite not in (*useless, *(entry.recorded if row.is_zero else ()))]
         order = {name: place for place, name in enumerate([*entry.modalities, *entry.groups, *entry.recorded])}
-        place = rows["modalite"].map(order).fillna(len(order))
-        return rows.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
+        rows.sort(key=lambda row: order.get(row.modalite, len(order)))
+        return self.table.iloc[[row.place for row in rows]].reset_index(drop=True)
 
     @property
     def place(self) -> str:
