@@ -105,12 +105,19 @@ class Reading:
         return alone if is_told else 0
 
     def _is_in_blocks(self, name: str) -> bool:
-        """Whether a column is filled on the first row of each sheet, and hardly ever says again what is just above."""
+        """Whether a column is filled on the first row of each sheet, and hardly ever says again what is just above.
+
+        A collège has one block, or one in each of two: in a list of persons, many are of the same.
+        """
         rows = self.rows[self.kept]
         places, texts = [rows["fichier"], rows["feuille"]], rows[name].astype("object")
         before = texts.groupby(places, observed=True).shift()
-        again = int((texts.eq(before) & texts.ne(EMPTY)).sum())
-        return texts[before.isna()].ne(EMPTY).all() and not exceeds(again, int(texts.ne(EMPTY).sum()), MOST_AGAIN_PCT)
+        given = texts[texts.ne(EMPTY)]
+        if name in ("uai", "college") and len(given) > 2 * given.nunique():
+            return False
+        return texts[before.isna()].ne(EMPTY).all() and not exceeds(
+            int(given.eq(before).sum()), len(given), MOST_AGAIN_PCT
+        )
 
     @cached_property
     def reversed_answers(self) -> dict[str, tuple[int, int]]:
