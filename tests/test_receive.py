@@ -675,6 +675,11 @@ def test_a_title_is_proposed_only_for_a_column_that_its_values_are_like(title, t
     assert [each.suggestion for each in data.unread(YEAR) if each.column == "titre"] == [proposed] * bool(proposed)
 
 
+def test_an_age_of_another_day_is_proposed_for_no_column_even_when_titles_are_asked():
+    put(text_of([[*row[:-1], "15"] for row in ROWS], header=[*HEADER[:GOALS], "Ce qu’on fait", *HEADER[GOALS + 1 : -1], "AGE ENTREE"]))
+    assert {each.value: each.suggestion for each in data.unread(YEAR) if each.column == "titre"}["AGE ENTREE"] == ""
+
+
 def test_a_college_without_uai_is_listed_with_the_registered_one_that_it_resembles():
     names = ["Ronsart Hautmont", "Collège de Lille", "Collège Turgot (Denain)"]
     put(text_of([[*row, name] for row, name in zip(ROWS, names, strict=True)], header=[*HEADER, "college"]))

@@ -44,7 +44,7 @@ _COUNTED = {"nombre", "nb", "effectif", "effectifs", "nombre_de_personnes", "nom
 # Titles that someone may take for a column, but that stand beside another one of it in many exports.
 _PERHAPS = {"annee_naissance": ("age", "age_au_31_12")}
 # Words of a title that says another thing than the column: an age of another day, parents who are not there.
-_CONTRARY = {"entree", "debut", "absent", "absents", "absence", "sans", "pas"}
+_CONTRARY = {"age", "entree", "debut", "absent", "absents", "absence", "sans", "pas"}
 # Answers above which a title may be known by them: yes and no are those of several columns.
 LEAST_ANSWERS = 3
 # Words that tell no spelling of a title from another.
