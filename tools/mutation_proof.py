@@ -23,9 +23,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-
-from enumerations import LONG, NUMBERS  # noqa: E402
+from enumerations import LONG, NUMBERS
 
 SWAPPED = {
     ast.Lt: "<=",

@@ -24,14 +24,16 @@ READ_BY = {"texts": "text", "page": "report"}
 # The rooms that the numbers of a report come from, which `second_calculation` judges and therefore never imports.
 NUMBERS = {"clean", "data", "indicators", "analysis", "disclosure"}
 # What a report that a test file reads was made by.
-MAKERS = {"conftest", "in_process", "text", "charts", "report", "run", "01_clean", "02_describe", "03_compare", "04_themes", *NUMBERS}
+MAKERS = NUMBERS | set("conftest in_process text charts report run 01_clean 02_describe 03_compare 04_themes".split())
 
 
 def changed_files(root: Path = ROOT) -> list[str] | None:
     """The paths that differ from the last version; None where it is unknown, or is the commit in hand."""
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=root, capture_output=True, encoding="utf-8", check=True).stdout.strip()
+        return subprocess.run(
+            ["git", *words], cwd=root, capture_output=True, encoding="utf-8", check=True
+        ).stdout.strip()
 
     try:
         version = git("log", "-1", "--format=%H", "-G^version = ", "--", "pyproject.toml")
@@ -44,7 +46,7 @@ def changed_files(root: Path = ROOT) -> list[str] | None:
 
 
 def subject(path: str) -> str:
-    """The room of a path of the package, else the name of its file: a module of tests, a notebook, a program of bench/."""
+    """The room of a path of the package, else the name of its file: a module of tests, a notebook, a bench."""
     if path.startswith("src/helpers/"):
         room = Path(path.split("/")[2]).stem
         return READ_BY.get(room, room)
