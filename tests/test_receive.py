@@ -298,6 +298,14 @@ def test_one_row_an_objective_is_no_repeat_and_no_blank_even_before_its_title_is
     assert persons["objectifs"].tolist() == ["scolarite;mobilite;autre", "mobilite", "autre"]
 
 
+def test_boxes_whose_title_names_no_objective_are_asked_which_it_is():
+    put(wide(("objectif___1", ["1", "0", "1"]), ("objectif___2", ["1", "1", "0"])))
+    assert [(each.value, each.suggestion) for each in data.read_export(YEAR).received.unread if each.is_asked] == [("objectif___1", ""), ("objectif___2", "")]
+    said = "titre;objectif___1;objectifs/scolarite;Dit.\ntitre;objectif___2;objectifs/mobilite;Dit.\n"
+    paths.own_readings(YEAR).write_text(f"colonne;graphie;valeur;raison\n{said}", encoding="utf-8")
+    assert (Read().columns["objectifs"], faults()) == (["scolarite;mobilite", "mobilite", "scolarite"], [])
+
+
 def test_one_title_that_is_also_an_answer_is_no_objective():
     put(text_of([[*row, "x"] for row in ROWS], header=[*HEADER, "Mobilité"]))
     assert Read().columns["objectifs"] == [row[GOALS] for row in ROWS]

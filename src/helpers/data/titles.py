@@ -83,11 +83,13 @@ _WITHDRAWN = re.compile(r".*(?:delet|supprime|suppression|annule|archiv|corbeill
 _FINISHED = re.compile(
     r"(?:date_(?:de_)?)?(?:soumission|submi(?:t|ssion)_?(?:date|time)?|(?:.+_)?complete[de]?|completion|termine)"
 )
+# « group_ab1cd/sexe » of a form, by the group that a question belongs to.
+_OF_FORM = re.compile(r"^(?:\w*_\w*/)+(?=\w+$)")
 # « Q3. Sexe », « 4) Niveau » of a questionnaire.
 _QUESTION_NUMBER = re.compile(r"^(?:q_?)?[0-9]{1,2}[a-d]?_")
 # « Quels objectifs avez-vous travaillés ? [Scolarité] », « Entretiens : Mobilité »: what a title ends with.
 _ENDED = re.compile(r"(.*?)(?:[\[(:]|\s[-–—]\s)\s*([^\[\]():]+?)\s*[\])]?\s*")
-_OF_GOAL = re.compile(r"^(?:.*_)?(?:objectifs?|themes?|thematiques?|axes?)_(?:de_travail_|travailles?_)?")
+_OF_GOAL = re.compile(r"^(?:.*_)?(?:obj(?:ectifs?)?|themes?|thematiques?|axes?)_(?:de_travail_|travailles?_)?")
 
 
 # --- The titles that are known ---
@@ -111,7 +113,7 @@ class Titles:
 
     def named(self, cells: Sequence[str]) -> list[str | None]:
         """The column that each title names."""
-        keys = map(fold, cells)
+        keys = (fold(_OF_FORM.sub("", cell.strip())) for cell in cells)
         return [self.columns.get(key) or self.columns.get(_QUESTION_NUMBER.sub("", key)) for key in keys]
 
     def count(self, cells: Sequence[str]) -> int:
@@ -285,7 +287,17 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     """The layout that titles give; ``width`` is that of the rows, where they are wider."""
     cells = grid.titles
     width, names = max(width, len(cells)), known.named(cells)
-    goals, several = _goals(cells, names, known), _ticks(cells, names, known)
+    # Said of a title: « objectifs/scolarite », the column of one objective.
+    said = {place: name.partition("/")[2] for place, name in enumerate(names) if name and "/" in name}
+    names = [None if place in said else name for place, name in enumerate(names)]
+    goals, several = _goals(cells, names, known) | said, _ticks(cells, names, known)
+    # « objectif___1 » of boxes that are ticked or not: which objective it is, its title alone can say.
+    first = [*grid.under.values()][:TITLE_ROWS]
+    goals = {
+        place: goal
+        for place, goal in goals.items()
+        if goal or not _are_boxes((row[place] for row in first if len(row) > place), known)
+    }
     own = [place for place, name in enumerate(names) if name == GOALS and place not in goals]
     if goals or len(own) > 1:  # « Objectif principal » and « Autres objectifs », said to be objectives
         several[GOALS] = dict(sorted({**goals, **{place: known.said_goal(cells[place]) for place in own}}.items()))
@@ -311,9 +323,7 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
         columns=[name for name in columns(TABLE) if name in there],
         missing=[name for name in required if name not in there],
         twice={name: [cells[place] for place in places] for name, places in found.items() if len(places) > 1},
-        left_out=_nearest(
-            left_out, absent, known, [*grid.under.values()][:TITLE_ROWS], is_asked={*required} & {*absent}
-        ),
+        left_out=_nearest(left_out, absent, known, first, is_asked={*required} & {*absent}),
         doubles={
             place: column
             for place, title in enumerate(cells)
@@ -351,6 +361,8 @@ def _nearest(
 
     def fits(key: str, name: str) -> bool:
         given = [text for text in texts(key) if text.strip()]
+        if name == GOALS and _are_boxes(given, known):
+            return False
         if name in (*CLOSED, *MULTIPLE):  # or codes, of one or two signs
             return not given or any(len(text) < 3 or is_answer(text, name) for text in given)
         is_other = any(has_answers(key, each) for each in absent if each in CLOSED)
@@ -392,6 +404,12 @@ def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int
     loose = {place: goal for place, (goal, _) in found.items() if goal}
     # « Mobilité » alone may be anything; beside « Santé », without any column of objectives, it is one of them.
     return sure | loose if GOALS not in names and records.EMPTY not in sure.values() and len(loose) > 1 else sure
+
+
+def _are_boxes(texts: Iterable[str], known: Titles) -> bool:
+    """Whether cells say yes or no, and nothing else."""
+    found = [known.spellings.find(PARENTS, normalise(text)) for text in {*texts} if text.strip()]
+    return bool(found) and all(each and each.value in ("oui", "non") for each in found)
 
 
 def _ticks(cells: list[str], names: list[str | None], known: Titles) -> dict[str, dict[int, str]]:

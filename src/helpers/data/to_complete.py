@@ -23,7 +23,7 @@ from helpers.clean.records import SEVERAL, TITLE, Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
 from helpers.data.reading import content_of, read_rows, write_spreadsheet
-from helpers.data.titles import EVERY_ROW, SAME_ON_ALL
+from helpers.data.titles import EVERY_ROW, GOALS, SAME_ON_ALL
 from helpers.data.workbooks import read_sheets
 from helpers.schema import DataError, apply_schema, catalogue, control_letter, table_schema
 from helpers.system import checksum
@@ -84,7 +84,9 @@ _RECORDED = ("ne_sait_pas", answers.UNANSWERED, answers.UNFORESEEN)
 def _answers(column: str) -> dict[str, str]:
     """The answers of a closed list, as a person types them: the code in plain words, its label if that says more."""
     if column == TITLE:
-        return _TITLES | {"annee_naissance": f"{_TITLES['annee_naissance']} (ou âge)"}
+        goals = {f"{GOALS}/{name}": f"{_TITLES[GOALS]} : {label}" for name, label in answers.answers_of(GOALS).items()}
+        goals = {name: label for name, label in goals.items() if name.partition("/")[2] not in _RECORDED}
+        return _TITLES | {"annee_naissance": f"{_TITLES['annee_naissance']} (ou âge)"} | goals
     if column in answers.LISTS:
         names = answers.answers_of(column)
     elif column in LISTED:
@@ -426,6 +428,7 @@ def shareable(year: int) -> dict[str, list[dict[str, str]]]:
     """
     own = read_own(year)
     of_this_export = own["graphie"].eq(answers.WHOLE) | own["graphie"].str.startswith(EVERY_ROW)
+    of_this_export |= own["valeur"].str.contains("/")
     plain = own["graphie"].map(is_plain) & ~of_this_export
     out = {}
     for name in ("entetes", "modalites", TABLE):
