@@ -52,7 +52,7 @@ def answered(path, said: dict[str, str]) -> pd.DataFrame:
     """The file of this export's year, written, then filled in as if by hand; as it was written."""
     data.write_to_complete(2033, data.unread(2033))
     table = pd.read_csv(path.parent / "a_completer.csv", sep=";", encoding="utf-8-sig", dtype="str", keep_default_na=False)
-    given = table["ce qui est écrit"].map(said).fillna("")
+    given = [said.get(text, "") for text in table["ce qui est écrit"]]
     table.assign(**{"à comprendre comme": given}).to_csv(path.parent / "a_completer.csv", sep=";", index=False)
     return table
 
