@@ -530,12 +530,12 @@ def round_shared_persons(rows: pd.DataFrame, *, key: bytes) -> pd.DataFrame:
         now, before, both = (int(row[name]) for name in _COUNTED_TWICE)
         persons = int(row["base"])
         cells = np.array([both, now - both, before - both, persons - now - before + both])
-        # The nearest multiple of all: one of the two around them, so that each cell stays adjacent too.
-        sums, size = rounding.Sums(), ROUNDING_BASE * round(persons / ROUNDING_BASE)
-        sums.add(range(4), least=size, most=size)
         names = [f"{row['annee_anterieure']} {row['indicateur']}/{row['modalite']} {rank}" for rank in range(4)]
-        drawn = rounding.random_draws(names, key)
-        shown = rounding.round_counts(cells, sums, drawn=drawn)
+        # The nearest multiple of all: as many cells go up as it takes, those above first, so that each stays adjacent.
+        low, over = np.divmod(cells, ROUNDING_BASE)
+        order = np.lexsort([rounding.random_draws(names, key), -over])
+        low[order[: round(persons / ROUNDING_BASE) - low.sum()]] += 1
+        shown, size = ROUNDING_BASE * low, int(ROUNDING_BASE * low.sum())
         counts = dict(zip(_COUNTED_TWICE, (shown[0] + shown[1], shown[0] + shown[2], shown[0]), strict=True))
         found.append(row | counts | {"base": size, "base_anterieure": size})
     return pd.DataFrame(found, columns=rows.columns)
