@@ -303,8 +303,15 @@ _PACKAGE = {
 }
 
 
+def _settle(value: float) -> float:
+    return float(f"{value:.12g}")
+
+
 def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
     texts = table.select_dtypes("string").columns
+    # Two processors do not give the last digits of an arcsine alike: a report is the same on all computers.
+    numbers = table.select_dtypes("float").columns
+    table = table.assign(**{column: table[column].map(_settle, na_action="ignore") for column in numbers})
     safe = table.assign(**{column: table[column].map(escape_formula) for column in texts})
     content = safe.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
     (folder / f"{name}.csv").write_text(content, encoding="utf-8-sig", newline="")
