@@ -46,8 +46,7 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e]")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 _APOSTROPHES = re.compile("['‘`´ʼ′]")
 _DASHES = re.compile("[‐‑‒–—−]")
-# « 6°3 » is the third class of 6e: without its sign it would read 63.
-_DEGREE = re.compile("[°º]")
+_DEGREE = re.compile("[°º]")  # « 6°3 » is the third class of 6e: without its sign it would read 63
 
 
 class Cell(NamedTuple):
@@ -283,8 +282,7 @@ def _letters_among(column: str, texts: Iterable[str], spellings: Spellings) -> s
     return unsaid | unknown if unsaid and is_new else set()
 
 
-# Share of the distinct texts of a column from which they tell how it is written.
-_LEAST_OF_FORM_PCT = 20
+_LEAST_OF_FORM_PCT = 20  # Share of the distinct texts of a column from which they tell how it is written
 
 
 def is_month_first(texts: Collection[str]) -> bool:
@@ -388,8 +386,7 @@ RULE_BIRTH = "année de naissance impossible, laissée vide"
 # Age reached in the year. Prévention spécialisée meets children from primary school to young adults: outside these
 # bounds the year of birth is a typing error.
 YOUNGEST_YEARS, OLDEST_YEARS = 5, 25
-# « 31/12/9999 », « 31/12/2099 »: the ways of databases to say that there is no end.
-_NEVER = 2090
+_NEVER = 2090  # « 31/12/9999 », « 31/12/2099 »: the ways of databases to say that there is no end
 # Spreadsheet day numbers are accepted within these years only: elsewhere five digits are something else. They count
 # from 1900; workbooks that count from 1904 are converted when they are opened.
 _ORIGIN = date(1899, 12, 30)
@@ -613,7 +610,7 @@ def _name_reader(name: str, counts: dict[str, int], registers: Registers) -> Cal
 # --- The meaning of each text of a column ---
 
 
-def read_texts(name: str, counts: dict[str, int], registers: Registers, year: int) -> dict[str, Cell]:
+def read_texts(name: str, counts: dict[str, int], registers: Registers, year: int) -> list[Cell]:
     """The meaning of each text of a column of the export; ``counts`` gives the rows that hold it."""
     spellings = registers.spellings
     is_listed, form = name in CLOSED or name in MULTIPLE, spellings.form_of(name)
@@ -628,7 +625,7 @@ def read_texts(name: str, counts: dict[str, int], registers: Registers, year: in
         read = partial(_read_birth, year=year, form=form)
     else:
         read = _read_uai
-    out = {}
+    out = []
     for text in counts:
         plain = normalise(text)
         if name == "annee":
@@ -639,5 +636,5 @@ def read_texts(name: str, counts: dict[str, int], registers: Registers, year: in
             # A line end separates several answers: it must still be there.
             cell = read_several(text, name, spellings) if name in MULTIPLE else read(plain)
         is_same = cell.value == text and cell.rule != RULE_UNKNOWN_ASSOCIATION
-        out[text] = cell._replace(rule="") if is_same else cell
+        out.append(cell._replace(rule="") if is_same else cell)
     return out

@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from helpers.clean import answers
+from helpers.clean.answers import Reason
 from helpers.clean.faults import RULE_ENDS_BEFORE, RULE_NOTHING, Reading, find_faults
 from helpers.clean.records import (
     COLUMNS,
@@ -33,22 +34,22 @@ def _constant(text: str, rows: int) -> pd.Categorical:
 def join_tables(tables: list[ReceivedTable]) -> pd.DataFrame:
     """The rows of all the tables, as received: ``fichier``, ``feuille``, ``ligne``, then every column of the schema."""
 
-    def joined(name: str) -> pd.Categorical:
-        if name in ("fichier", "feuille"):
-            texts = [each.file if name == "fichier" else each.sheet for each in tables]
-            pieces = [_constant(text, len(each.rows)) for text, each in zip(texts, tables, strict=True)]
-        else:
-            pieces = [each.rows.get(name, _constant(EMPTY, len(each.rows))) for each in tables]
-        return union_categoricals(pieces) if pieces else _constant(EMPTY, 0)
+    def joined(columns: list) -> pd.Categorical:
+        return union_categoricals(columns or [_constant(EMPTY, 0)])
 
+    empty = [_constant(EMPTY, len(each.rows)) for each in tables]
     texts = [each.rows.get(IDENTIFIER, pd.Series(EMPTY, index=each.rows.index, dtype="str")) for each in tables]
+    of_columns = {
+        name: joined([each.rows.get(name, nothing) for each, nothing in zip(tables, empty, strict=True)])
+        for name in COLUMNS
+    }
     return pd.DataFrame(
         {
-            "fichier": joined("fichier"),
-            "feuille": joined("feuille"),
+            "fichier": joined([_constant(each.file, len(each.rows)) for each in tables]),
+            "feuille": joined([_constant(each.sheet, len(each.rows)) for each in tables]),
             "ligne": np.concatenate([np.zeros(0, int), *(each.rows.index.to_numpy() for each in tables)]),
             IDENTIFIER: pd.concat([pd.Series([], dtype="str"), *texts], ignore_index=True),
-            **{name: joined(name) for name in COLUMNS},
+            **of_columns,
         }
     )
 
@@ -124,12 +125,12 @@ def order_days(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]
     if is_said or is_alone or answers.is_month_first(of_all):
         return []
     for (file, _), table in rows.groupby(["fichier", "feuille"], observed=True)[days]:
-        if answers.is_month_first({text for name in days for text in table[name].unique() if text}):
-            for name in days:
-                written = table[name].astype("object").map(answers.with_day_first)
-                changed = written.index[written.ne(table[name].astype("object"))]
-                rows[name] = rows[name].astype("object").mask(rows.index.isin(changed), written).astype("category")
-                changes += [Change(file, name, answers.RULE_MONTH_HERE, len(changed))] if len(changed) else []
+        for name in days if answers.is_month_first({*table.to_numpy().ravel()} - {EMPTY}) else ():
+            texts = rows[name].astype("object")
+            written = texts.mask(rows.index.isin(table.index), texts.map(answers.with_day_first))
+            count = int(written.ne(texts).sum())
+            rows[name] = written.astype("category")
+            changes += [Change(file, name, answers.RULE_MONTH_HERE, count)] if count else []
     return changes
 
 
@@ -144,9 +145,8 @@ def _count(column: pd.Series) -> dict[str, int]:
 
 def _used(column: pd.Series) -> pd.Series:
     """The column without the categories that none of its rows holds; pandas would sort the rows to find them."""
-    seen = _count(column)
-    used = [label for label, count in seen.items() if count]
-    return column if len(used) == len(seen) else column.cat.set_categories(used)
+    counts = _count(column)
+    return column if all(counts.values()) else column.cat.set_categories([text for text in counts if counts[text]])
 
 
 def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
@@ -159,11 +159,8 @@ def written_as(column: pd.Series, values: list[str]) -> pd.Categorical:
 
 def order_labels(name: str, values: set[str]) -> list[str]:
     """Labels without the empty one: modalities in catalogue order, others sorted."""
-    values = values - {EMPTY}
-    if name in answers.CLOSED or name in answers.MULTIPLE:
-        order = {modality: place for place, modality in enumerate(answers.answers_of(name))}
-        return sorted(values, key=lambda value: [order[each] for each in value.split(SEVERAL)])
-    return sorted(values)
+    order = [*answers.answers_of(name)] if name in (*answers.CLOSED, *answers.MULTIPLE) else None
+    return sorted(values - {EMPTY}, key=order and (lambda value: [*map(order.index, value.split(SEVERAL))]))
 
 
 # --- Identifiers: compared by their value, within an association when each numbers its own ---
@@ -184,14 +181,12 @@ MOST_SEVERAL_PCT = 5
 
 def tidy_identifiers(rows: pd.DataFrame) -> tuple[pd.Series, list[Change]]:
     """The identifiers by their value (« 00012 », « 12 » and « 12,0 » are one), and the changes; capitals are kept."""
-    given = rows[IDENTIFIER]
-    odd = given[~given.str.fullmatch(_PLAIN)]
+    out = rows[IDENTIFIER].copy()
+    odd = out[~out.str.fullmatch(_PLAIN)]
     plain = odd.map(answers.normalise)
     found = plain.map(lambda text: whole[1] if (whole := _WHOLE.fullmatch(text)) else text)
-    out = given.copy()
     out[odd.index] = found
-    pairs = ((answers.RULE_TEXT, plain.ne(odd)), (RULE_NUMBER, found.ne(plain)))
-    files = rows.loc[odd.index, "fichier"]
+    pairs, files = ((answers.RULE_TEXT, plain.ne(odd)), (RULE_NUMBER, found.ne(plain))), rows.loc[odd.index, "fichier"]
     return out, [change for rule, changed in pairs for change in by_file(files[changed], IDENTIFIER, rule)]
 
 
@@ -261,22 +256,22 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answ
     reasons = np.array([*(cell.reason for cell in of_year), EMPTY], dtype=object)
     out = pd.Series(reasons[rows["annee"].cat.codes], index=rows.index)
     nobody = identifiers.eq(EMPTY)
-    out[nobody] = answers.Reason.NOBODY
-    undated = out.index[out.eq(answers.Reason.NO_YEAR) & ~nobody]
-    out[undated[rows.loc[undated, COLUMNS].eq(EMPTY).all(axis=1)]] = answers.Reason.TEXT
+    out[nobody] = Reason.NOBODY
+    undated = out.index[out.eq(Reason.NO_YEAR) & ~nobody]
+    out[undated[rows.loc[undated, COLUMNS].eq(EMPTY).all(axis=1)]] = Reason.TEXT
     perhaps = identifiers[identifiers.str.contains(_PERHAPS_NOBODY, case=False)]
-    out[perhaps.index[perhaps.map(_EXAMPLE.match).notna()]] = answers.Reason.EXAMPLE
+    out[perhaps.index[perhaps.map(_EXAMPLE.match).notna()]] = Reason.EXAMPLE
     is_computed = perhaps.map(_is_computed).astype(bool) | perhaps.map(answers.key_of).eq(_ENSEMBLE)
-    out[perhaps.index[is_computed]] = answers.Reason.TOTAL
+    out[perhaps.index[is_computed]] = Reason.TOTAL
     is_named = pd.Series(False, index=rows.index)
     for name in COLUMNS:
         texts = rows[name].cat.categories
         is_named |= rows[name].isin([text for text in texts if _is_computed(text)])
         ensemble = [text for text in texts if answers.key_of(text) == _ENSEMBLE]
-        out[nobody & rows[name].isin(ensemble)] = answers.Reason.TOTAL
+        out[nobody & rows[name].isin(ensemble)] = Reason.TOTAL
     texts = rows.loc[is_named, _PERSONAL].astype("str")
     is_answered = texts.apply(lambda column: column.str.contains(r"[^\W\d]")).any(axis=1)
-    out[texts.index[nobody[is_named] | ~is_answered]] = answers.Reason.TOTAL
+    out[texts.index[nobody[is_named] | ~is_answered]] = Reason.TOTAL
     return out
 
 
@@ -309,17 +304,9 @@ def judge_repeats(
     together = unlike.index[is_alike & is_apart.groupby(unlike[IDENTIFIER]).transform("all")]
     is_completed = some.index.isin(together)
     is_merged = is_gathered | is_completed
-    reasons[some.index] = np.select(
-        [is_merged & is_first, is_gathered, is_completed, differs, ~is_first],
-        [
-            EMPTY,
-            answers.Reason.GATHERED,
-            answers.Reason.COMPLETED,
-            answers.Reason.CONTRADICTORY,
-            answers.Reason.IDENTICAL,
-        ],
-        EMPTY,
-    )
+    why = [EMPTY, *map(str, (Reason.GATHERED, Reason.COMPLETED, Reason.CONTRADICTORY, Reason.IDENTICAL))]
+    cases = [is_merged & is_first, is_gathered, is_completed, differs, ~is_first]
+    reasons[some.index] = np.select(cases, why, EMPTY)
     if not is_merged.any():
         return reasons, some[is_merged]
     order, firsts, by_person = [*answers.answers_of("objectifs")], some[is_merged & is_first], some[is_merged]
@@ -366,8 +353,7 @@ def decide(
     new = table["nouvel_accompagnement"]
     opened = start.where(~is_wrong).dt.year
     yield "nouvel_accompagnement", RULE_NOT_NEW, (new.eq("oui") & opened.lt(year)) | (new.eq("non") & opened.eq(year))
-    told = [name for name in COLUMNS if name != "annee"]
-    is_bare = table[told].isna().all(axis=1)
+    is_bare = table[COLUMNS].drop(columns="annee").isna().all(axis=1)
     yield "", RULE_NOTHING, is_bare
     yield "association", RULE_NO_ASSOCIATION, table["association"].isna() & ~is_bare
     yield "suivi_par", RULE_NO_FOLLOWER, ~table["suivi_par"].isin(["alses", "autre_educateur"])
@@ -390,16 +376,14 @@ def _link_colleges(
     others = given[given["college"].astype("str").map(by_name).ne(given["uai"].astype("str"))]
     contradicted = {by_name[text] for text in others["college"] if text in by_name}
     found = [
-        answers.Cell(EMPTY, answers.RULE_NAMESAKE)
+        cell._replace(value=EMPTY, rule=answers.RULE_NAMESAKE)
         if cell.rule == answers.RULE_NAME and cell.value in contradicted
         else cell
         for cell in found
     ]
-    names = rows.loc[needed, "college"]
-    values = written_as(names.rename("uai"), [cell.value for cell in found])
-    table["uai"] = table["uai"].cat.set_categories(
-        order_labels("uai", {*table["uai"].cat.categories, *values.categories})
-    )
+    values = written_as(rows.loc[needed, "college"].rename("uai"), [cell.value for cell in found])
+    known = table["uai"].cat.categories
+    table["uai"] = table["uai"].cat.set_categories(order_labels("uai", {*known, *values.categories}))
     table.loc[needed, "uai"] = pd.Categorical(values, dtype=table["uai"].dtype)
     for rule in sorted({cell.rule for cell in found} - {EMPTY}):
         here = [text for text, cell in zip(texts, found, strict=True) if cell.rule == rule]
@@ -442,9 +426,8 @@ def count_changes(
 
 def count_rejections(rejected: pd.DataFrame) -> pd.DataFrame:
     """The rejected rows (schema ``rejets``) by reason, the most frequent first."""
-    seen = Counter(rejected["motif"].astype(object).tolist())
-    lines = sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))
-    return apply_schema(pd.DataFrame(lines, columns=columns("rejets"), dtype="object"), "rejets")
+    counts = rejected["motif"].astype("object").value_counts().rename_axis("motif").reset_index(name="lignes")
+    return apply_schema(counts.sort_values(["lignes", "motif"], ascending=[False, True]), "rejets")
 
 
 def keep_rejected(rows: pd.DataFrame, reasons: pd.Series, tables: list[ReceivedTable]) -> pd.DataFrame:
@@ -500,17 +483,11 @@ def clean_persons(
     registers = answers.Registers(answers.read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
     filled = [*fill_empty(rows, registers.spellings), *order_days(rows, registers.spellings)]
-    cells = {}
-    for name in COLUMNS:
-        cells[name] = [*answers.read_texts(name, _count(rows[name]), registers, received.year).values()]
+    cells = {name: answers.read_texts(name, _count(rows[name]), registers, received.year) for name in COLUMNS}
     identifiers, changes = tidy_identifiers(rows)
     reasons = reject_nobody(rows, identifiers, cells["annee"])
-    table = pd.DataFrame(
-        {
-            IDENTIFIER: identifiers,
-            **{name: written_as(rows[name], [cell.value for cell in cells[name]]) for name in COLUMNS},
-        }
-    )
+    meant = {name: written_as(rows[name], [cell.value for cell in cells[name]]) for name in COLUMNS}
+    table = pd.DataFrame({IDENTIFIER: identifiers, **meant})
     kept = reasons.eq(EMPTY)
     decided = list(decide(table, rows, registers, received.year))
     table[IDENTIFIER], concerned, rule = join_cases(table, kept, rows[["fichier", "feuille"]])
@@ -522,7 +499,7 @@ def clean_persons(
         some = repeated(table, kept)
     again, merged = judge_repeats(table, kept, some, rows[["fichier", "feuille"]])
     reasons = reasons.where(~kept, again)
-    lost = some[again[some.index].eq(answers.Reason.CONTRADICTORY)].drop_duplicates(IDENTIFIER)
+    lost = some[again[some.index].eq(Reason.CONTRADICTORY)].drop_duplicates(IDENTIFIER)
     changes += by_file(rows.loc[lost.index, "fichier"], IDENTIFIER, RULE_LOST)
     for name in COLUMNS if len(merged) else ():
         known = order_labels(name, {*table[name].cat.categories, *merged[name].dropna()})
@@ -532,7 +509,7 @@ def clean_persons(
     kept = reasons.eq(EMPTY)
     for column, rule, concerned in decided:
         changes += by_file(rows.loc[concerned & kept, "fichier"], column, rule)
-    is_told = kept | reasons.eq(answers.Reason.GATHERED)
+    is_told = kept | reasons.eq(Reason.GATHERED)
     ledger = count_changes(rows, is_told, cells, [*received.changes, *filled, *changes])
     found = table[kept].reset_index(drop=True)
     found = found.assign(**{name: _used(found[name]) for name in COLUMNS})

@@ -29,8 +29,7 @@ MOST_SHOWN_PCT = 50
 # Above this share of the filled cells, a column of dates, UAI or births is wrong rather than some cells.
 MOST_UNREAD_PCT = 20
 _LABELS = ("territoire", "uai", "college", "niveau")
-# Above this share of its filled cells, a column that repeats the cell above is written on each row.
-MOST_AGAIN_PCT = 5
+MOST_AGAIN_PCT = 5  # Above this share of its filled cells, a column that repeats the cell above is written on each row
 # Columns whose empty cells move every figure: the share from which someone must say what they are, and why. Those of
 # a report that writes its labels once (`_is_in_blocks`), and of a box that is ticked or not, from five persons.
 _EMPTY_CELLS = {
@@ -43,8 +42,7 @@ _EMPTY_CELLS = {
 # be about a person.
 _LONGEST_SHOWN, _FEWEST_ALIKE, _CLOSE = 40, 3, 0.6
 _NUMBER, _DAY = re.compile(r"\d{3}|@"), re.compile(r"\d\d\D\d\d")
-# Spellings listed in a column, the most frequent first; a sentence names fewer.
-_MOST_LISTED, _NAMED = 200, 5
+_MOST_LISTED, _NAMED = 200, 5  # Spellings listed in a column, the most frequent first; a sentence names fewer
 
 
 def is_plain(text: str) -> bool:
@@ -330,10 +328,8 @@ def _remedy(spellings: list[Unread]) -> str:
 # Shares of the rows, in per cent, above which the file is wrong rather than some rows.
 MOST_CONTRADICTORY_PCT = 1
 MOST_REJECTED_PCT = 20
-# Below this share of the rows, those of the year are typing errors in a file of other years.
-LEAST_OF_YEAR_PCT = 5
-# Associations of no register for each one that is there: above it, the column holds something else.
-MOST_NEW_NAMES = 3
+LEAST_OF_YEAR_PCT = 5  # Below this share of the rows, those of the year are typing errors in a file of other years
+MOST_NEW_NAMES = 3  # Associations of no register for each one that is there: above it, the column holds something else
 # « Nouvel accompagnement » of those who began in the year, or before: above it, yes and no are the other way round.
 MOST_NOT_NEW_PCT = 66
 

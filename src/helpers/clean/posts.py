@@ -51,8 +51,7 @@ LISTED = tuple(name for name in columns("prises_de_poste") if _ANSWERS.get(name)
 # Columns of answers and names, which someone may explain.
 NAMED = (*LISTED, "association", "college")
 SENIORITY = {"anciennete_prev": "anciennete_prev_ans", "anciennete_alses": "anciennete_alses_ans"}
-# A longer seniority is a typing error.
-LONGEST_YEARS = 60
+LONGEST_YEARS = 60  # A longer seniority is a typing error
 
 RULE_EMPTY = "case vide : aucune réponse imprimée"
 RULE_COLLEGE = "nom et commune retrouvés dans le répertoire des collèges"
@@ -72,8 +71,7 @@ def _readers(
     known = associations["association"].tolist()
     names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
     places = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
-    # Namesakes in one commune need an alias.
-    uais = pd.Series(colleges["uai"].tolist(), index=map(fold, places))
+    uais = pd.Series(colleges["uai"].tolist(), index=map(fold, places))  # Namesakes in one commune need an alias
     uais = uais[~uais.index.duplicated(keep=False)]
 
     def read_answer(value: str, column: str) -> Read:

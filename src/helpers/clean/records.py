@@ -106,8 +106,7 @@ class ReceivedRecords:
 # --- Persons ---
 
 EMPTY = ""
-# The column of `Unread` for a title that names no column.
-TITLE = "titre"
+TITLE = "titre"  # The column of `Unread` for a title that names no column
 # The one column that is kept as text.
 IDENTIFIER = "identifiant"
 SEVERAL = ";"

@@ -25,8 +25,7 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
 
 # --- Imported codings: a private folder each, with our own tables and a card of their origin ---
 
-# The name and the file that were given, and the checksums of the tables as written.
-ORIGIN = "origine.json"
+ORIGIN = "origine.json"  # The name and the file that were given, and the checksums of the tables as written
 # The row of the code book that each code means: a person may complete it, and another import keeps it.
 THEMES = "correspondance.csv"
 
@@ -200,8 +199,7 @@ def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -
 
 # --- A coding exported for another tool, never into what is published or what git may take ---
 
-# Ignored by git wherever they are.
-_IGNORED = (".qdpx", ".qdc")
+_IGNORED = (".qdpx", ".qdc")  # Ignored by git wherever they are
 
 
 def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, ...]]:
@@ -228,8 +226,7 @@ def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, 
 
 
 def _refuse_place(made: Path, suffix: str) -> None:
-    # Symbolic links are resolved: one that leads into the project is in it.
-    place = made.resolve()
+    place = made.resolve()  # a symbolic link that leads into the project is in it
     if place.exists() or made.is_symlink():
         raise DataError(f"{made.name} existe déjà ; donnez un autre nom, rien n’est jamais remplacé.")
     if place.is_relative_to(paths.reports().resolve()):

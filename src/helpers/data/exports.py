@@ -37,8 +37,7 @@ UNTITLED = "une valeur se trouve dans une colonne sans titre"
 # Enough for the rows above the titles, the titles, and tens of rows that show their width.
 _HEAD_BYTES, _SAMPLE_ROWS = 256 << 10, 100
 _BLOCK_BYTES = 4 << 20
-# A cell may be as long as its file.
-csv.field_size_limit(2**31 - 1)
+csv.field_size_limit(2**31 - 1)  # A cell may be as long as its file
 
 
 def open_text(path: Path, known: titles.Titles) -> ReceivedRecords:
@@ -56,7 +55,7 @@ def open_text(path: Path, known: titles.Titles) -> ReceivedRecords:
     if grid.known < titles.LEAST_TITLES:
         grid, remedy = titles.locate_unknown(heads[delimiter][0], known), titles.PROBABLY
     if grid is None:
-        told = titles.no_titles(heads[delimiter][0], known)
+        told = titles.LYING if titles.lies_on_its_side(heads[delimiter][0], known) else titles.NO_TITLES
         raise DataError(f"{shown} : aucune ligne de titres parmi les premières ; {told}")
     last = heads[delimiter][1][grid.at]
     body = _Body(content, sum(map(len, lines[:last])), last + 1, delimiter)
@@ -68,8 +67,7 @@ def open_text(path: Path, known: titles.Titles) -> ReceivedRecords:
         return cells, refused, counts | {f"texte en {encoding}, lu comme tel": len(cells) if encoding else 0}
 
     widths = sorted(map(len, grid.under.values()))
-    # Rows are wider than the titles when most end in empty cells.
-    width = widths[len(widths) // 2] if widths else 0
+    width = widths[len(widths) // 2] if widths else 0  # Rows are wider than the titles when most end in empty cells
     about = {"width": width, "size": body.lines, "told": {SEP: 1} if sep else {}, "remedy": remedy}
     return titles.open_grid(path, "", grid, known, read, **about)
 

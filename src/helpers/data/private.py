@@ -30,8 +30,7 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
 PERSONS, QUARANTINE, SITES = "accompagnements.parquet", "quarantaine.csv", "comptes_par_site.csv"
 # Other counts of the year that its published numbers allow: private, since all are near the true ones.
 WITNESSES = "temoins.npz"
-# Among the attributes of the persons' file: the columns that the export has not.
-_ABSENT = "absent"
+_ABSENT = "absent"  # Among the attributes of the persons' file: the columns that the export has not
 
 
 def folder_of(year: int) -> Path:
@@ -179,8 +178,7 @@ NAMES = "noms.csv"
 _COLUMNS = ("nom", "remplacement")
 
 
-# Beside the pseudonymised texts: the words that were kept and may be names.
-TO_PROOFREAD = "a_relire.csv"
+TO_PROOFREAD = "a_relire.csv"  # Beside the pseudonymised texts: the words that were kept and may be names
 
 
 def load_minutes(year: int) -> tuple[dict[str, str], Pseudonyms]:

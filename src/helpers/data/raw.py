@@ -46,8 +46,7 @@ def count_rows(path: Path) -> int:
     return len(reading.read_rows(reading.content_of(path), paths.relative(path)).rows)
 
 
-# Beside the releases of a year: what keys the checksums of its private files.
-_CHECKSUM_KEY = "empreinte.bin"
+_CHECKSUM_KEY = "empreinte.bin"  # Beside the releases of a year: what keys the checksums of its private files
 
 
 def published_checksum(path: Path) -> str:
@@ -190,8 +189,7 @@ def read_reference(name: str) -> pd.DataFrame:
     return table.assign(**{column: table[column].map(unescape_formula, na_action="ignore") for column in texts})
 
 
-# No académie has this number: the collèges that `simulate` invents.
-_INVENTED = "999"
+_INVENTED = "999"  # No académie has this number: the collèges that `simulate` invents
 # Degrees of longitude and latitude near which they stand, north and south in turn (schema.NORTH_FROM_DEG).
 _LONGITUDES = (2.38, 3.52, 3.06, 3.24, 2.54, 3.08, 3.17, 3.97)
 _LATITUDES = (51.03, 50.36, 50.63, 50.18, 50.72, 50.37, 50.69, 50.28)

@@ -14,8 +14,7 @@ from helpers.clean.posts import read_start
 from helpers.schema import DataError, catalogue, columns, split_multiple
 from helpers.typography import fold, shorten
 
-# The line, the column, the value and the remedy of a fault.
-Wrong = tuple[int, str, object, str]
+Wrong = tuple[int, str, object, str]  # The line, the column, the value and the remedy of a fault
 
 
 def fault(file: str, line: int, column: str, value: object, remedy: str) -> DataError:
@@ -47,8 +46,7 @@ def table_faults(name: str, table: pd.DataFrame, *, year: int = 0, **registers: 
     return [fault(paths.relative(path), *wrong) for check in _CHECKS[name] for wrong in check(table, year, registers)]
 
 
-# What is wrong, if it is: the first of these rules that applies is told.
-Rule = tuple[bool, str, object, str]
+Rule = tuple[bool, str, object, str]  # What is wrong, if it is: the first of these rules that applies is told
 
 
 def _by_row(rules: Callable[[Any, int], Iterator[Rule]]) -> Callable[..., Iterator[Wrong]]:
@@ -65,8 +63,7 @@ def _rows(table: pd.DataFrame) -> Iterator[tuple[int, Any]]:
 
 # --- Printed values against the catalogue ---
 
-# No count of persons, posts or meetings in a département can be larger.
-LARGEST_COUNT = 1_000_000
+LARGEST_COUNT = 1_000_000  # No count of persons, posts or meetings in a département can be larger
 
 
 def modalities_of(indicator: str) -> set[str]:

@@ -2,10 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,12 +18,10 @@ from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
 
 TABLE, GOALS, SEX, PARENTS = "accompagnements", "objectifs", "sexe", "parents_associes"
-# Rows searched for the titles: a letterhead, a date or a filter may stand above them.
-TITLE_ROWS = 30
-# Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence.
-LEAST_TITLES = 3
-# Rows that show, by repeating nothing of it, that the first one holds titles.
-_LEAST_ROWS = 5
+LISTED = (*CLOSED, *MULTIPLE)
+TITLE_ROWS = 30  # Rows searched for the titles: a letterhead, a date or a filter may stand above them
+LEAST_TITLES = 3  # Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence
+_LEAST_ROWS = 5  # Rows that show, by repeating nothing of it, that the first one holds titles
 # An earlier row holds the titles if it names this share of the columns of the best row, in per cent: two exports put
 # end to end have titles twice, with persons in between.
 _NEARLY_PCT = 75
@@ -37,20 +34,17 @@ _LOOKS = {"uai": re.compile(r"\d{7}[A-Za-z]"), **dict.fromkeys(("annee_naissance
 _NO_ADDRESS = re.compile("^[^@]+$")
 # The title of the second may stand over the first: « Orienté par », of whoever sends a young person, or how.
 _CONFUSED = {"origine": "orienteur"}
-# Words of the titles of two columns that make one: « Mère associée », « Père associé ».
-_PARENT = {"mere", "pere"}
+_PARENT = {"mere", "pere"}  # Words of the titles of two columns that make one: « Mère associée », « Père associé »
 # Titles of a table that counts persons.
 _COUNTED = {"nombre", "nb", "effectif", "effectifs", "nombre_de_personnes", "nombre_de_jeunes", "pct", "pourcentage"}
 # Titles that someone may take for a column, but that stand beside another one of it in many exports.
 _PERHAPS = {"annee_naissance": ("age", "age_au_31_12")}
 # Words of a title that says another thing than the column: an age of another day, parents who are not there.
 _CONTRARY = {"age", "entree", "debut", "absent", "absents", "absence", "sans", "pas"}
-# Answers above which a title may be known by them: yes and no are those of several columns.
-LEAST_ANSWERS = 3
+LEAST_ANSWERS = 3  # Answers above which a title may be known by them: yes and no are those of several columns
 # Words that tell no spelling of a title from another.
 _LITTLE = {"de", "du", "des", "la", "le", "les", "l", "d", "a", "au"}
-# Titles left out that a sentence names.
-_NAMED = 12
+_NAMED = 12  # Titles left out that a sentence names
 
 _HELP = "data/raw/reference/entetes.csv"
 NO_TITLES = f"la première ligne doit porter les intitulés des colonnes ({_HELP} dit lesquels sont connus)."
@@ -145,6 +139,16 @@ class Titles:
         ended = _ENDED.fullmatch(title)
         return (self._goal(fold(ended[2])) if ended else None) or records.EMPTY
 
+    def yes_or_no(self, text: str) -> str | None:
+        """What a text means as the answer to a question of yes or no; None when it is none."""
+        found = self.spellings.find(PARENTS, normalise(text))
+        return found.value if found else None
+
+    def are_boxes(self, texts: Iterable[str]) -> bool:
+        """Whether cells say yes or no, and nothing else."""
+        found = {self.yes_or_no(text) for text in {*texts} if text.strip()}
+        return bool(found) and found <= {"oui", "non"}
+
     def _goal(self, words: str) -> str | None:
         found = self.spellings.find(GOALS, words.replace("_", " "))
         return found.value if found and found.value in catalogue().indicators["objectif"].modalities else None
@@ -214,7 +218,7 @@ def locate_unknown(rows: dict[int, list[str]], known: Titles) -> Grid | None:
 
     A title is a text, unlike the others, that no cell under it repeats: the answers of a first person are repeated.
     """
-    if no_titles(rows, known) == LYING:
+    if lies_on_its_side(rows, known):
         return None
     (at, titles), *under = [*rows.items()][:TITLE_ROWS] or [(0, [])]
     keys = [fold(cell) if re.search("[^\\W\\d_]", cell) else records.EMPTY for cell in titles]
@@ -224,10 +228,9 @@ def locate_unknown(rows: dict[int, list[str]], known: Titles) -> Grid | None:
     return Grid(rows, at, titles, known.count(titles))
 
 
-def no_titles(rows: dict[int, list[str]], known: Titles) -> str:
-    """What to do about a table in which no row of titles is found."""
-    column = [cells[0] for cells in rows.values() if cells]
-    return LYING if known.count(column) >= LEAST_TITLES else NO_TITLES
+def lies_on_its_side(rows: dict[int, list[str]], known: Titles) -> bool:
+    """Whether the titles of a table stand in its first column, the persons in the others."""
+    return known.count([cells[0] for cells in rows.values() if cells]) >= LEAST_TITLES
 
 
 def _join_titles(upper: list[str], lower: list[str], known: Titles) -> list[str]:
@@ -240,7 +243,7 @@ def _join_titles(upper: list[str], lower: list[str], known: Titles) -> list[str]
         group = above if above.strip() else group if below.strip() else ""
         both, asked = f"{group} {below}".strip(), known.columns.get(fold(group))
         # « Collège » below « Origine » is an answer to it, and no collège.
-        is_answer = asked in (*CLOSED, *MULTIPLE) and known.spellings.find(asked, normalise(below)) is not None
+        is_answer = asked in LISTED and known.spellings.find(asked, normalise(below)) is not None
         titles.append(next((each for each in (both, below) if fold(each) in known.columns and not is_answer), both))
     return titles
 
@@ -285,18 +288,16 @@ class Layout:
 
 def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     """The layout that titles give; ``width`` is that of the rows, where they are wider."""
-    cells = grid.titles
-    width, names = max(width, len(cells)), known.named(cells)
+    cells, names = grid.titles, known.named(grid.titles)
     # Said of a title: « objectifs/scolarite », the column of one objective.
     said = {place: name.partition("/")[2] for place, name in enumerate(names) if name and "/" in name}
     names = [None if place in said else name for place, name in enumerate(names)]
-    goals, several = _goals(cells, names, known) | said, _ticks(cells, names, known)
+    several, first = _ticks(cells, names, known), [*grid.under.values()][:TITLE_ROWS]
     # « objectif___1 » of boxes that are ticked or not: which objective it is, its title alone can say.
-    first = [*grid.under.values()][:TITLE_ROWS]
     goals = {
         place: goal
-        for place, goal in goals.items()
-        if goal or not _are_boxes((row[place] for row in first if len(row) > place), known)
+        for place, goal in (_goals(cells, names, known) | said).items()
+        if goal or not known.are_boxes(row[place] for row in first if len(row) > place)
     }
     own = [place for place, name in enumerate(names) if name == GOALS and place not in goals]
     if goals or len(own) > 1:  # « Objectif principal » and « Autres objectifs », said to be objectives
@@ -317,9 +318,9 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     return Layout(
         positions={name: places[0] for name, places in found.items()},
         several=several,
-        width=width,
+        width=max(width, len(cells)),
         named=max(titled, default=-1) + 1,
-        untitled=[place for place in range(width) if place not in titled],
+        untitled=[place for place in range(max(width, len(cells))) if place not in titled],
         columns=[name for name in columns(TABLE) if name in there],
         missing=[name for name in required if name not in there],
         twice={name: [cells[place] for place in places] for name, places in found.items() if len(places) > 1},
@@ -350,9 +351,11 @@ def _nearest(
     # « Sexe (code) »: what stands in brackets says how the answer is written.
     left = {fold(_YEARS.sub("", re.sub(r"\(.*?\)", "", title))) or fold(title): title for title in own}
     near: dict[str, str] = {}
-
-    def texts(key: str) -> list[str]:
-        return [cells[titles[left[key]]] for cells in rows if len(cells) > titles[left[key]]]
+    places = {key: titles[title] for key, title in left.items()}
+    given = {
+        key: [cells[place] for cells in rows if len(cells) > place and cells[place].strip()]
+        for key, place in places.items()
+    }
 
     def is_answer(text: str, name: str) -> bool:
         if name in MULTIPLE:
@@ -360,13 +363,13 @@ def _nearest(
         return known.spellings.find(name, text) is not None
 
     def fits(key: str, name: str) -> bool:
-        given = [text for text in texts(key) if text.strip()]
-        if name == GOALS and _are_boxes(given, known):
-            return False
-        if name in (*CLOSED, *MULTIPLE):  # or codes, of one or two signs
-            return not given or any(len(text) < 3 or is_answer(text, name) for text in given)
+        if not given[key]:
+            return True
+        if name in LISTED:  # or codes, of one or two signs; of ticked boxes, nothing tells which objective they are
+            is_boxes = name == GOALS and known.are_boxes(given[key])
+            return not is_boxes and any(len(text) < 3 or is_answer(text, name) for text in given[key])
         is_other = any(has_answers(key, each) for each in absent if each in CLOSED)
-        return not given or (not is_other and any(map(_LOOKS.get(name, _NO_ADDRESS).search, given)))
+        return not is_other and any(map(_LOOKS.get(name, _NO_ADDRESS).search, given[key]))
 
     def denies(key: str, name: str) -> bool:
         said = {*key.split("_")} & _CONTRARY
@@ -378,11 +381,11 @@ def _nearest(
     def words_of(key: str, name: str) -> int:
         words = {*key.split("_")}
         found = [len(each) for each in spellings[name] if {*each.split("_")} - _LITTLE <= words]
-        return max(found, default=int(name == SEX and any(map(partial(known.spellings.find, SEX), words))))
+        return max(found, default=int(name == SEX and any(known.spellings.find(SEX, word) for word in words)))
 
     def has_answers(key: str, name: str) -> bool:
-        given = {text for text in texts(key) if text.strip()} if name in (*CLOSED, *MULTIPLE) else set()
-        return len(given) >= LEAST_ANSWERS and all(is_answer(text, name) for text in given)
+        is_told = name in LISTED and len({*given[key]}) >= LEAST_ANSWERS
+        return is_told and all(is_answer(text, name) for text in {*given[key]})
 
     spellings = {name: [*_PERHAPS.get(name, ())] for name in absent}
     for title, column in known.columns.items() if left else ():
@@ -404,12 +407,6 @@ def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int
     loose = {place: goal for place, (goal, _) in found.items() if goal}
     # « Mobilité » alone may be anything; beside « Santé », without any column of objectives, it is one of them.
     return sure | loose if GOALS not in names and records.EMPTY not in sure.values() and len(loose) > 1 else sure
-
-
-def _are_boxes(texts: Iterable[str], known: Titles) -> bool:
-    """Whether cells say yes or no, and nothing else."""
-    found = [known.spellings.find(PARENTS, normalise(text)) for text in {*texts} if text.strip()]
-    return bool(found) and all(each and each.value in ("oui", "non") for each in found)
 
 
 def _ticks(cells: list[str], names: list[str | None], known: Titles) -> dict[str, dict[int, str]]:
@@ -453,9 +450,9 @@ def open_grid(
     if of_place := known.associations.get(rows_of(path.name, sheet)):
         known = replace(known, given={**known.given, ASSOCIATION: of_place})
     layout = layout_of(grid, known, width=width)
-    place = (
-        paths.relative(path) + (f", feuille « {sheet} »" if sheet else "") + (f", ligne {grid.at}" if grid.at else "")
-    )
+    shown = paths.relative(path) + (f", feuille « {sheet} »" if sheet else "")
+    out, counts = records.ReceivedRecords(columns=layout.columns), {}
+    opening = _Opening(path.name, sheet, grid, known, layout, out)
     found = [_twice_fault(name, named) for name, named in layout.twice.items()]
     found += _untitled_faults(layout, [*grid.under.values()]) + find_faults(layout)
     if "annee" in known.given.keys() - layout.positions.keys() and known.is_of_another_year(sheet):
@@ -463,32 +460,26 @@ def open_grid(
             f"elle nomme une autre année que {known.year}, et rien d’autre ne dit celle de ses lignes ; retirez cette "
             "feuille, ou donnez la colonne « annee »."
         )
-    out, counts = records.ReceivedRecords(columns=layout.columns), {}
     if not found and records.IDENTIFIER in layout.columns:
         try:
             cells, refused, counts = read(layout)
             if told_of := _order_fault(cells, grid, known):
-                where = paths.relative(path) + (f", feuille « {sheet} »" if sheet else "")
-                raise DataError(f"{where}, {told_of}")
+                raise DataError(f"{shown}, {told_of}")
             # An export made to be printed bears its titles, on one line or two, on each page.
-            place_of = layout.positions[records.IDENTIFIER]
-            above = [
-                row[place_of].strip() for line, row in grid.rows.items() if line <= grid.at and place_of < len(row)
-            ]
-            texts = cells[place_of].str.strip(" \t\r\n\u00a0\ufeff")  # the mark of a second file, set under the first
+            place = layout.positions[records.IDENTIFIER]
+            above = [row[place].strip() for line, row in grid.rows.items() if line <= grid.at and place < len(row)]
+            texts = cells[place].str.strip(" \t\r\n\u00a0\ufeff")  # the mark of a second file, set under the first
             again = texts.isin([each for each in above if each in grid.titles or known.named([each])[0]])
-            cells, repeated = _fill_dittos(cells[~again], identifier=place_of)
+            cells, repeated = _fill_dittos(cells[~again], identifier=place)
             counts |= {AGAIN: int(again.sum()), DITTO: repeated}
-            out.tables.append(_table_of(path.name, sheet, cells, layout, known, refused, out.changes))
+            opening.add_table(cells, refused)
         except DataError as fault:
             out.faults.append(fault)
-    out.unread.extend(
-        _unread(path.name, sheet, grid, layout, out, known.ignored, rows=out.read or size or len(grid.under))
-    )
+    out.unread.extend(opening.unread(out.read or size or len(grid.under)))
     counts = {ABOVE: max(0, grid.at - 1 - len(told or {})), **(told or {}), **counts}
     out.changes.extend(records.Change(path.name, "", rule, rows) for rule, rows in counts.items() if rows)
-    sentences = [*found, *_missing_fault(layout, out.unread, out.read, known.year)]
-    out.faults.extend(DataError(f"{place} : {each}{remedy}") for each in sentences)
+    place = shown + (f", ligne {grid.at}" if grid.at else "")
+    out.faults.extend(DataError(f"{place} : {each}{remedy}") for each in [*found, *opening.missing_fault()])
     return out
 
 
@@ -546,108 +537,106 @@ def _twice_fault(name: str, named: list[str]) -> str:
     return f"{both} désignent « {name} » : aucune n’est lue ; dites dans {paths.TO_COMPLETE} laquelle est à ignorer."
 
 
-def _missing_fault(layout: Layout, unread: list[records.Unread], rows: int, year: int) -> list[str]:
-    """What is said of the required columns that no title names, and the titles that may; nothing without any.
+@dataclass(frozen=True)
+class _Opening:
+    """A file, or a sheet of it, whose titles are understood; ``out`` is what is received of it so far."""
 
-    ``rows`` are those that were read: without their year, none is counted.
-    """
-    titles = {column: title for title, column in layout.left_out.items() if column}
-    maybe = {each: f" (peut-être « {shorten(title, width=40)} »)" for each, title in titles.items()}
-    named = [f"« {each} »{maybe.get(each, '')}" for each in layout.missing]
-    if not named:
-        return []
-    many, them = ("s", "les") if len(named) > 1 else ("", "la")
-    asked = {each.column for each in unread}
-    ways = [f"quel titre {them} désigne"] if TITLE in asked else []
-    same = [f"« {each} »" for each in layout.missing if each in asked]
-    ways += [f"ce qu’il faut lire sur toutes les lignes pour {', '.join(same)}"] if same else []
-    explain = f"dites dans {paths.TO_COMPLETE} {' ou, si aucun ne le fait, '.join(ways)}, ou " if ways else ""
-    told = f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}ajoutez-{them} à l’export."
-    if records.IDENTIFIER in layout.missing and {*map(fold, layout.left_out)} & _COUNTED:
-        told += " Ce tableau compte des personnes, il ne les liste pas : demandez une ligne par personne."
-    elif records.IDENTIFIER in layout.missing:
-        told += " Pour « identifiant », à défaut de titre, numérotez les personnes."
-    if "nouvel_accompagnement" in layout.missing and "date_debut" in layout.positions:
-        told += f" Pour « nouvel_accompagnement », écrivez « oui » où « date_debut » est de {year}, "
-        told += "« non » où elle est d’avant."
-    return [told + (ASIDE.format(rows) if rows and "annee" in layout.missing else "")]
+    file: str
+    sheet: str
+    grid: Grid
+    known: Titles
+    layout: Layout
+    out: records.ReceivedRecords
 
+    def missing_fault(self) -> list[str]:
+        """What is said of the required columns that no title names, and the titles that may; nothing without any."""
+        layout, missing, rows = self.layout, self.layout.missing, self.out.read
+        titles = {column: title for title, column in layout.left_out.items() if column}
+        maybe = {each: f" (peut-être « {shorten(title, width=40)} »)" for each, title in titles.items()}
+        named = [f"« {each} »{maybe.get(each, '')}" for each in missing]
+        if not named:
+            return []
+        many, them = ("s", "les") if len(named) > 1 else ("", "la")
+        asked = {each.column for each in self.out.unread}
+        ways = [f"quel titre {them} désigne"] if TITLE in asked else []
+        same = [f"« {each} »" for each in missing if each in asked]
+        ways += [f"ce qu’il faut lire sur toutes les lignes pour {', '.join(same)}"] if same else []
+        explain = f"dites dans {paths.TO_COMPLETE} {' ou, si aucun ne le fait, '.join(ways)}, ou " if ways else ""
+        told = f"colonne{many} obligatoire{many} absente{many} : {', '.join(named)} ; {explain}"
+        told += f"ajoutez-{them} à l’export."
+        if records.IDENTIFIER in missing and {*map(fold, layout.left_out)} & _COUNTED:
+            told += " Ce tableau compte des personnes, il ne les liste pas : demandez une ligne par personne."
+        elif records.IDENTIFIER in missing:
+            told += " Pour « identifiant », à défaut de titre, numérotez les personnes."
+        if "nouvel_accompagnement" in missing and "date_debut" in layout.positions:
+            told += f" Pour « nouvel_accompagnement », écrivez « oui » où « date_debut » est de {self.known.year}, "
+            told += "« non » où elle est d’avant."
+        # Without their year, none of the rows that were read is counted.
+        return [told + (ASIDE.format(rows) if rows and "annee" in missing else "")]
 
-def _unread(
-    file: str,
-    sheet: str,
-    grid: Grid,
-    layout: Layout,
-    out: records.ReceivedRecords,
-    ignored: Collection[str],
-    *,
-    rows: int,
-) -> Iterator[records.Unread]:
-    """What is to be explained: all the titles when a required column is absent, else those near an absent one."""
-    is_asked, likely_titles = bool(layout.missing), any(layout.left_out.values())
-    # Read only if needed: a large file has a million identifiers.
-    identifiers = [each.rows[records.IDENTIFIER].str.strip() for each in out.tables if is_asked or likely_titles]
-    of_all = (file, sheet, grid.at, rows, sum(each[each.ne(records.EMPTY)].nunique() for each in identifiers))
-    for name in (name for name in SAME_ON_ALL if name in layout.missing):
-        likely = next(iter(FORMS[name]))
-        yield records.Unread(name, WHOLE, *of_all, likely, is_shown=True, is_asked=True)
-    if ASSOCIATION in layout.missing:  # not shown: a file or a sheet may bear the name of a person
-        yield records.Unread(ASSOCIATION, rows_of(file, sheet), *of_all, is_asked=True)
-    confused = {
-        grid.titles[layout.positions[other]]: other
-        for name, other in _CONFUSED.items()
-        if name in layout.missing and other in layout.positions
-    }
-    twice = dict.fromkeys((title for named in layout.twice.values() for title in named), records.EMPTY)
-    for title, near in (layout.left_out | confused | twice).items():
-        if fold(title) not in ignored and (is_asked or near or title in twice):
-            yield records.Unread(TITLE, title, *of_all, near, is_shown=True, is_asked=is_asked or title in twice)
+    def unread(self, rows: int) -> Iterator[records.Unread]:
+        """What is to be explained: all the titles when a required column is absent, else those near an absent one."""
+        layout, missing, titles = self.layout, self.layout.missing, self.grid.titles
+        is_asked, likely_titles = bool(missing), any(layout.left_out.values())
+        # Read only if needed: a large file has a million identifiers.
+        tables = self.out.tables if is_asked or likely_titles else []
+        identifiers = [each.rows[records.IDENTIFIER].str.strip() for each in tables]
+        persons = sum(each[each.ne(records.EMPTY)].nunique() for each in identifiers)
+        of_all = (self.file, self.sheet, self.grid.at, rows, persons)
+        for name in (name for name in SAME_ON_ALL if name in missing):
+            yield records.Unread(name, WHOLE, *of_all, next(iter(FORMS[name])), is_shown=True, is_asked=True)
+        if ASSOCIATION in missing:  # not shown: a file or a sheet may bear the name of a person
+            yield records.Unread(ASSOCIATION, rows_of(self.file, self.sheet), *of_all, is_asked=True)
+        pairs = [(name, other) for name, other in _CONFUSED.items() if name in missing and other in layout.positions]
+        confused = {titles[layout.positions[other]]: other for _, other in pairs}
+        twice = dict.fromkeys((title for named in layout.twice.values() for title in named), records.EMPTY)
+        for title, near in (layout.left_out | confused | twice).items():
+            if fold(title) not in self.known.ignored and (is_asked or near or title in twice):
+                is_needed = is_asked or title in twice
+                yield records.Unread(TITLE, title, *of_all, near, is_shown=True, is_asked=is_needed)
 
+    def _tell(self, column: str, rule: str, rows: int) -> None:
+        if rows:
+            self.out.changes.append(records.Change(self.file, column, rule, int(rows)))
 
-def _table_of(
-    file: str,
-    sheet: str,
-    cells: pd.DataFrame,
-    layout: Layout,
-    known: Titles,
-    refused: list[records.UnreadableRow],
-    changes: list[records.Change],
-) -> records.ReceivedTable:
-    """The received table; what was done to make it is added to ``changes``."""
-    rows = pd.DataFrame({name: cells[place] for name, place in layout.positions.items()}, index=cells.index)
-    if given := known.given.keys() - layout.positions.keys():
-        # A line of text under the table says nothing else: nobody who is followed.
-        said = pd.Series(False, index=cells.index)
-        for place in {*layout.places} - {layout.positions[records.IDENTIFIER], *layout.doubles, *layout.marks}:
-            said |= ~cells[place].isin([text for text in cells[place].unique() if not text.strip()])
-        for name in given:
-            rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
-            changes.append(records.Change(file, name, RULE_GIVEN, int(said.sum())))
-    for name, ticked in layout.several.items():
-        # A third rank or a third time: from 1, the answer is given.
-        are_ranks = any(cells[place].eq("3").any() for place, answer in ticked.items() if answer)
-        rows[name] = _gather(cells[list(ticked)], ticked, known.spellings, name, are_ranks=are_ranks)
-        told = f"réponses réunies de {len(ticked)} colonnes{', où un nombre est un oui' * are_ranks}"
-        changes.append(records.Change(file, name, told, len(rows)))
-    for place, name in layout.doubles.items():
-        one, other = (_meanings(texts, name, known.spellings) for texts in (rows[name], cells[place]))
-        contradicted = int((one.ne(other) & one.notna() & other.notna()).sum())
-        changes.append(records.Change(file, name, RULE_CONTRADICTED, contradicted))
-    marked = pd.DataFrame(False, index=cells.index, columns=layout.marks)
-    for place, rule in layout.marks.items():
-        said = _meanings(cells[place], "parents_associes", known.spellings)  # yes or no, in all their spellings
-        is_said = cells[place].str.strip().ne(records.EMPTY) & said.ne("non")
-        marked[place] = is_said if rule == RULE_WITHDRAWN else ~is_said & is_said.any()
-    counts = marked.T.groupby(layout.marks).any().sum(axis=1)
-    changes.extend(records.Change(file, "", rule, int(count)) for rule, count in counts.items() if count)
-    if layout.left_out:
-        named = ", ".join(f"« {shorten(title, width=40)} »" for title in [*layout.left_out][:_NAMED])
-        more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""
-        # Their titles with the file, which no page shows: one may bear the name of a person.
-        told = f"colonnes hors liste, laissées de côté : {len(layout.left_out)}"
-        changes.append(records.Change(f"{file}, {named}{more}", "", told, len(rows)))
-    kinds = {name: "str" if name == records.IDENTIFIER else "category" for name in layout.columns}
-    return records.ReceivedTable(file, sheet, rows[layout.columns].astype(kinds), refused)
+    def add_table(self, cells: pd.DataFrame, refused: list[records.UnreadableRow]) -> None:
+        """Adds the table that these cells make, and what was done to make it."""
+        layout, known = self.layout, self.known
+        rows = pd.DataFrame({name: cells[place] for name, place in layout.positions.items()}, index=cells.index)
+        if given := known.given.keys() - layout.positions.keys():
+            # A line of text under the table says nothing else: nobody who is followed.
+            said = pd.Series(False, index=cells.index)
+            for place in {*layout.places} - {layout.positions[records.IDENTIFIER], *layout.doubles, *layout.marks}:
+                said |= ~cells[place].isin([text for text in cells[place].unique() if not text.strip()])
+            for name in given:
+                rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
+                self._tell(name, RULE_GIVEN, said.sum())
+        for name, ticked in layout.several.items():
+            # A third rank or a third time: from 1, the answer is given.
+            are_ranks = any(cells[place].eq("3").any() for place, answer in ticked.items() if answer)
+            rows[name] = _gather(cells[list(ticked)], ticked, known, is_any=name == PARENTS, are_ranks=are_ranks)
+            told = f"réponses réunies de {len(ticked)} colonnes{', où un nombre est un oui' * are_ranks}"
+            self._tell(name, told, len(rows))
+        for place, name in layout.doubles.items():
+            one, other = (_meanings(texts, name, known.spellings) for texts in (rows[name], cells[place]))
+            self._tell(name, RULE_CONTRADICTED, (one.ne(other) & one.notna() & other.notna()).sum())
+        marked = pd.DataFrame(False, index=cells.index, columns=layout.marks)
+        for place, rule in layout.marks.items():
+            is_said = cells[place].str.strip().ne(records.EMPTY) & _meanings(cells[place], PARENTS, known.spellings).ne(
+                "non"
+            )
+            marked[place] = is_said if rule == RULE_WITHDRAWN else ~is_said & is_said.any()
+        for rule, count in marked.T.groupby(layout.marks).any().sum(axis=1).items():
+            self._tell("", rule, count)
+        if layout.left_out:
+            named = ", ".join(f"« {shorten(title, width=40)} »" for title in [*layout.left_out][:_NAMED])
+            more = f" et {len(layout.left_out) - _NAMED} autres" if len(layout.left_out) > _NAMED else ""
+            told = f"colonnes hors liste, laissées de côté : {len(layout.left_out)}"
+            # Their titles with the file, which no page shows: one may bear the name of a person.
+            self.out.changes.append(records.Change(f"{self.file}, {named}{more}", "", told, len(rows)))
+        kinds = {name: "str" if name == records.IDENTIFIER else "category" for name in layout.columns}
+        table = rows[layout.columns].astype(kinds)
+        self.out.tables.append(records.ReceivedTable(self.file, self.sheet, table, refused))
 
 
 def _meanings(texts: pd.Series, name: str, spellings: Spellings) -> pd.Series:
@@ -655,25 +644,23 @@ def _meanings(texts: pd.Series, name: str, spellings: Spellings) -> pd.Series:
     return texts.astype("object").map({text: cell.value or None for text, cell in found.items() if cell})
 
 
-def _gather(
-    cells: pd.DataFrame, ticked: dict[int, str], spellings: Spellings, name: str, *, are_ranks: bool
-) -> pd.Series:
+def _gather(cells: pd.DataFrame, ticked: dict[int, str], known: Titles, *, is_any: bool, are_ranks: bool) -> pd.Series:
     """The answers of each row, of several columns, in one text, each distinct row of cells being read once.
 
-    ``are_ranks``: a number from 1 says that the answer is given. Parents are associated if a column says so.
+    ``is_any``: the columns answer one question, « oui » if one of them does; ``are_ranks``: a number from 1 says that
+    the answer is given.
     """
 
     def read(text: str, answer: str) -> str:
-        is_yes_no = bool(answer) or name == PARENTS
-        found = spellings.find(PARENTS, normalise(text)) if is_yes_no and text else None
-        value = found.value if found else text
+        value = known.yes_or_no(text) if text and (answer or is_any) else None
+        value = text if value is None else value
         if are_ranks and answer and value.isdecimal():
             value = "oui" if int(value) else "non"
-        return value if not answer else answer if value == "oui" else records.EMPTY if value == "non" else value
+        return {"oui": answer, "non": records.EMPTY}.get(value, value) if answer else value
 
     def join(row: tuple[str, ...]) -> str:
         said = [*filter(None, map(read, row, ticked.values()))]
-        if name == PARENTS:
+        if is_any:
             said = ["oui"] if "oui" in said else [*dict.fromkeys(said)]
         return records.SEVERAL.join(said)
 

@@ -32,8 +32,7 @@ from helpers.typography import fold, unescape_formula
 # --- A year's own readings ---
 
 TABLE = "alias"
-# What stays as it is written: a title that is left out on purpose, a name that no register holds.
-AS_IT_IS = "tel_quel"
+AS_IT_IS = "tel_quel"  # What stays as it is written: a title that is left out on purpose, a name that no register holds
 # What is said of a column that no title names, while one of them may.
 _TITLES_FIRST = "mais expliquez d’abord les titres : l’un d’eux désigne peut-être cette colonne"
 # The columns of the export whose spellings `modalites` holds; those of names are in `alias`.
@@ -77,8 +76,7 @@ def _rows_for(name: str, own: pd.DataFrame) -> pd.DataFrame:
 # The words for what stays as it is written.
 _LEFT = {TITLE: "à ignorer", "college": "hors répertoire", "association": "nouvelle association"}
 _TITLES = {each["name"]: each["title"] for each in table_schema("accompagnements")["fields"]}
-# Answers whose label says all.
-_RECORDED = ("ne_sait_pas", answers.UNANSWERED, answers.UNFORESEEN)
+_RECORDED = ("ne_sait_pas", answers.UNANSWERED, answers.UNFORESEEN)  # Answers whose label says all
 
 
 def _answers(column: str) -> dict[str, str]:
@@ -227,8 +225,7 @@ HEADER = [
     *(MARK, "colonne", "ce qui est écrit", ANSWER, "peut-être", "réponses possibles"),
     *("personnes", "cases", "fichier", "feuille", "première ligne"),
 ]
-# A spreadsheet may have saved the file as a workbook instead.
-_WORKBOOKS = (".xlsx", ".ods", ".xls")
+_WORKBOOKS = (".xlsx", ".ods", ".xls")  # A spreadsheet may have saved the file as a workbook instead
 
 
 def mark_of(column: str, value: str) -> str:

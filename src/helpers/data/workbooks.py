@@ -238,8 +238,7 @@ def _read_marks(content: bytes, shown: str) -> dict[str, dict]:
     return marks
 
 
-# A sentence names this many cells and counts the others.
-_NAMED = 5
+_NAMED = 5  # A sentence names this many cells and counts the others
 
 
 def _sheet_faults(layout: titles.Layout, sheet: Sheet, grid: titles.Grid) -> list[str]:
@@ -296,8 +295,8 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
     visible = [sheet for sheet in of_persons if not sheet.is_hidden]
     visible = [sheet for sheet in visible if grids[sheet.name].under] or visible
     if not of_persons:
-        told = {titles.no_titles(sheet.rows, known) for sheet in filled}
-        told = titles.LYING if titles.LYING in told else titles.NO_TITLES
+        is_lying = any(titles.lies_on_its_side(sheet.rows, known) for sheet in filled)
+        told = titles.LYING if is_lying else titles.NO_TITLES
         raise DataError(f"{shown} : aucune feuille ne porte les titres attendus ; {told}")
     if not visible:
         names = ", ".join(f"« {sheet.name} »" for sheet in of_persons)

@@ -35,8 +35,7 @@ def collected(found: list[DataError]) -> Iterator[None]:
 
 # --- Quotations chosen from the codings of a year ---
 
-# Longer lists are cut: the first sentences tell what is wrong, a thousand would hide it.
-MOST_TOLD = 20
+MOST_TOLD = 20  # Longer lists are cut: the first sentences tell what is wrong, a thousand would hide it
 
 
 def quotation_faults(year: int) -> list[DataError]:
