@@ -154,13 +154,12 @@ class Spellings:
 
     def find(self, column: str, text: str) -> Cell | None:
         """The meaning of a text in a column: by its spellings, the catalogue, those of every column, then patterns."""
-        key = key_of_answer(text)
+        key, patterns = key_of_answer(text), [*self.patterns.get(column, ()), *self.patterns.get(EVERY, ())]
         return (
             self.exact.get((column, key))
             or _named(column).get(key)
             or self.exact.get((EVERY, key))
-            or next((found for pattern, found in self.patterns.get(column, []) if pattern.fullmatch(key)), None)
-            or next((found for pattern, found in self.patterns.get(EVERY, []) if pattern.fullmatch(key)), None)
+            or next((found for pattern, found in patterns if pattern.fullmatch(key)), None)
         )
 
     def form_of(self, column: str) -> str:
@@ -192,16 +191,13 @@ def read_spellings(table: pd.DataFrame) -> Spellings:
     """The spellings of a table (schema ``modalites``)."""
     out = Spellings()
     for line, row in zip(table.index, table.itertuples(index=False), strict=True):
-        told = _fault(row)
-        if told:
+        cell = Cell(row.valeur, reason=row.raison)
+        if told := _fault(row):
             out.faults.append(DataError(f"reference/modalites.csv, ligne {line}, {told}"))
         elif row.ecriture == "motif":
-            found = (re.compile(row.texte), Cell(row.valeur, reason=row.raison))
-            out.patterns.setdefault(row.colonne, []).append(found)
+            out.patterns.setdefault(row.colonne, []).append((re.compile(row.texte), cell))
         else:
-            out.exact.setdefault(
-                (row.colonne, key_of_answer(normalise(row.texte))), Cell(row.valeur, reason=row.raison)
-            )
+            out.exact.setdefault((row.colonne, key_of_answer(normalise(row.texte))), cell)
     return out
 
 
@@ -576,8 +572,7 @@ def find_colleges(texts: Iterable[str], aliases: pd.DataFrame, colleges: pd.Data
         seen = Counter(keys)
         return {key: value for key, value in zip(keys, colleges["uai"], strict=True) if seen[key] == 1}
 
-    known = aliases[aliases["colonne"].eq("college")]
-    reviewed = {normalise(row.graphie): row.valeur for row in known.itertuples()}
+    reviewed = {normalise(row.graphie): row.valeur for row in aliases.itertuples() if row.colonne == "college"}
     by_town = alone([f"{_bare(row.nom_officiel)}_{key_of(row.commune)}" for row in colleges.itertuples()])
     by_name = alone([_bare(row.nom_officiel) for row in colleges.itertuples()])
     out = []
@@ -597,8 +592,8 @@ def _name_reader(name: str, counts: dict[str, int], registers: Registers) -> Cal
     if name != "association":
         return lambda plain: Cell(chosen[key_of(plain)], RULE_TEXT)
     known = {key_of(each): each for each in registers.associations["association"]}
-    reviewed = registers.aliases[registers.aliases["colonne"].eq("association")]
-    known |= {key_of(normalise(row.graphie)): row.valeur for row in reviewed.itertuples()}
+    reviewed = [row for row in registers.aliases.itertuples() if row.colonne == "association"]
+    known |= {key_of(normalise(row.graphie)): row.valeur for row in reviewed}
 
     def read(plain: str) -> Cell:
         key = key_of(plain)

@@ -96,11 +96,12 @@ class Reading:
         # A dash is no empty cell: what someone says of these is not said of it.
         is_alone = self.rows.loc[self.kept, name].eq(EMPTY) if name in (*_LABELS, *answers.YES_NO) else column.isna()
         alone, answered = int((is_alone & column.isna()).sum()), column.dropna()
-        is_told = exceeds(alone, len(column), _EMPTY_CELLS[name][0]) and not answered.empty
-        if is_told and name in (*_LABELS, *answers.YES_NO):
+        if answered.empty or not exceeds(alone, len(column), _EMPTY_CELLS[name][0]):
+            return 0
+        if name in (*_LABELS, *answers.YES_NO):
             is_likely = self._is_in_blocks(name) if name in _LABELS else answered.eq("oui").all()
-            is_told = alone >= FEWEST_ASKED and is_likely
-        return alone if is_told else 0
+            return alone if alone >= FEWEST_ASKED and is_likely else 0
+        return alone
 
     def _is_in_blocks(self, name: str) -> bool:
         """Whether a column is filled on the first row of each sheet, and hardly ever says again what is just above.
@@ -113,9 +114,8 @@ class Reading:
         given = texts[texts.ne(EMPTY)]
         if name in ("uai", "college") and len(given) > 2 * given.nunique():
             return False
-        return texts[before.isna()].ne(EMPTY).all() and not exceeds(
-            int(given.eq(before).sum()), len(given), MOST_AGAIN_PCT
-        )
+        again = int(given.eq(before).sum())
+        return texts[before.isna()].ne(EMPTY).all() and not exceeds(again, len(given), MOST_AGAIN_PCT)
 
     @cached_property
     def reversed_answers(self) -> dict[str, tuple[int, int]]:

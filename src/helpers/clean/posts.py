@@ -215,10 +215,9 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
         for column, cells in found.items()
     ]
     ledger = apply_schema(pd.concat(parts), "registre")
-    labels = [_label(row.colonne, row.apres) for row in ledger.itertuples()]
+    labels = [
+        catalogue().indicators[row.colonne].label_of(row.apres) if row.colonne in LISTED else row.apres
+        for row in ledger.itertuples()
+    ]
     is_changed = (ledger["avant"] != ledger["apres"]) & (ledger["avant"] != labels)
     return ledger[is_changed].sort_values(["ligne", "colonne"], kind="stable", ignore_index=True)
-
-
-def _label(column: str, value: str) -> str:
-    return catalogue().indicators[column].label_of(value) if column in LISTED else value

@@ -14,7 +14,7 @@ import pandas as pd
 from helpers import paths
 from helpers.data.private import folder_of
 from helpers.data.raw import empty_table, read_reference, read_table
-from helpers.data.reading import write_spreadsheet
+from helpers.data.reading import as_json, write_spreadsheet
 from helpers.schema import DataError
 from helpers.system import atomic_folder, atomic_write, checksum, make_private, recover_folder, sha256_of
 from helpers.typography import shorten, unescape_formula
@@ -79,8 +79,7 @@ def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
         rows = [(code, themes[code]) for code in used_codes(project)]
         write_rows(beside / THEMES, ("code", "theme"), rows)
         card = {"nom": name, "fichier": source.name, "emplacement": _place(source), "tables": _tables(beside)}
-        text = json.dumps(card, ensure_ascii=False, indent=2) + "\n"
-        (beside / ORIGIN).write_text(text, encoding="utf-8", newline="\n")
+        (beside / ORIGIN).write_text(as_json(card), encoding="utf-8", newline="\n")
     return folder
 
 

@@ -43,16 +43,6 @@ def new_tables() -> dict[str, str]:
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
-def _card(year: int, model: dict) -> dict:
-    tables = [
-        {"name": name, "path": f"{name}.csv", "title": title, "description": f"Une ligne est {row}.", **model["table"]}
-        for name, (title, row) in model["tables"].items()
-    ]
-    named = {"name": f"alses-{year}", "title": f"Les ALSES du Nord en {year}"}
-    sources = [{"title": unnamed(year), "description": ""}]
-    return {"$schema": _PROFILE, **named, **model["carte"], "sources": sources, "resources": tables}
-
-
 def make_year(year: int) -> tuple[list[Path], list[Path]]:
     """The files made in the folder of a year, then those that were already there, which are left as they are.
 
@@ -61,10 +51,17 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
     model, folder = _model(), paths.raw(year)
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{paths.relative(folder)} est un fichier : renommez-le, un dossier de ce nom est nécessaire.")
+    tables = [
+        {"name": name, "path": f"{name}.csv", "title": title, "description": f"Une ligne est {row}.", **model["table"]}
+        for name, (title, row) in model["tables"].items()
+    ]
+    named = {"name": f"alses-{year}", "title": f"Les ALSES du Nord en {year}", **model["carte"]}
+    sources = [{"title": unnamed(year), "description": ""}]
+    card = {"$schema": _PROFILE, **named, "sources": sources, "resources": tables}
     listed = " ;\n".join(f"- `{name}.csv` : une ligne est {row}" for name, row in new_tables().items())
     texts = {
         "README.md": model["lisez_moi"].lstrip().replace("{annee}", str(year)).replace("{tables}", f"{listed}."),
-        CARD: as_json(_card(year, model)),
+        CARD: as_json(card),
         **{f"{name}.csv": ",".join(columns(name)) + "\n" for name in model["tables"]},
     }
     folder.mkdir(parents=True, exist_ok=True)

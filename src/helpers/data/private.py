@@ -39,11 +39,7 @@ def folder_of(year: int) -> Path:
 
 
 def save_rejected(cleaned: CleanedRecords) -> Path:
-    """Writes the rejected rows of a year, as received, to the private ``quarantaine.csv``; atomic.
-
-    For a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. It holds personal data:
-    never in git, nor in a report.
-    """
+    """Writes the rejected rows of a year, as received, to the private ``quarantaine.csv`` (`write_spreadsheet`)."""
     path = make_private(folder_of(cleaned.persons.year)) / QUARANTINE
     return write_spreadsheet(path, cleaned.rejected.astype("object"))
 
@@ -173,9 +169,7 @@ def load_witnesses(year: int) -> list[np.ndarray]:
 
 # --- Minutes of meetings: private, pseudonymised as they are read ---
 
-# In their folder: the names that the team knows, and their replacements.
-NAMES = "noms.csv"
-_COLUMNS = ("nom", "remplacement")
+NAMES = "noms.csv"  # in their folder: the names that the team knows, and their replacements
 
 
 TO_PROOFREAD = "a_relire.csv"  # Beside the pseudonymised texts: the words that were kept and may be names
@@ -267,7 +261,7 @@ def _names(year: int) -> dict[str, str]:
         return {}
     shown = paths.relative(path)
     read = read_rows(content_of(path), shown)
-    if "nom" not in read.header or not set(read.header) <= set(_COLUMNS):
+    if "nom" not in read.header or not set(read.header) <= {"nom", "remplacement"}:
         raise DataError(f"{shown}, ligne 1 : les colonnes sont « nom » et « remplacement » ; corrigez cette ligne.")
     names: dict[str, str] = {}
     for line, cells in zip(read.lines, read.rows, strict=True):

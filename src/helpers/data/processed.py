@@ -115,10 +115,7 @@ def require_current(years: list[int]) -> None:
 
 
 def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETWORK, site: str = "") -> Path:
-    """Writes a table made by 02, 03 or 04 beside the executed notebooks of the year or of the site.
-
-    Only 03 has one: the comparisons (schema ``comparaisons``).
-    """
+    """Writes a table that 03 made (schema ``comparaisons``) beside the executed notebooks of the year or the site."""
     path = paths.executed(year, site_type, site) / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_file(path, as_csv(apply_schema(table, name)))
@@ -143,14 +140,6 @@ def load_earlier(year: int | None, name: str) -> pd.DataFrame:
 # --- The data root of 02, 03 and 04 in a report: protected or public tables, and nothing else ---
 
 
-def _told(year: int) -> str:
-    """A description of the export, for pages that cannot see it."""
-    shared = f"{paths.relative(paths.reference())}/"
-    entries = [entry for entry in describe_inputs([year]) if not entry["fichier"].startswith(shared)]
-    described = {"entrees": entries, "export": paths.has_export(year), "recu": plain_description(year)}
-    return as_json(described)
-
-
 def shareable_inputs(year: int) -> list[Path]:
     """The files that `save_shareable` copies: the public tables and the card of the year, the reference tables."""
     files = [paths.raw(year) / f"{name}.csv" for name in paths.RAW_TABLES]
@@ -164,7 +153,10 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
     ``tables`` are keyed by the name that `load` takes (schema ``postes`` and others). Identical files are not
     rewritten; files no longer produced are removed.
     """
-    root, copied, told = paths.shareable(), shareable_inputs(year), _told(year)
+    root, copied, shared = paths.shareable(), shareable_inputs(year), f"{paths.relative(paths.reference())}/"
+    # A description of the export, for pages that cannot see it.
+    entries = [entry for entry in describe_inputs([year]) if not entry["fichier"].startswith(shared)]
+    told = as_json({"entrees": entries, "export": paths.has_export(year), "recu": plain_description(year)})
     written = [write_file(root / path.relative_to(paths.data_root()), _shown_of(path)) for path in copied]
     with paths.with_data_root(root):
         raw, folder = paths.raw(year), paths.processed(year)
@@ -264,10 +256,7 @@ def load_territories(year: int) -> pd.DataFrame:
 
 
 def load_earlier_indicators(year: int | None, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
-    """The indicators (schema ``indicateurs``) of the year compared with; empty when there is none.
-
-    A site without a report in that year has no row. Raises `DataError` as `load` does.
-    """
+    """`load_indicators` for the year compared with; empty when there is none, or when a site has no report in it."""
     if year is None or not site:
         return load_earlier(year, "indicateurs")
     known = load_sites(year)
@@ -433,11 +422,9 @@ def _resource(name: str) -> dict:
 
 def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, site: str = "") -> None:
     """Writes ``indicateurs.csv`` (semicolons, decimal comma, UTF-8 with BOM), the same rows as a workbook and as
-    Parquet, and their entries in ``datapackage.json``.
+    Parquet, and their entries in ``datapackage.json``; `DataError` as `load` does.
 
-    Those of the network come with those of its territories, those of a site with the network's rows that its pages show
-    beside them. Raises `DataError` when a year's
-    tables are not those that 01 wrote.
+    Those of the network come with those of its territories, those of a site with the network beside them.
     """
     tables = [load_earlier_indicators(year, site_type, site) for year in years]
     tables += [] if site else [load_territories(year) for year in years]

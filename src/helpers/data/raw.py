@@ -78,10 +78,10 @@ def describe_inputs(years: list[int]) -> list[dict]:
     files = [path for path in input_files(years) if not elsewhere or path.parent == paths.reference()]
     here = []
     for path in files:
-        is_private = paths.private_year(paths.public_name(path)) is not None
-        is_export = path.name.casefold().startswith(paths.EXPORT)
+        name, is_export = paths.public_name(path), path.name.casefold().startswith(paths.EXPORT)
+        is_private = paths.private_year(name) is not None
         entry = {
-            "fichier": paths.public_name(path),
+            "fichier": name,
             "sha256": published_checksum(path),
             "octets": None if is_private else path.stat().st_size,
             "lignes": count_rows(path) if path.suffix == ".csv" and not (is_private or is_export) else None,
@@ -90,17 +90,14 @@ def describe_inputs(years: list[int]) -> list[dict]:
     return [*elsewhere, *here]
 
 
-def _code_of(notebook: str) -> str:
-    cells = json.loads(paths.notebook(notebook).read_text(encoding="utf-8"))["cells"]
-    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-
-
 def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) -> dict:
     """What a page was made from: parameters, inputs, versions; no date, so that the same inputs give the same bytes.
 
     The versions are those of the packages that the code of these notebooks imports, and of those that run it.
     """
-    imported = libraries_behind(map(_code_of, notebooks))
+    read = (json.loads(paths.notebook(name).read_text(encoding="utf-8"))["cells"] for name in notebooks)
+    codes = ("\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code") for cells in read)
+    imported = libraries_behind(codes)
     used = [*(name for name in _VERSIONED if name in imported), *_RUNNERS]
     return {
         "parametres": parameters,
@@ -144,10 +141,7 @@ class RawYear:
 def faults_in(path: Path, name: str) -> list[DataError]:
     """Every fault of a table against its schema, in line order."""
     try:
-        return [
-            DataError(fault)
-            for fault in reading.validated_rows(reading.content_of(path), paths.relative(path), name)[1]
-        ]
+        return [*map(DataError, reading.validated_rows(reading.content_of(path), paths.relative(path), name)[1])]
     except DataError as fault:
         return [fault]
 
@@ -304,10 +298,9 @@ def export_faults(year: int) -> list[DataError]:
 
 
 def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> None:
-    """Writes ``carte_export.json`` beside the export, unless it would be the same; nothing without an export.
+    """Writes ``carte_export.json`` beside the export; nothing without one. ``rows`` are those of each file by name.
 
-    ``rows`` gives the number of rows of each file by its name; ``accept`` records files that changed as they are now.
-    Raises `DataError` when a file changed and is not accepted, or when the card cannot be written.
+    Raises `DataError` when a file changed and ``accept`` is false, or when the card cannot be written.
     """
     files, simulated = paths.exports(year), reading.simulated_exports(year)
     known = {} if accept else reading.read_export_card(year)

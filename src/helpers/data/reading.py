@@ -227,7 +227,13 @@ def read_rows(content: bytes, shown: str) -> Rows:
             # A lone CR in a cell would be written back without quotes and split its row.
             cells.append([_LINE_END.sub("\n", cell.strip()) for cell in row])
             lines.append(line)
-    return Rows(*_without_empty_columns(cells), lines[1:])
+    # A spreadsheet also writes columns that someone merely clicked in: no name, no value, nothing to lose.
+    header, *rows = cells
+    used = len(header)
+    while used and not header[used - 1] and not any(cell for row in rows for cell in row[used - 1 :]):
+        used -= 1
+    rows = [row[:used] if len(row) > used and not any(row[used:]) else row for row in rows]
+    return Rows(header[:used], rows, lines[1:])
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
@@ -252,14 +258,6 @@ def write_spreadsheet(path: Path, table: pd.DataFrame) -> Path:
     return path
 
 
-def _without_empty_columns(cells: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    # A spreadsheet also writes columns that someone merely clicked in: no name, no value, nothing to lose.
-    used = len(cells[0])
-    while used and not cells[0][used - 1] and not any(cell for row in cells for cell in row[used - 1 :]):
-        used -= 1
-    return cells[0][:used], [row[:used] if len(row) > used and not any(row[used:]) else row for row in cells[1:]]
-
-
 def _plain(cell: str, kind: str) -> str:
     """A cell in plain form: decimal point, AAAA-MM-JJ."""
     if kind in ("number", "integer"):
@@ -270,21 +268,21 @@ def _plain(cell: str, kind: str) -> str:
     return cell
 
 
-def _read_cell(column: dict, plain: str, cell: str) -> tuple[object, str]:
-    """The value of a cell (None when empty) and its fault, which quotes ``cell`` as received."""
-    try:
-        value = _READERS[column["type"]](plain) if plain else None
-    except ValueError:
-        return None, _type_fault(column, cell)
-    return value, _constraint_fault(column, value, cell)
-
-
 def _row_faults(header: list[str], rows: Iterable[tuple[list[str], list[str]]], schema: dict) -> Iterator[tuple]:
     """For each fault, the place of its row and the end of its sentence; ``rows`` come in plain form and as received."""
     described = {column["name"]: column for column in schema["fields"]}
     seen: dict[str, set] = {name: set() for name in header if described[name].get("constraints", {}).get("unique")}
     key, keys = schema.get("primaryKey", []), set()
-    read = cache(lambda name, plain, cell: _read_cell(described[name], plain, cell))
+
+    @cache
+    def read(name: str, plain: str, cell: str) -> tuple[object, str]:
+        """The value of a cell (None when empty) and its fault, which quotes ``cell`` as received."""
+        try:
+            value = _READERS[described[name]["type"]](plain) if plain else None
+        except ValueError:
+            return None, _type_fault(described[name], cell)
+        return value, _constraint_fault(described[name], value, cell)
+
     for place, (row, received) in enumerate(rows):
         if len(row) < len(header):  # its values may be under the wrong names: no other fault is reported
             yield place, " : des cases manquent en fin de ligne ; complétez la ligne."

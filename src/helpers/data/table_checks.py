@@ -256,11 +256,6 @@ def _check_statements(statements: pd.DataFrame, year: int, registers: dict[str, 
         yield from answers(split_multiple(statements, column), year, registers)
 
 
-def _check_aliases(aliases: pd.DataFrame, *_) -> Iterator[Wrong]:
-    """Aliases of a column that posts do not have."""
-    return _unknown(aliases["colonne"], columns("prises_de_poste"))
-
-
 # --- The code book: its tree, and names too close to tell apart ---
 
 
@@ -272,12 +267,8 @@ def _check_book(book: pd.DataFrame, *_) -> Iterator[Wrong]:
         if row.parent and row.parent not in parents:
             yield line, "parent", row.parent, unknown(row.parent, parents, register=file)
         elif row.parent and _is_above_itself(row.theme, parents):
-            yield (
-                line,
-                "parent",
-                row.parent,
-                "est au-dessous de ce code, qui serait son propre parent ; corrigez l’arbre.",
-            )
+            remedy = "est au-dessous de ce code, qui serait son propre parent ; corrigez l’arbre."
+            yield line, "parent", row.parent, remedy
         for key in sorted({fold(row.theme), fold(row.libelle)} - {""}):
             first = seen.setdefault((row.parent, key), row.theme)
             if first != row.theme:
@@ -300,6 +291,6 @@ _CHECKS = {
     "prises_de_poste": [_by_row(_post_rules)],
     "reunions": [_check_associations, _check_meetings],
     "enonces": [_check_associations, _check_statements],
-    "alias": [_check_aliases],
+    "alias": [lambda table, *_: _unknown(table["colonne"], columns("prises_de_poste"))],
     "themes": [_check_book],
 }

@@ -348,7 +348,8 @@ class Adoption:
     @property
     def shown(self) -> list[str]:
         """One line a reading; the names of a column are counted, and what may be about a person is not shown."""
-        is_shown = [_may_be_shown(row.colonne, row.graphie) for row in self.rows.itertuples()]
+        is_listed = self.rows["colonne"].isin([TITLE, *answers.LISTS, *LISTED]) | self.rows["graphie"].eq(answers.WHOLE)
+        is_shown = self.rows["colonne"].eq("annee") | (is_listed & self.rows["graphie"].map(is_plain).astype(bool))
         told = []
         for row in self.rows[is_shown].itertuples():
             means = [_answers(row.colonne).get(each, each) for each in row.valeur.split(SEVERAL)]
@@ -357,14 +358,8 @@ class Adoption:
             means = answers.FORMS[row.colonne][row.valeur] if row.graphie == answers.WHOLE else means
             comma = "" if means.startswith("se lit") else ","
             told.append(f"colonne « {row.colonne} » : « {row.graphie} »{comma} {means}")
-        others = self.rows.loc[[not each for each in is_shown], "colonne"].value_counts()
+        others = self.rows.loc[~is_shown, "colonne"].value_counts()
         return told + [f"colonne « {column} » : {count}, sans être montrés ici" for column, count in others.items()]
-
-
-def _may_be_shown(column: str, text: str) -> bool:
-    """Whether a message may show a text: a title, or an answer of a closed list that cannot be about a person."""
-    is_listed = column in (TITLE, *answers.LISTS, *LISTED) or text == answers.WHOLE
-    return column == "annee" or (is_listed and is_plain(text))
 
 
 def adopt(year: int, unread: Iterable[Unread]) -> Adoption:

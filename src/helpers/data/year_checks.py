@@ -166,11 +166,6 @@ class Export:
     cleaned: CleanedRecords
 
 
-def _state(path: Path) -> tuple[str, int, int]:
-    state = path.stat()
-    return str(path), state.st_size, state.st_mtime_ns
-
-
 def read_export(year: int) -> Export:
     """The records of a year, cleaned; nobody without an export, or with one that cannot be read.
 
@@ -180,7 +175,8 @@ def read_export(year: int) -> Export:
     if not files:
         return _read(year)
     tables = [paths.own_readings(year), *(paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES)]
-    return _read_once(year, tuple(_state(path) for path in (*files, *tables) if path.is_file()))
+    states = [(str(path), path.stat()) for path in (*files, *tables) if path.is_file()]
+    return _read_once(year, tuple((name, state.st_size, state.st_mtime_ns) for name, state in states))
 
 
 def read_earlier(year: int) -> dict[int, Persons]:
@@ -250,8 +246,8 @@ def unread(year: int) -> list[Unread]:
 
     Raises `DataError` when a table cannot be read.
     """
-    export, found = read_export(year), []
-    found += [*export.received.unread, *export.cleaned.unread]
+    export = read_export(year)
+    found = [*export.received.unread, *export.cleaned.unread]
     if raw.present(year, "prises_de_poste"):
         posts = raw.read_raw(year, "prises_de_poste")
         found += clean.unread_posts(posts, **to_complete.read_registers_for(year), file="prises_de_poste.csv")
@@ -318,9 +314,8 @@ def _name_fault(path: Path, year: int) -> str:
     if is_ours or path.name.startswith((".", "~")):  # hidden files, locks of office programs
         return ""
     if path.is_dir():
-        inside = (
-            [] if path.name in _OWN_FOLDERS else [each for each in sorted(path.rglob("*")) if _is_unread(each, year)]
-        )
+        inside = [] if path.name in _OWN_FOLDERS else sorted(path.rglob("*"))
+        inside = [each for each in inside if _is_unread(each, year)]
         named = f" ({', '.join(f'« {each.relative_to(path).as_posix()} »' for each in inside)})" if inside else ""
         told = f"est un dossier, il n’est pas lu : sortez-en les fichiers de l’export{named}, ou retirez-le."
         return told if inside or fold(path.name).startswith(paths.EXPORT) else ""
@@ -331,11 +326,6 @@ def _name_fault(path: Path, year: int) -> str:
     if not path.name.casefold().startswith(paths.EXPORT) and _is_unread(path, year):
         return f"n’est pas lu : faites commencer son nom par « {paths.EXPORT}s », ou retirez-le."
     return ""
-
-
-def _file_faults(year: int) -> list[DataError]:
-    remedies = [(path, _name_fault(path, year)) for path in sorted(paths.raw(year).iterdir())]
-    return [DataError(f"{paths.relative(path)} {remedy}") for path, remedy in remedies if remedy]
 
 
 def _schema_faults(year: int) -> list[DataError]:
@@ -362,10 +352,9 @@ def _meaning_faults(year: int) -> list[DataError]:
             if name == "prises_de_poste":
                 found += post_faults(table, **registers, file=paths.relative(paths.raw_table(year, name)))
             found += of_table(name, table, year=each)
-    before = year - 1
     with collected(found):
-        is_there = raw.present(before, "enonces")
-        raw.read_followups(year, raw.read_raw(before, "enonces") if is_there else raw.empty_table("enonces"))
+        is_there = raw.present(year - 1, "enonces")
+        raw.read_followups(year, raw.read_raw(year - 1, "enonces") if is_there else raw.empty_table("enonces"))
     return found
 
 
@@ -383,9 +372,11 @@ def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
     of_records = []
     if paths.exports(year) and not (trusts_frozen and raw.is_frozen(year)):
         of_records = record_faults(year, is_cleanable=not of_schemas)
+    remedies = [(path, _name_fault(path, year)) for path in sorted(paths.raw(year).iterdir())]
+    of_files = [DataError(f"{paths.relative(path)} {remedy}") for path, remedy in remedies if remedy]
     # 01 also reads the codings of the year before: pages say what became of their codes.
     of_codings = [fault for each in (year - 1, year) for fault in coding_faults(each)]
-    return of_records + _file_faults(year) + (of_schemas or _meaning_faults(year)) + of_codings
+    return of_records + of_files + (of_schemas or _meaning_faults(year)) + of_codings
 
 
 def rejected_rows(year: int) -> str:
@@ -403,8 +394,7 @@ def rejected_rows(year: int) -> str:
 
 def require_usable(year: int) -> None:
     """Raises `DataError`, with the first fault and the number of others, when the year's files cannot be used."""
-    found = faults(year)
-    if found:
+    if found := faults(year):
         count, command = len(found) - 1, f"{paths.COMMAND} check --year {year}"
         others = f" (et {count} autre{'s' if count > 1 else ''} : {command})" if count else ""
         where = rejected_rows(year)
