@@ -41,10 +41,11 @@ def _registers_in(root: Path) -> dict:
     return {"spellings": data.read_reference("modalites"), **data.read_registers()}
 
 
-def cleaned(lines: list, *, columns: list[str] = COLUMNS, changes: list | None = None, **tables: pd.DataFrame) -> records.CleanedRecords:
+def cleaned(lines: list, *, columns: list[str] = COLUMNS, changes=(), asides=(), **tables: pd.DataFrame) -> records.CleanedRecords:
     """The lines as one file, or tables that are there already, cleaned; ``tables`` replace the registers of the project."""
     parts = lines if lines and isinstance(lines[0], records.ReceivedTable) else [table_of(lines)]
-    return clean.clean_persons(records.ReceivedRecords(2021, parts, columns, changes=changes or []), **{**registers(), **tables})
+    received = records.ReceivedRecords(2021, parts, columns, changes=[*changes], asides=[*asides])
+    return clean.clean_persons(received, **{**registers(), **tables})
 
 
 def values(out: records.CleanedRecords, column: str) -> list[str]:

@@ -525,8 +525,7 @@ def test_a_column_of_codes_asks_for_its_whole_code_list(column):
     out = cleaned(lines)
     assert [each.value for each in out.unread] == CODES[column] and set(values(out, column)) == {"non_prevu"}
     assert f"ses valeurs sont des codes ({', '.join(CODES[column])}) ; dites" in told(out)[0]
-    aside = [records.Change("export.ods, feuille « Codes »", "", records.SHEET_ASIDE, 9)]
-    assert told(cleaned(lines, changes=aside))[0].endswith("ce que chacun veut dire ; ce que dit peut-être export.ods, feuille « Codes ».")
+    assert told(cleaned(lines, asides=["export.ods, feuille « Codes »"]))[0].endswith("ce que chacun veut dire ; ce que dit peut-être export.ods, feuille « Codes ».")
     other = [{**line, "identifiant": f"B{rank}"} for rank, line in enumerate(lines)]
     both = told(cleaned([table_of(lines, file="a.csv"), table_of(other, file="b.csv")]))[-1]
     assert both.endswith("s’il change d’un fichier à l’autre, écrivez-y les réponses en toutes lettres.")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.clean import answers
-from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, SHEET_ASIDE, TITLE, ReceivedRecords, Unread
+from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, TITLE, ReceivedRecords, Unread
 from helpers.schema import FEWEST_PERSONS, DataError
 
 RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
@@ -293,14 +293,11 @@ def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataEr
         told = f"{where} : {column.form} {way}."
     elif column.codes:
         codes = ", ".join(sorted(column.codes))
-        asides = [each.file for each in reading.received.changes if each.rule == SHEET_ASIDE]
-        where_to_look = f" ; ce que dit peut-être {asides[0]}" if asides else ""
+        where_to_look = "".join(f" ; ce que dit peut-être {each}" for each in reading.received.asides[:1])
         if len({*files}) > 1:
             where_to_look += " ; s’il change d’un fichier à l’autre, écrivez-y les réponses en toutes lettres"
-        told = (
-            f"{where} : ses valeurs sont des codes ({codes}) ; dites dans {paths.TO_COMPLETE} ce que chacun veut dire"
-            f"{where_to_look}."
-        )
+        told = f"{where} : ses valeurs sont des codes ({codes}) ; dites dans {paths.TO_COMPLETE} "
+        told += f"ce que chacun veut dire{where_to_look}."
     else:
         are = ("ne sont pas comprises" if count > 1 else "n’est pas comprise") + _remedy(spellings)
         told = f"{where} : {count} réponse{'s' if count > 1 else ''} sur {total} {are}"

@@ -13,10 +13,6 @@ from helpers.schema import FROM_RECORDS, DataError, columns
 # --- Received: the tables of the files of a year ---
 
 
-# The change of a sheet that is no list of persons: it may explain the codes of one.
-SHEET_ASIDE = "feuille sans les titres attendus, laissée de côté"
-
-
 @dataclass(frozen=True)
 class Change:
     """A change made while reading or cleaning, and its rows; ``column`` is empty for a whole file."""
@@ -57,7 +53,8 @@ class ReceivedRecords:
     """The records received for a year, or in one of its files; no table without an export.
 
     ``columns`` are those of the schema ``accompagnements`` in the files; ``faults`` why they are unusable, one French
-    sentence each; ``changes`` those of reading; ``unread`` the titles that name no column.
+    sentence each; ``changes`` those of reading; ``unread`` the titles that name no column; ``asides`` the sheets that
+    are no list of persons: one may explain the codes of another.
     """
 
     year: int = 0
@@ -67,10 +64,11 @@ class ReceivedRecords:
     changes: list[Change] = field(default_factory=list)
     is_synthetic: bool = False
     unread: list["Unread"] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
 
     def add(self, other: "ReceivedRecords") -> None:
         """Adds what was received in a file, or in a sheet of it."""
-        for name in ("tables", "faults", "changes", "unread"):
+        for name in ("tables", "faults", "changes", "unread", "asides"):
             getattr(self, name).extend(getattr(other, name))
         self.columns.extend(name for name in other.columns if name not in self.columns)
 

@@ -179,9 +179,8 @@ def choose_quotation(year: int, theme: str, citation: str, day: date) -> Path:
 def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -> Path:
     """Writes the sentences that may be quoted, and the disagreements of two coders, to the private folder of a year.
 
-    ``possible`` has the columns of `codings.quotable`, plus an empty ``relue_le`` to fill in; ``disagreements`` those
-    of `codings.disagreements`. For a French spreadsheet; an empty table gives no file. Both hold what people said:
-    never in git, nor in a report.
+    ``possible`` has the columns of `codings.quotable`, ``disagreements`` those of `codings.disagreements`; an empty
+    table gives no file. Both hold what people said: never in git, nor in a report.
     """
     folder = folder_of(year)
     # Its lines may be copied to the list of those that are chosen, which has no other column.

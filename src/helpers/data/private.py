@@ -45,10 +45,9 @@ def save_rejected(cleaned: CleanedRecords) -> Path:
 
 
 def save_persons(cleaned: CleanedRecords) -> Path:
-    """Writes the persons of a year and its rejected rows (`save_rejected`) to its private folder; atomic.
+    """Writes the persons of a year (schema ``accompagnements``) and its rejected rows to its private folder; atomic.
 
-    ``accompagnements.parquet`` holds the persons (schema ``accompagnements``). Personal data: the folder is never in
-    git, nor in a report. Without any row, what a former export left there is removed.
+    Without any row, what a former export left there is removed.
     """
     folder = folder_of(cleaned.persons.year)
     if not cleaned.read:
@@ -194,10 +193,9 @@ def load_minutes(year: int) -> tuple[dict[str, str], Pseudonyms]:
 
 
 def save_minutes(year: int) -> tuple[Path, Pseudonyms]:
-    """Writes the pseudonymised minutes of a year to its private folder, a text each, and what a person must proofread.
+    """Writes the pseudonymised minutes of a year to its private folder, a text each, and the words to proofread.
 
-    ``a_relire.csv`` lists the words that were kept and may be names, the most frequent first. Raises `DataError` as
-    `load_minutes` does, without minutes, or where that folder exists: someone may have corrected its texts.
+    Raises `DataError` as `load_minutes` does, without minutes, or where that folder exists: its texts may be corrected.
     """
     folder = folder_of(year) / paths.minutes_folder(year).name
     if folder.exists():
@@ -217,11 +215,9 @@ def save_minutes(year: int) -> tuple[Path, Pseudonyms]:
 
 def minutes_faults(year: int) -> list[DataError]:
     """Files of the minutes of a year that cannot be read, and the first unusable row of the list of names."""
-    faults = [
-        DataError(f"{paths.relative(path)} est un dossier, il n’est pas lu : sortez-en les textes.")
-        for path in _inside(year)
-        if path.is_dir()
-    ]
+    folders = [path for path in _inside(year) if path.is_dir()]
+    told = "est un dossier, il n’est pas lu : sortez-en les textes."
+    faults = [DataError(f"{paths.relative(path)} {told}") for path in folders]
     for read in (lambda: _names(year), *(lambda path=path: _text(path) for path in _files(year))):
         try:
             read()
@@ -236,11 +232,8 @@ def _inside(year: int) -> list[Path]:
 
 
 def _files(year: int) -> list[Path]:
-    return [
-        path
-        for path in _inside(year)
-        if path.is_file() and path.name.casefold() != NAMES and not path.name.startswith((".", "~"))
-    ]
+    files = [path for path in _inside(year) if path.is_file() and not path.name.startswith((".", "~"))]
+    return [path for path in files if path.name.casefold() != NAMES]
 
 
 def _text(path: Path) -> str:

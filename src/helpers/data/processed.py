@@ -148,10 +148,8 @@ def shareable_inputs(year: int) -> list[Path]:
 
 
 def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
-    """Writes tables, public raw files and reference tables of a year to the data root of aggregates.
-
-    ``tables`` are keyed by the name that `load` takes (schema ``postes`` and others). Identical files are not
-    rewritten; files no longer produced are removed.
+    """Writes tables (by their name in `load`: schema ``postes``…), public raw files and reference tables of a year
+    to the data root of aggregates; identical files are not rewritten, files no longer produced are removed.
     """
     root, copied, shared = paths.shareable(), shareable_inputs(year), f"{paths.relative(paths.reference())}/"
     # A description of the export, for pages that cannot see it.

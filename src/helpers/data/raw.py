@@ -121,10 +121,8 @@ def present(year: int, name: str) -> bool:
 
 @dataclass(frozen=True)
 class RawYear:
-    """What was received for a year; a table that was not received is empty.
-
-    Schemas ``chiffres_publies``, ``prises_de_poste``, ``reunions``, ``enonces``, ``affirmations`` and ``remarques``,
-    in this order.
+    """What was received for a year; a table that was not received is empty. Their schemas, in order, are
+    ``chiffres_publies``, ``prises_de_poste``, ``reunions``, ``enonces``, ``affirmations`` and ``remarques``.
     """
 
     year: int

@@ -603,7 +603,7 @@ class _Opening:
         """Adds the table that these cells make, and what was done to make it."""
         layout, known = self.layout, self.known
         rows = pd.DataFrame({name: cells[place] for name, place in layout.positions.items()}, index=cells.index)
-        if given := known.given.keys() - layout.positions.keys():
+        if given := [name for name in known.given if name not in layout.positions]:
             # A line of text under the table says nothing else: nobody who is followed.
             said = pd.Series(False, index=cells.index)
             for place in {*layout.places} - {layout.positions[records.IDENTIFIER], *layout.doubles, *layout.marks}:
@@ -647,8 +647,7 @@ def _meanings(texts: pd.Series, name: str, spellings: Spellings) -> pd.Series:
 def _gather(cells: pd.DataFrame, ticked: dict[int, str], known: Titles, *, is_any: bool, are_ranks: bool) -> pd.Series:
     """The answers of each row, of several columns, in one text, each distinct row of cells being read once.
 
-    ``is_any``: the columns answer one question, « oui » if one of them does; ``are_ranks``: a number from 1 says that
-    the answer is given.
+    ``is_any``: they answer one question, « oui » if one does; ``are_ranks``: a number from 1 says that it is given.
     """
 
     def read(text: str, answer: str) -> str:

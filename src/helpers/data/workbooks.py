@@ -19,7 +19,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
 from helpers.clean.answers import in_paris
-from helpers.clean.records import SHEET_ASIDE, Change, ReceivedRecords
+from helpers.clean.records import Change, ReceivedRecords
 from helpers.data import titles
 from helpers.data.reading import content_of
 from helpers.schema import DataError
@@ -61,6 +61,7 @@ _PROTECTED = "le classeur est protégé par un mot de passe ; ouvrez-le, enlevez
 _DAMAGED = "ce n’est pas un classeur, ou il est abîmé ; enregistrez-le de nouveau en .xlsx, ou refaites l’export."
 _HUGE = "le classeur est démesuré une fois décompressé ; enregistrez la table au format CSV UTF-8."
 _FAR_AWAY = "des cases sont remplies très loin de la table ; supprimez-les."
+_NO_TITLES = "feuille sans les titres attendus, laissée de côté"
 _ASIDES = (
     " Ce que disent de chacun les feuilles laissées de côté ({}), rapportez-le sur sa ligne : RECHERCHEV, ou "
     "NB.SI.ENS, une colonne par objectif, s’il y en a plusieurs."
@@ -300,13 +301,12 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
         raise DataError(f"{shown} : aucune feuille ne porte les titres attendus ; {told}")
     if not visible:
         names = ", ".join(f"« {sheet.name} »" for sheet in of_persons)
-        raise DataError(
-            f"{shown} : seules des feuilles masquées portent les titres attendus ({names}) ; affichez celle à lire."
-        )
+        told = f"seules des feuilles masquées portent les titres attendus ({names})"
+        raise DataError(f"{shown} : {told} ; affichez celle à lire.")
     remedy = "" if is_sure else titles.PROBABLY
     remedy = " Masquez toute feuille qui n’est pas une liste de personnes." if len(visible) > 1 else remedy
-    asides = ", ".join(f"« {sheet.name} »" for sheet in filled if sheet not in of_persons)
-    out, same = ReceivedRecords(), {}
+    asides = [sheet.name for sheet in filled if sheet not in of_persons]
+    out, same = ReceivedRecords(asides=[f"{file}, feuille « {name} »" for name in asides]), {}
     for sheet in sheets:
         grid, told = grids[sheet.name], ""
         if sheet in visible:
@@ -320,14 +320,14 @@ def open_workbook(path: Path, known: titles.Titles) -> ReceivedRecords:
             out.add(found)
             told, rows = "feuille lue" if len(visible) > 1 else "", len(grid.under)
         elif rows := len(sheet.rows):
-            told = "feuille sans ligne, laissée de côté" if sheet in of_persons else SHEET_ASIDE
+            told = "feuille sans ligne, laissée de côté" if sheet in of_persons else _NO_TITLES
             told = "feuille masquée, laissée de côté" if sheet.is_hidden else told
         if told:  # with the file, which no page shows: a sheet may bear the name of a person
             out.changes.append(Change(f"{file}, feuille « {sheet.name} »", "", told, rows))
     for told, places in same.items():  # one sentence for what several sheets lack
         named = f"feuille{'s' if len(places) > 1 else ''} {', '.join(f'« {each} »' for each in places)}"
         told = told.replace(titles.ASIDE, titles.ASIDE.format(sum(places.values())))
-        told += _ASIDES.format(asides) if asides and "obligatoire" in told else ""
+        told += _ASIDES.format(", ".join(f"« {name} »" for name in asides)) if asides and "obligatoire" in told else ""
         out.faults.append(DataError(f"{shown}, {named}{told}"))
     return out
 

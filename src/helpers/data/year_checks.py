@@ -213,15 +213,10 @@ def _read(year: int) -> Export:
 def _missing_associations(year: int, cleaned: CleanedRecords) -> list[DataError]:
     """Associations that the card expects and that have no person."""
     there = {fold(name) for name in cleaned.persons.table["association"].dropna().unique()}
-    card = paths.relative(paths.raw(year) / "datapackage.json")
-    return [
-        DataError(
-            f"{card} attend l’association « {name} », et l’export n’en a aucune ligne : ajoutez son fichier, "
-            "ou retirez-la de « associations_attendues »."
-        )
-        for name in reading.expected_associations(year)
-        if fold(name) not in there
-    ]
+    card = paths.relative(paths.raw(year) / reading.CARD)
+    remedy = "l’export n’en a aucune ligne : ajoutez son fichier, ou retirez-la de « associations_attendues »."
+    absent = [name for name in reading.expected_associations(year) if fold(name) not in there]
+    return [DataError(f"{card} attend l’association « {name} », et {remedy}") for name in absent]
 
 
 def record_faults(year: int, *, is_cleanable: bool = True) -> list[DataError]:
