@@ -83,7 +83,7 @@ def test_an_answer_that_no_rule_knows_is_kept_and_counted():
     assert values(out, "niveau") == ["4e"] * 19 + ["non_prevu"]
     assert rules(out) == {("niveau", "réponse inconnue, gardée comme « non prévue »"): 1}
     assert [(each.value, each.persons) for each in out.unread] == [("CE9", 1)]
-    near = {"COLLÈGE (un AED)": "college", "Pas par le collège": "", "famille ?": "famille"}
+    near = {"COLLÈGE (un AED)": "college", "Pas par le collège": "", "famille ?": "famille", "autre partenaire": "partenaire", "Autre (mère)": "autre"}
     assert {each.value: each.suggestion for each in cleaned(rows(*({"origine": text} for text in near))).unread} == near
 
 
@@ -124,7 +124,8 @@ def test_a_cell_of_several_answers_is_a_set_in_catalogue_order():
         "santé, addiction\nécoute": "besoin_de_parler;sante_addiction",
         "scolarité;Scolarité ; ": "scolarite",
         "scolarité ; truc": "scolarite;non_prevu",
-        ";": "",
+        ";": "", **dict.fromkeys((f"Exclusion scolaire{mark}Besoin de parler" for mark in "\v\x1d \u2028•\t"), "exclusion_scolaire;besoin_de_parler"),
+        "autres difficultés familiales": "non_prevu",
         "scolarité + mobilité": "scolarite;mobilite",
         "scolarité - mobilité": "scolarite;mobilite",
         "scolarité et mobilité & santé": "scolarite;sante_addiction;mobilite",

@@ -79,6 +79,7 @@ def key_of_answer(text: str) -> str:
     return f"{key}?" if "?" in text and "?" not in key else key
 
 
+_OTHER = re.compile(r"autres?_(.+)")
 # Words that make of an answer its contrary: « pas orienté par le collège ».
 _CONTRARY = {"pas", "non", "sans", "aucun", "aucune", "hors"}
 
@@ -155,12 +156,13 @@ class Spellings:
     def find(self, column: str, text: str) -> Cell | None:
         """The meaning of a text in a column: by its spellings, the catalogue, those of every column, then patterns."""
         key, patterns = key_of_answer(text), [*self.patterns.get(column, ()), *self.patterns.get(EVERY, ())]
-        return (
-            self.exact.get((column, key))
-            or _named(column).get(key)
-            or self.exact.get((EVERY, key))
-            or next((found for pattern, found in patterns if pattern.fullmatch(key)), None)
-        )
+        known = self.exact.get((column, key)) or _named(column).get(key) or self.exact.get((EVERY, key))
+        if known is None and (known := next((cell for pattern, cell in patterns if pattern.fullmatch(key)), None)):
+            # « Autre partenaire », where « partenaire » is an answer too: which of the two is asked.
+            rest = _OTHER.fullmatch(key)
+            said = self.find(column, rest[1]) if rest else None
+            return None if said and said.value not in (EMPTY, known.value) else known
+        return known
 
     def form_of(self, column: str) -> str:
         """What someone said of a whole column (`FORMS`); empty when nobody did."""
@@ -229,7 +231,8 @@ RULE_SEVERAL = "réponses séparées, ramenées à la liste, dans l’ordre du c
 RULE_SEVERAL_UNFORESEEN = "réponses séparées, dont une inconnue gardée comme « non prévue »"
 
 # Certain separators; a comma, a dash or « et » may belong to an answer (« santé, addiction »).
-_SURELY = re.compile(r"[;|\n\r]+")
+# FileMaker puts a vertical tab or a group separator between the values of a repeated field.
+_SURELY = re.compile(r"[;|•\n\r\t\v\f\x1c-\x1f\u2028\u2029]+")
 _PERHAPS = re.compile(r"( *[,/+&]+ *| *-+ *| et )")
 # Bare numbers that stand for answers by themselves; any other digit in such a column makes all of them a code list.
 _NUMBERS = {"niveau": {"3", "4", "5", "6"}, "nouvel_accompagnement": {"0", "1"}, "parents_associes": {"0", "1"}}
@@ -347,12 +350,27 @@ def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, C
             is_one = found and all(word is None or word.value == found.value for word in alone[start + 2 : stop : 2])
             if is_one or not plain or stop == start + 1:
                 break
-        words = _answers(column, plain.replace(" ", ","), spellings) if found is None and " " in plain else []
-        if words and all(word for _, word in words):  # « scolarite besoin_de_parler », of a form
+        if found is None and (words := _spaced(column, plain, spellings)):  # « scolarite besoin_de_parler », of a form
             out.extend(words)
         elif plain:
             out.append((plain, found))
         start = stop + 1
+    return out
+
+
+def _spaced(column: str, text: str, spellings: Spellings) -> list[tuple[str, Cell | None]]:
+    """The answers that spaces alone separate, the longest first; none if a word is left.
+
+    « exclusion scolaire besoin de parler » has two: « scolaire » is a part of the first. « autre santé » is asked.
+    """
+    words, out = [] if _OTHER.fullmatch(key_of(text)) else text.split(), []
+    while words:
+        runs = (" ".join(words[:stop]) for stop in range(len(words), 0, -1))
+        run, found = next(((run, found) for run in runs if (found := spellings.find(column, run))), ("", None))
+        if found is None:
+            return []
+        out.append((run, found))
+        words = words[len(run.split()) :]
     return out
 
 
