@@ -24,14 +24,21 @@ PUPILS = [{"sexe": "filles" if rank % 2 else "garcons", "niveau": ["6e", "5e", "
 OTHERS = [{"suivi_par": "autre_educateur", "situation": "collegien"}] * 20
 
 
+# What reading and counting make of an export: most tests write the same few.
+READ: dict[tuple[str, bytes], tuple] = {}
+
+
 def clean(persons: list[dict], **options) -> None:
     """What 01 does of an export, as far as persons are concerned."""
-    write_export(paths.data_root(), *persons, **options)
+    path = write_export(paths.data_root(), *persons, **options)
     data.forget_exports()
-    export = data.read_export(YEAR)
+    if (written := (path.name, path.read_bytes())) not in READ:
+        export = data.read_export(YEAR)
+        READ[written] = export, indicators.count_sites(export.cleaned.persons)
+    export, counts = READ[written]
     data.freeze_exports(YEAR, export.received.rows, accept=True)
     data.save_persons(export.cleaned)
-    data.save_site_counts(YEAR, indicators.count_sites(export.cleaned.persons))
+    data.save_site_counts(YEAR, counts)
 
 
 def publish(persons: list[dict], **options) -> None:
@@ -72,7 +79,7 @@ def changed(count: int) -> list[dict]:
 
 def test_a_correction_waits_and_is_counted(released):
     accept(PUPILS)
-    for count in (10, 11, 40):
+    for count in (11, 40):
         assert f"change les réponses publiées de {count} personnes" in refuse(changed(count))
     assert refuse(changed(1)) == (
         "L’export de 2033 change les réponses publiées de 1 personne : cette correction attend. Le rapport d’une année "
