@@ -20,7 +20,6 @@ from helpers.codings.model import Document, Passage, Project, free_name, name_ke
 from helpers.codings.safe_files import coding_error
 
 # --- The codings of a year merged into one, texts that nearly are one being aligned word by word ---
-
 # Below nine words in ten, two texts of one name are two versions, or two meetings.
 _ALIKE = 0.9
 # A segment of which more than half the words are gone means another thing.
@@ -42,16 +41,14 @@ def merge(projects: Mapping[str, Project]) -> tuple[Project, dict[str, int]]:
     segment goes to the words that it covers there, or is left out when less than half of them are there. Other
     namesakes get a number; documents of one coding are never merged.
 
-    A passage without coder takes the name of its coding where that shares a document: a second coding made in another
-    file is a second person. So is a coder of the same name in two files on one text: tools call everybody « default ».
+    A passage without coder takes the name of its coding where that shares a document: another file is another person.
+    So is a coder of the same name in two files on one text: tools call everybody « default ».
 
     The second value counts ``homonymes``, the names of several texts; ``jumeaux``, the texts of several names;
     ``alignes``, the texts read as nearly the same of another coding; ``perdus``, the segments without a place there.
     """
     # A document is identified by name and text and, where it has no text, by its coding: it may differ from a namesake.
-    documents: dict[tuple[str, str, str], Document] = {}
-    first: dict[str, Document] = {}
-    places, holders, changed = {}, defaultdict(set), 0
+    documents, first, places, holders, changed = {}, {}, {}, defaultdict(set), 0
     for coding, project in projects.items():
         names = Counter(_plain_name(document.name) for document in project.documents)
         for document in project.documents:
@@ -108,12 +105,10 @@ class _Alignment:
             for each, places in ((text, spans), (other, self._spans))
         )
         self._starts, self._ends = [start for start, _ in spans], [end for _, end in spans]
-        if words == others:
-            self._places = list(range(len(words)))
-        else:
-            self._places = [-1] * len(words)
-            for block in SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks():
-                self._places[block.a : block.a + block.size] = range(block.b, block.b + block.size)
+        self._places = [-1] * len(words)
+        whole = [(0, 0, len(words))] if words == others else ()  # the slowest to match
+        for a, b, size in whole or SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks():
+            self._places[a : a + size] = range(b, b + size)
         matched = sum(place >= 0 for place in self._places)
         self.is_same = matched >= _ALIKE * max(len(words), len(others), 1)
 
@@ -133,7 +128,6 @@ class _Alignment:
 
 
 # --- Agreement coefficients, from the 2 × 2 table of one code ---
-
 # χ² with one degree of freedom, 95 %, the level of every interval of the report.
 _CRITICAL = 3.841458820694124
 
@@ -164,8 +158,7 @@ def krippendorff_alpha(cells: Cells) -> tuple[float, float, float]:
     """Krippendorff's alpha (two coders, nominal, no missing value) and the ends of its interval; NaN without variety.
 
     The interval is the goodness-of-fit one for intraclass kappa (Donner and Eliasziw, 1992): the values that a χ² test
-    does not reject. It has width even under full agreement, unlike normal intervals. It assumes independent units;
-    those of one meeting are correlated, so the true interval is wider.
+    does not reject. It has width even under full agreement, unlike normal ones, and takes units as independent.
 
     >>> [round(value, 2) for value in krippendorff_alpha(Cells(20, 5, 10, 15))]
     [0.4, 0.13, 0.62]
@@ -204,23 +197,20 @@ def adjusted_rand(first: pd.Series, second: pd.Series) -> float:
 
 
 # --- Agreement of two coders, code by code, their disagreements, and the two who can be compared ---
-
 _DISAGREEMENTS = ["document", "debut", "fin", "texte", "code", "pose_par", "autres_codes"]
 
 
 def agreement(first: Project, second: Project) -> pd.DataFrame:
     """Agreement of two codings of the same texts, under one book: one row per code that one of them used.
 
-    A unit is one of `counts.units`. Text that nobody coded is not counted: it would make any two persons agree. Only
-    documents that both coded are compared.
+    Only documents that both coded are compared, by their `counts.units`: text that nobody coded would make any two
+    persons agree.
 
     Columns: ``code``; ``unites`` (n, the same for every code), to which ``les_deux``, ``premier_seul``,
     ``second_seul``, ``aucun`` applied the code; ``accord_pct``, of all units; ``accord_positif_pct``, twice
-    ``les_deux`` over the units of each, which does not depend on ``aucun``; ``kappa`` (Cohen); ``alpha``
-    (Krippendorff), ``alpha_bas`` and ``alpha_haut``, its 95 % interval, which takes units as independent. Coefficients
-    are missing without variety. With one code in all, ``aucun`` is zero: read ``accord_positif_pct``.
-
-    Raises DataError when no document was coded by both.
+    ``les_deux`` over the units of each: read it where there is one code in all, since ``aucun`` is then zero;
+    ``kappa`` (Cohen); ``alpha`` (Krippendorff) and its 95 % interval, ``alpha_bas`` and ``alpha_haut``. Coefficients
+    are missing without variety. Raises DataError when no document was coded by both.
     """
     pieces = _compared(first, second)
     used = {code for unit in pieces for codes in unit.codes for code in codes}
@@ -228,27 +218,27 @@ def agreement(first: Project, second: Project) -> pd.DataFrame:
     for path in (code.path for code in first.codes if code.path in used):
         pairs = Counter(tuple(path in codes for codes in unit.codes) for unit in pieces)
         cells = Cells(*(pairs[both] for both in product((True, False), repeat=2)))
-        agreed, positive = cells.both + cells.neither, 2 * cells.both + cells.first + cells.second
-        percents = 100 * agreed / len(pieces), 100 * 2 * cells.both / positive
+        positive = 200 * cells.both / (2 * cells.both + cells.first + cells.second)
+        percents = 100 * (cells.both + cells.neither) / len(pieces), positive
         rows.append((path, len(pieces), *cells, *percents, cohen_kappa(cells), *krippendorff_alpha(cells)))
-    columns = ["code", "unites", "les_deux", "premier_seul", "second_seul", "aucun", "accord_pct", "accord_positif_pct"]
-    return pd.DataFrame(rows, columns=[*columns, "kappa", "alpha", "alpha_bas", "alpha_haut"])
+    columns = "code unites les_deux premier_seul second_seul aucun accord_pct accord_positif_pct kappa alpha".split()
+    return pd.DataFrame(rows, columns=[*columns, "alpha_bas", "alpha_haut"])
 
 
 def disagreements(first: Project, second: Project, coders: Sequence[str] = ("premier", "second")) -> pd.DataFrame:
-    """Where two codings differ: one row per unit of `agreement` and code that one of them alone applied to it.
+    """Where two codings differ: one row per unit of `agreement` and code that one alone applied to it, in text order.
 
     Columns: ``document``, ``debut``, ``fin`` (code points, missing for passages without position), ``texte``,
     ``code``, ``pose_par`` (one of ``coders``), ``autres_codes`` that the other applied, separated by ``, ``.
-    In text order. For the two coders only: it quotes the meetings. Raises DataError as `agreement` does.
+    For the two coders only: it quotes the meetings. Raises DataError as `agreement` does.
     """
     rows = []
     for unit in _compared(first, second):
         document, own_text, _ = unit.place.zone
         start, end = (None, None) if own_text else unit.place[1:]
         for code in sorted(unit.codes[0] ^ unit.codes[1]):
-            side = int(code in unit.codes[1])
-            others = ", ".join(sorted(unit.codes[1 - side]))
+            side = code in unit.codes[1]
+            others = ", ".join(sorted(unit.codes[not side]))
             rows.append((document, start, end, unit.text, code, coders[side], others))
     return pd.DataFrame(rows, columns=_DISAGREEMENTS).astype({"debut": "Int64", "fin": "Int64"})
 
@@ -257,9 +247,8 @@ def _compared(first: Project, second: Project) -> list[Unit]:
     """The units of the documents that both coded, in the order of the first."""
     coded = {each.document for each in first.passages} & {each.document for each in second.passages}
     if not coded:
-        raise coding_error(
-            "aucun document n’est codé par les deux personnes ; donnez deux codages des mêmes documents."
-        )
+        problem = "aucun document n’est codé par les deux personnes"
+        raise coding_error(f"{problem} ; donnez deux codages des mêmes documents.")
     sides = [[each for each in project.passages if each.document in coded] for project in (first, second)]
     order = {document.name: rank for rank, document in enumerate(first.documents)}
     return sorted(units(sides, texts_of(first)), key=lambda unit: order[unit.place.zone[0]])
@@ -267,24 +256,15 @@ def _compared(first: Project, second: Project) -> list[Unit]:
 
 def main_coders(project: Project) -> tuple[str, str] | None:
     """The two persons with the most documents in common, then the most passages; None when no two share one."""
-    documents = defaultdict(list)
-    for each in project.passages:
-        if each.coder:
-            documents[each.coder].append(each.document)
-
-    def in_common(pair: tuple[str, str]) -> tuple[int, int]:
-        one, two = (documents[coder] for coder in pair)
-        return len({*one} & {*two}), len(one) + len(two)
-
-    pair = max(combinations(sorted(documents), 2), key=in_common, default=None)
-    return pair if pair and in_common(pair)[0] else None
+    coders = sorted({each.coder for each in project.passages} - {""})
+    coded = {coder: [each.document for each in project.passages if each.coder == coder] for coder in coders}
+    shared = {(one, two): len({*coded[one]} & {*coded[two]}) for one, two in combinations(coders, 2)}
+    pair = max(shared, key=lambda pair: (shared[pair], sum(len(coded[coder]) for coder in pair)), default=None)
+    return pair if pair and shared[pair] else None
 
 
 def coder_differences(projects: Mapping[str, Project]) -> pd.DataFrame:
-    """The `codings.disagreements` of the two coders of a year, ``pose_par`` being the person; empty without two.
-
-    For the coders to discuss: it quotes the meetings.
-    """
+    """The `disagreements` of the two coders of a year, ``pose_par`` being the person; empty without two."""
     project = merge_codings(projects)
     if (pair := main_coders(project)) is None:
         return pd.DataFrame(columns=_DISAGREEMENTS)

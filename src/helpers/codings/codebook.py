@@ -13,8 +13,6 @@ from helpers.codings.safe_files import coding_error, nearest, one_line
 from helpers.schema import table_schema
 from helpers.typography import escape_formula, fold
 
-# --- Matching codes with rows of the book ---
-
 
 class Book:
     """The rows of the book, found by the names that a coding may use for them."""
@@ -98,9 +96,6 @@ def unknown_code(code: Code, book: pd.DataFrame) -> str:
     return f"le code « {path} » n’est pas dans le livre de codes ; {remedy}"
 
 
-# --- The book as codes, and a coding under the codes of the book ---
-
-
 def codes_of(book: pd.DataFrame) -> dict[str, Code]:
     """The codes of the book (schema ``themes``) by ``theme``, which is their name too, parents first.
 
@@ -133,7 +128,6 @@ def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[
 
 
 # --- The rows that the book must gain ---
-
 # The definition of a code that has none: readers of the book see that it is missing.
 TO_DEFINE = "À définir."
 _FIELDS = {"definition": "definition", "inclure": "include", "exclure": "exclude"}
@@ -190,9 +184,6 @@ def _cut(text: str, most: int) -> str:
     """The text on one line, disarmed, no longer than a cell of the book may be."""
     line = escape_formula(" ".join(text.split()))
     return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-# --- The code book as a page shows it ---
 
 
 def displayed_codes(book: pd.DataFrame, statements: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:

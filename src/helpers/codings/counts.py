@@ -14,7 +14,6 @@ import pandas as pd
 from helpers.codings.model import GROUPS, KINDS, Document, Passage, Project, ancestors, code_labels
 
 # --- Spans of text and their overlaps ---
-
 # The document, then the text and the rank of a passage without position.
 Zone = tuple[str, str, int]
 
@@ -70,7 +69,6 @@ def coded_by(project: Project, coder: str) -> Project:
 
 
 # --- Words and lemmas, whatever the Unicode form of accents and apostrophes ---
-
 # A letter or a digit with its combining accents.
 _SIGN = r"[^\W_][\u0300-\u036f]*"
 _APOSTROPHES = "'\u2019\u02bc"
@@ -123,7 +121,6 @@ def lemma(form: str) -> str:
 
 
 # --- Segments: what a lexical classification compares, as long as those of IRaMuTeQ and rainette ---
-
 # Words, some 40: a sentence that ends from the first number on ends a segment, which never has more than the second.
 _LEAST, _MOST = 30, 50
 _STOP = re.compile(r"[.!?…;\n]")
@@ -144,7 +141,6 @@ def segments_of(text: str) -> list[str]:
 
 
 # --- Pieces: a text cut wherever a passage begins or ends ---
-
 # Two coders who mean the same sentence rarely stop at the same comma: the rest at the edge is no judgement.
 SHORTEST_UNIT = 3
 
@@ -188,7 +184,6 @@ def units(codings: Sequence[Iterable[Passage]], texts: dict[str, str]) -> list[U
 
 
 # --- The corpus, by kind of document ---
-
 # The attribute of a document that names its meeting.
 MEETING = "reunion"
 UNKNOWN, ALL = "inconnue", "ensemble"
@@ -207,16 +202,17 @@ def corpus_card(project: Project) -> pd.DataFrame:
     attribute ``reunion``; ``mots``; ``mots_codes``, under at least one code; ``passages``; ``codeurs`` with a name.
     """
     kinds = [*KINDS, UNKNOWN] if any(not document.kind for document in project.documents) else KINDS
-    texts, rows = texts_of(project), []
+    rows = []
     for kind in (*kinds, ALL):
-        documents = {each.name: each for each in project.documents if kind in (each.kind or UNKNOWN, ALL)}
-        passages = [each for each in project.passages if each.document in documents]
+        documents = [each for each in project.documents if kind in (each.kind or UNKNOWN, ALL)]
+        texts = {each.name: each.text for each in documents}
+        passages = [each for each in project.passages if each.document in texts]
         row = {
             "nature": kind,
             "documents": len(documents),
-            "sans_texte": sum(1 for document in documents.values() if not document.text),
-            "reunions": len(meetings_of(documents.values())),
-            "mots": sum(word_count(document.text) for document in documents.values()),
+            "sans_texte": list(texts.values()).count(""),
+            "reunions": len(meetings_of(documents)),
+            "mots": sum(map(word_count, texts.values())),
             "mots_codes": sum(word_count(text_at(texts, at)) for at in merge_spans(map(span_of, passages))),
             "passages": len(passages),
             "codeurs": len({each.coder for each in passages} - {""}),
@@ -247,7 +243,6 @@ def groups_of(project: Project) -> Iterator[dict[str, list[Document]]]:
 
 
 # --- Codes: their use, overall and by meeting, and those that are applied to the same text ---
-
 # A single document cannot be compared.
 FEWEST_DOCUMENTS = 2
 
@@ -268,8 +263,8 @@ def code_counts(project: Project) -> pd.DataFrame:
         counts = len(passages), len(spans), len(branch.get(path, [])), len({each.document for each in passages})
         coders, size = {each.coder for each in passages} - {""}, sum(word_count(text_at(texts, at)) for at in spans)
         rows.append((path, labels[-1], len(labels) - 1, *counts, len(coders), size))
-    columns = ["code", "libelle", "profondeur", "passages", "extraits", "extraits_branche", "documents"]
-    return pd.DataFrame(rows, columns=[*columns, "codeurs", "mots"])
+    columns = "code libelle profondeur passages extraits extraits_branche documents codeurs mots".split()
+    return pd.DataFrame(rows, columns=columns)
 
 
 def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
@@ -285,11 +280,10 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
     columns = ["code", "groupe", "extraits", "total"]
     if len(names) < FEWEST_DOCUMENTS:
         return pd.DataFrame(columns=columns)
-    counts, totals = Counter(), Counter()
-    for code, spans in spans_by_code(project.passages).items():
-        counts.update((code, group) for at in spans if (group := groups.get(at.zone[0])))
-        totals.update({code: sum(counts[code, name] for name in names)})
-    ordered = sorted(+totals, key=lambda code: (-totals[code], code))
+    spans = [(code, at) for code, each in spans_by_code(project.passages).items() for at in each]
+    counts = Counter((code, group) for code, at in spans if (group := groups.get(at.zone[0])))
+    totals = Counter(code for code, _ in counts.elements())
+    ordered = sorted(totals, key=lambda code: (-totals[code], code))
     rows = [(code, name, counts[code, name], totals[code]) for code in ordered for name in names]
     return pd.DataFrame(rows, columns=columns)
 
@@ -323,16 +317,12 @@ def cooccurrences(project: Project) -> pd.DataFrame:
 
 
 # --- The corpus size that each analysis needs ---
-
-# On the synthesis of 2020 (1,218 words, three themes) none of 105 tested words passed the correction, and the classes
-# of a first split were no more stable than chance. Such counts need the minutes of six to ten meetings, over 10,000
-# words; a class of fewer than 20 units is unstable.
+# On the synthesis of 2020 (1,218 words), no word passed the correction, and classes were no more stable than chance.
 FEWEST_WORDS = 10_000
 FEWEST_MEETINGS = 6
 FEWEST_UNITS = 20
 FEWEST_THEMES = 2
 FEWEST_CODERS = 2
-# Segments of text: with fewer, classes of words are those that chance makes (domain notes on the synthesis of 2020).
 FEWEST_SEGMENTS = 200
 WORDS_BY_CODE, CLASSES = "mots_par_theme", "classes"
 

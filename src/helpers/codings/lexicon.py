@@ -13,7 +13,6 @@ from helpers.codings.personal_data import mask_personal_data
 from helpers.codings.safe_files import coding_error, one_line
 
 # --- The words of each theme: more, or less, frequent in its passages than in the other coded passages ---
-
 # Minimum units in a displayed cell, hence for a word that is tested.
 FEWEST_WITH_WORD = 5
 # The false discovery rate of the words retained.
@@ -140,9 +139,6 @@ def _tested(rows: list[tuple], columns: list[str], fewest_documents: int) -> pd.
     return table.sort_values(["p_valeur", *columns[:2]], ignore_index=True)
 
 
-# --- Concordance: a word in its contexts ---
-
-
 def contexts(project: Project, word: str, *, width: int = 60) -> pd.DataFrame:
     """Every occurrence of a word, by its form or its lemma: one row per occurrence, in document order.
 
@@ -184,7 +180,6 @@ def contexts(project: Project, word: str, *, width: int = 60) -> pd.DataFrame:
 
 
 # --- Classes of segments: Reinert's descending classification (1983), as IRaMuTeQ and rainette compute it ---
-
 # A word in fewer segments splits nothing.
 _FEWEST_SEGMENTS_WITH_WORD = 3
 # Above this contingency coefficient, a word typical of one half is left out of the other when that one is split again.

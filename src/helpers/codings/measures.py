@@ -13,7 +13,6 @@ from helpers.codings.model import Project, code_labels
 from helpers.codings.personal_data import quotable
 
 # --- The tables that the schema ``codages`` stores, one row per measure ---
-
 # The keys of each table, its whole numbers (``est_…`` columns are booleans), its other numbers.
 SHAPES = {
     "corpus": "nature | documents sans_texte reunions mots mots_codes passages codeurs "
@@ -39,7 +38,6 @@ def _shape(name: str) -> list[list[str]]:
 
 
 # --- Codes by group of documents, and of two years ---
-
 # A code that is rarer is in too few documents to be compared.
 _FEWEST_SPANS = 5
 
@@ -103,7 +101,6 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
 
 
 # --- Every count of a year in one table without text: all that pages may show ---
-
 _COLUMNS = ["annee", "analyse", "cle", "autre_cle", "mesure", "valeur"]
 # The columns that hold a code, and those of its label.
 _LABELS = {"code": "libelle", "autre_code": "autre_libelle", "theme": "libelle"}

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
@@ -10,7 +10,6 @@ from helpers.codings.safe_files import coding_error, unknown_name_error
 from helpers.typography import fold, french_spaces
 
 # --- Paths of codes: the labels from the root down, joined ---
-
 _LABEL = re.compile(r"(?:\\[\\/]|[^/])+")
 
 
@@ -46,7 +45,6 @@ def name_key(name: str) -> str:
 
 
 # --- Codes, documents, coded segments (passages) and the project that holds them ---
-
 KINDS = ("verbatim", "compte_rendu", "synthese")  # "" where the file does not say
 
 
@@ -115,16 +113,16 @@ class Passage:
 
 @dataclass(frozen=True)
 class Project:
-    """A complete coding in canonical order: parents before children, passages in text order, without duplicates.
+    """A complete coding, whose tuples are in one order: parents before children, passages in text order, none twice.
 
     ``told`` lists, in French, what the file held and the project does not; ``themes`` gives the row of the code book
     that a code means, by its path, where a person or an import said so. Both are ignored by ``==``. Raises DataError
     for a code without its parent.
     """
 
-    codes: tuple[Code, ...] = ()
-    documents: tuple[Document, ...] = ()
-    passages: tuple[Passage, ...] = ()
+    codes: Iterable[Code] = ()
+    documents: Iterable[Document] = ()
+    passages: Iterable[Passage] = ()
     told: tuple[str, ...] = field(default=(), compare=False)
     themes: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -141,13 +139,12 @@ class Project:
             position = (one.start is None, one.start or 0, one.end or 0, one.text, one.rank)
             return (documents[one.document], *position, ranks[one.code], one.coder, one.memo)
 
-        object.__setattr__(self, "codes", tuple(codes))
-        object.__setattr__(self, "documents", tuple(self.documents))
-        object.__setattr__(self, "passages", tuple(sorted(set(self.passages), key=order)))
+        ordered = {"codes": codes, "documents": self.documents, "passages": sorted(set(self.passages), key=order)}
+        for name, values in ordered.items():
+            object.__setattr__(self, name, tuple(values))
 
 
 # --- Import messages: what a file holds that is not kept, in French ---
-
 # Further ones are counted.
 MOST_LINES = 20
 
@@ -184,7 +181,6 @@ def is_unmatched_segment(sentence: str) -> bool:
 
 
 # --- A project under construction ---
-
 # The attributes that compare documents: the group that met, its territory, the kind of person who speaks.
 GROUPS = ("groupe", "territoire", "profil")
 # Those that analyses use, however a tool spells them: no other reaches a page, since its values may be names.
@@ -243,12 +239,9 @@ class ProjectBuilder:
             code = replace(code, name=code.name or NAMELESS, parent=above)
             same = self.codes.get(code.path)
             if same and same.codable != code.codable:
-                texts = ("definition", "include", "exclude", "example", "changed")
-                both = {name: getattr(same, name) or getattr(code, name) for name in texts}
-                code = replace(same, codable=True, **both)
-                self.told.note(
-                    f"Une catégorie et un code portent le même nom : ils sont ici un seul code, « {code.name} »."
-                )
+                code = Code(**{part: getattr(same, part) or value for part, value in vars(code).items()})
+                both = "Une catégorie et un code portent le même nom : ils sont ici un seul code"
+                self.told.note(f"{both}, « {code.name} ».")
             else:
                 code = replace(code, name=self._free("Un code", code.name, above))
             self.codes[code.path] = code
@@ -267,11 +260,11 @@ class ProjectBuilder:
             if given.setdefault(label, value) != value:
                 self.told.note(f"L’attribut « {label} » est donné deux fois pour un document : le premier est gardé.")
         kind = fold(given.pop("nature", ""))
-        if kind and kind not in KINDS:
+        if kind not in ("", *KINDS):
             self.told.left_out("natures de documents inconnues")
+            kind = ""
         name = self._free("Un document", name or NAMELESS, None)
-        named = tuple(sorted((each, value) for each, value in given.items() if each))
-        self.documents[name] = Document(name, text, kind if kind in KINDS else "", named)
+        self.documents[name] = Document(name, text, kind, tuple(sorted(pair for pair in given.items() if pair[0])))
         return name
 
     def _free(self, what: str, name: str, scope: str | None) -> str:
@@ -284,5 +277,4 @@ class ProjectBuilder:
     def project(self) -> Project:
         """The project, checked and in order; `positions.proved` returns that of a file with texts."""
         self.told.left_out("passages en double", len(self.passages) - len(set(self.passages)))
-        parts = (tuple(each) for each in (self.codes.values(), self.documents.values(), self.passages))
-        return Project(*parts, self.told.sentences())
+        return Project(self.codes.values(), self.documents.values(), self.passages, self.told.sentences())

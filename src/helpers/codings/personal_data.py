@@ -16,7 +16,6 @@ from helpers.schema import FEWEST_PERSONS
 from helpers.typography import fold
 
 # --- What has the form of a personal datum: one table, used to replace and to mask ---
-
 # What people put between the digits of a number: any space but a tab, a dot, a dash, a slash.
 _GAP = r"[^\S\n\t]{0,2}[.\-‐‑–/]?[^\S\n\t]{0,2}"
 _PART = r"[^\s@<>()\[\]«»,;:\"]"
@@ -92,7 +91,6 @@ def mask_personal_data(text: str) -> str:
 
 
 # --- Pseudonyms: names of a list, and names that follow a title ---
-
 # Private-use characters stand for marks until all is replaced, so that no part of a mark is taken for a name.
 _FIRST_MARK, _LAST_MARK = 0xF0000, 0xFFFFD
 # Invisible characters, which would split a name or a number.
@@ -291,7 +289,6 @@ class Pseudonyms:
 
 
 # --- What may be quoted: short passages without personal details, of codes with enough voices ---
-
 # The attribute of a document that names its one speaker.
 SPEAKER = "locuteur"
 # Without it, a meeting (or document) gathers several persons: among three, nobody can tell who spoke.

@@ -24,7 +24,6 @@ from helpers.codings.safe_files import coding_error
 from helpers.typography import shorten
 
 # --- Units: the length of each character of a text, as a tool counts it ---
-
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINE_END = re.compile("\r\n?|\n")
 
@@ -66,7 +65,6 @@ _NOTES = {
 
 
 # --- Claims: segments as a file gives them, and whether their text agrees ---
-
 # Tools cut the name of a selection near 100 characters, some with an ellipsis.
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 # Enough excerpts of a text to know in which unit its positions are.
@@ -129,7 +127,6 @@ def _is_edge(text: str, place: int) -> bool:
 
 
 # --- A text in a unit ---
-
 # A shifted segment is looked for nearby; a long excerpt that stands only once, anywhere.
 _NEARBY = 300
 _SHORTEST, _LONG = 4, 20
@@ -219,7 +216,6 @@ class Offsets:
 
 
 # --- The unit of a project ---
-
 # Random offsets fall between two words one time in three, those of a person nearly always.
 _FEWEST_EDGES = 0.75
 # Of a file where more are lost, the rest is not trusted either.
@@ -279,9 +275,6 @@ def _are_excerpts(texts: list[Text]) -> bool:
     contents = {rank: squashed(texts[rank].stored) for rank, _ in tried}
     matches = sum(_wanted(each) in contents[rank] for rank, each in tried)
     return bool(tried) and 2 * matches >= len(tried)
-
-
-# --- Placing the segments of a project ---
 
 
 def proved(collected: ProjectBuilder, usual: Unit = CODE_POINTS) -> Project:

@@ -17,7 +17,6 @@ from helpers.codings.tables import FILES, read_csv, read_folder, read_iramuteq
 from helpers.schema import DataError
 
 # --- Typed texts: plain, Markdown, or the paragraphs and tables of Word ---
-
 TEXTS = (".txt", ".md", ".docx")
 _BODY = "word/document.xml"
 # Transitional and strict WordprocessingML; other vocabularies (drawings, formulas) hold no text of ours.
@@ -86,7 +85,6 @@ def _text_in(node: Element) -> str:
 
 
 # --- Projects in SQLite: a reader a tool ---
-
 # Codes by key, with the key of their parent; texts by key, as `ProjectBuilder.add_document` takes them; segments: the
 # key of the text, the offsets, the excerpt, the key of the code, the coder, the memo.
 Parts = tuple[dict, dict, list[tuple]]
@@ -186,7 +184,6 @@ def read_rqda(database: Database, told: Warnings) -> Parts:
 
 
 # --- Recognition of the format ---
-
 # Files that only their tool opens, and its own way to write an open one, as its documentation gives it. The year that
 # MAXQDA and ATLAS.ti put in a suffix is left out.
 _CLOSED_SUFFIX = re.compile(r"(?<=^\.mx)\d+$|(?<=^\.atlproj)\d+$")

@@ -16,7 +16,6 @@ from helpers.system import archive_of
 from helpers.typography import shorten
 
 # --- Code books: a code has a name, a description and children ---
-
 # Its group is the kind of file; NVivo 12 writes the first spelling of the specification, ``1:0``.
 ROOT = re.compile(r"\{urn:QDA-XML:(?:codebook|project):1[.:]\d\}(CodeBook|Project)")
 CODEBOOK_NAMESPACE, PROJECT_NAMESPACE = "urn:QDA-XML:codebook:1.0", "urn:QDA-XML:project:1.0"
@@ -40,7 +39,7 @@ def guid_of(node: Element, name: str = "guid") -> str:
 
 
 def xml_safe(text: str, what: str) -> str:
-    """The text, refused if XML cannot hold it."""
+    """The text; raises DataError if XML cannot hold it."""
     if ILLEGAL.search(text):
         raise coding_error(f"{what} contient un caractère de contrôle que REFI-QDA n’admet pas ; retirez-le.")
     return text
@@ -58,29 +57,27 @@ def split_description(name: str, text: str, *, codable: bool = True, changed: st
 
 
 def codes_element(project: Project, told: Warnings) -> Element:
-    """The tree of codes; one that holds others and that nobody applied is a category.
+    """The tree of codes; one that holds others, and that nobody may apply or did, is a category.
 
     QualCoder has one code, and one category, of a name: another takes that of its parent too, and its description keeps
     its own, which our readers restore.
     """
-    root, nodes, taken = Element("Codes"), {}, {True: Counter(), False: Counter()}
+    nodes, taken = {"": Element("Codes")}, {"true": Counter(), "false": Counter()}
     codable = codable_codes(project)
     for code in project.codes:
-        is_codable, name = code.path in codable, code.name
+        is_codable, name = "true" if code.path in codable else "false", code.name
         if name in taken[is_codable] and code.parent:
             name = f"{name} ({code_labels(code.parent)[-1]})"
         if (name := free_name(name, taken[is_codable])) != code.name:
             told.note(f"Un autre code s’appelle « {shorten(code.name)} », ce que QualCoder refuse : écrit « {name} ».")
-        attributes = {"guid": guid("code", code.path), "name": xml_safe(name, "un code")}
-        attributes["isCodable"] = "true" if is_codable else "false"
-        node = SubElement(nodes.get(code.parent, root), "Code", attributes)
+        attributes = {"guid": guid("code", code.path), "name": xml_safe(name, "un code"), "isCodable": is_codable}
+        nodes[code.path] = node = SubElement(nodes[code.parent], "Code", attributes)
         # The definition, then the other parts after their labels.
         parts = {each: getattr(code, each) for each in _LABELS} | {"name": "" if name == code.name else code.name}
         labelled = [f"{_LABELS[each]} : {value}" for each, value in parts.items() if value]
         if text := "\n".join(filter(None, [code.definition, *labelled])):
             SubElement(node, "Description").text = xml_safe(text, f"le code « {code.name} »")
-        nodes[code.path] = node
-    return root
+    return nodes[""]
 
 
 def codable_codes(project: Project) -> set[str]:
@@ -127,8 +124,7 @@ def write_qdc(project: Project, path: Path) -> tuple[str, ...]:
     """
     if not project.codes:
         raise coding_error(f"{path.name} : le projet n’a aucun code ; un livre de codes .qdc en a un au moins.")
-    root = Element("CodeBook", {"xmlns": CODEBOOK_NAMESPACE, "origin": ORIGIN})
-    told = Warnings()
+    root, told = Element("CodeBook", {"xmlns": CODEBOOK_NAMESPACE, "origin": ORIGIN}), Warnings()
     root.append(codes_element(project, told))
     path.write_bytes(xml_bytes(root))
     told.left_out("documents", len(project.documents))
@@ -137,7 +133,6 @@ def write_qdc(project: Project, path: Path) -> tuple[str, ...]:
 
 
 # --- Reading projects (``.qdpx``): an archive of an XML file and the texts ---
-
 _DIGITS = re.compile(r"\s*\d{1,12}\s*")
 # What is not kept, by element.
 _OTHERS = {
@@ -191,7 +186,6 @@ class _Reader:
         self.read_notes: dict[str, str] = {}
 
     def add_text(self, source: Element, text: Element) -> None:
-        """Add a text with its selections; a message where it is missing."""
         content, selections = self._content(text), list(self._selections(text))
         self._left_out("descriptions de documents", bool(source.findtext("{*}Description")))
         self._left_out("notes de documents", len(source.findall("{*}NoteRef")))
@@ -252,15 +246,11 @@ def _references(node: Element, name: str) -> list[str]:
 
 # --- Writing projects: the same bytes for the same project, whatever the day and the machine ---
 
-# Other tools cut the name of a selection there.
-_NAME_LENGTH = 100
-
 
 def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
     """Write a REFI-QDA project; returns the French messages on what it cannot hold: passages without a position.
 
-    The nature and attributes of a document are variables; identifiers come from the content. Raises DataError for a
-    control character in a name or a memo, which XML refuses.
+    The nature and attributes of a document are variables. Raises DataError for a control character in a name or a memo.
     """
     told, root = Warnings(), Element("Project", {"xmlns": PROJECT_NAMESPACE, "name": ORIGIN, "origin": ORIGIN})
     placed = [passage for passage in project.passages if passage.start is not None]
@@ -290,7 +280,6 @@ def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
 
 
 def _add_names(root: Element, tag: str, names: set[str], what: str, **attributes: str) -> None:
-    """Add the list of these elements (users, variables), unless there is none."""
     group = SubElement(root, f"{tag}s") if names else root
     for name in sorted(names):
         SubElement(group, tag, {"guid": guid(tag.lower(), name), "name": xml_safe(name, what), **attributes})
@@ -301,7 +290,8 @@ def _add_selection(source: Element, passage: Passage) -> None:
     bounds = {"startPosition": str(passage.start), "endPosition": str(passage.end)}
     # On both: QualCoder reads that of the selection, other tools that of the coding.
     author = {"creatingUser": guid("user", passage.coder)} if passage.coder else {}
-    name = ILLEGAL.sub(" ", passage.text[:_NAME_LENGTH])
+    # Other tools cut the name of a selection there.
+    name = ILLEGAL.sub(" ", passage.text[:100])
     given = {"guid": guid("selection", *parts), "name": name, **bounds, **author}
     node = SubElement(source, "PlainTextSelection", given)
     if passage.memo:

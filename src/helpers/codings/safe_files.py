@@ -19,8 +19,6 @@ from defusedxml.common import DefusedXmlException
 from helpers.schema import DataError
 from helpers.typography import french_spaces, shorten
 
-# --- Errors, each one French sentence ---
-
 
 def coding_error(text: str) -> DataError:
     """The error to raise: what is wrong, then the remedy, in French with its no-break spaces."""
@@ -58,7 +56,6 @@ def _damage(errors: tuple[type[Exception], ...], sentence: str) -> Iterator[None
 
 
 # --- Size, text encoding, XML ---
-
 # The minutes of a year are a few megabytes; a database also holds the source files.
 MOST_FILE_BYTES = 512 << 20
 MOST_TEXT_BYTES = 64 << 20
@@ -105,7 +102,6 @@ def parse_xml(content: bytes, what: str) -> Element:
 
 
 # --- Archives (REFI-QDA, Word): read in memory, so that no entry is ever a path on this machine ---
-
 # For the XML and the texts: media are never read.
 MOST_UNPACKED = 256 << 20
 _zip_damage = (
@@ -145,7 +141,6 @@ class Archive(zipfile.ZipFile):
 
 
 # --- SQLite projects: read-only, by plain columns of plain tables, for a limited time ---
-
 # A real project is checked and read in a second or two.
 MOST_SECONDS = 60
 _DAMAGED = "la base est abîmée, ou n’est pas celle d’un projet ; refaites l’export."

@@ -14,7 +14,6 @@ from helpers.codings.safe_files import coding_error, decode_text, one_line, read
 from helpers.typography import escape_formula, fold, unescape_formula
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
-
 # The file of each table, its titles, and the parts of a code, a document or a passage that they hold: codes are paths,
 # ``debut`` and ``fin`` code points from 0, end excluded, or nothing, ``est_codable`` is « non » for a category.
 FILES = {
@@ -85,7 +84,6 @@ def write_rows(path: Path, titles: Iterable[str], rows: Iterable[Sequence[str]])
 
 
 # --- Reading our tables, one alone or a folder, and the two exports of Taguette ---
-
 # The titles that identify each table; its other titles are optional.
 _TELLING = {
     "passages": {"document", "texte", "code"},
@@ -212,7 +210,6 @@ def _code(row: dict[str, str]) -> Code:
 
 
 # --- IRaMuTeQ: each text once, under its starred variables ---
-
 _STARRED = re.compile(r"\*([^\s_*]+)(?:_(\S+))?")
 # The variable that names a text; each text has one.
 _DOCUMENT = "document"

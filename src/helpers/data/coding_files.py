@@ -140,7 +140,6 @@ def _card(folder: Path) -> dict:
 
 
 # --- What codings give and stays on this machine: possible quotations, disagreements between coders ---
-
 POSSIBLE, DISAGREEMENTS = "citations_possibles.csv", "desaccords.csv"
 
 
