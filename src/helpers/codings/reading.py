@@ -32,26 +32,26 @@ def _named_faults(path: Path) -> Iterator[Path]:
     """Any failure becomes a sentence that starts with the file name."""
     try:
         yield path
+        return
     except DataError as error:
-        raise coding_error(f"{path.name} : {error}") from None
+        problem = str(error)
     except OSError:
-        raise coding_error(f"{path.name} : le fichier est introuvable ou illisible ; vérifiez le chemin.") from None
+        problem = "le fichier est introuvable ou illisible ; vérifiez le chemin."
     except RecursionError:
-        raise coding_error(f"{path.name} : le fichier est abîmé, ou démesuré ; refaites l’export.") from None
+        problem = "le fichier est abîmé, ou démesuré ; refaites l’export."
+    raise coding_error(f"{path.name} : {problem}")
 
 
 def read_text(path: Path) -> str:
     """The text of a file (``.txt``, ``.md``, ``.docx``), with plain line ends; nothing is written.
 
     In a ``.docx``, a cell ends with a tab, a row and a paragraph with a line end; headers, notes, comments and deleted
-    revisions are left out. Raises DataError for another format, or a damaged or malicious file: one French sentence
-    with the file name and the remedy.
+    revisions are left out. Raises DataError for another format, or a damaged or malicious file.
     """
     with _named_faults(Path(path)) as path:
-        if path.suffix.casefold() not in TEXTS:
+        if (suffix := path.suffix.casefold()) not in TEXTS:
             raise coding_error("ce format n’est pas lu ; enregistrez le texte en .docx, .md ou .txt.")
-        is_word = path.suffix.casefold() == ".docx"
-        text = _word_text(path) if is_word else decode_text(read_bytes(path), "le fichier")
+        text = _word_text(path) if suffix == ".docx" else decode_text(read_bytes(path), "le fichier")
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -76,12 +76,9 @@ def _text_in(node: Element) -> str:
     # A drawing has a fallback copy for old programs; properties hold no text.
     if node.tag == _FALLBACK or name in ("pPr", "rPr", "del", "moveFrom"):
         return ""
-    inside = "".join(map(_text_in, node))
-    if name == "t":
-        inside = node.text or ""
-    elif name == "tc":  # the end of a cell replaces that of its last paragraph
-        inside = inside.removesuffix("\n")
-    return inside + _ENDS.get(name, "")
+    inside = node.text or "" if name == "t" else "".join(map(_text_in, node))
+    # The end of a cell replaces that of its last paragraph.
+    return (inside.removesuffix("\n") if name == "tc" else inside) + _ENDS.get(name, "")
 
 
 # --- Projects in SQLite: a reader a tool ---
@@ -109,15 +106,11 @@ def read_taguette(database: Database, _: Warnings) -> Parts:
     """The parts of a Taguette file, which must hold only one project."""
     if (count := database.count("projects")) > 1:
         raise coding_error(f"le fichier contient {count} projets ; exportez-en un seul depuis Taguette.")
-    tree = {
-        key: (parent, Code(path, definition=text))
-        for key, path, text, parent in database.rows("tags", "id path description parent_id")
-    }
-    texts = {
-        key: (name or Path(file).stem, words_of(markup))
-        for key, name, file, markup in database.rows("documents", "id name filename contents")
-    }
-    tags_of = defaultdict(list)
+    tree, texts, tags_of = {}, {}, defaultdict(list)
+    for key, path, text, parent in database.rows("tags", "id path description parent_id"):
+        tree[key] = parent, Code(path, definition=text)
+    for key, name, file, markup in database.rows("documents", "id name filename contents"):
+        texts[key] = name or Path(file).stem, words_of(markup)
     for highlight, tag in database.rows("highlight_tags", "highlight_id tag_id"):
         tags_of[highlight].append(tag)
     coders: dict[int, str] = {}
@@ -166,11 +159,9 @@ def read_rqda(database: Database, told: Warnings) -> Parts:
         # Rows that it deleted stay, with another status.
         return [row[:-1] for row in database.rows(table, f"{columns} status") if row[-1] == 1]
 
-    above, attributes = defaultdict(list), defaultdict(dict)
-    tree = {
-        ("category", key): (None, split_description(name, memo, codable=False))
-        for key, name, memo in active("codecat", "catid name memo")
-    }
+    above, attributes, tree = defaultdict(list), defaultdict(dict), {}
+    for key, name, memo in active("codecat", "catid name memo"):
+        tree["category", key] = None, split_description(name, memo, codable=False)
     for code, category in active("treecode", "cid catid"):
         above[code] += [("category", category)] if ("category", category) in tree else []
     for key, name, memo in active("freecode", "id name memo"):
@@ -195,28 +186,23 @@ _CLOSED = {
     ".atlproj": "dans ATLAS.ti, exportez le projet au format REFI-QDA (.qdpx).",
 }
 
-# The database in a QualCoder folder.
-_QUALCODER = "data.qda"
-
 
 def read(path: Path) -> Project:
     """The coding of a file or folder, recognised by its content; each passage is compared with its text.
 
     Formats: Taguette project (SQLite) and its CSV of passages or tags; REFI-QDA project (``.qdpx``) and code book
-    (``.qdc``); QualCoder folder (``.qda``); RQDA project (SQLite); IRaMuTeQ corpus; our own tables, in a folder or
-    alone (`write_csv`). ``told`` lists what is not kept. Nothing is written. Raises DataError for a damaged, foreign or
-    malicious file: one French sentence with the file name, what is wrong and the remedy.
+    (``.qdc``); QualCoder folder (``.qda``); RQDA project (SQLite); IRaMuTeQ corpus; our own tables (`write_csv`), in a
+    folder or alone. Nothing is written. Raises DataError for a damaged, foreign or malicious file: one French sentence.
     """
     with _named_faults(Path(path)) as path:
         if path.is_dir():
-            if (path / _QUALCODER).is_file():
-                return _read_database(path / _QUALCODER)
+            if (path / "data.qda").is_file():  # QualCoder
+                return _read_database(path / "data.qda")
             if any((path / f"{name}.csv").is_file() for name in FILES):
                 return read_folder(path)
             problem = "ce dossier n’est ni un projet QualCoder, ni un codage en CSV"
             raise coding_error(f"{problem} ; donnez le fichier du projet.")
-        if not path.exists():
-            raise FileNotFoundError
+        path.stat()  # a file that is not there is an OSError
         head = _head(path)
         if remedy := _CLOSED.get(_CLOSED_SUFFIX.sub("", path.suffix.casefold())):
             raise coding_error(f"ce format n’est lu que par son outil ; {remedy}")
@@ -228,12 +214,11 @@ def read(path: Path) -> Project:
         # XML, in any encoding, with or without byte order mark.
         if head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
             root = parse_xml(read_bytes(path), "le fichier")
-            kind = ROOT.fullmatch(root.tag)
-            if kind and kind[1] == "CodeBook":
-                return read_qdc(root)
-            if kind:
+            if not (kind := ROOT.fullmatch(root.tag)):
+                raise coding_error("ce XML n’est pas un livre de codes REFI-QDA ; exportez au format .qdc ou .qdpx.")
+            if kind[1] == "Project":
                 raise coding_error("c’est le seul project.qde, sans ses textes ; donnez l’archive .qdpx entière.")
-            raise coding_error("ce XML n’est pas un livre de codes REFI-QDA ; exportez au format .qdc ou .qdpx.")
+            return read_qdc(root)
         if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"****"):
             return read_iramuteq(path)
         return read_csv(path)

@@ -48,7 +48,6 @@ def one_line(name: str) -> str:
 
 @contextmanager
 def _damage(errors: tuple[type[Exception], ...], sentence: str) -> Iterator[None]:
-    """Damage is the same sentence, wherever it shows."""
     try:
         yield
     except errors:
@@ -164,9 +163,8 @@ class Database:
         check_size(path)
         for beside in (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")):
             if beside.is_file() and beside.stat().st_size:
-                raise coding_error(
-                    "le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez."
-                )
+                problem = "le projet est ouvert dans son outil, ou s’est mal fermé"
+                raise coding_error(f"{problem} ; ouvrez-le, fermez-le, recommencez.")
         with _damage(*_database_damage), closing(sqlite3.connect(_address(path.resolve()), uri=True)) as connection:
             for setting in ("trusted_schema = OFF", "query_only = ON", "ignore_check_constraints = ON"):
                 connection.execute(f"PRAGMA {setting}")
@@ -180,10 +178,8 @@ class Database:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         # Views and virtual tables are code, not rows.
-        query = (
-            "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.sql LIKE 'CREATE TABLE%'"
-        )
-        self.columns = {f"{table}.{column}" for table, column in connection.execute(query)}
+        query = "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.sql LIKE ?"
+        self.columns = {name for (name,) in connection.execute(query, ("CREATE TABLE%",))}
 
     def rows(self, table: str, columns: str) -> list[tuple]:
         """The rows of a table, by columns, in the order of the first: texts, and numbers for those of `_NUMBERS`.

@@ -103,9 +103,8 @@ def read_csv(path: Path) -> Project:
     collected = ProjectBuilder()
     if kind is None:
         headers = " ; ".join(f"« {','.join(FILES[name])} »" for name in ("livre_de_codes", "passages"))
-        raise coding_error(
-            f"ses titres ne sont pas ceux d’un codage, mais par exemple {headers} ; corrigez la première ligne."
-        )
+        problem = f"ses titres ne sont pas ceux d’un codage, mais par exemple {headers}"
+        raise coding_error(f"{problem} ; corrigez la première ligne.")
     if kind == "taguette":  # a row per passage and tag
         collected.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
         for _, row in rows:
@@ -147,9 +146,8 @@ def _project(collected: ProjectBuilder, parts: dict[str, Rows]) -> Project:
     tree = {code.path: (code.parent or None, code) for code in codes}
     if len(tree) < len(codes):
         raise coding_error("un code est donné deux fois ; gardez-en un.")
-    for code in codes:
-        if code.parent and code.parent not in tree:
-            raise unknown_name_error("le code parent", code.parent, tree)
+    if unknown := [code.parent for code in codes if code.parent not in ("", *tree)]:
+        raise unknown_name_error("le code parent", unknown[0], tree)
     collected.add_tree(tree)
     names = {name: collected.add_document(name, *text) for name, text in _texts(parts).items()}
     alike: Counter[tuple] = Counter()
@@ -165,8 +163,8 @@ def _project(collected: ProjectBuilder, parts: dict[str, Rows]) -> Project:
             continue
         name, said, rank = names[row["document"]], (row["texte"], code, row.get("codeur", "")), 0
         if start is None or end is None or not collected.documents[name].text:
-            is_given = start is not None or end is not None
-            collected.told.left_out("positions sans le texte du document pour les vérifier", int(is_given))
+            is_given = (start, end) != (None, None)
+            collected.told.left_out("positions sans le texte du document pour les vérifier", is_given)
             start, end, rank = None, None, alike[name, said]
             alike[name, said] += 1
         collected.passages.append(Passage(name, start, end, *said, row.get("memo", ""), rank))
@@ -188,10 +186,9 @@ def _texts(parts: dict[str, Rows]) -> dict[str, tuple[str, dict[str, str]]]:
         name, kind = row["document"], row.get("nature", "")
         if name in texts:
             raise coding_error(f"{where} : le document « {one_line(name)} » est donné deux fois ; gardez-en un.")
-        if kind and kind not in KINDS:
-            raise coding_error(
-                f"{where} : la nature « {one_line(kind)} » n’est pas connue ; écrivez {', '.join(KINDS)} ou rien."
-            )
+        if kind not in ("", *KINDS):
+            problem = f"{where} : la nature « {one_line(kind)} » n’est pas connue"
+            raise coding_error(f"{problem} ; écrivez {', '.join(KINDS)} ou rien.")
         texts[name] = row["texte"], attributes.pop(name, {}) | {"nature": kind}
     if attributes:
         raise unknown_name_error("attributs.csv : le document", next(iter(attributes)), texts)
@@ -218,11 +215,9 @@ _DOCUMENT = "document"
 def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
     """Write the whole corpus for IRaMuTeQ, in UTF-8, each text once; returns the French messages on what it leaves out.
 
-    A text stands under ``**** *document_x``, then its kind and attributes. Coded segments overlap, which a corpus
-    cannot hold without repeating words: they are left out. Where no text was given, the segments are the text, once.
-
-    IRaMuTeQ wants variables and values without spaces, accents, capitals or « _ »: names are folded, and numbered where
-    two become the same. Asterisks, which open a variable, become spaces.
+    A text stands under ``**** *document_x``, its kind and attributes; where no text was given, its segments, once, are
+    the text. Names have no spaces, accents, capitals or « _ », and are numbered where two become the same; asterisks,
+    which open a variable, become spaces.
     """
     taken = Counter()
     names = {each.name: _plain(free_name(_plain(each.name) or "texte", taken)) for each in project.documents}
@@ -234,8 +229,7 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
         text = document.text or "\n".join(each for each, _ in segments)
         if text.split():
             lines.append(" ".join(["****", *(f"*{name}_{value}" for name, value in variables)]))
-            plain = (" ".join(each.replace("*", " ").split()) for each in text.split("\n"))
-            lines += filter(None, plain)
+            lines += filter(None, (" ".join(each.replace("*", " ").split()) for each in text.split("\n")))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     told = Warnings()
     told.left_out("passages et codes, qu’un corpus IRaMuTeQ ne peut tenir sans répéter les mots", len(project.passages))
@@ -253,9 +247,8 @@ def read_iramuteq(path: Path) -> Project:
         elif name and line.startswith("-*"):
             theme = line[2:].strip()
         elif name and line.strip():
-            document = collected.documents[name]
-            text = "\n".join(filter(None, [document.text, line]))
-            collected.documents[name] = replace(document, text=text)
+            text = "\n".join(filter(None, [collected.documents[name].text, line]))
+            collected.documents[name] = replace(collected.documents[name], text=text)
             if theme:
                 collected.passages.append(Passage(name, len(text) - len(line), len(text), line, code_path(theme)))
                 themes[theme] = None, Code(theme)
