@@ -30,12 +30,11 @@ class Book:
         labels = [name_key(label) for label in reversed(code_labels(path))]
         # A label alone or, as `rows_to_add` writes one that was taken, after that of its parent.
         names = [{label, f"{above}_{label}"} for label, above in zip(labels, [*labels[1:], ""], strict=True)]
-        lines = {theme: self._line(theme) for theme, (_, keys) in self.rows.items() if names[0] & keys}
-        matches = [
-            theme
-            for theme, line in lines.items()
-            if (by_label or len(line) == len(names)) and all(own & keys for own, keys in zip(names, line, strict=False))
-        ]
+        matches = []
+        for theme in (theme for theme, (_, keys) in self.rows.items() if names[0] & keys):
+            line = self._line(theme)
+            if (by_label or len(line) == len(names)) and all(map(set.intersection, names, line)):
+                matches.append(theme)
         return matches[0] if len(matches) == 1 else ""
 
     def _line(self, theme: str) -> list[set[str]]:
@@ -53,9 +52,8 @@ def themes_of(
     """The row (``theme``) of the book for each of the codes that a coding uses; ``""`` where none is sure.
 
     ``known`` are the rows that a person chose, by code. Otherwise a code is the row at its path, each label being the
-    ``theme`` or the ``libelle`` of a row, case and accents aside. Where there is none (Taguette has no tree), it is the
-    one row whose path ends alike, as far as both go, unless another code of the coding means it: École/Tension and
-    Famille/Tension are never one code.
+    ``theme`` or the ``libelle`` of a row, case and accents aside; else (Taguette has no tree) the one row whose path
+    ends alike, as far as both go, unless another code of the coding means it.
 
     >>> livre = pd.DataFrame({"theme": ["outils", "temps"], "libelle": ["Les outils", "Temps"], "parent": ["", ""]})
     >>> codings.themes_of(["Les Outils", "Cadre/TEMPS", "Lieux"], livre)
@@ -72,10 +70,8 @@ def themes_of(
 
 def used_codes(project: Project) -> list[str]:
     """The codes that passages use, in order; all of them for a code book, which has no document."""
-    if not project.documents:
-        return [code.path for code in project.codes]
     used = {passage.code for passage in project.passages}
-    return [code.path for code in project.codes if code.path in used]
+    return [code.path for code in project.codes if code.path in used or not project.documents]
 
 
 def missing_codes(project: Project, book: pd.DataFrame) -> list[Code]:
@@ -88,10 +84,9 @@ def unknown_code(code: Code, book: pd.DataFrame) -> str:
     """The French sentence on a code that the book does not have, with the nearest one and the remedy."""
     named = {name_key(name): row.libelle for row in book.itertuples() for name in (row.theme, row.libelle)}
     near = nearest(name_key(code.name), named)
+    remedy = f"vouliez-vous « {named[near]} » ?" if near else "corrigez-le, ou ajoutez-le au livre."
     if near == name_key(code.name):
         remedy = "il y a un code de ce nom, sous un autre parent ou deux fois : précisez le parent."
-    else:
-        remedy = f"vouliez-vous « {named[near]} » ?" if near else "corrigez-le, ou ajoutez-le au livre."
     path = one_line(" / ".join(code_labels(code.path)))
     return f"le code « {path} » n’est pas dans le livre de codes ; {remedy}"
 
@@ -107,8 +102,7 @@ def codes_of(book: pd.DataFrame) -> dict[str, Code]:
         """The path of a row; for one that is its own parent, a path that no code has."""
         return code_path(theme, path(parents.get(theme, ""), theme, *below)) if theme and theme not in below else ""
 
-    codes = (Code(theme, path(parent)) for theme, parent in parents.items())
-    return {code.name: code for code in Project(tuple(codes)).codes}
+    return {code.name: code for code in Project([Code(theme, path(above)) for theme, above in parents.items()]).codes}
 
 
 def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[str, Project]:
@@ -122,8 +116,8 @@ def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[
         if missing := missing_codes(project, book):
             raise coding_error(" ".join(unknown_code(code, book) for code in missing[:3]))
         themes = themes_of(used_codes(project), book, project.themes)
-        passages = tuple(replace(each, code=codes[themes[each.code]].path) for each in project.passages)
-        renamed[name] = Project(tuple(codes.values()), project.documents, passages, project.told)
+        passages = [replace(each, code=codes[themes[each.code]].path) for each in project.passages]
+        renamed[name] = Project(codes.values(), project.documents, passages, project.told)
     return renamed
 
 
@@ -131,23 +125,20 @@ def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[
 # The definition of a code that has none: readers of the book see that it is missing.
 TO_DEFINE = "À définir."
 _FIELDS = {"definition": "definition", "inclure": "include", "exclure": "exclude"}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def rows_to_add(project: Project, book: pd.DataFrame) -> tuple[list[dict[str, str]], dict[str, str]]:
     """The rows (schema ``themes``) that the book must gain to have every code in use, parents first.
 
     The second value gives the row of these codes, and of those above them, by their paths. ``theme`` is the label in
-    snake case, prefixed with the parent's where it is taken; a missing definition is « À définir. »; a change day that
-    is not a date is dropped; a text that is too long for the book is cut, with an ellipsis. Examples are not copied:
-    they may quote a meeting, and the book is public.
+    snake case, prefixed with the parent's where it is taken; a missing definition is « À définir. »; a text that is too
+    long is cut, with an ellipsis. Examples are not copied: they may quote a meeting, and the book is public.
     """
     by_path, wanted = {code.path: code for code in project.codes}, {}
     for code in missing_codes(project, book):
         wanted |= {path: by_path[path] for path in ancestors(code.path)}
-    index, labels, rows = Book(book), set(book["libelle"]), []
+    index, labels, rows, added = Book(book), set(book["libelle"]), [], {}
     themes = themes_of(used_codes(project), book, project.themes)
-    added: dict[str, str] = {}
     for path, code in wanted.items():
         # A code above, which nobody applied, may be in the book; so may one that differs by its accents alone.
         theme = themes.get(path) or index.find(path)
@@ -161,21 +152,18 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> tuple[list[dict[str, st
     return rows, added
 
 
-# Longer ones are cut: nobody would type them in another table.
-_LONGEST = 80
-
-
 def _row(code: Code, parent: str, themes: set[str], labels: set[str]) -> dict[str, str]:
     most = {each["name"]: each.get("constraints", {}).get("maxLength") for each in table_schema("themes")["fields"]}
-    theme, label = fold(code.name)[:_LONGEST].strip("_") or "code", _cut(code.name, most["libelle"] - 10)
+    # Nobody would type a longer one in another table.
+    theme, label = fold(code.name)[:80].strip("_") or "code", _cut(code.name, most["libelle"] - 10)
     if theme in themes and parent:
-        theme = f"{parent}_{theme}"[: 2 * _LONGEST]
+        theme = f"{parent}_{theme}"[:160]
     if label in labels and code.parent:
         label = _cut(f"{code_labels(code.parent)[-1]} : {code.name}", most["libelle"] - 10)
     theme = fold(free_name(theme, Counter(themes)))
     texts = {column: _cut(getattr(code, field), most[column]) for column, field in _FIELDS.items()}
     texts["definition"] = texts["definition"] or TO_DEFINE
-    changed = code.changed if _DAY.fullmatch(code.changed) else ""
+    changed = code.changed if re.fullmatch(r"\d{4}-\d{2}-\d{2}", code.changed) else ""
     label = free_name(label, Counter(labels))
     return {"theme": theme, "libelle": label, **texts, "parent": parent, "modifie_le": changed}
 

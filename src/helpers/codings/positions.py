@@ -2,10 +2,8 @@
 
 The specification of REFI-QDA counts code points, but tools differ, and so do versions of one tool: UTF-16 units (NVivo
 for Windows, QualCoder with an emoji, some MAXQDA), a two-character line end for one (ATLAS.ti, according to QualCoder's
-source) or the contrary, the byte order mark, the decomposed form of accents. Nothing is believed: the unit kept is the
-one in which most stored excerpts are at their position or, where a file holds no excerpt, in which most positions fall
-between two words. A segment whose excerpt stands elsewhere is moved there, and reported; one that cannot be found is
-dropped, and reported; where many are, the file is refused.
+source) or the contrary, the byte order mark, the decomposed form of accents. What is done with a position that is not
+proved stands in ``docs/decisions/codings.md``.
 """
 
 import re
@@ -77,8 +75,6 @@ class Named(Passage):
 
 
 class Text(NamedTuple):
-    """A text as it is stored, and the claims of its segments."""
-
     stored: str
     claims: list[Passage]
 
@@ -94,14 +90,12 @@ def squashed(text: str) -> str:
 
 
 def _wanted(claim: Passage) -> str:
+    """What must be found in the text: a name that is cut, without its ellipsis."""
     return squashed(claim.text if _is_all(claim) else _CUT.sub("", claim.text))
 
 
 def _agreement(text: str, span: tuple[int, int], claim: Passage) -> int:
-    """3 where a segment is its excerpt, 2 where it begins as the name that it has, 1 if white space differs before it.
-
-    0 where none is true. A segment that is shifted into the white space before it still begins as its name.
-    """
+    """3 where a segment is its excerpt, 2 where it begins as its name, 1 if white space differs before it, else 0."""
     start, end = span
     if not 0 <= start < end <= len(text):
         return 0
@@ -192,12 +186,11 @@ class Offsets:
         near = claim.start + shift
         # A short word stands everywhere: it is only looked for where the others say that it is.
         found = self._places(claim, most=1_000, least=1 if shift else _SHORTEST)
-        found = sorted(found, key=lambda span: abs(span[0] - near))
-        distances = [abs(span[0] - near) for span in found[:2]]
-        if not found or (len(found) > 1 and distances[1] < 2 * distances[0]):
+        distances = sorted((abs(span[0] - near), span) for span in found)
+        if not found or (len(found) > 1 and distances[1][0] < 2 * distances[0][0]):
             return None
         is_only = len(found) == 1 and len(_wanted(claim)) >= _LONG
-        return found[0] if distances[0] <= _NEARBY or is_only else None
+        return distances[0][1] if distances[0][0] <= _NEARBY or is_only else None
 
     def _places(self, claim: Passage, *, most: int, least: int = _SHORTEST) -> list[tuple[int, int]]:
         wanted, (words, places) = _wanted(claim), self._words
@@ -278,16 +271,14 @@ def _are_excerpts(texts: list[Text]) -> bool:
 
 
 def proved(collected: ProjectBuilder, usual: Unit = CODE_POINTS) -> Project:
-    """The project of what was read, each segment where its excerpt proves it to be.
+    """The project of what was read, each segment where its excerpt proves it to be; ``usual`` is the unit of the tool.
 
-    ``usual`` is the unit of the tool. Raises DataError where no segment, or less than nine in ten, can be found in the
-    texts.
+    Raises DataError where no segment, or less than nine in ten, can be found in the texts.
     """
     named = {name: Text(document.text, []) for name, document in collected.documents.items()}
     claims, collected.passages = collected.passages, []
     for each in claims:
-        held = collected.passages if each.start is None else named[each.document].claims
-        held.append(each)
+        (collected.passages if each.start is None else named[each.document].claims).append(each)
     texts = [*named.values()]
     told, are_excerpts = collected.told, _are_excerpts(texts)
     if not are_excerpts and any(each.text for text in texts for each in text.claims):
