@@ -32,13 +32,13 @@ def words_by_code(project: Project) -> pd.DataFrame:
     """Words of each theme against the other coded passages: one row per theme and lemma tested, smallest p-value first.
 
     Empty below the gates of `analysis_requirements` (``mots_par_theme``), where no word can be told from chance. A
-    theme is a code without parent and its descendants. The units are those of `codings.agreement`; a word counts once
-    per unit: IRaMuTeQ and TXM count every occurrence, which favours whoever repeats a word, so their lists differ.
+    theme is a code without parent and its descendants. A word counts once per unit of `codings.agreement`: IRaMuTeQ and
+    TXM count every occurrence, which favours whoever repeats a word, so their lists differ.
 
     Columns: ``theme`` (path), ``lemme``; in units, ``unites`` of the theme with the lemma, ``attendu`` if it were as
     frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; then those of `_tested`. Left out:
     function words, words never written in lower case (names, acronyms), lemmas of fewer than `FEWEST_WITH_WORD` units
-    and themes of fewer than `FEWEST_UNITS`: these totals are used by no test.
+    and themes of fewer than `FEWEST_UNITS`.
     """
     lower = _lower(project.documents)
     read = [
@@ -90,10 +90,10 @@ def _lemmas(text: str, lower: set[str]) -> list[str]:
 
 
 def _crossed(read: list[tuple[str, set[str], Counter[str], int]], fewest: int) -> list[tuple]:
-    """The counts of each part and lemma, from what is read: document, its parts, its lemmas, its size.
+    """From what is read (document, its parts, its lemmas, its size), the counts of each part of ``fewest`` or more.
 
     Part, lemma, count in the part, size of the part, count of the lemma, size of all, documents of the part that have
-    the lemma, documents that do. ``fewest`` is the smallest size of a part.
+    the lemma, documents that do.
     """
     sizes, times, documents, everywhere = Counter(), Counter(), defaultdict(set), ""
     for document, parts, lemmas, size in read:
@@ -116,19 +116,15 @@ def _tested(rows: list[tuple], columns: list[str], fewest_documents: int) -> pd.
 
     Further columns: ``est_sous_employe``, fewer than expected; ``documents`` where the part has the lemma or, if it is
     under-used, where any has; ``p_valeur``, the smaller hypergeometric tail, doubled, since the side is read off the
-    counts; ``q_valeur``, corrected for all the tests (Benjamini and Hochberg, 1995); ``est_retenu``: at most `LEVEL`,
-    with at least `FEWEST_WITH_WORD` (or as many expected) and ``fewest_documents`` documents; ``couples``, the number
-    of tests, on every row.
+    counts; ``q_valeur`` (Benjamini and Hochberg, 1995); ``est_retenu``: at most `LEVEL`, with `FEWEST_WITH_WORD` (or as
+    many expected) and ``fewest_documents`` documents; ``couples``, the number of tests.
     """
     # Loading it takes a second, which only these tables need.
     from scipy.stats import false_discovery_control, hypergeom
 
     table = pd.DataFrame(rows, columns=[*columns, "documents", "partout"])
     observed, n, k, whole = (table[name].to_numpy("int64") for name in columns[2:])
-    p = np.empty(0)
-    if len(table):
-        tails = hypergeom.sf(observed - 1, whole, k, n), hypergeom.cdf(observed, whole, k, n)
-        p = np.clip(2 * np.minimum(*tails), 0, 1)
+    p = 2 * np.minimum(hypergeom.sf(observed - 1, whole, k, n), hypergeom.cdf(observed, whole, k, n)).clip(0, 0.5)
     table.insert(3, "attendu", k * n / np.maximum(whole, 1))
     is_less = observed < table["attendu"]
     table["documents"] = table["documents"].mask(is_less, table.pop("partout"))
@@ -160,21 +156,17 @@ def contexts(project: Project, word: str, *, width: int = 60) -> pd.DataFrame:
         zones += [((document.name, "", 0), document.text)] if document.text else [(zone, zone[1]) for zone in parts]
     for zone, text in zones:
         safe = mask_personal_data(text)
-        for each in counts.words(text):
-            if each.form != forms[0] and counts.lemma(each.form) != wanted:
+        for start, end, form in counts.words(text):
+            if form != forms[0] and counts.lemma(form) != wanted:
                 continue
-            at = counts.Span(zone, each.start, each.end)
-            before, after = safe[max(0, at.start - width) : at.start], safe[at.end : at.end + width]
+            before, after = safe[max(0, start - width) : start], safe[end : end + width]
             # Drop a word that the edge cuts, unless it is the only one.
-            if at.start > width:
-                before = before.partition(" ")[2] or before
-            if at.end + width < len(text):
-                after = after.rpartition(" ")[0] or after
+            before = (start > width and before.partition(" ")[2]) or before
+            after = (end + width < len(text) and after.rpartition(" ")[0]) or after
+            at = counts.Span(zone, start, end)
             codes = dict.fromkeys(code for span, code in coded.get(zone, ()) if span.overlaps(at))
-            place = zone[0], None if zone[1] else at.start
-            rows.append(
-                (*place, " ".join(before.split()), safe[at.start : at.end], " ".join(after.split()), ", ".join(codes))
-            )
+            around = " ".join(before.split()), safe[start:end], " ".join(after.split())
+            rows.append((zone[0], None if zone[1] else start, *around, ", ".join(codes)))
     frame = pd.DataFrame(rows, columns=["document", "debut", "avant", "mot", "apres", "codes"])
     return frame.astype({"debut": "Int64"})
 

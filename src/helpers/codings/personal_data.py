@@ -208,10 +208,10 @@ def _titled(text: str) -> Iterator[tuple[int, int]]:
 class Pseudonyms:
     """Pseudonyms for the names of a year, the same in all its texts.
 
-    A name that follows a title in one of ``texts`` is replaced in all of them, with or without title. ``listed`` maps
-    names to what replaces them, or to ``""`` for the next « [nom 1] ». A name that is also a common word (Rose, Petit)
-    is replaced with its capital only; one that a place bears (collège Sévigné) is kept there. `counts` are the
-    replacements by kind; `doubtful` the words that were kept and may be names, for a person to read.
+    A name that follows a title in one of ``texts`` is replaced in all of them. ``listed`` maps names to what replaces
+    them, or to ``""`` for the next « [nom 1] ». A name that is also a common word (Rose, Petit) is replaced with its
+    capital only; one that a place bears (collège Sévigné) is kept there. `counts` are the replacements by kind;
+    `doubtful` the words that were kept and may be names, for a person to read.
 
     >>> textes = ["Mme Élodie Vasseur ouvre.", "VASSEUR répond à Zoé ; zoe@exemple.fr"]
     >>> noms = Pseudonyms(textes, {"Zoé": "[élève A]"}, year=2021)
@@ -220,9 +220,7 @@ class Pseudonyms:
     """
 
     def __init__(self, texts: Iterable[str], listed: Mapping[str, str], *, year: int) -> None:
-        self.counts: Counter[str] = Counter()
-        self.doubtful: Counter[str] = Counter()
-        self._year = year
+        self.counts, self.doubtful, self._year = Counter(), Counter(), year
         self._marks: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._new_marks = (f"[nom {rank}]" for rank in count(1))
@@ -230,10 +228,10 @@ class Pseudonyms:
         for name, mark in listed.items():
             self._names[name_key(_clean(name))] = mark = mark or next(self._new_marks)
             # The parts of a name, in any order; not those that are common words (« jean », « petit »).
-            parts = [each for each in _words(_clean(name)) if len(each) >= _SHORTEST and not _is_french(each)]
-            known += parts
-            for each in parts:
-                self._names.setdefault(name_key(each), mark)
+            for each in _words(_clean(name)):
+                if len(each) >= _SHORTEST and not _is_french(each):
+                    known.append(each)
+                    self._names.setdefault(name_key(each), mark)
         self._listed = set(self._names)
         for text in map(_clean, texts):
             for start, end in _titled(text):
@@ -243,8 +241,7 @@ class Pseudonyms:
                 for each in (name, *words):
                     self._names.setdefault(name_key(each), mark)
                     known += [each] if len(name_key(each)) >= _SHORTEST and fold(each) not in _ROLES else []
-        patterns = sorted({_pattern(name) for name in known}, key=len, reverse=True)
-        joined = "|".join(patterns) or r"(?!)"
+        joined = "|".join(sorted({_pattern(name) for name in known}, key=len, reverse=True)) or r"(?!)"
         self._everywhere = re.compile(rf"(?<![^\W\d_])(?:{joined})(?![^\W\d_])")
 
     def replace(self, text: str) -> str:
@@ -263,22 +260,21 @@ class Pseudonyms:
         return text.translate({ord(sign): mark for mark, sign in self._marks.items()})
 
     def _form(self, match: re.Match) -> str:
-        kind, birth = _KINDS[match.lastgroup], "date de naissance"
-        if kind == "naissance":
-            return match.string[match.start() : match.start("jour")] + self._sign(birth)
-        if kind == "date":
-            return self._sign(birth) if _is_old(match[0], self._year) else match[0]
-        return self._sign(kind)
+        kind = _KINDS[match.lastgroup]
+        if kind == "date" and not _is_old(match[0], self._year):
+            return match[0]
+        before = match.string[match.start() : match.start("jour")] if kind == "naissance" else ""
+        return before + self._sign("date de naissance" if kind in ("naissance", "date") else kind)
 
     def _name(self, match: re.Match) -> str:
         """The pseudonym of a name that stands without title, unless it is there a common word, or a place."""
         name, before = match[0], match.string[max(0, match.start() - 60) : match.start()]
         is_word = _is_french(name) and _DETERMINER.search(before)
         is_sure = any(map(str.isupper, name)) or (name_key(name) in self._listed and not is_word)
-        if not is_sure or _PLACE.search(before):
-            self.doubtful[name] += 1
-            return name
-        return self._sign("nom", self._mark_of(name))
+        if is_sure and not _PLACE.search(before):
+            return self._sign("nom", self._mark_of(name))
+        self.doubtful[name] += 1
+        return name
 
     def _mark_of(self, name: str) -> str:
         return self._names.get(name_key(name)) or self._names.get(name_key(_words(name)[-1])) or next(self._new_marks)
@@ -304,13 +300,12 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
 
     A passage may be quoted that has at most `LONGEST` words, no personal datum (`is_personal`), and a code under which
     enough persons speak: `FEWEST_PERSONS` values of the attribute ``locuteur`` when each document has one, else
-    `FEWEST_MEETINGS` meetings (attribute ``reunion``) or documents. Overlapping passages are one. Document, position
-    and coder are left out: they would identify the speaker. Names cannot be recognised by rule: a person proofreads
-    each quotation before it is published.
+    `FEWEST_MEETINGS` meetings (attribute ``reunion``) or documents. Overlapping passages are one. Names cannot be
+    recognised by rule: a person proofreads each quotation before it is published.
 
     Columns: ``theme`` (short code), ``citation``, ``mots``, ``voix``, the number of speakers, meetings or documents;
-    for who proofreads, ``contexte``, the words around, and ``memo``, those of its coders. In the order of the book,
-    the shortest first, without duplicates.
+    for who proofreads, ``contexte``, the words around, and ``memo``, those of its coders; nothing else that identifies
+    the speaker. In the order of the book, the shortest first, without duplicates.
     """
     project = merge_codings(projects)
     texts, by_code = texts_of(project), spans_by_code(project.passages)
@@ -350,9 +345,8 @@ def _voices(documents: list[Document]) -> tuple[int, bool]:
 def chosen_quotations(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
     """The quotations that a person dated (schema ``citations``), spelt as in the codings; the index is kept.
 
-    ``possible`` has the columns of `codings.quotable`. Sentences are matched by their words: a spreadsheet may change
-    an apostrophe; what stands between brackets, as « […] », hides any words. One that is not possible has no ``voix``:
-    it must not be published.
+    ``possible`` has the columns of `quotable`. Sentences are matched by their words, since a spreadsheet may change an
+    apostrophe; brackets, as « […] », hide any words. One without ``voix`` is not possible: it must not be published.
     """
     known = {(row.theme, _words_key(row.citation)): row for row in possible.itertuples()}
     dated, rows = ticked[ticked["relue_le"].notna()], []
