@@ -191,7 +191,6 @@ SAID, MINUTES, SYNTHESIS = KINDS
 
 
 def meetings_of(documents: Iterable[Document]) -> set[str]:
-    """The meetings that the documents name."""
     return {value for document in documents for name, value in document.attributes if name == MEETING and value}
 
 
@@ -250,9 +249,9 @@ FEWEST_DOCUMENTS = 2
 def code_counts(project: Project) -> pd.DataFrame:
     """Use of each code: one row per code of the project, unused ones too, parents first.
 
-    Columns: ``code`` (path), ``libelle``, ``profondeur`` (0 without parent), ``passages``; ``extraits``, spans of text,
-    overlapping ones counted once whoever coded them; ``extraits_branche``, those of the code and its descendants;
-    ``documents``, ``codeurs`` (those with a name), and ``mots`` of the spans.
+    Columns: ``code`` (path), ``libelle``, ``profondeur`` (0 without parent), ``passages``; ``extraits``, spans of text
+    (`spans_by_code`); ``extraits_branche``, those of the code and its descendants; ``documents``, ``codeurs`` (those
+    with a name), and ``mots`` of the spans.
     """
     texts, own = texts_of(project), spans_by_code(project.passages)
     branch = spans_by_code(replace(each, code=above) for each in project.passages for above in ancestors(each.code))
@@ -272,7 +271,7 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
 
     Columns: ``code``, ``groupe``, ``extraits`` (as in `code_counts`), ``total`` of the code over the groups; largest
     total first, then by name; groups in document order. Left out: ``synthese`` documents, which are not of one meeting,
-    documents without the attribute, and codes that the others do not use. Empty with fewer than two groups.
+    and documents without the attribute. Empty with fewer than two groups.
     """
     documents = [each for each in project.documents if each.kind != SYNTHESIS]
     groups = {each.name: dict(each.attributes).get(attribute, "") if attribute else each.name for each in documents}
@@ -334,7 +333,7 @@ def analysis_requirements(project: Project) -> pd.DataFrame:
     ``est_passe``. Meetings are the values of the attribute ``reunion``, or the documents where none has it.
     ``sans_parole`` documents are a synthesis, or of unknown kind.
     """
-    spoken = [document for document in project.documents if document.kind not in ("", SYNTHESIS)]
+    spoken = [document for document in project.documents if document.kind in (SAID, MINUTES)]
     silent = len(project.documents) - len(spoken)
     coders = len({each.coder for each in project.passages} - {""})
     countable = sum(document.kind != SYNTHESIS for document in project.documents)

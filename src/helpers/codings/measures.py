@@ -47,9 +47,8 @@ def codes_by_group(project: Project) -> pd.DataFrame:
 
     Columns: ``code``; ``groupe`` (« territoire : Lille »); ``extraits``, spans of text; ``documents`` of the group that
     have the code, ``documents_groupe``, and ``mots`` of their texts; ``pour_mille_mots``, ``pour_mille_bas`` and
-    ``pour_mille_haut``, spans per 1,000 words with the exact 95 % interval of a Poisson count (Garwood, 1936), missing
-    unless all documents are of one kind that can be counted. It takes spans as independent: it is at its narrowest.
-    The groups are those of `counts.groups_of`.
+    ``pour_mille_haut``, spans per 1,000 words with the exact 95 % interval of a Poisson count (Garwood, 1936), at its
+    narrowest since spans are taken as independent; missing unless all documents are of one kind that can be counted.
     """
     # Loading it takes a second, which only this table needs.
     from scipy.stats import chi2
@@ -111,9 +110,9 @@ def measures(
 ) -> pd.DataFrame:
     """Every count of a year's codings (by their names, under the codes of the book), one row per measure.
 
-    The schema is ``codages``; `table_of` gives each table back. Empty without coding. ``before`` are last year's
-    codings. Agreement is that of the two persons with the most documents in common. The table holds no text and no name
-    of a document or person: a meeting has its title where that is one of the public ``meetings``, else its rank.
+    The schema is ``codages``; `table_of` gives each table back. Agreement is that of the two persons with the most
+    documents in common. The table holds no text and no name of a document or person: a meeting has its title where that
+    is one of the public ``meetings``, else its rank.
     """
     if not now:
         return pd.DataFrame(columns=_COLUMNS)

@@ -32,9 +32,8 @@ THEMES = "correspondance.csv"
 
 def codings(year: int) -> list[str]:
     """The names of the folders of a year's codings, in order."""
-    folder = paths.codings_folder(year)
-    inside = folder.iterdir() if folder.is_dir() else []
-    return sorted(each.name for each in inside if each.is_dir() and not each.name.startswith("."))
+    inside = paths.codings_folder(year).glob("[!.]*")
+    return sorted(each.name for each in inside if each.is_dir())
 
 
 def load_coding(year: int, name: str) -> Project:
@@ -104,9 +103,8 @@ def _themes(folder: Path) -> dict[str, str]:
         return {}
     titles, rows = rows_of(folder / THEMES, f"{THEMES}, ")
     if not {"code", "theme"} <= set(titles):
-        raise DataError(
-            f"{folder.name} : {THEMES} : les titres attendus sont code, theme ; corrigez la première ligne."
-        )
+        expected = "les titres attendus sont code, theme ; corrigez la première ligne."
+        raise DataError(f"{folder.name} : {THEMES} : {expected}")
     given = {unescape_formula(row["code"]): row["theme"].strip() for _, row in rows}
     return {code: theme for code, theme in given.items() if theme}
 
@@ -132,10 +130,9 @@ def _refuse_another(folder: Path, project: Project, year: int, source: Path) -> 
 
 
 def _card(folder: Path) -> dict:
-    try:
+    card = None
+    with suppress(OSError, ValueError, RecursionError):
         card = json.loads((folder / ORIGIN).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
     return card if isinstance(card, dict) else {}
 
 
