@@ -102,7 +102,8 @@ def codes_of(book: pd.DataFrame) -> dict[str, Code]:
         """The path of a row; for one that is its own parent, a path that no code has."""
         return code_path(theme, path(parents.get(theme, ""), theme, *below)) if theme and theme not in below else ""
 
-    return {code.name: code for code in Project([Code(theme, path(above)) for theme, above in parents.items()]).codes}
+    codes = tuple(Code(theme, path(above)) for theme, above in parents.items())
+    return {code.name: code for code in Project(codes).codes}
 
 
 def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[str, Project]:
@@ -116,8 +117,8 @@ def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[
         if missing := missing_codes(project, book):
             raise coding_error(" ".join(unknown_code(code, book) for code in missing[:3]))
         themes = themes_of(used_codes(project), book, project.themes)
-        passages = [replace(each, code=codes[themes[each.code]].path) for each in project.passages]
-        renamed[name] = Project(codes.values(), project.documents, passages, project.told)
+        passages = tuple(replace(each, code=codes[themes[each.code]].path) for each in project.passages)
+        renamed[name] = Project(tuple(codes.values()), project.documents, passages, project.told)
     return renamed
 
 

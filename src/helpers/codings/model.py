@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
@@ -113,16 +113,16 @@ class Passage:
 
 @dataclass(frozen=True)
 class Project:
-    """A complete coding, whose tuples are in one order: parents before children, passages in text order, none twice.
+    """A complete coding in canonical order: parents before children, passages in text order, without duplicates.
 
     ``told`` lists, in French, what the file held and the project does not; ``themes`` gives the row of the code book
     that a code means, by its path, where a person or an import said so. Both are ignored by ``==``. Raises DataError
     for a code without its parent.
     """
 
-    codes: Iterable[Code] = ()
-    documents: Iterable[Document] = ()
-    passages: Iterable[Passage] = ()
+    codes: tuple[Code, ...] = ()
+    documents: tuple[Document, ...] = ()
+    passages: tuple[Passage, ...] = ()
     told: tuple[str, ...] = field(default=(), compare=False)
     themes: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -277,4 +277,5 @@ class ProjectBuilder:
     def project(self) -> Project:
         """The project, checked and in order; `positions.proved` returns that of a file with texts."""
         self.told.left_out("passages en double", len(self.passages) - len(set(self.passages)))
-        return Project(self.codes.values(), self.documents.values(), self.passages, self.told.sentences())
+        codes, documents = tuple(self.codes.values()), tuple(self.documents.values())
+        return Project(codes, documents, tuple(self.passages), self.told.sentences())
