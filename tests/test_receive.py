@@ -311,6 +311,9 @@ def test_one_title_that_is_also_an_answer_is_no_objective():
     assert Read().columns["objectifs"] == [row[GOALS] for row in ROWS]
     put(wide(("Mobilité", ["x", "", ""])))
     assert "colonne obligatoire absente : « objectifs »" in faults()[0]
+    # « Scolarité », elsewhere the situation, is an objective where its cells are ticked.
+    put(wide(("Scolarité", ["x", "", ""]), ("Mobilité", ["", "x", "x"])).replace("situation", "divers", 1))
+    assert Read().columns["objectifs"] == ["scolarite", "mobilite", "mobilite"]
 
 
 # --- workbooks and frames: what is read --------------------------------------------------------------------------------

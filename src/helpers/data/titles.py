@@ -293,11 +293,10 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
     said = {place: name.partition("/")[2] for place, name in enumerate(names) if name and "/" in name}
     names = [None if place in said else name for place, name in enumerate(names)]
     several, first = _ticks(cells, names, known), [*grid.under.values()][:TITLE_ROWS]
+    boxes = {place for place in range(len(cells)) if known.are_boxes(row[place] for row in first if len(row) > place)}
     # « objectif___1 » of boxes that are ticked or not: which objective it is, its title alone can say.
     goals = {
-        place: goal
-        for place, goal in (_goals(cells, names, known) | said).items()
-        if goal or not known.are_boxes(row[place] for row in first if len(row) > place)
+        place: goal for place, goal in (_goals(cells, names, known, boxes) | said).items() if goal or place not in boxes
     }
     own = [place for place, name in enumerate(names) if name == GOALS and place not in goals]
     if goals or len(own) > 1:  # « Objectif principal » and « Autres objectifs », said to be objectives
@@ -398,10 +397,16 @@ def _nearest(
     return {title: near.get(title, records.EMPTY) for title in titles}
 
 
-def _goals(cells: list[str], names: list[str | None], known: Titles) -> dict[int, str]:
+def _goals(cells: list[str], names: list[str | None], known: Titles, boxes: set[int]) -> dict[int, str]:
     times = Counter(names)
-    # A title that names another column (« Scolarité ») names an objective only if a second title names that column.
-    free = [place for place, name in enumerate(names) if cells[place].strip() and (not name or times[name] > 1)]
+    # A title that names another column (« Scolarité ») names an objective only if its cells are boxes, or if a second
+    # title names that column.
+    free = [
+        place
+        for place, name in enumerate(names)
+        if cells[place].strip()
+        and (not name or times[name] > 1 or (name in ("situation", "college") and place in boxes))
+    ]
     found = {place: known.goal_of(cells[place]) for place in free}
     sure = {place: goal for place, (goal, is_sure) in found.items() if is_sure}
     loose = {place: goal for place, (goal, _) in found.items() if goal}
