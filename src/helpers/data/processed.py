@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -324,44 +325,51 @@ def _workbook(table: pd.DataFrame, name: str) -> bytes:
     """
     from xlsxwriter import Workbook  # slow to import, and only this needs it
 
-    entries = catalogue().indicators.values()
-    answers = [
-        (entry.id, entry.label, entry.definition, code, entry.label_of(code))
-        for entry in entries
-        for code in entry.modalities or [""]
-    ]
-    fields = [
-        (each["name"], each["title"], each["description"], each.get("unit")) for each in table_schema(name)["fields"]
-    ]
-    sheets = {
-        name: table,
-        "Définitions": pd.DataFrame(fields, columns=["Colonne", "Titre", "Sens", "Unité"]),
-        "Codes": pd.DataFrame(answers, columns=["indicateur", "Titre", "Définition", "modalite", "Réponse"]),
-    }
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     content = BytesIO()
     with Workbook(content, options) as book:
         book.set_properties({"title": table_schema(name)["title"], "author": "ALSES", "created": _CREATED})
-        for title, rows in sheets.items():
-            _add_sheet(book, title, rows)
+        _add_sheet(book, name, list(table), table.astype(object).where(table.notna(), None).to_numpy().tolist())
+        _add_sheet(book, "Définitions", ["Colonne", "Titre", "Sens", "Unité"], _fields(name))
+        _add_sheet(book, "Codes", ["indicateur", "Titre", "Définition", "modalite", "Réponse"], _answers())
     return content.getvalue()
 
 
-def _add_sheet(book, name: str, table: pd.DataFrame) -> None:
+def _fields(name: str) -> list[tuple]:
+    return [
+        (each["name"], each["title"], each["description"], each.get("unit")) for each in table_schema(name)["fields"]
+    ]
+
+
+@cache
+def _answers() -> list[tuple]:
+    return [
+        (entry.id, entry.label, entry.definition, code, entry.label_of(code))
+        for entry in catalogue().indicators.values()
+        for code in entry.modalities or [""]
+    ]
+
+
+def _add_sheet(book, name: str, columns: list[str], rows: list) -> None:
     sheet, head = book.add_worksheet(name), book.add_format({"bold": True, "bottom": 1})
     formats = {unit: book.add_format({"num_format": shown}) for unit, shown in _NUMBER_FORMATS.items()}
-    sheet.write_row(0, 0, table.columns, head)
-    cells = table.astype(object).where(table.notna(), None)
-    units = cells["unite"] if "unite" in cells else pd.Series(None, cells.index)
-    for place, column in enumerate(cells):
-        kind = next((unit for suffix, unit in _BY_SUFFIX.items() if column.endswith(suffix)), None)
-        for row, (value, unit) in enumerate(zip(cells[column], units, strict=True), start=1):
-            if value is not None and value != "":
-                sheet.write(row, place, value, formats.get(kind or unit) if isinstance(value, float) else None)
-        longest = max(map(len, map(str, [column, *cells[column].dropna()])))
-        sheet.set_column(place, place, min(longest, _MAX_WIDTH) + 2)
+    kinds = [next((unit for suffix, unit in _BY_SUFFIX.items() if each.endswith(suffix)), None) for each in columns]
+    sheet.write_row(0, 0, columns, head)
+    unit_at, widths = columns.index("unite") if "unite" in columns else None, list(map(len, columns))
+    for row, cells in enumerate(rows, start=1):
+        unit = None if unit_at is None else cells[unit_at]
+        for place, value in enumerate(cells):
+            if value is None or value == "":
+                continue
+            widths[place] = max(widths[place], len(str(value)))
+            if isinstance(value, str):
+                sheet.write_string(row, place, value)  # `write` would look for its type again
+            else:
+                sheet.write(row, place, value, formats.get(kinds[place] or unit) if isinstance(value, float) else None)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, min(width, _MAX_WIDTH) + 2)
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, len(cells), len(cells.columns) - 1)
+    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
 
 
 # --- datapackage.json ---
