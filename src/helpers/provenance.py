@@ -118,10 +118,11 @@ _IMPORT = r"(?m)^\s*import\s+(helpers[\w.]*)"
 _LIBRARY = r"(?m)^\s*(?:from|import)\s+(\w+)"
 
 
-def _file(name: str) -> Path | None:
-    """The file of one of our modules, by its dotted name; None for a name that is no module."""
-    place = repository() / "src" / Path(*name.split("."))
-    return next((path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()), None)
+def _modules() -> dict[str, Path]:
+    """The files of our package by the dotted names of its modules and packages: listed once, not asked for by name."""
+    source = repository() / "src"
+    named = {path: path.relative_to(source).with_suffix("").parts for path in source.glob("helpers/**/*.py")}
+    return {".".join(parts).removesuffix(".__init__"): path for path, parts in named.items()}
 
 
 def _names(source: str) -> list[str]:
@@ -151,14 +152,11 @@ def modules_behind(sources: Iterable[str]) -> list[Path]:
     (True, False)
     """
     waiting = [name for source in sources for name in _names(source)]
-    visited: set[str] = set()
-    modules: set[Path] = set()
+    unvisited, modules = _modules(), set()
     while waiting:
         parts = waiting.pop().split(".")
         for name in (".".join(parts[: length + 1]) for length in range(len(parts))):  # packages run too
-            path = None if name in visited else _file(name)
-            visited.add(name)
-            if path and path not in modules:
+            if path := unvisited.pop(name, None):
                 modules.add(path)
                 waiting += _imports(path)[0]
     return sorted(modules)

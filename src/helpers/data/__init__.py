@@ -37,6 +37,7 @@ from helpers.data.private import (
 from helpers.data.processed import (
     export_comparisons,
     export_indicators,
+    export_site,
     export_sites,
     is_exploring,
     load,

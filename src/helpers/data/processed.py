@@ -454,3 +454,11 @@ def export_sites(year: int, folder: Path, made: dict[str, str]) -> pd.DataFrame:
 def export_comparisons(year: int, folder: Path, site_type: str = NETWORK, site: str = "") -> None:
     """Writes ``comparaisons.csv`` in the same form; `DataError` when 03 has not run."""
     _export(load_result(year, "comparaisons", site_type, site), "comparaisons", folder)
+
+
+def export_site(years: list[int], year: int, folder: Path, site_type: str, site: str, *, has_comparisons: bool) -> None:
+    """Writes the tables of a site in its folder: `export_indicators`, and `export_comparisons` if it is compared."""
+    with _aggregates():
+        export_indicators(years, folder, site_type, site)
+        if has_comparisons:
+            export_comparisons(year, folder, site_type, site)

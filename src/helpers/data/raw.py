@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from helpers.typography import unescape_formula
 
 # --- Input files: checksum, number of rows, provenance ---
 
+_version = cache(version)  # it reads the files of the package each time
 # Packages whose version can change a value or a drawing, listed if a page imports them; and those that run every page.
 _VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn")
 _RUNNERS = ("papermill", "nbconvert")
@@ -102,7 +104,7 @@ def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) 
     return {
         "parametres": parameters,
         "entrees": describe_inputs(years),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in used}},
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in used}},
     }
 
 

@@ -16,6 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
@@ -40,8 +41,10 @@ def end_with_the_command(connection: str = "") -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def own_state(cwd: str, env: dict[str, str]) -> None:
-    """Sets what a new process has of its own: folder, environment, signals, random seed."""
+def own_state(cwd: str, env: dict[str, str], connection: str = "") -> None:
+    """Sets what a new process has of its own: group, end, folder, environment, signals, random seed."""
+    os.setsid()
+    threading.Thread(target=end_with_the_command, args=(connection,), daemon=True).start()
     os.chdir(cwd)
     os.environ.clear()
     zygote = sys.modules.get("helpers.kernels.zygote")  # absent when another program started the forkserver
@@ -61,9 +64,7 @@ def own_state(cwd: str, env: dict[str, str]) -> None:
 
 def run(arguments: list[str], connection: str, cwd: str, env: dict[str, str]) -> None:
     """Runs a kernel; ``arguments`` are those of ``python -m ipykernel_launcher``."""
-    os.setsid()
-    threading.Thread(target=end_with_the_command, args=(connection,), daemon=True).start()
-    own_state(cwd, env)
+    own_state(cwd, env, connection)
     from ipykernel import kernelapp
 
     sys.argv = [str(Path(kernelapp.__file__).parents[1] / "ipykernel_launcher.py"), *arguments]
@@ -152,6 +153,25 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
             time.sleep(_RETRY_S)
             process.start()
     return process
+
+
+@contextlib.contextmanager
+def beside() -> Iterator[Executor]:
+    """An executor of one fork, for what takes no notebook; of one thread where nothing can be forked."""
+    start()
+    if not _was_started.is_set():
+        with ThreadPoolExecutor(1) as executor:
+            yield executor
+        return
+    given = {"initializer": own_state, "initargs": (str(Path.cwd()), dict(os.environ))}
+    with ProcessPoolExecutor(1, multiprocessing.get_context("forkserver"), **given) as executor:
+        try:
+            with _turn, _empty_main():
+                executor.submit(int)  # the first task starts the process
+            yield executor
+        except BaseException:
+            executor.shutdown(cancel_futures=True)
+            raise
 
 
 # --- A kernel provisioner of jupyter_client that forks ---

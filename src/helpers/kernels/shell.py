@@ -2,9 +2,7 @@
 
 import gc
 import io
-import os
 import sys
-import threading
 from contextlib import redirect_stderr, redirect_stdout
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -80,8 +78,6 @@ def serve(channel: Connection, root: str, folder: str, env: dict[str, str]) -> N
     that were read, the measures of texts) serves the next one, which finds no name of the one before. ``root`` is the
     data root of all of them.
     """
-    os.setsid()
-    threading.Thread(target=fork.end_with_the_command, daemon=True).start()
     fork.own_state(folder, env)
     gc.set_threshold(_GARBAGE)
     sys.stdin = io.StringIO()

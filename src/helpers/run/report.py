@@ -3,8 +3,9 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -196,11 +197,11 @@ class ReportRun:
         self._show(task, None)
 
     def execute_all(self, *, jobs: int, is_forced: bool) -> None:
-        """Run every stale task and make every page.
+        """Run every stale task; the last pages are then still being made, for which `shown_notebooks` waits.
 
         Which sites a year has is known once its counts are protected: when some are asked for, that comes first.
         """
-        with ThreadPoolExecutor(jobs) as executor, self._aside:
+        with ThreadPoolExecutor(jobs) as executor:
             try:
                 rest, finished = self.tasks, set()
                 schedule = {"executor": executor, "is_forced": is_forced, "starting": self.start, "skipping": self.skip}
@@ -210,12 +211,13 @@ class ReportRun:
                     finished = {task.key for task in before}
                     rest = [task for task in self.tasks if task not in before] + self._add_sites()
                 self._run(rest, finished=finished, **schedule)
-                self.notebooks = self.shown_notebooks()
             except BaseException:
                 self.given_up.set()
                 raise
             finally:
                 without_kernel.stop()
+                is_over = self.given_up.is_set()
+                self._aside.shutdown(wait=is_over, cancel_futures=is_over)
 
     def _run(self, tasks: list[Task], **schedule: Any) -> None:
         try:
@@ -268,11 +270,15 @@ def _build(folder: Path, made: ReportRun) -> None:
     """Write everything but the manifest in ``folder``."""
     choice = made.choice
     data.require_current(choice.series)
-    for task in made.shown:
-        shutil.copyfile(_kept_page(task), folder / _kept_page(task).name)
-    _export_tables(folder, choice, has_comparisons=True)
-    for site in made.sites:
-        _build_site(folder / site.folder, site, made)
+    with paths.with_data_root(paths.shareable()):  # protected counts only
+        data.export_indicators(choice.series, folder)
+        data.export_comparisons(choice.year, folder)
+    with _tables_of_sites(folder, made):
+        made.notebooks = made.shown_notebooks()
+        for task in made.shown:
+            shutil.copyfile(_kept_page(task), folder / _kept_page(task).name)
+        for site in made.sites:
+            _build_site(folder / site.folder, site, made)
     if SITES_PAGE in made.pages:
         write_sites(folder, {site.site: site.folder for site in made.sites}, made.pages, choice)
     # Sheet and slides take their cells in the order of the menu.
@@ -284,25 +290,32 @@ def _build(folder: Path, made: ReportRun) -> None:
     write_index(folder, made.pages, made.notebooks, choice)
 
 
-def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparisons: bool) -> None:
-    with paths.with_data_root(paths.shareable()):  # protected counts only
-        data.export_indicators(choice.series, folder, *place)
-        if has_comparisons:
-            data.export_comparisons(choice.year, folder, *place)
+@contextmanager
+def _tables_of_sites(folder: Path, made: ReportRun) -> Iterator[None]:
+    """Writes the tables of the sites in another process, while the block does the rest with their folders."""
+    if not made.sites:
+        yield
+        return
+    with fork.beside() as other:
+        written = []
+        for site in made.sites:
+            (folder / site.folder).mkdir(parents=True)
+            given = made.choice.series, made.choice.year, folder / site.folder, site.site_type, site.site
+            is_compared = "03_compare" in SITE_NOTEBOOKS[site.site_type]
+            written.append(other.submit(data.export_site, *given, has_comparisons=is_compared))
+        yield
+        for each in written:
+            each.result()
 
 
 def _build_site(folder: Path, site: Site, made: ReportRun) -> None:
-    """Write the sheet, the pages and the tables of one association or one collège."""
-    folder.mkdir(parents=True)
-    place = (site.site_type, site.site)
-    tasks = [task for task in made.tasks if task.place == place]
+    """Write the sheet and the pages of one association or one collège."""
+    tasks = [task for task in made.tasks if task.place == (site.site_type, site.site)]
     for task in tasks:
         shutil.copyfile(_kept_page(task), folder / f"{task.notebook}.html")
     executed = [made.notebook(task) for task in tasks]
     around = _around(site.site_type, made.pages, made.choice)
     write_sheet(folder, executed, title=f"{site.name} en {made.choice.year}", is_site=True, **around)
-    has_comparisons = "03_compare" in SITE_NOTEBOOKS[site.site_type]
-    _export_tables(folder, made.choice, *place, has_comparisons=has_comparisons)
 
 
 def _seal(folder: Path, made: ReportRun) -> None:
