@@ -312,7 +312,7 @@ def test_one_title_that_is_also_an_answer_is_no_objective():
     put(wide(("Mobilité", ["x", "", ""])))
     assert "colonne obligatoire absente : « objectifs »" in faults()[0]
     # « Scolarité », elsewhere the situation, is an objective where its cells are ticked.
-    put(wide(("Scolarité", ["x", "", ""]), ("Mobilité", ["", "x", "x"])).replace("situation", "divers", 1))
+    put(wide(("Scolarité", ["x", "", ""]), ("Mobilité", ["", "x", "x"])).replace("situation", "carnet", 1))
     assert Read().columns["objectifs"] == ["scolarite", "mobilite", "mobilite"]
 
 
