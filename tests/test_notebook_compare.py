@@ -16,7 +16,7 @@ from in_process import draw_nothing, run_notebook
 
 CARD = '{{"name": "annee-{year}", "title": "Données", "sources": [{{"title": "Note de synthèse {year}"}}], "contexte": "{context}"}}'
 MINI = REPOSITORY / "tests" / "mini" / "data" / "raw"
-MADE = ("postes", "registre", "controles", "coherences", "recouvrements", "grappes")
+MADE = ("postes", "registre", "controles", "coherences", "recouvrements", "grappes", "normalisations")
 
 
 def empty(name: str) -> pd.DataFrame:
