@@ -565,11 +565,11 @@ def test_titles_that_cannot_be_known_are_told():
     assert faults() == ["Fichier absent : data/raw/reference/entetes.csv. Déposez-le dans ce dossier, puis relancez."]
 
 
-def test_a_title_that_says_the_contrary_is_not_proposed_and_what_dates_can_tell_is_said():
+def test_a_title_that_says_the_contrary_is_not_proposed_and_what_dates_can_tell_is_asked():
     header = {"parents_associes": "Parents absents de l’accompagnement", "nouvel_accompagnement": "Remarques"}
     put(text_of(ROWS, header=[header.get(name, name) for name in HEADER]))
     assert {each.value: each.suggestion for each in data.unread(YEAR) if each.column == "titre"} == {"Parents absents de l’accompagnement": "", "Remarques": "nouvel_accompagnement"}
-    assert faults()[0].endswith("Pour « nouvel_accompagnement », écrivez « oui » où « date_debut » est de 2041, « non » où elle est d’avant.")
+    assert "lire sur toutes les lignes pour « nouvel_accompagnement »" in faults()[0]
 
 
 XLSX = f"{FOLDER}/accompagnements.xlsx"

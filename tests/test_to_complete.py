@@ -209,6 +209,16 @@ def test_a_line_of_text_under_the_table_is_nobody_whatever_was_said_of_all_rows(
     assert data.read_export(2033).cleaned.persons.table[["identifiant", "association", "suivi_par"]].to_numpy().tolist() == [[f"P00{rank}", "Le Gué", "alses"] for rank in (0, 1)]
 
 
+def test_who_is_new_may_be_said_to_follow_from_the_start(data_root):
+    starts = {"A": "2033-02-01", "B": "2032-05-01", "C": ""}
+    path = write_export(data_root, *({"identifiant": name, "date_debut": day} for name, day in starts.items()), more=("date_debut",))
+    pd.read_csv(path, sep=";", dtype="str", keep_default_na=False).drop(columns="nouvel_accompagnement").to_csv(path, sep=";", index=False)
+    table = answered(path, {"toute la colonne": "oui où la date de début est de l’année, non où elle est d’avant"})
+    assert table[["colonne", "peut-être"]].to_numpy().tolist() == [["nouvel_accompagnement", "oui où la date de début est de l’année, non où elle est d’avant"]]
+    assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == []
+    assert data.read_export(2033).cleaned.persons.table["nouvel_accompagnement"].astype("object").fillna("").tolist() == ["oui", "non", ""]
+
+
 def test_what_is_the_same_on_all_rows_is_proposed_once_no_title_is_left_that_may_say_it(data_root):
     path = write_export(data_root)
     path.write_text(path.read_text(encoding="utf-8").replace("suivi_par", "Professionnel", 1), encoding="utf-8")

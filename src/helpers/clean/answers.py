@@ -109,11 +109,13 @@ LISTS = (*CLOSED, *MULTIPLE, "annee")
 # only when the export does not have them.
 WHOLE = "toute la colonne"
 OF_THE_YEAR, MONTH_FIRST, SHORT_BIRTH, AGE, ABOVE = "de_l_annee", "mois_jour", "deux_chiffres", "age", "dessus"
+BY_START = "d_apres_le_debut"
 YEARS = {OF_THE_YEAR: "de l’année", "autre_annee": "autre année"}
 LEFT_EMPTY = {"vide": "une case qui ne se lit pas reste vide"}
 YES_NO = ("nouvel_accompagnement", "parents_associes")
 # What an empty cell stands for, once someone said so: an answer, or the cell above (`ABOVE`).
 FILLED = ("alses", "non")
+_UNTICKED = {"non": "une case vide veut dire non", "sans": "une case vide est sans réponse"}
 _BLOCKS = {ABOVE: "une case vide répète celle du dessus"}
 _ORDERS = {MONTH_FIRST: "le mois avant le jour", "jour_mois": "le jour avant le mois", **LEFT_EMPTY}
 FORMS = {
@@ -130,7 +132,8 @@ FORMS = {
     "annee_naissance": {SHORT_BIRTH: "les deux derniers chiffres de l’année de naissance", AGE: "l’âge", **LEFT_EMPTY},
     "uai": {**_BLOCKS, "sans": "une case vide reste vide", **LEFT_EMPTY},
     **dict.fromkeys(("territoire", "college", "niveau"), {**_BLOCKS, "sans": "une case vide reste vide"}),
-    **dict.fromkeys(YES_NO, {"non": "une case vide veut dire non", "sans": "une case vide est sans réponse"}),
+    "nouvel_accompagnement": {BY_START: "oui où la date de début est de l’année, non où elle est d’avant", **_UNTICKED},
+    "parents_associes": _UNTICKED,
     "date_debut": _ORDERS,
     "date_fin": _ORDERS,
 }

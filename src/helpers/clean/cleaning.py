@@ -326,6 +326,9 @@ def _differing(some: pd.DataFrame) -> pd.Series:
 
 RULE_REFERRER = "orienteur effacé : l’origine n’est pas le collège"
 RULE_UNBORN = "début avant l’année de naissance : laissé vide, la personne reste comptée"
+RULE_BY_START = (
+    "sans réponse : « oui » où la date de début est de l’année, « non » où elle est d’avant, d’après lectures.csv"
+)
 RULE_NOT_NEW = "réponse que la date de début contredit, gardée telle quelle"
 RULE_NO_ASSOCIATION = "case vide : personne comptée sans association"
 RULE_NO_FOLLOWER = "on ne sait pas qui suit la personne : elle n’est pas comptée parmi celles des ALSES"
@@ -350,8 +353,14 @@ def decide(
     table.loc[is_stray, "orienteur"] = None
     yield "orienteur", RULE_REFERRER, is_stray
     yield from _link_colleges(table, rows, registers)
-    new = table["nouvel_accompagnement"]
-    opened = start.where(~is_wrong).dt.year
+    new, opened = table["nouvel_accompagnement"], start.where(~is_wrong).dt.year
+    if registers.spellings.form_of("nouvel_accompagnement") == answers.BY_START:
+        is_told = rows["nouvel_accompagnement"].eq(EMPTY) & opened.le(year)
+        said = opened.eq(year).map({True: "oui", False: "non"})
+        filled = new.astype("object").mask(is_told, said)
+        labels = pd.Index(order_labels(new.name, {*filled.dropna()}), dtype="str")
+        table[new.name] = new = filled.astype(pd.CategoricalDtype(labels))
+        yield "nouvel_accompagnement", RULE_BY_START, is_told
     yield "nouvel_accompagnement", RULE_NOT_NEW, (new.eq("oui") & opened.lt(year)) | (new.eq("non") & opened.eq(year))
     is_bare = table[COLUMNS].drop(columns="annee").isna().all(axis=1)
     yield "", RULE_NOTHING, is_bare

@@ -12,12 +12,23 @@ import pandas as pd
 
 from helpers import paths
 from helpers.clean import records
-from helpers.clean.answers import CLOSED, DAYS, FORMS, MULTIPLE, WHOLE, Spellings, answers_of, normalise, read_several
+from helpers.clean.answers import (
+    BY_START,
+    CLOSED,
+    DAYS,
+    FORMS,
+    MULTIPLE,
+    WHOLE,
+    Spellings,
+    answers_of,
+    normalise,
+    read_several,
+)
 from helpers.clean.records import TITLE
 from helpers.schema import DataError, catalogue, columns, table_schema
 from helpers.typography import fold, shorten
 
-TABLE, GOALS, SEX, PARENTS = "accompagnements", "objectifs", "sexe", "parents_associes"
+TABLE, GOALS, SEX, PARENTS, NEW = "accompagnements", "objectifs", "sexe", "parents_associes", "nouvel_accompagnement"
 LISTED = (*CLOSED, *MULTIPLE)
 TITLE_ROWS = 30  # Rows searched for the titles: a letterhead, a date or a filter may stand above them
 LEAST_TITLES = 3  # Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence
@@ -28,6 +39,8 @@ _NEARLY_PCT = 75
 # Columns that an export may leave out because they would be the same on all its rows; the association, on those of a
 # file or of a sheet, which often bears its name.
 SAME_ON_ALL, ASSOCIATION = ("annee", "suivi_par", "situation"), "association"
+# Those of which someone may say, where they are absent, what stands on all rows: the last, by the start of each.
+SAID_OF_ALL = (*SAME_ON_ALL, NEW)
 EVERY_ROW = "toutes les lignes de "
 # What the values of a column look like: a title whose cells do not is not proposed for it.
 _LOOKS = {"uai": re.compile(r"\d{7}[A-Za-z]"), **dict.fromkeys(("annee_naissance", *DAYS), re.compile(r"\d"))}
@@ -170,6 +183,7 @@ def known_titles(
     known.pop(records.EMPTY, None)
     given = {name: said for name in SAME_ON_ALL if (said := spellings.form_of(name))}
     given |= {"annee": str(year)} if "annee" in given else {}
+    given |= {NEW: records.EMPTY} if spellings.form_of(NEW) == BY_START else {}
     return Titles(known, spellings, given, associations, ignored, year)
 
 
@@ -573,9 +587,6 @@ class _Opening:
             told += " Ce tableau compte des personnes, il ne les liste pas : demandez une ligne par personne."
         elif records.IDENTIFIER in missing:
             told += " Pour « identifiant », à défaut de titre, numérotez les personnes."
-        if "nouvel_accompagnement" in missing and "date_debut" in layout.positions:
-            told += f" Pour « nouvel_accompagnement », écrivez « oui » où « date_debut » est de {self.known.year}, "
-            told += "« non » où elle est d’avant."
         # Without their year, none of the rows that were read is counted.
         return [told + (ASIDE.format(rows) if rows and "annee" in missing else "")]
 
@@ -588,7 +599,8 @@ class _Opening:
         identifiers = [each.rows[records.IDENTIFIER].str.strip() for each in tables]
         persons = sum(each[each.ne(records.EMPTY)].nunique() for each in identifiers)
         of_all = (self.file, self.sheet, self.grid.at, rows, persons)
-        for name in (name for name in SAME_ON_ALL if name in missing):
+        without = () if DAYS[0] in layout.positions else (NEW,)
+        for name in (name for name in SAID_OF_ALL if name in missing and name not in without):
             yield records.Unread(name, WHOLE, *of_all, next(iter(FORMS[name])), is_shown=True, is_asked=True)
         if ASSOCIATION in missing:  # not shown: a file or a sheet may bear the name of a person
             yield records.Unread(ASSOCIATION, rows_of(self.file, self.sheet), *of_all, is_asked=True)
@@ -615,7 +627,7 @@ class _Opening:
                 said |= ~cells[place].isin([text for text in cells[place].unique() if not text.strip()])
             for name in given:
                 rows[name] = pd.Series(known.given[name], index=rows.index).where(said, records.EMPTY)
-                self._tell(name, RULE_GIVEN, said.sum())
+                self._tell(name, RULE_GIVEN, said.sum() if known.given[name] else 0)
         for name, ticked in layout.several.items():
             # A third rank or a third time: from 1, the answer is given.
             are_ranks = any(cells[place].eq("3").any() for place, answer in ticked.items() if answer)

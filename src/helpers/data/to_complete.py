@@ -23,7 +23,7 @@ from helpers.clean.records import SEVERAL, TITLE, Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
 from helpers.data.reading import content_of, read_rows, write_spreadsheet
-from helpers.data.titles import EVERY_ROW, GOALS, SAME_ON_ALL
+from helpers.data.titles import EVERY_ROW, GOALS, SAID_OF_ALL
 from helpers.data.workbooks import read_sheets
 from helpers.schema import DataError, apply_schema, catalogue, control_letter, table_schema
 from helpers.system import checksum
@@ -311,7 +311,7 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
         if mark not in known or (mark in again and same[0].is_asked)
     }
     has_titles = any(each.column == TITLE and each.is_asked for each in asked.values())
-    same_on_all = {mark_of(column, answers.WHOLE) for column in SAME_ON_ALL}
+    same_on_all = {mark_of(column, answers.WHOLE) for column in SAID_OF_ALL}
     waiting, after = (asked.keys() & same_on_all if has_titles else set()), [_TITLES_FIRST]
     answered = before[before[ANSWER].ne("") & ~before[MARK].isin(known - asked.keys())].drop_duplicates(
         MARK, keep="last"
