@@ -127,7 +127,8 @@ def order_days(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]
     for (file, _), table in rows.groupby(["fichier", "feuille"], observed=True)[days]:
         for name in days if answers.is_month_first({*table.to_numpy().ravel()} - {EMPTY}) else ():
             texts = rows[name].astype("object")
-            written = texts.mask(rows.index.isin(table.index), texts.map(answers.with_day_first))
+            first = {text: answers.with_day_first(text) for text in rows[name].cat.categories}
+            written = texts.mask(rows.index.isin(table.index), texts.map(first))
             count = int(written.ne(texts).sum())
             rows[name] = written.astype("category")
             changes += [Change(file, name, answers.RULE_MONTH_HERE, count)] if count else []
