@@ -199,6 +199,26 @@ def test_of_which_year_the_rows_of_a_school_year_are_is_asked(data_root, answer,
     assert adoption.faults == data.faults(2033) == [] and len(data.read_export(2033).cleaned.persons) == kept
 
 
+@pytest.mark.parametrize(("column", "day", "written"), [("date_fin", "2032-10-01", "fin avant le début de l’année"), ("date_debut", "2034-01-05", "début après la fin de l’année")])
+@pytest.mark.parametrize(("answer", "kept"), [("de l’année", 6), ("autre année", 1)])
+def test_whether_persons_whose_dates_are_out_of_the_year_are_counted_is_asked(data_root, column, day, written, answer, kept):
+    path = write_export(data_root, {"identifiant": "B", column: ""}, *({"identifiant": f"A{rank}", column: day} for rank in range(5)), more=(column,))
+    assert f"colonne « {column} » : {written} pour 5 personnes ; dites dans a_completer.csv « de l’année » pour les compter, ou « autre année »." in str(data.faults(2033)[0])
+    table = answered(path, {written: answer})
+    assert table[["colonne", "réponses possibles"]].to_numpy().tolist() == [["annee", "de l’année / autre année"]]
+    assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == []
+    out = data.read_export(2033).cleaned
+    assert len(out.persons) == kept and out.rejections["lignes"].sum() == 6 - kept
+
+
+@pytest.mark.parametrize(("column", "answer"), [("college", "pas un collège"), ("college", "à ignorer"), ("association", "pas une association")])
+def test_a_text_that_names_no_college_or_association_may_be_said_to_name_none(data_root, column, answer):
+    answered(write_export(data_root, {"college": "", column: "Aucun lieu"}, *[{"college": ""}] * 5, more=("college",)), {"Aucun lieu": answer})
+    assert data.adopt(2033, data.unread(2033)).faults == data.faults(2033) == []
+    table = data.read_export(2033).cleaned.persons.table
+    assert len(table) == 6 and "Aucun lieu" not in table[column].tolist() and not data.unread(2033)
+
+
 def test_a_line_of_text_under_the_table_is_nobody_whatever_was_said_of_all_rows(data_root):
     note = dict.fromkeys(ROW, "") | {"identifiant": "Source : base"}
     lines = pd.DataFrame([ROW, {**ROW, "identifiant": "P001", "association": ""}, note]).assign(suivi_par="").drop(columns=["annee", "situation"])

@@ -109,8 +109,8 @@ LISTS = (*CLOSED, *MULTIPLE, "annee")
 # only when the export does not have them.
 WHOLE = "toute la colonne"
 OF_THE_YEAR, MONTH_FIRST, SHORT_BIRTH, AGE, ABOVE = "de_l_annee", "mois_jour", "deux_chiffres", "age", "dessus"
-BY_START = "d_apres_le_debut"
-YEARS = {OF_THE_YEAR: "de l’année", "autre_annee": "autre année"}
+BY_START, OTHER_YEAR = "d_apres_le_debut", "autre_annee"
+YEARS = {OF_THE_YEAR: "de l’année", OTHER_YEAR: "autre année"}
 LEFT_EMPTY = {"vide": "une case qui ne se lit pas reste vide"}
 YES_NO = ("nouvel_accompagnement", "parents_associes")
 # What an empty cell stands for, once someone said so: an answer, or the cell above (`ABOVE`).
@@ -166,6 +166,11 @@ class Spellings:
             said = self.find(column, rest[1]) if rest else None
             return None if said and said.value not in (EMPTY, known.value) else known
         return known
+
+    def year_of(self, rule: str) -> str:
+        """What someone said of the rows of a rule of `OUT_OF_YEAR` (a modality of `YEARS`); empty when nobody did."""
+        found = self.exact.get(("annee", key_of(OUT_OF_YEAR.get(rule, EMPTY))))
+        return found.value if found else EMPTY
 
     def form_of(self, column: str) -> str:
         """What someone said of a whole column (`FORMS`); empty when nobody did."""
@@ -395,8 +400,9 @@ RULE_GOES_ON = "fin après le 31 décembre : accompagnement encore ouvert à cet
 RULE_NO_DAY = "date impossible ou illisible, laissée vide"
 RULE_STARTS_LATER = "début après la fin de l’année : laissé vide, la personne reste comptée"
 RULE_ENDED = "fin avant le début de l’année : laissée vide, la personne reste comptée"
-# Of persons who are counted although their dates say that they were not followed in the year.
-OUT_OF_YEAR = (RULE_STARTS_LATER, RULE_ENDED)
+# Of persons whose dates say that they were not followed in the year, and how someone is asked, once for all of them,
+# whether their rows are of the year; counted until someone says that they are not.
+OUT_OF_YEAR = {RULE_STARTS_LATER: "début après la fin de l’année", RULE_ENDED: "fin avant le début de l’année"}
 RULE_AGE = "âge lu comme l’année de naissance qu’il donne"
 RULE_BIRTH = "année de naissance impossible, laissée vide"
 

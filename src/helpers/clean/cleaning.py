@@ -276,6 +276,17 @@ def reject_nobody(rows: pd.DataFrame, identifiers: pd.Series, of_year: list[answ
     return out
 
 
+def _is_of_other_year(
+    rows: pd.DataFrame, cells: dict[str, list[answers.Cell]], spellings: answers.Spellings
+) -> pd.Series:
+    """Which rows have dates out of the year, where someone said that these rows are of another one."""
+    out = pd.Series(False, index=rows.index)
+    for name in answers.DAYS:
+        said = [spellings.year_of(cell.rule) == answers.OTHER_YEAR for cell in cells[name]]
+        out |= rows[name].isin(rows[name].cat.categories[said])
+    return out
+
+
 def judge_repeats(
     table: pd.DataFrame, kept: pd.Series, some: pd.DataFrame, places: pd.DataFrame
 ) -> tuple[pd.Series, pd.DataFrame]:
@@ -496,6 +507,7 @@ def clean_persons(
     cells = {name: answers.read_texts(name, _count(rows[name]), registers, received.year) for name in COLUMNS}
     identifiers, changes = tidy_identifiers(rows)
     reasons = reject_nobody(rows, identifiers, cells["annee"])
+    reasons[reasons.eq(EMPTY) & _is_of_other_year(rows, cells, registers.spellings)] = Reason.OTHER_YEAR
     meant = {name: written_as(rows[name], [cell.value for cell in cells[name]]) for name in COLUMNS}
     table = pd.DataFrame({IDENTIFIER: identifiers, **meant})
     kept = reasons.eq(EMPTY)

@@ -160,6 +160,7 @@ class _Misread:
     codes: frozenset[str] = frozenset()
     form: str = ""
     likely: str = ""
+    asks: str = ""  # the column that the question is about, when it is another one
 
     @property
     def is_closed(self) -> bool:
@@ -180,6 +181,16 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
         column, asked = reading.rows[name], reading.asked(name)
         texts, filled = column.cat.categories.tolist(), asked & column.ne(EMPTY)
         pieces = [cell.unread for cell in reading.cells[name]]
+        for rule, text in answers.OUT_OF_YEAR.items() if name in answers.DAYS else ():
+            is_out = [cell.rule == rule for cell in reading.cells[name]]
+            rows = asked & column.isin(column.cat.categories[is_out])
+            if (count := int(rows.sum())) < FEWEST_ASKED:
+                continue
+            pieces = [() if out else unread for out, unread in zip(is_out, pieces, strict=True)]
+            if not spellings.year_of(rule):
+                form = f"{text} pour {count} personnes ;"
+                told = [(text,) if out else () for out in is_out]
+                yield _Misread(name, told, rows, count, count, is_asked=True, form=form, asks="annee")
         whole = [(answers.WHOLE,)] * len(texts)
         if alone := reading.empty(name):
             rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]} ;"
@@ -232,7 +243,7 @@ def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
         is_known = piece in column.codes or bool(near) or of_persons >= _FEWEST_ALIKE
         is_public = is_plain(piece) and not _DAY.search(piece) and piece not in secret
         yield Unread(
-            column.name,
+            column.asks or column.name,
             piece,
             file,
             sheet,
@@ -284,7 +295,12 @@ def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataEr
     files = sorted(each.file for each in spellings)
     where = f"{name_files(files) if files else reading.file}, colonne « {column.name} »"
     count, total = column.count, column.total
-    if column.form:
+    if column.asks:
+        of_year, of_other = answers.YEARS.values()
+        told = (
+            f"{where} : {column.form} dites dans {paths.TO_COMPLETE} « {of_year} » pour les compter, ou « {of_other} »."
+        )
+    elif column.form:
         forms = answers.LEFT_EMPTY if column.form.endswith(" ou") else answers.FORMS[column.name]
         words = " ou ".join(f"« {each} »" for each in forms.values())
         way = f"dites dans {paths.TO_COMPLETE}, pour toute la colonne, {words}"

@@ -60,6 +60,7 @@ def read_registers_for(year: int) -> dict[str, pd.DataFrame]:
 def _rows_for(name: str, own: pd.DataFrame) -> pd.DataFrame:
     """The rows that spellings explained (schema ``alias``) add to a reference table, in its schema."""
     is_title, is_answer = own["colonne"].eq(TITLE), own["colonne"].isin(_ANSWERED) | own["graphie"].eq(answers.WHOLE)
+    is_answer |= own["valeur"].eq(answers.UNANSWERED)
     is_kept = own["valeur"].ne(AS_IT_IS)
     if name == "entetes":
         rows = own[is_title & is_kept].assign(colonne=lambda table: table["valeur"])
@@ -75,6 +76,7 @@ def _rows_for(name: str, own: pd.DataFrame) -> pd.DataFrame:
 
 # The words for what stays as it is written.
 _LEFT = {TITLE: "à ignorer", "college": "hors répertoire", "association": "nouvelle association"}
+_NONE = {"college": "pas un collège", "association": "pas une association"}  # No name at all: the cell is read as empty
 _TITLES = {each["name"]: each["title"] for each in table_schema("accompagnements")["fields"]}
 _RECORDED = ("ne_sait_pas", answers.UNANSWERED, answers.UNFORESEEN)  # Answers whose label says all
 
@@ -130,7 +132,10 @@ class Choices:
             return answers.FORMS.get(column, {})
         found = self.names.get(column) or _answers(column)
         left = {AS_IT_IS: _LEFT[column]} if column in _LEFT and may_stay else {}
-        return {**found, **left} or {answers.UNANSWERED: "non renseigné"}
+        none = (
+            {answers.UNANSWERED: _NONE[column]} if column in _NONE and left and not text.startswith(EVERY_ROW) else {}
+        )
+        return {**found, **left, **none} or {answers.UNANSWERED: "non renseigné"}
 
     def shown(self, column: str, text: str, *, may_stay: bool = True) -> list[str]:
         """The possible answers for a text."""
@@ -420,7 +425,7 @@ def shareable(year: int) -> dict[str, list[dict[str, str]]]:
     """
     own = read_own(year)
     of_this_export = own["graphie"].eq(answers.WHOLE) | own["graphie"].str.startswith(EVERY_ROW)
-    of_this_export |= own["valeur"].str.contains("/")
+    of_this_export |= own["valeur"].str.contains("/") | own["graphie"].isin(answers.OUT_OF_YEAR.values())
     plain = own["graphie"].map(is_plain) & ~of_this_export
     out = {}
     for name in ("entetes", "modalites", TABLE):
