@@ -28,6 +28,8 @@ from helpers import paths
 
 # Enumerations and large cases, of which the quick suite takes a sample; `.ci/run` asks for them.
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
+# What takes seconds, or a report of its own, where a quicker test tells a newcomer of the same room.
+long = pytest.mark.skipif(not ALL, reason="plus long\u00a0: avec ALSES_ENUMERATIONS=toutes")
 REPOSITORY = Path(__file__).resolve().parents[1]
 MINI = Path(__file__).resolve().parent / "mini"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from conftest import REPOSITORY, copy_project
+from conftest import REPOSITORY, copy_project, long
 from helpers import clean, data, indicators, paths
 from helpers.indicators.coherences import Share, compare_shares, seniorities
 from helpers.schema import apply_schema
@@ -59,6 +59,7 @@ def repaired(data_root) -> Path:
     return data_root
 
 
+@long
 def test_a_contradicted_difference_is_told_apart_from_the_totals_it_contradicts(data_root):
     edit("chiffres_publies", "C2032-06", {"valeur": "49"})
     controls, found = audit()

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from coded_year import DISAGREEMENTS, MEETINGS, coded_year
-from conftest import ALL, MINI, UNDRAWN, WITHOUT_KERNELS, _run, copy_project
+from conftest import ALL, MINI, UNDRAWN, WITHOUT_KERNELS, _run, copy_project, long
 from helpers import cli, codings, data, paths
 from helpers.codings import refi
 from helpers.codings.model import Code, Project
@@ -61,7 +61,8 @@ def make_coded(workshop) -> Path:
     return _run(workshop, root, f"run --year {YEAR}", without=WITHOUT_KERNELS + ("" if ALL else UNDRAWN))
 
 
-BESIDE = {"coded": make_coded}
+BESIDE = {"coded": make_coded} if ALL else {}
+pytestmark = long
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from coded_year import coded_year
-from conftest import ALL
+from conftest import ALL, long
 from helpers import codings
 from helpers.codings.agreement import Cells, cohen_kappa, krippendorff_alpha
 from helpers.codings.model import Code, Document, Passage, Project
@@ -78,6 +78,7 @@ def test_only_what_both_coded_is_compared():
         codings.agreement(one, two)
 
 
+@long
 @pytest.mark.parametrize("change", [
     lambda text: "\n" + unicodedata.normalize("NFD", text.replace(" ", "  ")), lambda text: text.replace("bateau", "navire").replace("vélo", "engin"),
 ], ids=["form", "words"])  # fmt: skip

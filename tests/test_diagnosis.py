@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from conftest import long
 from helpers import paths
 from helpers.cli import tools as diagnosis
 from helpers.cli.tools import GOOD, MISSING, NOTE, Finding
 from helpers.system import BROWSER_VARIABLE
 
 
+@long
 def test_this_computer_is_ready_and_its_owner_is_not_named():
     """For real: libraries loaded, a kernel started; words on one line each, to be pasted into a mail."""
     findings = diagnosis.diagnose()

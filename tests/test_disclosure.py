@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ALL
+from conftest import ALL, long
 from helpers import indicators
 from helpers.clean import records
 from helpers.disclosure import intruder_model, intruder_test, network_cells, release, rounding
@@ -197,6 +197,7 @@ def test_the_intruder_reads_territories_as_any_published_row(divided):
     assert "territoire nord" in intruder_test.try_tables(false, truth, scenarios=()).sentence
 
 
+@long
 def test_territories_that_the_intruder_test_refuses_leave_the_release_and_nothing_else_does(divided, monkeypatch):
     exact, counts, _ = divided
     plain = counts.drop(columns="territoire")
@@ -244,6 +245,7 @@ def test_an_association_is_crossed_from_thirty_persons(size, is_crossed):
     assert rows["site_type"].eq("association").any() and rows["croise_avec"].ne("").any() == is_crossed
 
 
+@long
 @pytest.mark.parametrize(("few", "is_told"), [(0, True), (1, True), (4, False), (5, False), (12, True)])
 def test_what_is_asked_of_a_few_is_not_told_and_does_not_refuse_the_year(few, is_told):
     came = {"origine": ["college"] * few + ["famille"] * (200 - few), "orienteur": ["enseignants", "autre"] * (few // 2) + ["autre"] * (few % 2)}
@@ -348,6 +350,7 @@ def test_the_network_of_few_associations_is_rounded_like_its_sites(seed, associa
         assert len(both) > 30 and (both["effectif_arrondi"] == both["des_sites"]).all()
 
 
+@long
 def test_one_of_two_associations_reads_the_other_in_an_exact_network_and_nothing_in_a_rounded_one(year, monkeypatch):
     exact, counts = year[0], followed_by(2, year[1])
     truth, found = intruder_model.Truth(counts, exact), []

@@ -27,7 +27,7 @@ def seeds_that_differ(count: int) -> list[int]:
     return out
 
 
-SEEDS = seeds_that_differ(2000) if ALL else list(range(10))
+SEEDS = seeds_that_differ(2000) if ALL else list(range(4))
 # Checking a whole year takes as long as ten readings: one export in ten.
 CHECKED = 10
 # Far above what any of them takes, far below what anybody would wait.
@@ -46,13 +46,13 @@ def project(tmp_path_factory):
         yield
 
 
-@pytest.mark.parametrize(("mutation", "form"), some(CASES, 24))
+@pytest.mark.parametrize(("mutation", "form"), some(CASES, 10))
 def test_a_case_is_counted_right_or_refused_in_words(mutation, form):
     draft, _, clean = mutate(7, form=form, chosen=[mutation])
     judge(draft, clean)
 
 
-@pytest.mark.parametrize("seed", range(12 if ALL else 3))
+@pytest.mark.parametrize("seed", range(12 if ALL else 1))
 def test_persons_above_a_better_row_of_titles_are_not_a_letterhead(seed):
     names = ("title_misspelt", "two_exports_end_to_end")
     draft, _, clean = mutate(seed, form="csv", chosen=[each for each in MUTATIONS if each.name in names])

@@ -15,14 +15,13 @@ from typing import NamedTuple
 import pytest
 
 import second_calculation as calculation
-from conftest import ALL, REPOSITORY, WITHOUT_KERNELS, _run, copy_project, plain, read_page
+from conftest import ALL, REPOSITORY, WITHOUT_KERNELS, _run, copy_project, long, plain, read_page
 from second_calculation import Key, comparisons
 from second_calculation.marks import disagreements, marked
 from second_calculation.rows import read_csv
 from test_coded_page import make_coded
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
-IN_ALL = pytest.mark.skipif(not ALL, reason="de grands exports\u00a0: avec ALSES_ENUMERATIONS=toutes")
 def _receive(workshop, root: Path, year: int) -> Path:
     """The project, once the simulated export of a year stands in it as one that was received."""
     simulated = workshop.take("synthetic_root") / "data" / "raw" / str(year) / "accompagnements_synthetique.csv"
@@ -44,7 +43,7 @@ def run_on_both(workshop) -> Path:
     return _run(workshop, root, "run --year 2020", without=WITHOUT_KERNELS)
 
 
-BESIDE = {"coded": make_coded, **({"export_root": run_on_an_export_alone, "mixed_root": run_on_both} if ALL else {})}
+BESIDE = {"coded": make_coded, "export_root": run_on_an_export_alone, "mixed_root": run_on_both} if ALL else {}
 
 # The second calculation was written for the true notes: the invented one has a coherence more.
 NOT_RECALCULATED = re.compile(r"2032/donnees/coherences/")
@@ -58,10 +57,10 @@ def unexplained(differences: list[str]) -> list[str]:
 SIMULATED = {"annees", "details", "reste", "volume", "page"}
 PROJECTS = [
     pytest.param(("sites_root", "2034-synthetique", (2033, 2034), 300, SIMULATED), id="réseau simulé"),
-    pytest.param(("coded", "2032", (2031, 2032), 300, {"annees"}), id="petit export et note"),
-    pytest.param(("synthetic_root", "2021-synthetique", (2019, 2020, 2021), 800, SIMULATED | {"emboitee"}), id="grand réseau", marks=IN_ALL),
-    pytest.param(("export_root", "2021", (2021,), 100, {"page"}), id="export seul", marks=IN_ALL),
-    pytest.param(("mixed_root", "2020", (2019, 2020), 300, {"annees"}), id="export et note", marks=IN_ALL),
+    pytest.param(("coded", "2032", (2031, 2032), 300, {"annees"}), id="petit export et note", marks=long),
+    pytest.param(("synthetic_root", "2021-synthetique", (2019, 2020, 2021), 800, SIMULATED | {"emboitee"}), id="grand réseau", marks=long),
+    pytest.param(("export_root", "2021", (2021,), 100, {"page"}), id="export seul", marks=long),
+    pytest.param(("mixed_root", "2020", (2019, 2020), 300, {"annees"}), id="export et note", marks=long),
 ]
 
 
@@ -118,7 +117,7 @@ def test_every_marked_number_is_found_again(made, name):
     assert marks or name == "04_themes"  # a simulated year has no statement
 
 
-@IN_ALL
+@long
 def test_a_year_without_another_says_so(workshop):
     report = workshop.take("export_root") / "reports" / "2021"
     assert {id.split("/")[0] for id in comparisons.published(report / "comparaisons.csv")} <= {"reste", "emboitee", "page"}
@@ -126,7 +125,7 @@ def test_a_year_without_another_says_so(workshop):
 
 
 # Posts of the note, printed figures of persons that the export gives again, and those that it leaves open.
-RECONCILED = [pytest.param("coded", 2032, 5, 15, 1), pytest.param("mixed_root", 2020, 17, 32, 1, marks=IN_ALL)]
+RECONCILED = [pytest.param("coded", 2032, 5, 15, 1, marks=long), pytest.param("mixed_root", 2020, 17, 32, 1, marks=long)]
 
 
 @pytest.mark.parametrize(("name", "year", "posts", "agreeing", "ambiguous"), RECONCILED)

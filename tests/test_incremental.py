@@ -10,11 +10,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from conftest import FOUND, MINI, REPOSITORY
+from conftest import ALL, FOUND, MINI, REPOSITORY, long
 from helpers import paths, provenance
 
 CODE = "the code of the pages and of the protection"
-ALL = ["01_clean 2031", "01_clean 2032", "02_describe 2032", "03_compare 2032", "04_themes 2032"]
+TASKS = ["01_clean 2031", "01_clean 2032", "02_describe 2032", "03_compare 2032", "04_themes 2032"]
 
 
 def shorten(notebook: Path) -> None:
@@ -43,7 +43,8 @@ def make_steps(workshop) -> dict:
     return json.loads(done.stdout.splitlines()[-1])  # a cell may print
 
 
-BESIDE = {"step by step": make_steps}
+BESIDE = {"step by step": make_steps} if ALL else {}
+pytestmark = long
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +53,15 @@ def steps(workshop) -> dict:
 
 
 def test_nothing_changed_is_known_at_once_and_nothing_is_written_unless_it_is_forced(steps):
-    assert steps["first"]["ran"] == ALL and not any(" a changé" in line for line in steps["first"]["said"])
+    assert steps["first"]["ran"] == TASKS and not any(" a changé" in line for line in steps["first"]["said"])
     assert steps["nothing"] == {"ran": [], "said": [], "written": [], "was_current": True, "fault": ""}
-    assert steps["a file that came and went"]["was_current"] and steps["forced"]["ran"] == ALL
+    assert steps["a file that came and went"]["was_current"] and steps["forced"]["ran"] == TASKS
 
 
 @pytest.mark.parametrize(("change", "ran", "cause"), [
     ("a notebook", ["03_compare 2032"], "notebooks/03_compare.ipynb a changé"),
-    ("a raw file", [name for name in ALL if name != "01_clean 2031"], "2032/reunions.csv a changé"),
-    ("the lock", ALL, "requirements/report.lock a changé"), ("a version before", ALL, "version antérieure du programme"),
+    ("a raw file", [name for name in TASKS if name != "01_clean 2031"], "2032/reunions.csv a changé"),
+    ("the lock", TASKS, "requirements/report.lock a changé"), ("a version before", TASKS, "version antérieure du programme"),
 ])  # fmt: skip
 def test_a_change_runs_what_depends_on_it_and_says_why(steps, change, ran, cause):
     assert steps[change]["ran"] == ran

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import intruder_cases as cases
-from conftest import ALL
+from conftest import ALL, long
 from helpers.disclosure import intruder_test
 from helpers.disclosure.intruder_model import Cell, Model, System, Truth, add_up, rows_of
 from helpers.disclosure.intruder_test import EXACT, Intervals, Program, to_matrix
@@ -140,6 +140,7 @@ def mutants(good):
         yield from ((place, name, value) for name, value in values.items() if abs(own[name] - value) > 1e-9)
 
 
+@long
 def test_every_number_of_the_table_replaced_by_the_true_one_alarms(truth, good):
     tried = list(itertools.islice(mutants(good), 0, None, 1 if ALL else 8))
     silent = []

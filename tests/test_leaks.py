@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from conftest import ALL, COMMANDS, FOUND, UNDRAWN, WITHOUT_KERNELS, Workshop, some
+from conftest import ALL, COMMANDS, FOUND, UNDRAWN, WITHOUT_KERNELS, Workshop, long, some
 from helpers import cli, data, indicators, paths
 from helpers.cli import messages
 from helpers.run import execution
@@ -30,7 +30,8 @@ def run_by_the_command(workshop: Workshop) -> tuple[Project, str, int]:
     return project, told, SEED
 
 
-BESIDE = {"canaries": run_by_the_command}
+BESIDE = {"canaries": run_by_the_command} if ALL else {}
+pytestmark = long
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import two_exports
-from conftest import REPOSITORY, plain
+from conftest import REPOSITORY, long, plain
 from helpers import data, paths, text
 from helpers.indicators.constraints import row, share_bounds, table
 from helpers.report.notebook import arrange_cells
@@ -89,6 +89,7 @@ def printed_then_counted():
     return page_of(2031)
 
 
+@long
 def test_two_exports_are_compared_person_by_person(two_counted):
     words = two_counted
     assert "Sur 13 parts connues les deux années, une par question au plus est commentée et testée" in words

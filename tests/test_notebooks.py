@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from coded_year import coded_year, spoken_year
-from conftest import ALL, MINI, REPOSITORY, copy_project, plain
+from conftest import ALL, MINI, REPOSITORY, copy_project, long, plain
 from helpers import data, paths
 from helpers.codings import tables
 from helpers.codings.model import Project
@@ -56,6 +56,7 @@ def reported(real_root, tmp_path_factory):
         yield root
 
 
+@long
 @pytest.mark.parametrize(("program", "place", "name"), TYPED if ALL else TYPED[-1:])
 def test_a_notebook_run_by_another_program_shows_what_the_report_shows(reported, tmp_path, program, place, name):
     folder, done = REPOSITORY / place, tmp_path / "fait.ipynb"
@@ -102,6 +103,7 @@ def test_a_year_without_persons_says_so_and_is_explored_on_invented_ones(reporte
     assert "exécutez 01_clean pour 2020, avec un export. Ce qui suit montre donc des personnes inventées." in said
 
 
+@long
 def test_planted_vocabularies_are_found_as_classes_and_none_where_there_are_none(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(copy_project(MINI, tmp_path / "projet")))
     for year, project in ((2031, spoken_year()), (2032, coded_year())):

@@ -7,14 +7,14 @@ from bs4 import BeautifulSoup
 from nbconvert.nbconvertapp import NbConvertApp
 from nbformat import v4, write
 
-from conftest import read_page
+from conftest import ALL, long, read_page
 from helpers import parameters, paths
 from helpers.report.checks import check_pages
 from helpers.report.notebook import typed_numbers
 from helpers.run.tasks import Task
 from test_incremental import make_steps
 
-BESIDE = {"step by step": make_steps}
+BESIDE = {"step by step": make_steps} if ALL else {}
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,14 @@ def steps(workshop) -> list[dict]:
     return [made[f"added {rank}"] for rank in range(4)]
 
 
+@long
 def test_a_notebook_without_parameters_is_refused_in_one_sentence(steps):
     sentence = "NotebookFailure notebooks/10_niveaux.ipynb doit avoir une cellule étiquetée « parameters », et une seule"
     assert steps[0]["fault"].startswith(sentence) and "un numéro à partir de 20" in steps[0]["fault"]
     assert not [path for path in steps[0]["written"] if path.startswith("reports/")]
 
 
+@long
 def test_what_is_missing_is_told_at_once_for_every_notebook(steps):
     first, second = steps[1]["fault"].removeprefix("PublicationError ").splitlines()
     assert first.startswith("10_niveaux, section « Mes niveaux »") and "« #| tbl-cap: … »" in first
@@ -36,6 +38,7 @@ def test_what_is_missing_is_told_at_once_for_every_notebook(steps):
     assert not [path for path in steps[1]["written"] if path.startswith("reports/")]
 
 
+@long
 def test_it_is_published_in_the_menu_the_contents_and_the_manifest_and_no_other_is(steps):
     files = steps[2]["files"]
     assert steps[2]["fault"] == "" and steps[2]["is_current"]
@@ -50,6 +53,7 @@ def test_it_is_published_in_the_menu_the_contents_and_the_manifest_and_no_other_
     assert page.caption.get_text() == "Les niveaux" and "Comparée à" in page.select_one("footer").get_text()
 
 
+@long
 def test_one_that_came_and_one_that_left_make_the_report_stale_and_are_named(steps):
     told = " ".join(steps[3]["reasons"])
     assert "notebooks/11_autres.ipynb est arrivé" in told and "notebooks/10_niveaux.ipynb n’est plus là" in told

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ALL, MINI, copy_project
+from conftest import ALL, MINI, copy_project, long
 from helpers import data, indicators, paths
 from helpers.disclosure import network_cells, release, rounding
 from helpers.disclosure.release import keep_release, release_key, require_same_answers
@@ -92,6 +92,7 @@ def test_a_correction_waits_and_is_counted(released):
     publish(changed(3))
 
 
+@long
 def test_a_pupil_more_or_less_is_a_change_and_the_order_of_rows_and_other_identifiers_are_none(released):
     refuse(PUPILS[:-1])
     refuse([*PUPILS, PUPILS[0]])
@@ -99,6 +100,7 @@ def test_a_pupil_more_or_less_is_a_change_and_the_order_of_rows_and_other_identi
     accept([{**each, "identifiant": f"Q{rank:03}"} for rank, each in enumerate(PUPILS)])
 
 
+@long
 def test_what_no_report_counts_is_no_change_and_an_exact_date_is_one(data_root):
     """A column that no question reads may change; quartiles of durations read dates."""
     written = [{**each, "territoire": "Lille", "date_debut": "2032-03-05", "date_fin": ""} for each in PUPILS]
@@ -149,6 +151,7 @@ def test_who_is_in_two_years_is_counted_with_both(data_root):
     refuse([each if rank != 20 else PUPILS[20] for rank, each in enumerate(apart)])
 
 
+@long
 def test_a_release_of_the_versions_before_is_read_or_refused_with_a_remedy_that_works(released):
     """Version 0.9 let two releases differ by eleven persons: each may be made again, and no other."""
     [kept] = released.glob("reponses_*.parquet")
@@ -198,6 +201,7 @@ def write_release(folder, exact: pd.DataFrame, counts: pd.DataFrame) -> pd.DataF
     return rows
 
 
+@long
 def test_what_was_shown_is_shown_again_whatever_the_program_would_round_today(released):
     """A second rounding would leave fewer values than each."""
     exact, counts = counted()
@@ -210,6 +214,7 @@ def test_what_was_shown_is_shown_again_whatever_the_program_would_round_today(re
     assert release.kept_rows(YEAR, *counted()) is None
 
 
+@long
 def test_an_exact_network_of_few_associations_kept_by_an_older_version_is_refused_with_a_remedy(released, monkeypatch):
     shutil.rmtree(released)
     publish([{**pupil, "association": ["Le Gué", "La Rive"][rank % 2]} for rank, pupil in enumerate(PUPILS)])

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from matplotlib.colors import to_rgb
 from nbformat import v4
 
-from conftest import plain
+from conftest import long, plain
 from helpers import charts, indicators, schema, text
 from helpers.charts.marks import marks_of
 from helpers.indicators.constraints import row, table
@@ -62,6 +62,7 @@ def test_whatever_seaborn_draws_becomes_a_figure_with_its_table_base_source_and_
     assert not found.select(".note")
 
 
+@long
 def test_a_grid_of_many_frames_names_its_rows_once_beside_each_line_of_frames():
     cells = [(line, n) for line in range(8) for n in range(20, 26)]
     frame = pd.concat([answers({"filles": (n, 100)}).assign(libelle=f"réponse {line}", cadre=f"question {n}") for line, n in cells])

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from conftest import read_page
+from conftest import long, read_page
 from helpers import paths
 from helpers.report import sharing
 from helpers.report.checks import MAX_SINGLE_BYTES, check_pages
@@ -240,6 +240,7 @@ def test_ids_of_pages_stay_apart_and_a_drawing_keeps_its_references(reports, tmp
     assert (page.g["clip-path"], page.use["xlink:href"], page.find("clippath")["id"]) == ("url(#index--c)", "#index--c", "index--c")
 
 
+@long
 def test_the_true_report_in_one_page_passes_the_checks_and_holds_all_its_links_files_and_words(real_root, tmp_path):
     published = real_root / "reports" / "2020"
     html = single_page(read_report(published))

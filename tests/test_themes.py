@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from coding_files import plain
+from conftest import long
 from helpers import data, indicators, parameters, text
 from helpers.analysis import themes
 from helpers.charts import publish
@@ -164,6 +165,7 @@ def test_the_agreement_names_its_ends_and_a_code_without_alpha_is_in_the_counts_
     assert "Temps" not in figure and "Temps" in table and "dossier privé" in made
 
 
+@long
 def test_a_book_of_285_codes_shows_thirty_and_says_so(monkeypatch):
     names = [f"code_{rank:03}" for rank in range(285)]
     counts = {"profondeur": 0, "passages": 2, "documents": 1, "codeurs": 2, "mots": 9}

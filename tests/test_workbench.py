@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from tornado.web import HTTPError
 
-from conftest import ALL, plain
+from conftest import ALL, long, plain
 from helpers import data, paths
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.workbench import welcome
@@ -120,6 +120,7 @@ def lab(tmp_path_factory):
             process.wait(30)
 
 
+@long
 def test_the_lab_takes_another_port_keeps_its_token_speaks_french_and_asks_nobody_for_news_or_extensions(lab):
     *_, (asked, chosen), address, token = lab
     assert chosen != asked
@@ -135,6 +136,7 @@ def test_the_lab_takes_another_port_keeps_its_token_speaks_french_and_asks_nobod
     assert set(config["disabledExtensions"]) == {"@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension"}
 
 
+@long
 def test_what_the_lab_saves_holds_no_output_and_its_own_choices_stay_in_the_project(lab):
     root, *_, address, token = lab
     name = "essai-de-la-suite-de-tests.ipynb"
@@ -186,6 +188,7 @@ def test_the_form_checks_the_files_and_tells_each_fault(data_root):
     assert "chiffres_publies.csv, ligne 8" in form.journal.value and "1 erreur à corriger" in plain(form.state.value)
 
 
+@long
 def test_the_form_makes_the_report_of_the_command_and_opens_it(published, monkeypatch):
     """The command finds the report up to date: the form only has to start it, and to tell what it says."""
     opened = []
@@ -227,6 +230,7 @@ def choices(dropdown) -> list:
 CHOSEN = ("equipe_sur_le_quartier", "accompagnements", "theme_enonce")
 
 
+@long
 def test_every_choice_of_a_year_shows_what_its_lines_make(published):
     """A question alone is drawn as bars and crossed as a grid; one number is not drawn. `CHOSEN` are one of each."""
     explorer, drawn = Explorer(), set()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").glob("*.py"))}
-ENUMERATED = re.compile(r"ALSES_ENUMERATIONS|conftest import .*\b(?:ALL|some)\b")
+ENUMERATED = re.compile(r"ALSES_ENUMERATIONS|conftest import .*\b(?:ALL|long|some)\b")
 IMPORTED = re.compile(r"^ *(?:from|import) (.+)$", re.MULTILINE)
 # Rooms of one file that all others rest on, data that all read, libraries.
 EVERYWHERE = re.compile(
