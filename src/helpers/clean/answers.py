@@ -349,7 +349,7 @@ def _answers(column: str, piece: str, spellings: Spellings) -> list[tuple[str, C
     A run that a word after its first contradicts is shortened: « autre, scolarité » is no « autre » put in plain words.
     """
     tokens = _PERHAPS.split(piece)  # words at even places, what separates them at odd ones
-    alone = [spellings.find(column, word.strip()) for word in tokens]
+    alone = [spellings.find(column, re.sub(r"\(.*?\)", "", word).strip()) for word in tokens]
     out, start = [], 0
     while start < len(tokens):
         for stop in range(len(tokens), start, -2):
@@ -464,6 +464,7 @@ def _parts(text: str) -> dict[str, str]:
         fold(word) if not word.isascii() or word.isalpha() else word.lower()
         for word in re.sub(r"[-./]", " ", text).split()
     )
+    text = re.sub(r"^le (?=\d)", "", text, flags=re.IGNORECASE)  # « le 18.05.21 »
     found = next(filter(None, (way.fullmatch(text) for way in _IN_DIGITS)), None)
     found = found or next(filter(None, (way.fullmatch(words) for way in _IN_WORDS)), None)
     return found.groupdict() if found else {}

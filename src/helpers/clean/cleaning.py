@@ -10,7 +10,7 @@ from pandas.api.types import union_categoricals
 
 from helpers.clean import answers
 from helpers.clean.answers import Reason
-from helpers.clean.faults import RULE_ENDS_BEFORE, RULE_NOTHING, Reading, find_faults
+from helpers.clean.faults import LABELS, RULE_ENDS_BEFORE, RULE_NOTHING, Reading, find_faults, may_stand_for_more
 from helpers.clean.records import (
     COLUMNS,
     EMPTY,
@@ -108,6 +108,8 @@ def fill_empty(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]
             places = [rows["fichier"], rows["feuille"]]
             filled, rule = texts.where(texts.ne(EMPTY)).groupby(places, observed=True).ffill().fillna(EMPTY), RULE_ABOVE
         changed = says & texts.eq(EMPTY) & filled.ne(EMPTY)
+        if name in (*LABELS, *answers.YES_NO):  # another sheet may be filled on each row: its empty cells stay empty
+            changed &= may_stand_for_more(rows, name, spellings)
         rows[name] = texts.mask(changed, filled).astype("category")
         changes += by_file(rows.loc[changed, "fichier"], name, rule)
     return changes

@@ -28,14 +28,14 @@ LEAST_BARE_PCT = 1
 MOST_SHOWN_PCT = 50
 # Above this share of the filled cells, a column of dates, UAI or births is wrong rather than some cells.
 MOST_UNREAD_PCT = 20
-_LABELS = ("territoire", "uai", "college", "niveau")
+LABELS = ("territoire", "uai", "college", "niveau")
 MOST_AGAIN_PCT = 5  # Above this share of its filled cells, a column that repeats the cell above is written on each row
 # Columns whose empty cells move every figure: the share from which someone must say what they are, and why. Those of
 # a report that writes its labels once (`_is_in_blocks`), and of a box that is ticked or not, from five persons.
 _EMPTY_CELLS = {
     "association": (20, "lignes n’en ont pas ; elle n’est peut-être écrite que sur la première de chaque bloc"),
     "suivi_par": (5, "lignes ne le disent pas, et ces personnes ne seraient comptées nulle part"),
-    **dict.fromkeys(_LABELS, (20, "lignes n’en ont pas, les autres le disent peut-être une fois par bloc")),
+    **dict.fromkeys(LABELS, (20, "lignes n’en ont pas, les autres le disent peut-être une fois par bloc")),
     **dict.fromkeys(answers.YES_NO, (20, "lignes n’ont rien, les autres disent toutes « oui »")),
 }
 # An unknown answer is shown only if short, without a long number, and like a known answer or given by several: it might
@@ -59,6 +59,26 @@ def name_files(files: Iterable[str]) -> str:
     """The first of some files, and the number of the others."""
     first, *others = dict.fromkeys(files)
     return f"{first} et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else first
+
+
+# The answers of a column of ticked boxes.
+_ONLY_YES = ({"oui"}, {"oui", answers.UNSURE})
+
+
+def may_stand_for_more(rows: pd.DataFrame, name: str, spellings: answers.Spellings) -> pd.Series:
+    """Which rows are of a sheet where an empty cell of a column may stand for the one above, or for « non ».
+
+    A label that is hardly ever the one just above again; a box of which no cell says « non ».
+    """
+    texts, places = rows[name].astype("object"), [rows["fichier"], rows["feuille"]]
+    if name in answers.YES_NO:
+        found = {text: spellings.find(name, answers.normalise(text)) for text in texts.unique()}
+        is_no = texts.isin([text for text, cell in found.items() if cell and cell.value == "non"])
+        return ~is_no.groupby(places, observed=True).transform("any")
+    given = texts.ne(EMPTY)
+    again = given & texts.eq(texts.groupby(places, observed=True).shift())
+    count, of = (each.groupby(places, observed=True).transform("sum") for each in (again, given))
+    return count * 100 <= of * MOST_AGAIN_PCT
 
 
 @dataclass(frozen=True)
@@ -88,34 +108,34 @@ class Reading:
         """How a sentence names the files."""
         return name_files(each.file for each in self.received.tables)
 
-    def empty(self, name: str) -> int:
-        """How many persons have nothing in a column of `_EMPTY_CELLS`, if too many and nobody said what it means."""
+    def empty(self, name: str) -> pd.Series:
+        """The persons who have nothing in a column of `_EMPTY_CELLS`; none if few, or if someone said what it means."""
+        rows, nobody = self.rows[self.kept], pd.Series(False, index=self.rows.index)
         if name not in _EMPTY_CELLS or self.registers.spellings.form_of(name):
-            return 0
-        column = self.table.loc[self.kept, name]
+            return nobody
+        is_boxes, is_labels = name in answers.YES_NO, name in LABELS
+        if is_boxes or is_labels:
+            rows = rows[may_stand_for_more(rows, name, self.registers.spellings)]
+        if is_labels:
+            rows = rows[self._is_in_blocks(rows, name)]
+        column = self.table.loc[rows.index, name]
         # A dash is no empty cell: what someone says of these is not said of it.
-        is_alone = self.rows.loc[self.kept, name].eq(EMPTY) if name in (*_LABELS, *answers.YES_NO) else column.isna()
-        alone, answered = int((is_alone & column.isna()).sum()), column.dropna()
-        if answered.empty or not exceeds(alone, len(column), _EMPTY_CELLS[name][0]):
-            return 0
-        if name in (*_LABELS, *answers.YES_NO):
-            is_likely = self._is_in_blocks(name) if name in _LABELS else answered.eq("oui").all()
-            return alone if alone >= FEWEST_ASKED and is_likely else 0
-        return alone
+        alone = column.isna() & (rows[name].eq(EMPTY) if is_boxes or is_labels else True)
+        is_many = exceeds(count := int(alone.sum()), len(column), _EMPTY_CELLS[name][0]) and column.notna().any()
+        is_likely = not (is_boxes or is_labels) or (
+            count >= FEWEST_ASKED and (is_labels or {*column.dropna()} in _ONLY_YES)
+        )
+        return nobody | alone.reindex(nobody.index, fill_value=False) if is_many and is_likely else nobody
 
-    def _is_in_blocks(self, name: str) -> bool:
-        """Whether a column is filled on the first row of each sheet, and hardly ever says again what is just above.
+    @staticmethod
+    def _is_in_blocks(rows: pd.DataFrame, name: str) -> pd.Series:
+        """Which rows are of a sheet whose first row fills a column: of a collège, of few cells each.
 
         A collège has one block, or one in each of two: in a list of persons, many are of the same.
         """
-        rows = self.rows[self.kept]
-        places, texts = [rows["fichier"], rows["feuille"]], rows[name].astype("object")
-        before = texts.groupby(places, observed=True).shift()
-        given = texts[texts.ne(EMPTY)]
-        if name in ("uai", "college") and len(given) > 2 * given.nunique():
-            return False
-        again = int(given.eq(before).sum())
-        return texts[before.isna()].ne(EMPTY).all() and not exceeds(again, len(given), MOST_AGAIN_PCT)
+        texts = rows[name].astype("object").groupby([rows["fichier"], rows["feuille"]], observed=True)
+        given = texts.transform(lambda each: each.ne(EMPTY).sum() <= 2 * each[each.ne(EMPTY)].nunique())
+        return texts.transform("first").ne(EMPTY) & (given.astype(bool) | (name not in ("uai", "college")))
 
     @cached_property
     def reversed_answers(self) -> dict[str, tuple[int, int]]:
@@ -192,8 +212,8 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
                 told = [(text,) if out else () for out in is_out]
                 yield _Misread(name, told, rows, count, count, is_asked=True, form=form, asks="annee")
         whole = [(answers.WHOLE,)] * len(texts)
-        if alone := reading.empty(name):
-            rows, form = asked & reading.table[name].isna(), f"{alone} {_EMPTY_CELLS[name][1]} ;"
+        if alone := int((rows := reading.empty(name)).sum()):
+            form = f"{alone} {_EMPTY_CELLS[name][1]} ;"
             yield _Misread(name, whole, rows, alone, alone, is_asked=True, form=form)
         form, written = answers.form_to_ask(name, of_days if name in answers.DAYS else texts, spellings)
         if form:
@@ -437,7 +457,8 @@ def find_excess(reading: Reading) -> Iterator[DataError]:
         yield DataError(
             f"{reading.file}, colonne « identifiant » : {twice} lignes sur {read} se contredisent sur une même "
             "personne, la quarantaine les montre ; n’en gardez que la plus récente, avec le premier « date_debut » "
-            "(deux périodes n’en font qu’une) et tous ses objectifs dans la même case (« scolarité ; mobilité ») ; si "
+            "et son « nouvel_accompagnement » (deux périodes n’en font qu’une) et tous ses objectifs "
+            "dans la même case (« scolarité ; mobilité ») ; si "
             "ce sont deux personnes, une fratrie par exemple, donnez un numéro à chacune ; si chaque association a ses "
             "propres numéros, faites précéder l’identifiant du nom de l’association.",
             persons=reading.table.loc[reading.reasons.eq(answers.Reason.CONTRADICTORY), IDENTIFIER].nunique(),
