@@ -8,14 +8,12 @@ proved stands in ``docs/decisions/codings.md``.
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
+from itertools import accumulate, product
 from typing import NamedTuple
-
-import numpy as np
 
 from helpers.codings.model import Passage, Project, ProjectBuilder
 from helpers.codings.safe_files import coding_error
@@ -23,48 +21,47 @@ from helpers.typography import shorten
 
 # --- Units: the length of each character of a text, as a tool counts it ---
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_LINE_END = re.compile("\r\n?|\n")
 
 
 class Unit(NamedTuple):
-    """How a tool counts: its characters, a line end of two characters for one or two, the byte order mark or not.
+    """How a tool counts: its characters, each line end for one or two (0: as stored), the byte order mark or not.
 
     ``shift`` is the position of the first character, where a tool was wrong by one.
     """
 
     characters: str = "code_points"
-    line_end: str = "as_stored"
-    counts_mark: bool = False
+    line_end: int = 0
+    mark: bool = False
     shift: int = 0
 
 
 CODE_POINTS, UTF_16, UTF_8 = Unit(), Unit("utf_16"), Unit("utf_8")
-_ACCENT = re.compile("[\u0300-\u036f]")
-# By how a tool counts characters: the length of one, and the texts in which that makes a difference.
-_CHARACTERS = {
-    "code_points": (lambda _: 1, re.compile("")),
-    "utf_16": (lambda character: 2 if character > "\uffff" else 1, re.compile("[\U00010000-\U0010ffff]")),
-    "utf_8": (lambda character: len(character.encode("utf-8", "surrogatepass")), re.compile("[^\0-\x7f]")),
-    "decomposed": (lambda character: len(unicodedata.normalize("NFD", character)), re.compile("[^\0-\x7f]")),
-    "composed": (lambda character: 0 if _ACCENT.match(character) else 1, _ACCENT),
+# The length of a character, by how a tool counts them.
+_LENGTHS = {
+    "code_points": lambda _: 1,
+    "utf_16": lambda character: 2 if character > "\uffff" else 1,
+    "utf_8": lambda character: len(character.encode("utf-8", "surrogatepass")),
+    "decomposed": lambda character: len(unicodedata.normalize("NFD", character)),
+    "composed": lambda character: 0 if "\u0300" <= character <= "\u036f" else 1,
 }
-_LINE_ENDS = {"as_stored": re.compile(""), "one": re.compile("\r\n"), "two": re.compile("(?<!\r)\n")}
 _NOTES = {
-    "utf_16": "un emoji pour deux caractères",
-    "utf_8": "des octets",
-    "decomposed": "une lettre accentuée pour deux caractères",
-    "composed": "une lettre et son accent pour un caractère",
-    "one": "chaque fin de ligne pour un caractère",
-    "two": "chaque fin de ligne pour deux caractères",
-    "mark": "la marque qui ouvre le fichier (BOM)",
-    1: "un caractère de trop",
-    -1: "un caractère de moins",
+    ("characters", "utf_16"): "un emoji pour deux caractères",
+    ("characters", "utf_8"): "des octets",
+    ("characters", "decomposed"): "une lettre accentuée pour deux caractères",
+    ("characters", "composed"): "une lettre et son accent pour un caractère",
+    ("line_end", 1): "chaque fin de ligne pour un caractère",
+    ("line_end", 2): "chaque fin de ligne pour deux caractères",
+    ("mark", True): "la marque qui ouvre le fichier (BOM)",
+    ("shift", 1): "un caractère de trop",
+    ("shift", -1): "un caractère de moins",
 }
 
 
 # --- Claims: segments as a file gives them, and whether their text agrees ---
 # Tools cut the name of a selection near 100 characters, some with an ellipsis.
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
+# A place that is not inside a word; an accent belongs to its letter.
+_EDGE = re.compile(r"(?:(?<![^\W_])|(?![^\W_]))(?![\u0300-\u036f])")
 # Enough excerpts of a text to know in which unit its positions are.
 _TRIED = 200
 
@@ -113,17 +110,16 @@ def _blanks(text: str) -> int:
     return len(text) - len(text.lstrip())
 
 
-def _is_edge(text: str, place: int) -> bool:
-    """Whether a place is between two words; an accent belongs to its letter."""
-    if not 0 <= place <= len(text) or (place < len(text) and unicodedata.combining(text[place])):
-        return False
-    return not (text[max(0, place - 1) : place].isalnum() and text[place : place + 1].isalnum())
-
-
 # --- A text in a unit ---
 # A shifted segment is looked for nearby; a long excerpt that stands only once, anywhere.
 _NEARBY = 300
 _SHORTEST, _LONG = 4, 20
+# A line end of two characters is one here; no text holds a null character.
+_TWO = "\0"
+
+
+def _marked(stored: str) -> str:
+    return stored.removeprefix("\ufeff").replace("\r\n", _TWO).replace("\r", "\n")
 
 
 class Offsets:
@@ -136,29 +132,19 @@ class Offsets:
     """
 
     def __init__(self, stored: str, unit: Unit = CODE_POINTS) -> None:
-        content = stored.removeprefix("\ufeff")
-        self.text = _LINE_END.sub("\n", content)
-        self._first = unit.shift + (unit.counts_mark and content != stored)
-        # Each distinct character is measured once: there are a hundred, in texts of a million.
-        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), "<u4")
-        measured = np.zeros(int(codes.max(initial=0)) + 1, dtype="int64")
-        for sign in set(self.text):
-            measured[ord(sign)] = _CHARACTERS[unit.characters][0](sign)
-        lengths = measured[codes]
-        ends = [len(match[0]) for match in _LINE_END.finditer(content)]
-        lengths[codes == ord("\n")] = {"one": 1, "two": 2}.get(unit.line_end, ends)
-        self._ends = np.concatenate([[0], np.cumsum(lengths)])
+        content = _marked(stored)
+        self.text = content.replace(_TWO, "\n")
+        self._first = unit.shift + (unit.mark and stored.startswith("\ufeff"))
+        lengths = {character: _LENGTHS[unit.characters](character) for character in set(content)}
+        lengths |= {"\n": unit.line_end or 1, _TWO: unit.line_end or 2}
+        self._ends = list(accumulate(map(lengths.__getitem__, content), initial=0))
 
     def point(self, offset: int) -> int:
         """The code point at an offset; -1 inside a character or outside the text."""
-        offset -= self._first
-        place = bisect_left(self._ends, offset)
-        if offset < 0 or place == len(self._ends):
-            return -1
-        if self._ends[place] == offset:
-            # Several places where characters count for nothing: after an accent, not before.
-            return bisect_right(self._ends, offset) - 1
-        return place - 1 if self.text[place - 1] == "\n" else -1
+        # The last of several places where characters count for nothing: after an accent, not before.
+        place = bisect_right(self._ends, offset - self._first) - 1
+        is_there = place >= 0 and (self._ends[place] == offset - self._first or self.text[place : place + 1] == "\n")
+        return place if is_there else -1
 
     def span(self, claim: Passage) -> tuple[int, int]:
         return self.point(claim.start), self.point(claim.end)
@@ -220,9 +206,9 @@ def _unit_of(texts: list[Text], usual: Unit, *, are_excerpts: bool) -> Unit:
     """The unit in which most segments are at their place; the usual one of the tool unless another is better."""
     coded = [text for text in texts if text.claims]
     # Only the units that make a difference in some text, the likeliest first: ties are decided by order.
-    stored = [text.stored.removeprefix("\ufeff") for text in coded]
-    characters = [name for name, (_, sign) in _CHARACTERS.items() if any(map(sign.search, stored))]
-    line_ends = [name for name, sign in _LINE_ENDS.items() if any(map(sign.search, stored))]
+    signs = set().union(*(_marked(text.stored) for text in coded))
+    characters = [name for name, length in _LENGTHS.items() if name == "code_points" or {*map(length, signs)} - {1}]
+    line_ends = [0, *([1] if _TWO in signs else []), *([2] if "\n" in signs else [])]
     marks = [False, True] if any(text.stored.startswith("\ufeff") for text in coded) else [False]
     # Excerpts tell by how much each text is shifted. Whole lines, one early, fit as well one earlier: -1 comes first.
     shifts = (0,) if are_excerpts else (0, -1, 1)
@@ -255,7 +241,7 @@ def _edges(text: Text, unit: Unit) -> tuple[list[bool], list[bool]]:
     offsets, between, beside = Offsets(text.stored, unit), [], []
     for start, end in map(offsets.span, text.claims):
         for place, sign in ((start, start), (end, end - 1)):
-            between.append(_is_edge(offsets.text, place))
+            between.append(place >= 0 and bool(_EDGE.match(offsets.text, place)))
             beside.append(between[-1] and not offsets.text[sign : sign + 1].isspace())
     return between, beside
 
@@ -284,10 +270,10 @@ def proved(collected: ProjectBuilder, usual: Unit = CODE_POINTS) -> Project:
     if not are_excerpts and any(each.text for text in texts for each in text.claims):
         told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
     unit = _unit_of(texts, usual, are_excerpts=are_excerpts)
-    is_wide = any(_CHARACTERS["utf_16"][1].search(text.stored) for text in texts if text.claims)
-    is_told = unit.characters != usual.characters or (unit.characters == "utf_16" and is_wide)
-    for each in (unit.characters if is_told else "", unit.line_end, "mark" if unit.counts_mark else "", unit.shift):
-        if each in _NOTES:
+    is_wide = any(max(text.stored, default="") > "\uffff" for text in texts if text.claims)
+    for each in unit._asdict().items():
+        # What its tool is known for is told where some text has an emoji.
+        if each in _NOTES and (each != ("characters", usual.characters) or (unit.characters == "utf_16" and is_wide)):
             told.note(f"Les positions comptent {_NOTES[each]} : elles sont lues ainsi.")
     shifts: list[int] = []
     unproven = open_ended = lost = 0
