@@ -162,7 +162,7 @@ def test_the_days_of_a_file_that_writes_the_month_first_beside_others_are_read_s
 
 
 DATES = [
-    ("04/08/21", "2021-08-04", "2021-08-04"), ("04-août-21", "2021-08-04", "2021-08-04"), ("le 04.08.21", "2021-08-04", "2021-08-04"), ("20210804", "2021-08-04", "2021-08-04"), ("sept-20", "2020-09-01", ""),
+    ("04/08/21", "2021-08-04", "2021-08-04"), ("04-août-21", "2021-08-04", "2021-08-04"), ("le 04.08.21", "2021-08-04", "2021-08-04"), ("Le 04/08/2021", "2021-08-04", "2021-08-04"), ("20210804", "2021-08-04", "2021-08-04"), ("sept-20", "2020-09-01", ""),
     ("09/2021", "2021-09-01", "2021-09-30"), ("2021-09", "2021-09-01", "2021-09-30"), ("T3 2021", "2021-07-01", "2021-09-30"),
     ("3e trimestre 2021", "2021-07-01", "2021-09-30"), ("1er trimestre 2021", "2021-01-01", "2021-03-31"), ("fin mars 2021", "2021-03-01", "2021-03-31"), ("2020-2021", "2020-09-01", "2021-08-31"),
 ]  # fmt: skip
@@ -562,13 +562,16 @@ def test_what_may_be_a_person_is_not_shown(text):
 
 @pytest.mark.parametrize(("column", "once", "each_row", "said", "read"), [
     ("territoire", ["Roubaix", *[""] * 7, "Lille", *[""] * 7], ["Lens", "Lens", "Douai", ""] * 4, "dessus", ["Roubaix"] * 8 + ["Lille"] * 8 + ["Lens", "Lens", "Douai", ""] * 4),
+    ("parents_associes", ["x", "", "?", ""] * 4, ["oui", "RAS", "non", ""] * 4, "non", ["oui", "non", "ne_sait_pas", "non"] * 4 + ["oui", "", "non", ""] * 4),
     ("nouvel_accompagnement", ["oui", ""] * 8, ["oui", "non", "non", ""] * 4, "non", ["oui", "non"] * 8 + ["oui", "non", "non", ""] * 4),
 ])  # fmt: skip
 def test_what_an_empty_cell_stands_for_is_asked_of_the_sheets_that_may_write_so_and_of_no_other(column, once, each_row, said, read):
     blank = {"date_debut": ""}
     lines = rows(*({**blank, column: text} for text in [*once, *each_row]))
     tables = [table_of(lines[:16], sheet="AEP"), table_of(lines[16:], sheet="CAPEP")]
-    (asked,) = (each for each in cleaned(tables).unread if each.is_asked)
+    out = cleaned(tables)
+    assert f"{FILE}, feuille « AEP », colonne « {column} » : {once.count('')} lignes n’" in told(out)[0]
+    (asked,) = (each for each in out.unread if each.is_asked)
     assert (asked.column, asked.value, asked.sheet, asked.persons) == (column, "toute la colonne", "AEP", once.count(""))
     own = pd.DataFrame([(column, "graphie", "toute la colonne", said, "")], columns=schema.columns("modalites"))
     out = cleaned(tables, spellings=pd.concat([own, registers()["spellings"]], ignore_index=True))

@@ -417,7 +417,7 @@ _SERIALS = range((date(2010, 1, 1) - _ORIGIN).days, (date(2036, 1, 1) - _ORIGIN)
 
 _HOUR = r"(?:[T ]+\d{1,2}[:hH]\d{0,2}(?::\d{2})?(?:[.,]\d+)?(?: ?Z| ?[+-]\d{2}:?\d{2})?)?"
 _FULL, _ANY = r"(?P<y>\d{4})", r"(?P<y>\d{4}|\d{2})"
-_DAY_FIRST = re.compile(rf"(?P<d>\d{{1,2}})[/. -](?P<m>\d{{1,2}})[/. -]{_ANY}{_HOUR}")
+_DAY_FIRST = re.compile(rf"(?:[Ll]e )?(?P<d>\d{{1,2}})[/. -](?P<m>\d{{1,2}})[/. -]{_ANY}{_HOUR}")
 # The ways of writing a day, a month (m, in words w) or a quarter (q); those in words, of a text like « 13 fevr 2021 ».
 _IN_DIGITS = (
     _DAY_FIRST,
@@ -464,7 +464,6 @@ def _parts(text: str) -> dict[str, str]:
         fold(word) if not word.isascii() or word.isalpha() else word.lower()
         for word in re.sub(r"[-./]", " ", text).split()
     )
-    text = re.sub(r"^le (?=\d)", "", text, flags=re.IGNORECASE)  # « le 18.05.21 »
     found = next(filter(None, (way.fullmatch(text) for way in _IN_DIGITS)), None)
     found = found or next(filter(None, (way.fullmatch(words) for way in _IN_WORDS)), None)
     return found.groupdict() if found else {}

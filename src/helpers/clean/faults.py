@@ -61,20 +61,18 @@ def name_files(files: Iterable[str]) -> str:
     return f"{first} et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else first
 
 
-# The answers of a column of ticked boxes.
-_ONLY_YES = ({"oui"}, {"oui", answers.UNSURE})
-
-
 def may_stand_for_more(rows: pd.DataFrame, name: str, spellings: answers.Spellings) -> pd.Series:
     """Which rows are of a sheet where an empty cell of a column may stand for the one above, or for « non ».
 
-    A label that is hardly ever the one just above again; a box of which no cell says « non ».
+    A label that is hardly ever the one just above again; a box of which no cell says anything but « oui », or that
+    nobody knows.
     """
     texts, places = rows[name].astype("object"), [rows["fichier"], rows["feuille"]]
     if name in answers.YES_NO:
-        found = {text: spellings.find(name, answers.normalise(text)) for text in texts.unique()}
-        is_no = texts.isin([text for text, cell in found.items() if cell and cell.value == "non"])
-        return ~is_no.groupby(places, observed=True).transform("any")
+        unsure = answers.codes_among(name, texts.unique().tolist(), spellings)
+        found = {text: spellings.find(name, answers.normalise(text)) for text in {*texts} - unsure - {EMPTY}}
+        boxes = [text for text, cell in found.items() if cell and cell.value in (EMPTY, "oui", answers.UNSURE)]
+        return texts.isin([EMPTY, *boxes]).groupby(places, observed=True).transform("all")
     given = texts.ne(EMPTY)
     again = given & texts.eq(texts.groupby(places, observed=True).shift())
     count, of = (each.groupby(places, observed=True).transform("sum") for each in (again, given))
@@ -113,19 +111,17 @@ class Reading:
         rows, nobody = self.rows[self.kept], pd.Series(False, index=self.rows.index)
         if name not in _EMPTY_CELLS or self.registers.spellings.form_of(name):
             return nobody
-        is_boxes, is_labels = name in answers.YES_NO, name in LABELS
-        if is_boxes or is_labels:
+        if is_by_sheet := name in (*LABELS, *answers.YES_NO):
             rows = rows[may_stand_for_more(rows, name, self.registers.spellings)]
-        if is_labels:
+        if name in LABELS:
             rows = rows[self._is_in_blocks(rows, name)]
         column = self.table.loc[rows.index, name]
         # A dash is no empty cell: what someone says of these is not said of it.
-        alone = column.isna() & (rows[name].eq(EMPTY) if is_boxes or is_labels else True)
-        is_many = exceeds(count := int(alone.sum()), len(column), _EMPTY_CELLS[name][0]) and column.notna().any()
-        is_likely = not (is_boxes or is_labels) or (
-            count >= FEWEST_ASKED and (is_labels or {*column.dropna()} in _ONLY_YES)
-        )
-        return nobody | alone.reindex(nobody.index, fill_value=False) if is_many and is_likely else nobody
+        alone = column.isna() & (rows[name].eq(EMPTY) if is_by_sheet else True)
+        is_answered = (column.eq("oui") if name in answers.YES_NO else column.notna()).any()
+        count, least = int(alone.sum()), FEWEST_ASKED if is_by_sheet else 1
+        is_many = count >= least and exceeds(count, len(column), _EMPTY_CELLS[name][0])
+        return nobody | alone.reindex(nobody.index, fill_value=False) if is_answered and is_many else nobody
 
     @staticmethod
     def _is_in_blocks(rows: pd.DataFrame, name: str) -> pd.Series:
@@ -313,7 +309,10 @@ def _firsts(column: _Misread, reading: Reading) -> pd.Series:
 def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataError:
     """The sentence for a column that holds too much that is not understood."""
     files = sorted(each.file for each in spellings)
-    where = f"{name_files(files) if files else reading.file}, colonne « {column.name} »"
+    where = name_files(files) if files else reading.file
+    if column.form and len(sheets := {each.sheet for each in spellings} - {EMPTY}) == 1:
+        where += f", feuille « {sheets.pop()} »"
+    where += f", colonne « {column.name} »"
     count, total = column.count, column.total
     if column.asks:
         of_year, of_other = answers.YEARS.values()
