@@ -29,7 +29,7 @@ SPELLINGS = {
         "3e": "3e,3ème,III,troisième,3 EME B,3ème prépa métiers,3e Europe",
         "autre": "SEGPA,6e SEGPA,4SEG,6e seg,3ème Segpa,ULIS,5e ULIS,UPE2A,UPE 2A,ulis collège,CLIN,6segpa",
         "hors_college": "CM2,CM1,cp,2nde,2de,seconde,1ère,première,Tle,terminale,1re STMG,lycée,CAP,déscolarisé,hors du collège,apprenti",
-        "non_prevu": "60,60.0,500.0,6e ou 5e,6 ans,7e,456,12",  # a class that a spreadsheet spoilt is not guessed
+        "non_prevu": "60,60.0,500.0,6e ou 5e,6 ans,7e,456,12,CM2/6e,CM2 puis 6e,3e lycée,3e MFR",  # a class that a spreadsheet spoilt is not guessed
     },
     "nouvel_accompagnement": {"oui": "oui,OUI,O,o,1,x,X,vrai,VRAI,true,checked,Oui ,nouveau", "non": "non,Non,N,0,faux,FALSE,ancien"},
     "parents_associes": {"oui": "oui,O,1,x,associés", "non": "non,N,0,non associés"},
@@ -47,7 +47,7 @@ SPELLINGS = {
         "travail_de_rue": "travail de rue,Travail-de-rue,TDR,présence sociale",
         "bouche_a_oreille": "bouche à oreille,Bouche-à-oreille,BAO,pairs",
         "demarche_personnelle": "démarche personnelle,lui-même",
-        "famille": "famille,parents,mère",
+        "famille": "famille,parents,mère,05 - Famille",
         "autre": "autre,Autre : voisin",
     },
     "orienteur": {
@@ -66,7 +66,7 @@ SPELLINGS = {
 
 
 def test_spellings_are_brought_to_their_lists():
-    unknown, empty = ["NSP", "nsp", "N.S.P.", "?", "NC", "ne sait pas"], ["", " ", "-", "–", "RAS", "NA", "#N/A", "None", "null", "NR", "non renseigné"]
+    unknown, empty = ["NSP", "nsp", "N.S.P.", "?", "non connu", "ne sait pas"], ["", " ", "-", "–", "RAS", "NA", "#N/A", "NC", "N.C.", "non communiqué", "None", "null", "NR", "non renseigné"]
     expected = {}
     for column, lists in SPELLINGS.items():
         of_column = {text: value for value, texts in lists.items() for text in texts.split(",")}
@@ -117,7 +117,7 @@ def test_the_table_of_the_project_can_be_used_and_says_each_thing_once():
 
 def test_a_cell_of_several_answers_is_a_set_in_catalogue_order():
     expected = {
-        "mobilite;scolarite": "scolarite;mobilite", "Autre, scolarité (décrochage)": "scolarite;autre", "scolarite besoin_de_parler sante": "scolarite;besoin_de_parler;sante_addiction", "scolarite forum": "non_prevu",
+        "mobilite;scolarite": "scolarite;mobilite", "Autre, scolarité (décrochage)": "scolarite;autre", **dict.fromkeys(("transport scolaire", "santé (famille)", "Scolarité ?", "Besoin de parler (mal-être)"), "non_prevu"), "01 - Scolarité, 03. Santé": "scolarite;sante_addiction", "scolarite besoin_de_parler sante": "scolarite;besoin_de_parler;sante_addiction", "scolarite forum": "non_prevu",
         "Scolarité, Santé, addiction / mobilité": "scolarite;sante_addiction;mobilite",
         "loisirs, culture, vacances": "loisirs_culture_vacances",
         "loisirs/culture/vacances | besoin de parler": "besoin_de_parler;loisirs_culture_vacances",
@@ -239,7 +239,7 @@ def test_a_uai_is_written_in_one_way():
     assert [schema.control_letter(uai[:7]) for uai in uais] == [uai[7] for uai in uais]
     texts = ["0592714E - Collège du Moulin", "0592714E", "0592714e", " 059 2714 E", "0592714-E", "592714E"]
     out = cleaned(rows(*({"uai": text} for text in texts)))
-    assert values(out, "uai") == ["0592714E"] * len(texts)
+    assert values(out, "uai") == ["0592714E"] * len(texts) == values(cleaned(rows(*({"uai": "", "college": text} for text in texts))), "uai")
     assert rules(out)["uai", "zéro de tête de l’UAI rétabli ; sa lettre de contrôle le confirme"] == 1
 
 
@@ -288,7 +288,7 @@ def test_an_association_takes_the_name_of_the_register_or_keeps_its_own():
 SAME = "personne présente plusieurs fois, réponses identiques : seule la première ligne est gardée"
 DIFFERENT = "personne présente plusieurs fois, avec des réponses différentes"
 MONTH = "date d’un fichier où le mois est écrit avant le jour, et non dans les autres : lue ainsi"
-TOTAL, EXAMPLE = "ligne de total, de moyenne ou de pourcentage", "ligne d’exemple"
+TOTAL, EXAMPLE = "ligne de total, de moyenne ou de pourcentage", "ligne d’exemple ou d’essai"
 NUMBERS = dict.fromkeys(COLUMNS, "") | {"identifiant": "31", "annee": "2021", "sexe": "17"}
 
 
@@ -299,8 +299,8 @@ NOBODY = [
     ({"identifiant": "", "college": "Sous-total"}, TOTAL), ({"identifiant": " ", "niveau": "Ensemble"}, TOTAL),
     (dict.fromkeys(COLUMNS, "") | {"identifiant": "31 élèves", "annee": "2021", "sexe": "17", "college": "Sous-total Lamartine"}, TOTAL), ({"association": "Ensemble"}, ""),
     *(({**NUMBERS, "identifiant": text}, TOTAL) for text in ("Moyenne", "MOYENNE d’âge", "% filles", "54,2 %", "Médiane", "Écart-type", "dont filles", "Nombre de garçons")),
-    ({**NUMBERS, "college": "Moyenne"}, TOTAL), ({**NUMBERS, "sexe": "54 %"}, TOTAL), ({"niveau": "54 %"}, ""), ({"identifiant": "Dontez"}, ""), ({"identifiant": "EX-12"}, ""), ({"identifiant": "EX.12"}, ""), ({"identifiant": "EX"}, ""),
-    *(({"identifiant": text}, EXAMPLE) for text in ("Exemple", "ex. : 12345", "Ex : A12", "(exemple 1)", "ex.", "EXEMPLE_2")),
+    ({**NUMBERS, "college": "Moyenne"}, TOTAL), ({**NUMBERS, "sexe": "54 %"}, TOTAL), ({"niveau": "54 %"}, ""), ({"identifiant": "Dontez"}, ""), ({"identifiant": "EX-12"}, ""), ({"identifiant": "EX.12"}, ""), ({"identifiant": "EX"}, ""), ({"identifiant": "Testu"}, ""),
+    *(({"identifiant": text}, EXAMPLE) for text in ("Exemple", "ex. : 12345", "Ex : A12", "(exemple 1)", "ex.", "EXEMPLE_2", "TEST1", "test")),
     ({"identifiant": ""}, "identifiant absent"), ({"identifiant": "\u00a0"}, "identifiant absent"), ({"identifiant": "Totaline12"}, ""),
     ({"annee": "2020"}, "ligne d’une autre année"), ({"annee": ""}, "année de l’export absente ou illisible"), (dict.fromkeys(COLUMNS, "") | {"identifiant": "Nombre : 2"}, "ligne de texte, sans année ni réponse"), ({"annee": "2021.0"}, ""),
 ]  # fmt: skip
@@ -455,6 +455,7 @@ CONTRADICTORY = [{}, {"identifiant": "P00001", "niveau": "3e"}]
     ([*[{"date_debut": "04/25/2021"}] * 2, *[{}] * 8], ""), ([*[{"date_debut": "04/25/2021"}] * 3, *[{}] * 7], "colonne « date_debut » : 3 cases sur 10 ne se lisent pas"),
     ([*[ENDED] * 5, *[{"date_fin": "2021-12-01"}] * 20], ""), ([*[ENDED] * 5, *[{"date_fin": "2021-12-01"}] * 19], "sur 24 personnes qui ont les deux dates, 5 auraient fini avant de commencer"),
     ([*CONTRADICTORY, *[{}] * 198], ""), ([*CONTRADICTORY, *[{}] * 197], "2 lignes sur 199 se contredisent"),
+    ([*[{**BARE, "annee": "", "identifiant": "Total"}] * 9, *[{}] * 10], ""), ([*[{**BARE, "annee": "", "identifiant": "Total"}] * 10, *[{}] * 10], "10 lignes sur 20 ne peuvent pas être comptées"),
     *(([{column: ""}] * 3, f"colonne « {column} » : elle est vide sur toutes les lignes ; remplissez-la") for column in ("association", "sexe", "objectifs", "identifiant")),
 ])  # fmt: skip
 def test_what_makes_a_file_unusable_is_told_above_its_threshold(changes, sentence):
@@ -468,11 +469,11 @@ def test_the_answers_that_the_start_contradicts_may_be_explained():
 
 
 def test_a_date_that_no_person_can_have_is_no_date():
-    out = cleaned(rows({"date_debut": "01/01/1900", "date_fin": "1899-12-31 00:00:00"}, {"date_debut": "1970-01-01", "date_fin": "0001-01-01"}, {"date_debut": "01/09/2007"}, *[{}] * 9))
+    out = cleaned(rows({"date_debut": "01/01/1900", "date_fin": "1899-12-31 00:00:00"}, {"date_debut": "1970-01-01", "date_fin": "0001-01-01"}, {"date_debut": "15/03/2012"}, *[{}] * 9))
     assert (values(out, "date_debut")[:4], values(out, "date_fin")[:3]) == (["", "", "", ROW["date_debut"]], ["", "", ROW["date_fin"]])
     unread = "date impossible ou illisible, laissée vide"
     assert (rules(out)["date_debut", unread], rules(out)["date_fin", unread], told(out)) == (2, 2, [])
-    assert rules(out)["date_debut", "début avant l’année de naissance : laissé vide, la personne reste comptée"] == 1
+    assert rules(out)["date_debut", "début avant l’âge de 5 ans : laissé vide, la personne reste comptée"] == 1
 
 
 def test_n_beside_a_letter_or_a_word_for_former_ones_and_a_dash_beside_ticks_are_asked():
@@ -503,6 +504,13 @@ def test_a_sheet_of_another_year_is_told_beside_that_of_the_year_unless_it_is_na
     assert told(cleaned(sheets)) == [f"{FILE}, feuille « Lys » : elle est de 2020, non de 2021 ; masquez-la dans le classeur, ou demandez cette année-là."]
 
 
+
+def test_rows_shifted_under_their_titles_are_persons_that_someone_must_put_back():
+    for count, sentence in ((4, []), (5, [f"{FILE} : 5 lignes ne sont pas lues, ligne trop longue (5), la première ligne 9 ; ouvrez"])):
+        refused = [records.UnreadableRow(9 + rank, "ligne trop longue", "P;…") for rank in range(count)]
+        assert [fault[: len(each)] for fault, each in zip(told(cleaned([table_of(rows(*[{}] * 30), refused=refused)])), sentence, strict=True)] == sentence
+
+
 def test_the_remedy_for_two_rows_of_a_person_is_read_as_it_is_written():
     two = rows({"date_fin": "2021-04-30"}, {"identifiant": "P00001", "date_debut": "2021-05-01", "objectifs": "mobilite"})
     assert "n’en gardez que la plus récente, avec le premier « date_debut »" in (said := told(cleaned(two))[0])
@@ -528,8 +536,11 @@ def test_a_column_of_codes_asks_for_its_whole_code_list(column):
     assert f"ses valeurs sont des codes ({', '.join(CODES[column])}) ; dites" in told(out)[0]
     assert told(cleaned(lines, asides=["export.ods, feuille « Codes »"]))[0].endswith("ce que chacun veut dire ; ce que dit peut-être export.ods, feuille « Codes ».")
     other = [{**line, "identifiant": f"B{rank}"} for rank, line in enumerate(lines)]
-    both = told(cleaned([table_of(lines, file="a.csv"), table_of(other, file="b.csv")]))[-1]
-    assert both.endswith("s’il change d’un fichier à l’autre, écrivez-y les réponses en toutes lettres.")
+    for where, places in (("un fichier", ({"file": "a.csv"}, {"file": "b.csv"})), ("une feuille", ({"sheet": "A"}, {"sheet": "B"}))):
+        both = told(cleaned([table_of(part, **place) for part, place in zip((lines, other), places, strict=True)]))[-1]
+        assert both.endswith(f"s’il change d’{where} à l’autre, écrivez-y les réponses en toutes lettres.")
+    legends = [f"export.ods, feuille « {name} »" for name in ("T_ASSO", f"T_{column[:6].upper()}")]
+    assert f"ce que dit peut-être {legends[1]}." in told(cleaned(lines, asides=legends))[0]
     # Until each code is a spelling, none is guessed; a file that has only digits of classes is no list of codes.
     more = [(column, "graphie", code, list(answers_of(column))[0], "") for code in CODES[column]]
     for count, left in ((1, {4, 2}), (len(more), {0})):
@@ -576,3 +587,28 @@ def test_what_an_empty_cell_stands_for_is_asked_of_the_sheets_that_may_write_so_
     own = pd.DataFrame([(column, "graphie", "toute la colonne", said, "")], columns=schema.columns("modalites"))
     out = cleaned(tables, spellings=pd.concat([own, registers()["spellings"]], ignore_index=True))
     assert values(out, column) == read and out.faults == []
+
+
+def test_an_answer_that_means_another_thing_in_one_sheet_is_asked_of_that_sheet():
+    lines = rows(*({"nouvel_accompagnement": text, "date_debut": ""} for text in [*"NA" * 5, *"ON" * 5]))
+    tables = [table_of(lines[:10], sheet="AJA"), table_of(lines[10:], sheet="BDJ")]
+    assert [(each.value, each.sheet, each.persons, each.suggestion) for each in cleaned(tables).unread] == [("A", "AJA", 5, ""), ("N [AJA]", "AJA", 5, "")]
+    own = [("nouvel_accompagnement", "graphie", text, value, "") for text, value in (("N [AJA]", "oui"), ("A", "non"))]
+    out = cleaned(tables, spellings=pd.concat([pd.DataFrame(own, columns=schema.columns("modalites")), registers()["spellings"]], ignore_index=True))
+    assert (values(out, "nouvel_accompagnement"), out.faults) == (["oui", "non"] * 10, [])
+
+
+def test_a_word_of_a_form_is_asked_once_and_not_with_each_other_one():
+    lines = rows(*({"objectifs": text} for text in ["admin", "admin mobilite", "scolarite admin", *["admin sante"] * 4, "du jardin"]))
+    assert [(each.value, each.persons) for each in cleaned(lines).unread] == [("admin", 7), ("du jardin", 1)]
+
+
+def test_rows_of_a_person_do_not_contradict_each_other_while_their_objectives_are_asked():
+    lines = rows(*({"identifiant": f"P{rank // 2}", "objectifs": text} for rank, text in enumerate(["forum + santé", "scolarité + forum"] * 10)), *({"identifiant": f"S{rank}", "objectifs": "forum"} for rank in range(5)))
+    assert [fault.split(" : ")[0] for fault in told(cleaned(lines))] == [f"{FILE}, colonne « objectifs »"]
+
+
+def test_a_class_out_of_a_college_says_more_than_what_was_said_of_all_rows():
+    own = pd.DataFrame([("situation", "graphie", "toute la colonne", "collegien", "")], columns=schema.columns("modalites"))
+    out = cleaned(rows({"niveau": "lycée"}, {}), spellings=pd.concat([own, registers()["spellings"]], ignore_index=True))
+    assert values(out, "situation") == ["", "collegien"] and rules(out)["situation", "situation dite de toutes les lignes, que la classe contredit : laissée vide"] == 1

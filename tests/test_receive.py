@@ -245,6 +245,7 @@ def wide(*goals: tuple[str, list[str]]) -> str:
     ([("Q10a. Objectifs travaillés : scolarité", ["x", "", ""]), ("Q10b. Objectifs travaillés : santé", ["x", "x", ""])], ["scolarite;sante_addiction", "sante_addiction", ""]),
     ([("Objectifs", ["scolarité", "", "autre"]), ("Thèmes travaillés", ["santé", "mobilité", ""])], ["scolarité;santé", "mobilité", "autre"]),
     ([("Objectif travaillé : Scolarité", ["Coché", "Non coché", "coché"]), ("Objectif travaillé : Autre", ["Non coché", "Non coché", "Coché"])], ["scolarite", "", "scolarite;autre"]),
+    ([("Objectif : scolarité", ["x", "", ""]), ("Objectif : autre", ["stage", "x", "forum"])], ["scolarite;Autre : stage", "autre", "Autre : forum"]),
     ([("Objectif : scolarité", ["3", "0", "1"]), ("Objectif : santé", ["2", "0", ""])], ["scolarite;sante_addiction", "", "scolarite"]),
     ([("E2. Quels objectifs avez-vous travaillés ? [Scolarité]", ["Cité", "", "Non cité"]), ("E2. Quels objectifs avez-vous travaillés ? [Santé]", ["Oui", "Oui", "Non"])], ["scolarite;sante_addiction", "sante_addiction", ""]),
 ])  # fmt: skip
@@ -258,6 +259,7 @@ def test_objectives_on_several_columns_are_gathered(goals, told):
 @pytest.mark.parametrize(("marks", "told", "count"), [
     ({"deletedAt": ["2021-05-03", "", ""], "Archivé": ["non", "oui", "non"]}, "à retirer", [2]),
     ({"Date de soumission": ["2021-05-03 10:00:00", "", ""]}, "dit inachevée", [2]), ({"submitdate": [""] * 3}, "dit inachevée", []),
+    ({"_validation_status": ["Approved", "Not Approved", ""], "Statut de la fiche": ["", "", "TEST"]}, "refusée ou d’essai", [2]),
     ({"Terminé": ["oui", "oui", "non"], "deletedAt": ["", "", ""]}, "dit inachevée", [1]),
 ])  # fmt: skip
 def test_rows_that_may_be_deleted_or_unfinished_are_kept_and_told(marks, told, count):

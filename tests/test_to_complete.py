@@ -260,6 +260,21 @@ def test_the_association_that_a_file_is_named_after_is_proposed_for_all_its_rows
     assert dict(data.read_export(2033).cleaned.persons.table[["identifiant", "association"]].to_numpy().tolist()) == {"A": "Le Gué", "B": "Tilleuls", "C": "Amis de l’Ouest"}
 
 
+def test_the_college_that_a_sheet_is_named_after_is_proposed_for_all_its_rows(data_root):
+    path, book, titles, college = write_export(data_root), openpyxl.Workbook(), [*ROW], data.read_reference("colleges").iloc[0]
+    for name in (college["nom_officiel"], "Lycée " + college["nom_officiel"], "Le Gué"):
+        sheet = book.create_sheet(name)
+        for row in (titles, [{**ROW, "identifiant": name}[title] for title in titles]):
+            sheet.append(row)
+    path.unlink()
+    book.save(path.with_suffix(".xlsx"))
+    asked = f"toutes les lignes de la feuille {college['nom_officiel']} (accompagnements.xlsx)"
+    table = answered(path, {asked: f"{college['nom_officiel']} ({college['commune']})"})
+    assert table[["colonne", "ce qui est écrit", "personnes"]].to_numpy().tolist() == [["college", asked, "1"]]
+    assert data.faults(2033) == data.adopt(2033, data.unread(2033)).faults == []
+    assert data.read_export(2033).cleaned.persons.table["uai"].dropna().tolist() == [college["uai"]]
+
+
 @pytest.mark.parametrize(("before", "after", "near", "said", "column", "value"), [
     ("sexe;", "sexe;Genre;", {"sexe": "", "Genre": ""}, {"sexe": "à ignorer"}, "sexe", "filles"),
     ("sexe;", "Est-il des filles ?;", {"Est-il des filles ?": "Sexe"}, {}, "sexe", "garcons"),

@@ -25,7 +25,7 @@ class Reason(StrEnum):
     """The first that applies is kept."""
 
     TOTAL = "ligne de total, de moyenne ou de pourcentage"
-    EXAMPLE = "ligne d’exemple"
+    EXAMPLE = "ligne d’exemple ou d’essai"
     NOBODY = "identifiant absent"
     TEXT = "ligne de texte, sans année ni réponse"
     NO_YEAR = "année de l’export absente ou illisible"
@@ -79,6 +79,7 @@ def key_of_answer(text: str) -> str:
     return f"{key}?" if "?" in text and "?" not in key else key
 
 
+_WITH_CODE = re.compile(r"\d{1,2} *[-.:)] *(\D.*)")  # « 01 - Scolarité »; « 5-6e » is of two classes
 _OTHER = re.compile(r"autres?_(.+)")
 # Words that make of an answer its contrary: « pas orienté par le collège ».
 _CONTRARY = {"pas", "non", "sans", "aucun", "aucune", "hors"}
@@ -165,6 +166,8 @@ class Spellings:
             rest = _OTHER.fullmatch(key)
             said = self.find(column, rest[1]) if rest else None
             return None if said and said.value not in (EMPTY, known.value) else known
+        if known is None and column != "niveau" and (coded := _WITH_CODE.fullmatch(text.strip())):
+            return self.find(column, coded[1])
         return known
 
     def year_of(self, rule: str) -> str:
@@ -241,7 +244,9 @@ RULE_SEVERAL_UNFORESEEN = "réponses séparées, dont une inconnue gardée comme
 # Certain separators; a comma, a dash or « et » may belong to an answer (« santé, addiction »).
 # FileMaker puts a vertical tab or a group separator between the values of a repeated field.
 _SURELY = re.compile(r"[;|•\n\r\t\v\f\x1c-\x1f\u2028\u2029]+")
-_PERHAPS = re.compile(r"( *[,/+&]+ *| *-+ *| et )")
+_PERHAPS = re.compile(r"( *[,/+&]+ *| *-+ *| et )(?![^(]*\))")  # « besoin de parler (mal-être) » has none
+# No answer of its own after another word: « transport scolaire », « santé (famille) », « scolarité ? ».
+_ATTACHED = re.compile(r"scolaires?|famili\w+|administrati\w+|[(?].*|.*\)", re.IGNORECASE)
 # Bare numbers that stand for answers by themselves; any other digit in such a column makes all of them a code list.
 _NUMBERS = {"niveau": {"3", "4", "5", "6"}, "nouvel_accompagnement": {"0", "1"}, "parents_associes": {"0", "1"}}
 _TICKS = {"x", "✓", "✔"}
@@ -375,7 +380,7 @@ def _spaced(column: str, text: str, spellings: Spellings) -> list[tuple[str, Cel
     while words:
         runs = (" ".join(words[:stop]) for stop in range(len(words), 0, -1))
         run, found = next(((run, found) for run in runs if (found := spellings.find(column, run))), ("", None))
-        if found is None:
+        if found is None or (out and found != out[-1][1] and _ATTACHED.fullmatch(run)):
             return []
         out.append((run, found))
         words = words[len(run.split()) :]
@@ -602,10 +607,12 @@ def find_colleges(texts: Iterable[str], aliases: pd.DataFrame, colleges: pd.Data
     reviewed = {normalise(row.graphie): row.valeur for row in aliases.itertuples() if row.colonne == "college"}
     by_town = alone([f"{_bare(row.nom_officiel)}_{key_of(row.commune)}" for row in colleges.itertuples()])
     by_name = alone([_bare(row.nom_officiel) for row in colleges.itertuples()])
-    out = []
+    registered, out = {*colleges["uai"]}, []
     for plain in map(normalise, texts):
-        ways = ((reviewed.get(plain), RULE_ALIAS), (by_town.get(_bare(plain)), RULE_TOWN))
-        ways += ((by_name.get(_bare(plain)), RULE_NAME), (EMPTY, RULE_UNKNOWN_COLLEGE if plain else ""))
+        uai = plain if plain in registered else _read_uai(plain).value
+        ways = ((uai or None, RULE_UAI), (reviewed.get(plain), RULE_ALIAS))
+        ways += ((by_town.get(_bare(plain)), RULE_TOWN), (by_name.get(_bare(plain)), RULE_NAME))
+        ways += ((EMPTY, RULE_UNKNOWN_COLLEGE if plain else ""),)
         out.append(Cell(*next(way for way in ways if way[0] is not None)))
     return out
 

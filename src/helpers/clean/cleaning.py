@@ -137,6 +137,25 @@ def order_days(rows: pd.DataFrame, spellings: answers.Spellings) -> list[Change]
     return changes
 
 
+def tell_apart(rows: pd.DataFrame, spellings: answers.Spellings) -> None:
+    """Names the sheet, in ``rows``, of an answer that is a code there and a plain answer in another one.
+
+    « N » is « nouveau » beside « A », « non » beside « O »: each is then a spelling of its own, to be explained.
+    """
+    by_place = rows.groupby(["fichier", "feuille"], observed=True)
+    for name in answers.CLOSED if by_place.ngroups > 1 else ():
+        used = {place: {*texts.unique()} for place, texts in by_place[name]}
+        unsure = {place: answers.codes_among(name, texts, spellings) for place, texts in used.items()}
+        if not any(unsure.values()):
+            continue
+        texts = rows[name].astype("object")
+        for (file, sheet), codes in unsure.items():
+            plain = codes & {text for place, found in used.items() for text in found - unsure[place]}
+            here = rows["fichier"].eq(file) & rows["feuille"].eq(sheet) & texts.isin(plain)
+            texts = texts.mask(here, texts + f" [{sheet or file}]")
+        rows[name] = texts.astype("category")
+
+
 # --- Categories: a rule is applied to each distinct text, then mapped ---
 
 
@@ -244,10 +263,10 @@ _COMPUTED = re.compile(
     r"|(?:nombre|taux)_d.+|dont_.+"
 )
 _ENSEMBLE = "ensemble"
-# « ex. : 12345 », above the first person of a form.
-_EXAMPLE = re.compile(r"\W*(?:ex(?:\.? ?:|\.$)|exemples?(?![^\W_]))", re.IGNORECASE)
+# « ex. : 12345 », above the first person of a form; « TEST1 », who tried it.
+_EXAMPLE = re.compile(r"\W*(?:ex(?:\.? ?:|\.$)|exemples?(?![^\W_])|tests?[ _-]?\d*$)", re.IGNORECASE)
 # Parts of these words, which are found fast among a million identifiers.
-_PERHAPS_NOBODY = "tota|ensemble|moyenne|diane|cart.type|pourcent|effectif|nombre|taux|dont|exemple|ex *[.:]|%"
+_PERHAPS_NOBODY = "tota|ensemble|moyenne|diane|cart.type|pourcent|effectif|nombre|taux|dont|exemple|test|ex *[.:]|%"
 
 
 def _is_computed(text: str) -> bool:
@@ -339,7 +358,8 @@ def _differing(some: pd.DataFrame) -> pd.Series:
 # --- What is decided from several cells of a row ---
 
 RULE_REFERRER = "orienteur effacé : l’origine n’est pas le collège"
-RULE_UNBORN = "début avant l’année de naissance : laissé vide, la personne reste comptée"
+RULE_UNBORN = f"début avant l’âge de {answers.YOUNGEST_YEARS} ans : laissé vide, la personne reste comptée"
+RULE_NOT_AT_COLLEGE = "situation dite de toutes les lignes, que la classe contredit : laissée vide"
 RULE_BY_START = (
     "sans réponse : « oui » où la date de début est de l’année, « non » où elle est d’avant, d’après lectures.csv"
 )
@@ -356,7 +376,7 @@ def decide(
     ``table`` holds what each cell means and is changed; ``rows`` is as received.
     """
     start, end = (table[name].astype("datetime64[s]") for name in ("date_debut", "date_fin"))
-    is_unborn = start.dt.year < table["annee_naissance"].astype("float")
+    is_unborn = start.dt.year < table["annee_naissance"].astype("float") + answers.YOUNGEST_YEARS
     table.loc[is_unborn, "date_debut"] = None
     start = start.mask(is_unborn)
     yield "date_debut", RULE_UNBORN, is_unborn
@@ -366,6 +386,10 @@ def decide(
     is_stray = table["orienteur"].notna() & table["origine"].ne("college")
     table.loc[is_stray, "orienteur"] = None
     yield "orienteur", RULE_REFERRER, is_stray
+    if registers.spellings.form_of("situation") in answers.answers_of("situation"):
+        is_elsewhere = table["niveau"].eq("hors_college") & table["situation"].eq("collegien")
+        table.loc[is_elsewhere, "situation"] = None
+        yield "situation", RULE_NOT_AT_COLLEGE, is_elsewhere
     yield from _link_colleges(table, rows, registers)
     new, opened = table["nouvel_accompagnement"], start.where(~is_wrong).dt.year
     if registers.spellings.form_of("nouvel_accompagnement") == answers.BY_START:
@@ -506,6 +530,7 @@ def clean_persons(
     registers = answers.Registers(answers.read_spellings(spellings), aliases, associations, colleges)
     rows = join_tables(received.tables)
     filled = [*fill_empty(rows, registers.spellings), *order_days(rows, registers.spellings)]
+    tell_apart(rows, registers.spellings)
     cells = {name: answers.read_texts(name, _count(rows[name]), registers, received.year) for name in COLUMNS}
     identifiers, changes = tidy_identifiers(rows)
     reasons = reject_nobody(rows, identifiers, cells["annee"])

@@ -13,6 +13,7 @@ from helpers import paths
 from helpers.clean import answers
 from helpers.clean.records import COLUMNS, EMPTY, IDENTIFIER, TITLE, ReceivedRecords, Unread
 from helpers.schema import FEWEST_PERSONS, DataError
+from helpers.typography import fold
 
 RULE_ENDS_BEFORE = "fin avant le début : les deux dates sont laissées vides"
 RULE_NOTHING = "identifiant et année seuls, sans aucune réponse : personne comptée, tout lui manque"
@@ -229,6 +230,8 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
         elif any(pieces):
             rows = column.isin([text for text, unread in zip(texts, pieces, strict=True) if unread])
             count = int((rows & asked).sum())
+            if name in answers.MULTIPLE:
+                pieces = _by_words(pieces, name, spellings)
             if name in answers.LISTS:
                 given = [each for unread in pieces for each in unread] if name in answers.MULTIPLE else texts
                 codes = frozenset(map(answers.normalise, answers.codes_among(name, given, spellings)))
@@ -242,6 +245,18 @@ def _misread(reading: Reading) -> Iterator[_Misread]:
                 yield _Misread(name, whole, rows, count, total, is_asked=True, form=form)
             else:
                 yield _Misread(name, pieces, rows, count, total)
+
+
+def _by_words(pieces: list[tuple[str, ...]], name: str, spellings: answers.Spellings) -> list[tuple[str, ...]]:
+    """« admin mobilite » of a form as « admin », where that word is asked by itself too."""
+    alone = {piece for unread in pieces for piece in unread if " " not in piece}
+
+    def asked(piece: str) -> list[str]:
+        words = piece.split()
+        is_made = all(word in alone or spellings.find(name, word) for word in words)
+        return [word for word in words if word in alone] or [piece] if is_made else [piece]
+
+    return [tuple(dict.fromkeys(word for piece in unread for word in asked(piece))) for unread in pieces]
 
 
 def _spellings_of(column: _Misread, reading: Reading) -> Iterator[Unread]:
@@ -328,9 +343,12 @@ def _told(column: _Misread, spellings: list[Unread], reading: Reading) -> DataEr
         told = f"{where} : {column.form} {way}."
     elif column.codes:
         codes = ", ".join(sorted(column.codes))
-        where_to_look = "".join(f" ; ce que dit peut-être {each}" for each in reading.received.asides[:1])
-        if len({*files}) > 1:
-            where_to_look += " ; s’il change d’un fichier à l’autre, écrivez-y les réponses en toutes lettres"
+        asides, words = reading.received.asides, [word for word in column.name.split("_") if len(word) > 3]
+        legends = [each for each in asides if any(word in fold(each.rpartition(",")[2]) for word in words)] or asides
+        where_to_look = f" ; ce que dit peut-être {', '.join(legends[:_NAMED])}" if legends else ""
+        for place, found in (("un fichier", {*files}), ("une feuille", {each.sheet for each in spellings})):
+            if len(found) > 1:
+                where_to_look += f" ; s’il change d’{place} à l’autre, écrivez-y les réponses en toutes lettres"
         told = f"{where} : ses valeurs sont des codes ({codes}) ; dites dans {paths.TO_COMPLETE} "
         told += f"ce que chacun veut dire{where_to_look}."
     else:
@@ -361,6 +379,8 @@ def _remedy(spellings: list[Unread]) -> str:
 MOST_CONTRADICTORY_PCT = 1
 MOST_REJECTED_PCT = 20
 LEAST_OF_YEAR_PCT = 5  # Below this share of the rows, those of the year are typing errors in a file of other years
+# Of rows that are surely nobody, however many, as long as more persons than that are there.
+_OF_NOBODY = (answers.Reason.TOTAL, answers.Reason.TEXT, answers.Reason.EXAMPLE)
 MOST_NEW_NAMES = 3  # Associations of no register for each one that is there: above it, the column holds something else
 # « Nouvel accompagnement » of those who began in the year, or before: above it, yes and no are the other way round.
 MOST_NOT_NEW_PCT = 66
@@ -441,13 +461,25 @@ def find_unplaced(reading: Reading) -> Iterator[DataError]:
         )
 
 
-def find_excess(reading: Reading) -> Iterator[DataError]:
-    """Too many rejected rows, or too many contradictory persons."""
+def find_excess(reading: Reading, *, knows_persons: bool) -> Iterator[DataError]:
+    """Too many rejected rows, or, if what tells the rows of a person apart is understood, contradictory persons."""
     rows = Counter(reading.reasons[~reading.kept])
-    rows.update(row.reason for each in reading.received.tables for row in each.refused)
+    refused = {(each.file, each.sheet): each.refused for each in reading.received.tables if each.refused}
+    for (file, sheet), lost in refused.items():
+        if len(lost) >= FEWEST_ASKED:
+            named = ", ".join(f"{reason} ({count})" for reason, count in Counter(row.reason for row in lost).items())
+            yield DataError(
+                f"{file}{f', feuille « {sheet} »' if sheet else ''} : {len(lost)} lignes ne sont pas lues, {named}, la "
+                f"première ligne {lost[0].line} ; ouvrez le fichier dans un tableur, remettez leurs cases sous leurs "
+                "titres, puis enregistrez-le ; si ce ne sont pas des personnes, effacez-les.",
+                persons=len(lost),
+            )
     lossless = (answers.Reason.GATHERED, answers.Reason.COMPLETED, answers.Reason.IDENTICAL)
-    for reason in (*lossless, *([answers.Reason.CONTRADICTORY] if reading.is_untitled else [])):
+    for reason in (*lossless, *([] if knows_persons else [answers.Reason.CONTRADICTORY])):
         rows.pop(reason, None)
+    if sum(rows[each] for each in _OF_NOBODY) < reading.kept.sum():  # a sub-total under each class is no fault
+        for reason in _OF_NOBODY:
+            rows.pop(reason, None)
     read, kept, others = reading.received.read, int(reading.kept.sum()), rows[answers.Reason.OTHER_YEAR]
     if kept * 100 >= (kept + others) * LEAST_OF_YEAR_PCT:  # an export of several years: its rows are told, no fault
         read -= rows.pop(answers.Reason.OTHER_YEAR, 0)
@@ -485,10 +517,13 @@ def find_faults(reading: Reading) -> tuple[list[DataError], list[Unread]]:
     reversed_ones = ["nouvel_accompagnement"] if reading.reversed_answers else []  # `find_unplaced` tells it
     misread = [each for each in misread if each[0].is_asked and each[0].name not in reversed_ones]
     is_explained = other_years or not {IDENTIFIER, "annee"} <= set(received.columns)
+    # Objectives that are not understood may be all that tells the rows of a person apart.
+    is_untold = reading.is_untitled or any(column.name in answers.MULTIPLE for column, _ in misread)
     return [
         *other_years,
         *find_empty(reading),
         *find_crowded(reading),
         *(_told(column, spellings, reading) for column, spellings in misread),
-        *([] if is_explained else [*find_unplaced(reading), *find_excess(reading)]),
+        *([] if is_explained else find_unplaced(reading)),
+        *([] if is_explained else find_excess(reading, knows_persons=not is_untold)),
     ], unread

@@ -248,6 +248,7 @@ def _list_rejected(rejections, where: str) -> None:
 
 def _list_account(account, rejected_rows: str) -> None:
     """What became of the rows of an export: first what someone should look at, the most rows first."""
+    from helpers.clean import answers
     from helpers.clean.cleaning import ROUTINE
 
     read, persons, ledger = account.cleaned.read, account.cleaned.persons, account.cleaned.ledger
@@ -255,8 +256,16 @@ def _list_account(account, rejected_rows: str) -> None:
     print_message(f"Export : {', '.join(counted(*part) for part in parts)}.")
     _list_rejected(account.cleaned.rejections, rejected_rows)
     is_plain = ledger["regle"].str.startswith(ROUTINE)
+    illegible = [each for each in account.cleaned.unread if not answers.read_day(answers.normalise(each.value))]
+    lines = {(each.file, each.column): each.first_line for each in sorted(illegible, key=lambda each: -each.first_line)}
+
+    def example(row) -> str:
+        is_illegible = row.regle in (answers.RULE_NO_DAY, answers.RULE_BIRTH, answers.RULE_BAD_UAI)
+        line = lines.get((row.fichier, row.colonne)) if is_illegible else None
+        return f" (la première, ligne {line})" if line else ""
+
     changes = [
-        (row.lignes, f"{f'colonne « {row.colonne} »' if row.colonne else row.fichier} : {row.regle}")
+        (row.lignes, f"{f'colonne « {row.colonne} »' if row.colonne else row.fichier} : {row.regle}{example(row)}")
         for row in ledger[~is_plain].sort_values("lignes", ascending=False, kind="stable").itertuples()
     ]
     _list("À vérifier (perdu, approché, contredit ou laissé de côté), en lignes", changes)

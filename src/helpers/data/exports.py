@@ -201,10 +201,10 @@ def _known(year: int) -> titles.Titles:
     """The titles of the export of a year; `DataError` for what is wrong with a reference table."""
     spellings = read_spellings(read_reference_for(year, "modalites"))
     own = read_own(year)
-    of_places = own[own["colonne"].eq(titles.ASSOCIATION)]
-    associations = dict(zip(of_places["graphie"], of_places["valeur"], strict=True))
+    is_of_place = own["graphie"].str.startswith(titles.EVERY_ROW) & own["valeur"].ne(AS_IT_IS)
+    of_places = {(row.colonne, row.graphie): row.valeur for row in own[is_of_place].itertuples()}
     ignored = own.loc[own["colonne"].eq(TITLE) & own["valeur"].eq(AS_IT_IS), "graphie"]
-    return titles.known_titles(read_reference_for(year, "entetes"), spellings, year, associations, ignored)
+    return titles.known_titles(read_reference_for(year, "entetes"), spellings, year, of_places, ignored)
 
 
 def is_overlooked(path: Path, year: int) -> bool:

@@ -38,12 +38,16 @@ _LEAST_ROWS = 5  # Rows that show, by repeating nothing of it, that the first on
 _NEARLY_PCT = 75
 # Columns that an export may leave out because they would be the same on all its rows; the association, on those of a
 # file or of a sheet, which often bears its name.
-SAME_ON_ALL, ASSOCIATION = ("annee", "suivi_par", "situation"), "association"
+SAME_ON_ALL, ASSOCIATION, COLLEGE = ("annee", "suivi_par", "situation"), "association", "college"
 # Those of which someone may say, where they are absent, what stands on all rows: the last, by the start of each.
 SAID_OF_ALL = (*SAME_ON_ALL, NEW)
 EVERY_ROW = "toutes les lignes de "
 # What the values of a column look like: a title whose cells do not is not proposed for it.
-_LOOKS = {"uai": re.compile(r"\d{7}[A-Za-z]"), **dict.fromkeys(("annee_naissance", *DAYS), re.compile(r"\d"))}
+_LOOKS = {
+    "uai": re.compile(r"\d{7}[A-Za-z]"),
+    **dict.fromkeys(("annee_naissance", *DAYS), re.compile(r"\d")),
+    **dict.fromkeys((ASSOCIATION, "territoire", COLLEGE), re.compile(r"^[^@]*[^\W\d_][^@]*$")),
+}
 _NO_ADDRESS = re.compile("^[^@]+$")
 # The title of the second may stand over the first: « Orienté par », of whoever sends a young person, or how.
 _CONFUSED = {"origine": "orienteur"}
@@ -53,7 +57,7 @@ _COUNTED = {"nombre", "nb", "effectif", "effectifs", "nombre_de_personnes", "nom
 # Titles that someone may take for a column, but that stand beside another one of it in many exports.
 _PERHAPS = {"annee_naissance": ("age", "age_au_31_12")}
 # Words of a title that says another thing than the column: an age of another day, parents who are not there.
-_CONTRARY = {"age", "entree", "debut", "absent", "absents", "absence", "sans", "pas"}
+_CONTRARY = {"ne", "nee", "age", "entree", "debut", "absent", "absents", "absence", "sans", "pas"}
 LEAST_ANSWERS = 3  # Answers above which a title may be known by them: yes and no are those of several columns
 # Words that tell no spelling of a title from another.
 _LITTLE = {"de", "du", "des", "la", "le", "les", "l", "d", "a", "au"}
@@ -76,6 +80,10 @@ DITTO = "« idem » : la valeur de la ligne du dessus"
 _DITTOS = {"idem", "//", "″", '"', "''", "meme_que_ci_dessus", "comme_ci_dessus"}
 RULE_CONTRADICTED = "réponse que la colonne à ignorer contredit, gardée telle quelle"
 RULE_WITHDRAWN = "ligne gardée, qu’une colonne hors liste (« supprimé », « deletedAt ») dit peut-être à retirer"
+RULE_REFUSED = (
+    "ligne gardée et comptée, qu’une colonne hors liste (« statut », « _validation_status ») dit refusée ou d’essai : "
+    "retirez-la de l’export si ce n’est pas une personne suivie"
+)
 RULE_UNFINISHED = (
     "ligne gardée et comptée, qu’une colonne hors liste (« Date de soumission », « Terminé ») dit inachevée : "
     "retirez-la de l’export si ce n’est pas une personne suivie"
@@ -86,6 +94,12 @@ _YEARS = re.compile(r"(?<!\d)(20\d\d)(?:\D{1,3}(?:20)?(\d\d))?(?!\d)")
 _NUMBERED = re.compile(r"(.+?)_?(?:n_?)?[0-9]{1,2}")
 # A database may keep the rows that somebody deleted, with the day in a column of its own.
 _WITHDRAWN = re.compile(r".*(?:delet|supprime|suppression|annule|archiv|corbeille).*")
+# A form may keep what somebody refused, under « _validation_status ».
+_JUDGED = re.compile(r"_?(?:\w+_)?(?:validation|statut|status|etat)(?:_\w+)?")
+_REFUSED = {
+    *("not_approved", "rejected", "refuse", "refusee", "rejete", "rejetee", "non_valide", "invalide", "draft"),
+    *("annule", "annulee", "supprime", "supprimee", "deleted", "brouillon", "test", "spam", "doublon"),
+}
 # An online form keeps the answers that nobody sent, with nothing in the column that says when they were.
 _FINISHED = re.compile(
     r"(?:date_(?:de_)?)?(?:soumission|submi(?:t|ssion)_?(?:date|time)?|(?:.+_)?complete[de]?|completion|termine)"
@@ -107,14 +121,14 @@ class Titles:
     """The titles that are known: ``columns`` by folded title, and the answers that may be titles of objectives.
 
     ``given`` are the columns that someone said to be the same on every row, and their value: the year of the export;
-    ``associations`` are those said of a file or of a sheet, by its `rows_of`; ``ignored`` the titles, folded, that
+    ``of_places`` are those said of a file or of a sheet, by column and `rows_of`; ``ignored`` the titles, folded, that
     someone leaves out, and the column that each would name; ``year`` that of the export.
     """
 
     columns: dict[str, str]
     spellings: Spellings
     given: dict[str, str] = field(default_factory=dict)
-    associations: dict[str, str] = field(default_factory=dict)
+    of_places: dict[tuple[str, str], str] = field(default_factory=dict)
     ignored: dict[str, str] = field(default_factory=dict)
     year: int = 0
 
@@ -173,7 +187,11 @@ def rows_of(file: str, sheet: str) -> str:
 
 
 def known_titles(
-    table: pd.DataFrame, spellings: Spellings, year: int, associations: dict[str, str], ignored: Iterable[str]
+    table: pd.DataFrame,
+    spellings: Spellings,
+    year: int,
+    of_places: dict[tuple[str, str], str],
+    ignored: Iterable[str],
 ) -> Titles:
     """The titles of the schema, then those of the table ``entetes``, without those that someone ignores."""
     known = {fold(entry[key]): entry["name"] for entry in table_schema(TABLE)["fields"] for key in ("name", "title")}
@@ -184,7 +202,7 @@ def known_titles(
     given = {name: said for name in SAME_ON_ALL if (said := spellings.form_of(name))}
     given |= {"annee": str(year)} if "annee" in given else {}
     given |= {NEW: records.EMPTY} if spellings.form_of(NEW) == BY_START else {}
-    return Titles(known, spellings, given, associations, ignored, year)
+    return Titles(known, spellings, given, of_places, ignored, year)
 
 
 # --- Where the titles stand ---
@@ -346,7 +364,7 @@ def layout_of(grid: Grid, known: Titles, *, width: int = 0) -> Layout:
         marks={
             place: rule
             for title, place in left_out.items()
-            for pattern, rule in ((_WITHDRAWN, RULE_WITHDRAWN), (_FINISHED, RULE_UNFINISHED))
+            for pattern, rule in ((_WITHDRAWN, RULE_WITHDRAWN), (_FINISHED, RULE_UNFINISHED), (_JUDGED, RULE_REFUSED))
             if pattern.fullmatch(fold(title))
         },
     )
@@ -466,8 +484,8 @@ def open_grid(
     ``read`` gives the rows of a layout, ``find_faults`` what else is wrong with them, without a place; ``remedy`` is
     added to each sentence. ``size`` is about the number of rows, ``told`` are the rows of what was already done.
     """
-    if of_place := known.associations.get(rows_of(path.name, sheet)):
-        known = replace(known, given={**known.given, ASSOCIATION: of_place})
+    of_place = {name: known.of_places.get((name, rows_of(path.name, sheet))) for name in (ASSOCIATION, COLLEGE)}
+    known = replace(known, given=known.given | {name: said for name, said in of_place.items() if said})
     layout = layout_of(grid, known, width=width)
     shown = paths.relative(path) + (f", feuille « {sheet} »" if sheet else "")
     out, counts = records.ReceivedRecords(columns=layout.columns), {}
@@ -595,7 +613,8 @@ class _Opening:
         layout, missing, titles = self.layout, self.layout.missing, self.grid.titles
         is_asked, likely_titles = bool(missing), any(layout.left_out.values())
         # Read only if needed: a large file has a million identifiers.
-        tables = self.out.tables if is_asked or likely_titles else []
+        is_unplaced = bool(self.sheet) and not {COLLEGE, "uai"} & {*layout.columns}
+        tables = self.out.tables if is_asked or likely_titles or is_unplaced else []
         identifiers = [each.rows[records.IDENTIFIER].str.strip() for each in tables]
         persons = sum(each[each.ne(records.EMPTY)].nunique() for each in identifiers)
         of_all = (self.file, self.sheet, self.grid.at, rows, persons)
@@ -604,6 +623,8 @@ class _Opening:
             yield records.Unread(name, WHOLE, *of_all, next(iter(FORMS[name])), is_shown=True, is_asked=True)
         if ASSOCIATION in missing:  # not shown: a file or a sheet may bear the name of a person
             yield records.Unread(ASSOCIATION, rows_of(self.file, self.sheet), *of_all, is_asked=True)
+        if is_unplaced:  # offered where a sheet bears the name of a collège
+            yield records.Unread(COLLEGE, rows_of(self.file, self.sheet), *of_all)
         pairs = [(name, other) for name, other in _CONFUSED.items() if name in missing and other in layout.positions]
         confused = {titles[layout.positions[other]]: other for _, other in pairs}
         twice = dict.fromkeys((title for named in layout.twice.values() for title in named), records.EMPTY)
@@ -639,10 +660,11 @@ class _Opening:
             self._tell(name, RULE_CONTRADICTED, (one.ne(other) & one.notna() & other.notna()).sum())
         marked = pd.DataFrame(False, index=cells.index, columns=layout.marks)
         for place, rule in layout.marks.items():
-            is_said = cells[place].str.strip().ne(records.EMPTY) & _meanings(cells[place], PARENTS, known.spellings).ne(
-                "non"
-            )
-            marked[place] = is_said if rule == RULE_WITHDRAWN else ~is_said & is_said.any()
+            texts = cells[place].str.strip()
+            is_said = texts.ne(records.EMPTY) & _meanings(texts, PARENTS, known.spellings).ne("non")
+            is_refused = texts.isin([text for text in texts.unique() if fold(text) in _REFUSED])
+            of_rules = {RULE_WITHDRAWN: is_said, RULE_UNFINISHED: ~is_said & is_said.any(), RULE_REFUSED: is_refused}
+            marked[place] = of_rules[rule]
         for rule, count in marked.T.groupby(layout.marks).any().sum(axis=1).items():
             self._tell("", rule, count)
         if layout.left_out:
@@ -672,6 +694,8 @@ def _gather(cells: pd.DataFrame, ticked: dict[int, str], known: Titles, *, is_an
         value = text if value is None else value
         if are_ranks and answer and value.isdecimal():
             value = "oui" if int(value) else "non"
+        if text and answer == "autre" and value == text:  # « stage » there is no « scolarité »
+            value = f"Autre : {text}"
         return {"oui": answer, "non": records.EMPTY}.get(value, value) if answer else value
 
     def join(row: tuple[str, ...]) -> str:

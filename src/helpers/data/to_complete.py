@@ -23,7 +23,7 @@ from helpers.clean.records import SEVERAL, TITLE, Unread
 from helpers.data.new_files import append_rows
 from helpers.data.raw import empty_table, read_reference, read_registers, read_table
 from helpers.data.reading import content_of, read_rows, write_spreadsheet
-from helpers.data.titles import EVERY_ROW, GOALS, SAID_OF_ALL
+from helpers.data.titles import ASSOCIATION, COLLEGE, EVERY_ROW, GOALS, SAID_OF_ALL
 from helpers.data.workbooks import read_sheets
 from helpers.schema import DataError, apply_schema, catalogue, control_letter, table_schema
 from helpers.system import checksum
@@ -140,7 +140,7 @@ class Choices:
     def shown(self, column: str, text: str, *, may_stay: bool = True) -> list[str]:
         """The possible answers for a text."""
         more = ["ou son UAI"] if column == "college" and text != answers.WHOLE else []
-        more += ["ou le nom d’une autre"] if text.startswith(EVERY_ROW) else []
+        more += ["ou le nom d’une autre"] if text.startswith(EVERY_ROW) and column == ASSOCIATION else []
         words = self.words(column, text, may_stay=may_stay)
         more += [f"ou plusieurs, séparés par « {SEVERAL} »"] if column in answers.MULTIPLE else []
         more += ["ou corrigez l’export"] if list(words) == [answers.UNANSWERED] else []
@@ -162,7 +162,8 @@ class Choices:
             return answers.OF_THE_YEAR
         if answers.UNANSWERED in words and fold(answer) == fold(_LEFT[TITLE]):
             return answers.UNANSWERED
-        if text.startswith(EVERY_ROW):  # an association of no register, unless one is nearly written so
+        # An association of no register, unless one is nearly written so.
+        if text.startswith(EVERY_ROW) and column == ASSOCIATION:
             near = get_close_matches(answers.key_of(answer), map(answers.key_of, words), n=1, cutoff=0.8)
             return answers.normalise(answer) if re.search(r"[^\W\d_]{2}", answer) and not near else None
         if text == answers.WHOLE:  # the answer that all the persons have
@@ -182,6 +183,8 @@ class Choices:
         if found := before or unread.suggestion:
             return words.get(found, found)
         if unread.value.startswith(EVERY_ROW):
+            if unread.column == COLLEGE:
+                return _nearest_college(unread.sheet, names)
             return self._association_of(unread.sheet) or self._association_of(unread.file)
         if unread.column == "college":
             return _nearest_college(unread.value, names)
@@ -212,7 +215,7 @@ def _nearest_college(text: str, names: list[str]) -> str:
 
     A word with one wrong letter counts (« Quiévrecain »): someone confirms.
     """
-    mine = _words(text)
+    mine = _words(text) if not {"lycee", "lp", "ecole"} & {*fold(text).split("_")} else set()
     likeness = {
         name: sum(bool(get_close_matches(word, theirs, n=1, cutoff=0.8)) for word in mine) / max(1, len(mine | theirs))
         for name in names
@@ -255,6 +258,12 @@ def _by_mark(unread: Iterable[Unread]) -> dict[str, list[Unread]]:
         return same[0].column != TITLE, -sum(each.persons for each in same), same[0].column
 
     return dict(sorted(out.items(), key=lambda pair: rank(pair[1])))
+
+
+def _is_likely(unread: Unread, choices: Choices) -> bool:
+    """Whether a question is worth asking: that of the collège of a sheet, only if its name may be one."""
+    is_of_sheet = unread.column == COLLEGE and unread.value.startswith(EVERY_ROW)
+    return not is_of_sheet or bool(choices.suggestion(unread))
 
 
 def read_filled(year: int) -> pd.DataFrame:
@@ -308,12 +317,13 @@ def write_to_complete(year: int, unread: Iterable[Unread]) -> list[Unread]:
         mark: replace(
             same[0],
             file=" ; ".join(dict.fromkeys(each.file for each in same)),
+            sheet=" ; ".join(dict.fromkeys(each.sheet for each in same if each.sheet)),
             count=sum(each.count for each in same),
             persons=sum(each.persons for each in same),
             is_asked=any(each.is_asked for each in same),
         )
         for mark, same in _by_mark(unread).items()
-        if mark not in known or (mark in again and same[0].is_asked)
+        if (mark not in known or (mark in again and same[0].is_asked)) and _is_likely(same[0], choices)
     }
     has_titles = any(each.column == TITLE and each.is_asked for each in asked.values())
     same_on_all = {mark_of(column, answers.WHOLE) for column in SAID_OF_ALL}
